@@ -1,0 +1,47 @@
+# Everything a person needs, from a fresh clone. Each command does the set-up it needs itself.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check fmt bench lock clean
+
+READY := .venv/.ready
+BIN := .venv/bin
+UV_COMPILE := $(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-annotate --no-header
+
+help:  ## show these commands
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+
+setup: $(READY)  ## make .venv with everything the other commands need
+
+$(READY): pyproject.toml requirements/py311.txt requirements/uv.txt scripts/setup.sh \
+		scripts/requirement_ranges.py
+	@scripts/setup.sh
+
+run: $(READY)  ## back-test the rule ensemble on the sample bars
+	@$(BIN)/traider backtest --config examples/ensemble.toml
+
+test: $(READY)  ## run every test, compiled and interpreted, with coverage, on each Python at hand
+	@$(BIN)/python scripts/run_tests.py
+
+check: $(READY)  ## lint, types, import rules and house rules
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m pytest -q tests/test_tidy.py
+
+fmt: $(READY)  ## format the code and mend what the linter can mend
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench: $(READY)  ## print the benchmark tables
+	@$(BIN)/python -m benchmarks
+
+lock: $(READY)  ## pin the newest versions with their hashes (needs uv)
+	@$(UV_COMPILE) --upgrade --extra dev --extra browser pyproject.toml -o requirements/py311.txt
+	@echo 'uv>=0.5' | $(UV_COMPILE) --upgrade - -o requirements/uv.txt
+
+clean:  ## remove the environments and every cache of the checkout
+	@rm -rf .venv .venv-* .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis \
+		.coverage .coverage.* htmlcov dist build

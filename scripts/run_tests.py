@@ -1,0 +1,104 @@
+"""Run every test: compiled, interpreted, and the golden ones on each other Python at hand.
+
+Coverage counts the compiled and the interpreted pass together, since coverage cannot see into
+machine code. The last line printed is the sum over all passes, in pytest's own words.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+COVERAGE = [sys.executable, "-m", "coverage"]
+COVERAGE_PERCENT_MIN = 90
+FULLY_COVERED = (
+    "src/traider/kernel/gate.py",
+    "src/traider/kernel/decider/ledger.py",
+    "src/traider/portfolio/ledger.py",
+)
+_COUNT = re.compile(r"(\d+) (passed|failed|skipped|errors?)\b")
+_CLOSING = re.compile(r"\d+ (passed|failed|skipped|deselected|errors?)\b.* in [\d.]+s")
+
+
+@dataclass
+class Tally:
+    """What all passes counted so far, and the checks that failed beside them."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    faults: list[str] = field(default_factory=list)
+
+    def closing_line(self) -> str:
+        """Return the sum in pytest's words; an error in a fixture counts as a failure."""
+        failed = self.counts["failed"] + self.counts["error"] + self.counts["errors"]
+        return f"{self.counts['passed']} passed, {failed} failed"
+
+
+def stream(command: list[str], environment: dict[str, str]) -> tuple[int, list[str]]:
+    """Run ``command`` in the checkout, print what it says as it says it, and return it too."""
+    lines: list[str] = []
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        assert process.stdout is not None  # noqa: S101 - a pipe was asked for
+        for line in process.stdout:
+            print(line, end="", flush=True)
+            lines.append(line)
+    return process.returncode, lines
+
+
+def test_pass(name: str, command: list[str], tally: Tally, **environment: str) -> None:
+    """Run one pass of tests and add its counts to ``tally``."""
+    print(f"\n=== {name}", flush=True)
+    code, lines = stream(command, environment)
+    for line in filter(_CLOSING.search, lines):
+        for number, word in _COUNT.findall(line):
+            tally.counts[word] += int(number)
+    if code:
+        tally.faults.append(f"{name}: exit code {code}")
+
+
+def coverage_check(name: str, options: list[str], tally: Tally) -> None:
+    """Run one coverage report and note when it is under its floor."""
+    print(f"\n=== {name}", flush=True)
+    code, _ = stream([*COVERAGE, "report", *options], {})
+    if code:
+        tally.faults.append(f"{name}: below its floor")
+
+
+def main() -> int:
+    """Run all passes and checks; return the exit code."""
+    tally = Tally()
+    (ROOT / ".coverage").unlink(missing_ok=True)
+    test_pass("all tests, compiled", [*COVERAGE, "run", "-m", "pytest"], tally)
+    test_pass(
+        "compiled functions as plain Python",
+        [*COVERAGE, "run", "--append", "-m", "pytest", "-m", "interpreted"],
+        tally,
+        NUMBA_DISABLE_JIT="1",
+    )
+    test_pass("other Pythons", ["scripts/other_pythons.sh"], tally)
+    coverage_check("coverage", [f"--fail-under={COVERAGE_PERCENT_MIN}"], tally)
+    coverage_check(
+        "coverage of gate and ledgers",
+        [f"--include={','.join(FULLY_COVERED)}", "--fail-under=100"],
+        tally,
+    )
+    for fault in tally.faults:
+        print(f"FAILED {fault}")
+    if tally.faults and not {"failed", "error", "errors"} & set(tally.counts):
+        tally.counts["failed"] += 1  # the closing line must never look green when a check is red
+    print(tally.closing_line(), flush=True)
+    return 1 if tally.faults else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
