@@ -17,8 +17,8 @@ INT64_MIN: Final = -(2**63)
 
 MONEY_STEP: Final = Decimal(1) / MONEY_UNITS_PER_CURRENCY_UNIT
 
-# Wide enough for any int64 count times any step; raises rather than rounds.
-_EXACT: Final = Context(prec=120, traps=[Inexact, InvalidOperation])
+EXACT: Final = Context(prec=120, traps=[Inexact, InvalidOperation])
+"""Decimal arithmetic that raises rather than rounds; wide enough for any int64 times any step."""
 
 
 class Rounding(Enum):
@@ -79,7 +79,7 @@ def value_of_steps(count: int, step: Decimal) -> Decimal:
         DataError: the product has more digits than a price or a size can have.
     """
     try:
-        return _EXACT.multiply(Decimal(count), step)
+        return EXACT.multiply(Decimal(count), step)
     except (Inexact, InvalidOperation):
         raise DataError(f"{count} steps of {step} is not exact", fix="mend the step") from None
 

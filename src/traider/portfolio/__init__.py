@@ -1,0 +1,13 @@
+"""The books: the exact ledger, trades, performance and its uncertainty.
+
+This room turns fills into money and returns into numbers. It never decides, never trades, and
+never lets a binary float touch cash: the ledger and the trades count in Decimal and units of
+1e-8, only statistics are floats.
+
+- ``ledger``: double-entry replay of fills, fees and transfers
+- ``trades``: fills to round trips, and their summary
+- ``performance``, ``drawdown``, ``tail_risk``: statistics of daily returns
+- ``bootstrap``: intervals by resampling blocks of days
+"""
+
+__all__ = ["bootstrap", "drawdown", "ledger", "performance", "tail_risk", "trades"]
