@@ -55,7 +55,7 @@ def stream(command: list[str], environment: dict[str, str]) -> tuple[int, list[s
     return process.returncode, lines
 
 
-def test_pass(name: str, command: list[str], tally: Tally, **environment: str) -> None:
+def run_pass(name: str, command: list[str], tally: Tally, **environment: str) -> None:
     """Run one pass of tests and add its counts to ``tally``."""
     print(f"\n=== {name}", flush=True)
     code, lines = stream(command, environment)
@@ -78,14 +78,14 @@ def main() -> int:
     """Run all passes and checks; return the exit code."""
     tally = Tally()
     (ROOT / ".coverage").unlink(missing_ok=True)
-    test_pass("all tests, compiled", [*COVERAGE, "run", "-m", "pytest"], tally)
-    test_pass(
+    run_pass("all tests, compiled", [*COVERAGE, "run", "-m", "pytest"], tally)
+    run_pass(
         "compiled functions as plain Python",
         [*COVERAGE, "run", "--append", "-m", "pytest", "-m", "interpreted"],
         tally,
         NUMBA_DISABLE_JIT="1",
     )
-    test_pass("other Pythons", ["scripts/other_pythons.sh"], tally)
+    run_pass("other Pythons", ["scripts/other_pythons.sh"], tally)
     coverage_check("coverage", [f"--fail-under={COVERAGE_PERCENT_MIN}"], tally)
     coverage_check(
         "coverage of gate and ledgers",

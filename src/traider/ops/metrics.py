@@ -1,0 +1,116 @@
+"""Metrics kept in the process: counters, gauges and histograms with a snapshot."""
+
+import bisect
+from collections.abc import Sequence
+from dataclasses import dataclass
+from threading import Lock
+from typing import Final, TypeAlias
+
+Key: TypeAlias = tuple[str, tuple[tuple[str, str], ...]]
+"""A metric's name and its labels, sorted by label."""
+
+DEFAULT_BOUNDS: Final = (0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0, 60.0)
+SERIES_MAX: Final = 10_000
+"""Most series kept; a label that grows without bound must not fill the memory."""
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """Observations of one series.
+
+    ``counts[i]`` is the number of values <= ``bounds[i]`` and above the bound before; the last
+    count, one more than there are bounds, holds the rest.
+    """
+
+    bounds: tuple[float, ...]
+    counts: tuple[int, ...]
+    total: float
+
+    @property
+    def observations(self) -> int:
+        """Number of values observed."""
+        return sum(self.counts)
+
+
+@dataclass(frozen=True)
+class MetricsSnapshot:
+    """All series at one instant."""
+
+    counters: dict[str, float]
+    gauges: dict[str, float]
+    histograms: dict[str, Histogram]
+    dropped: int
+    """Number of writes to series beyond the bound."""
+
+
+class ProcessMetrics:
+    """Keep the numbers in memory; safe to use from several threads."""
+
+    def __init__(self, bounds: Sequence[float] = DEFAULT_BOUNDS) -> None:
+        self._bounds = tuple(sorted(bounds))
+        self._lock = Lock()
+        self._counters: dict[Key, float] = {}
+        self._gauges: dict[Key, float] = {}
+        self._counts: dict[Key, list[int]] = {}
+        self._totals: dict[Key, float] = {}
+        self._dropped = 0
+
+    def count(self, name: str, amount: float = 1.0, /, **labels: str) -> None:
+        """Add ``amount`` to a counter.
+
+        Raises:
+            ValueError: the amount is negative; a counter never falls.
+        """
+        if amount < 0:
+            raise ValueError(f"counter {name} cannot fall by {-amount}")
+        key = _key(name, labels)
+        with self._lock:
+            if self._room_for(key, self._counters):
+                self._counters[key] = self._counters.get(key, 0.0) + amount
+
+    def set(self, name: str, value: float, /, **labels: str) -> None:
+        """Set a gauge to ``value``."""
+        key = _key(name, labels)
+        with self._lock:
+            if self._room_for(key, self._gauges):
+                self._gauges[key] = value
+
+    def observe(self, name: str, value: float, /, **labels: str) -> None:
+        """Add ``value`` to a histogram."""
+        key = _key(name, labels)
+        with self._lock:
+            if self._room_for(key, self._counts):
+                counts = self._counts.setdefault(key, [0] * (len(self._bounds) + 1))
+                counts[bisect.bisect_left(self._bounds, value)] += 1
+                self._totals[key] = self._totals.get(key, 0.0) + value
+
+    def snapshot(self) -> MetricsSnapshot:
+        """Return a copy of every series, named ``name{label=value,…}``."""
+        with self._lock:
+            return MetricsSnapshot(
+                counters={_text(key): value for key, value in self._counters.items()},
+                gauges={_text(key): value for key, value in self._gauges.items()},
+                histograms={
+                    _text(key): Histogram(self._bounds, tuple(counts), self._totals[key])
+                    for key, counts in self._counts.items()
+                },
+                dropped=self._dropped,
+            )
+
+    def _room_for(self, key: Key, series: dict[Key, float] | dict[Key, list[int]]) -> bool:
+        known = len(self._counters) + len(self._gauges) + len(self._counts)
+        if key in series or known < SERIES_MAX:
+            return True
+        self._dropped += 1
+        return False
+
+
+def _key(name: str, labels: dict[str, str]) -> Key:
+    return name, tuple(sorted(labels.items()))
+
+
+def _text(key: Key) -> str:
+    name, labels = key
+    if not labels:
+        return name
+    return f"{name}{{{','.join(f'{label}={value}' for label, value in labels)}}}"
