@@ -1,0 +1,162 @@
+"""Put the page together and keep it under its size limit."""
+
+import json
+import math
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+from jinja2 import Environment, StrictUndefined, Template
+from markupsafe import Markup
+
+from traider import __version__
+from traider.backtest.report.chart_data import equity_data, price_data
+from traider.backtest.report.key_figures import head_figures, risk_figures, trade_figures
+from traider.backtest.report.monthly import MONTHS, heat_map
+from traider.backtest.report.number_text import MoneyText, day_text, duration, fixed, percent
+from traider.backtest.report.tables import (
+    attribution_bars,
+    clipped,
+    config_rows,
+    cost_bars,
+    note_texts,
+    order_rows,
+    refusal_rows,
+    tier_rows,
+)
+from traider.backtest.report.trade_rows import TradeRow, select_trades, trade_mark, trade_row
+from traider.backtest.results import BacktestResult, PriceSeries
+
+PAGE_BYTES_MAX = 5_000_000
+REPORT_FILE_NAME = "report.html"
+
+_PRICE_CHARTS_MAX = 12
+_TRADES_SHOWN_MAX = 4_000
+_TITLE_CHARS_MAX = 200
+_FITTING_TRIES_MAX = 8
+
+
+@dataclass(frozen=True)
+class Detail:
+    """How much of a result the page carries."""
+
+    curve_points: int
+    price_points: int
+    trades: int
+
+    def halved(self) -> "Detail":
+        """Return half the detail, for a page that came out too large."""
+        return Detail(self.curve_points // 2, self.price_points // 2, self.trades // 2)
+
+
+def render_report(result: BacktestResult, *, trades_shown: int) -> str:
+    """Return the whole report as one HTML page that needs nothing beside it.
+
+    Args:
+        result: the back-test to show.
+        trades_shown: how many trades the table and the charts hold; lowered where the page would
+            pass ``PAGE_BYTES_MAX``.
+    """
+    charts = max(1, min(len(result.prices), _PRICE_CHARTS_MAX))
+    detail = Detail(2_400, 12_000 // charts, max(0, min(trades_shown, _TRADES_SHOWN_MAX)))
+    detail = Detail(detail.curve_points, min(detail.price_points, 2_400), detail.trades)
+    page = _render(result, detail)
+    for _ in range(_FITTING_TRIES_MAX):
+        if len(page.encode()) <= PAGE_BYTES_MAX:
+            break
+        detail = detail.halved()
+        page = _render(result, detail)
+    return page
+
+
+def write_report(result: BacktestResult, folder: Path, *, trades_shown: int = 400) -> Path:
+    """Write the report into ``folder`` and return the file's path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / REPORT_FILE_NAME
+    path.write_text(render_report(result, trades_shown=trades_shown), encoding="utf-8")
+    return path
+
+
+def script_json(value: object) -> str:
+    """Return JSON that cannot end a script element or start a comment inside one."""
+    text = json.dumps(value, allow_nan=False, separators=(",", ":"))
+    for sign in "<>&":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return text
+
+
+def shown_prices(result: BacktestResult) -> tuple[PriceSeries, ...]:
+    """Return the instruments that get a price chart, the most traded first."""
+    counts: dict[str, int] = {}
+    for trade in result.chosen.trades:
+        counts[trade.instrument] = counts.get(trade.instrument, 0) + 1
+    ranked = sorted(result.prices, key=lambda series: -counts.get(series.instrument, 0))
+    return tuple(ranked[:_PRICE_CHARTS_MAX])
+
+
+def page_data(
+    result: BacktestResult, prices: tuple[PriceSeries, ...], rows: list[TradeRow], detail: Detail
+) -> dict[str, object]:
+    """Return what the page's script draws."""
+    index = {series.instrument: at for at, series in enumerate(prices)}
+    return {
+        "currency": result.currency,
+        "equity": equity_data(result.chosen.curve, result.benchmark, detail.curve_points),
+        "prices": [price_data(series, detail.price_points) for series in prices],
+        "trades": [
+            trade_mark(row, index[row.instrument], result.currency)
+            for row in rows
+            if row.instrument in index
+        ],
+    }
+
+
+def _render(result: BacktestResult, detail: Detail) -> str:
+    money = MoneyText.for_capital(result.currency, result.capital)
+    tier = result.chosen
+    chosen = select_trades(tier.trades, detail.trades)
+    rows = [trade_row(at + 1, tier.trades[at], money) for at in chosen]
+    prices = shown_prices(result)
+    seconds = result.engine_seconds
+    rate = result.bars / seconds if seconds > 0 else math.nan
+    return _template().render(
+        result=result,
+        title=clipped(result.title, _TITLE_CHARS_MAX),
+        tier=tier,
+        money=money,
+        period=f"{day_text(result.start_ns)} to {day_text(result.end_ns)}",
+        length=duration(result.end_ns - result.start_ns),
+        incomplete=not tier.complete,
+        notes=note_texts(result.notes),
+        figures=(head_figures(result, money), risk_figures(result), trade_figures(result, money)),
+        prices=prices,
+        prices_left=len(result.prices) - len(prices),
+        months=MONTHS,
+        years=heat_map(tier.curve, float(result.capital)),
+        costs=cost_bars(result, money),
+        by_alpha=attribution_bars(tier.pnl_by_alpha, money),
+        by_instrument=attribution_bars(tier.pnl_by_instrument, money),
+        orders=order_rows(tier.orders),
+        refusals=refusal_rows(tier.orders),
+        tier_rows=tier_rows(result.tiers, money),
+        rows=rows[::-1],
+        trades_left=len(tier.trades) - len(rows),
+        config=config_rows(result.config),
+        speed=f"{fixed(seconds, 2)} s, {fixed(rate, 0)} bars/s",
+        version=__version__,
+        data=Markup(script_json(page_data(result, prices, rows, detail))),  # noqa: S704 - escaped
+        style=Markup(_own_file("report.css")),  # noqa: S704 - our own file
+        script=Markup(_own_file("report.js")),  # noqa: S704 - our own file
+    )
+
+
+def _template() -> Template:
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters["percent"] = percent
+    return environment.from_string(_own_file("report.html.j2"))
+
+
+def _own_file(name: str) -> str:
+    return resources.files("traider.backtest.report").joinpath(name).read_text(encoding="utf-8")
