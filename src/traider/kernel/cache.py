@@ -1,0 +1,82 @@
+"""Choose where compiled machine code is kept, before numba is imported.
+
+Numba notices a change in the file of a compiled function but not in the files of the functions
+it calls, so a stale caller can outlive an edited callee. The folder is therefore named by a
+digest of every kernel and alpha source, of the versions and of the processor: a change of any of
+them starts an empty cache, and a run never executes old machine code.
+"""
+
+import hashlib
+import os
+import platform
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+_PACKAGE: Final = Path(__file__).resolve().parent.parent
+_ROOMS: Final = ("domain", "kernel", "signals")
+_KEPT: Final = 4
+"""Folders of older digests that stay, so that two checkouts do not evict each other."""
+
+
+def source_digest() -> str:
+    """Return the digest of everything machine code depends on, as 20 hexadecimal digits."""
+    digest = hashlib.blake2b(digest_size=10)
+    for room in _ROOMS:
+        for path in sorted((_PACKAGE / room).rglob("*.py")):
+            digest.update(str(path.relative_to(_PACKAGE)).encode())
+            digest.update(path.read_bytes())
+    for part in (sys.version, version("numba"), version("numpy"), version("llvmlite")):
+        digest.update(part.encode())
+    digest.update(_processor().encode())
+    return digest.hexdigest()
+
+
+def cache_root() -> Path:
+    """Return the folder that holds one cache folder a digest (``TRAIDER_CACHE_DIR`` moves it)."""
+    configured = os.environ.get("TRAIDER_CACHE_DIR")
+    if configured:
+        return Path(configured)
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "traider" / "kernel"
+
+
+def select_cache() -> Path:
+    """Point numba at the folder of the present digest and return that folder.
+
+    Must run before numba is imported: numba reads the variable once.
+    """
+    folder = cache_root() / source_digest()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return folder  # numba then compiles in memory; `traider doctor` says so
+    os.environ["NUMBA_CACHE_DIR"] = str(folder)
+    _forget_old(folder)
+    return folder
+
+
+def is_warm(folder: Path) -> bool:
+    """Return whether machine code was already kept in ``folder``."""
+    return any(folder.rglob("*.nbc"))
+
+
+def _forget_old(present: Path) -> None:
+    others = [path for path in present.parent.iterdir() if path.is_dir() and path != present]
+    others.sort(key=lambda path: path.stat().st_mtime, reverse=True)
+    for folder in others[_KEPT:]:
+        for path in sorted(folder.rglob("*"), reverse=True):
+            if path.is_dir():
+                path.rmdir()
+            else:
+                path.unlink(missing_ok=True)
+        folder.rmdir()
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace").splitlines()
+    except OSError:
+        return platform.processor()
+    return "".join(line for line in lines[:30] if line.startswith(("model name", "flags")))

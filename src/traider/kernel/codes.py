@@ -1,0 +1,101 @@
+"""The numbers that compiled code and people share: operations, limits, verdicts, rejects, results."""
+
+from enum import IntEnum
+
+
+class Op(IntEnum):
+    """Operations of the feature tape; ``traider.features.catalogue`` says what each means."""
+
+    SMA = 1
+    EMA = 2
+    RSI = 3
+    ATR = 4
+    ADX = 5
+    RETURN = 6
+    ROLLING_VOLATILITY = 7
+    EWM_VOLATILITY = 8
+    VWAP_Z = 9
+    LAG = 10
+
+
+class Sizing(IntEnum):
+    """How a direction becomes an exposure."""
+
+    VOLATILITY_TARGET = 1
+    FIXED = 2
+    ALL_IN = 3
+
+
+class Style(IntEnum):
+    """How a wanted size is worked."""
+
+    MARKET = 1
+    LIMIT = 2
+
+
+class Limit(IntEnum):
+    """Index of a limit of the gate. 0 switches a limit off."""
+
+    MAX_ORDER_NOTIONAL = 0
+    MAX_ORDER_LOTS = 1
+    PRICE_COLLAR = 2
+    MAX_EXPOSURE = 3
+    MAX_GROSS_EXPOSURE = 4
+    MAX_LEVERAGE = 5
+    MAX_ORDERS_PER_MINUTE = 6
+    MAX_DAILY_LOSS = 7
+    MAX_DRAWDOWN = 8
+    MAX_DATA_AGE_NS = 9
+
+
+LIMIT_COUNT = len(Limit)
+
+
+class Verdict(IntEnum):
+    """The gate's answer: 0 approves, everything else is the check that refused."""
+
+    APPROVED = 0
+    KILLED = 1
+    PAUSED = 2
+    INSTRUMENT = 3
+    MALFORMED = 4
+    MIN_SIZE = 5
+    MIN_NOTIONAL = 6
+    MAX_SIZE = 7
+    MAX_NOTIONAL = 8
+    NO_PRICE = 9
+    PRICE_COLLAR = 10
+    STALE_DATA = 11
+    SHORT_NOT_ALLOWED = 12
+    EXPOSURE = 13
+    GROSS_EXPOSURE = 14
+    LEVERAGE = 15
+    ORDER_RATE = 16
+    DAILY_LOSS = 17
+    DRAWDOWN = 18
+    OPEN_ORDERS = 19
+
+
+class Reject(IntEnum):
+    """Why the simulated venue rejected or cancelled an order."""
+
+    NONE = 0
+    TOO_SMALL = 1
+    INSUFFICIENT_FUNDS = 2
+    WOULD_TAKE = 3
+    UNKNOWN_ORDER = 4
+    NOTHING_TO_REDUCE = 5
+    NO_ROOM = 6
+    BY_REQUEST = 7
+    NOT_FILLED_AT_ONCE = 8
+    OTHER_LEG_FILLED = 9
+    ENTRY_GONE = 10
+
+
+class Result(IntEnum):
+    """Why the compiled loop returned."""
+
+    DONE = 0
+    OUTPUT_FULL = 1
+    QUEUE_FULL = 2
+    UNSORTED = 3

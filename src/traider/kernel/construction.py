@@ -1,0 +1,168 @@
+"""From a specification to the kernel's arrays, each allocated once."""
+
+import math
+from typing import Any
+
+import numpy as np
+from numba import config
+from numba.typed import List
+
+from traider.domain.errors import UsageError
+from traider.domain.events import EVENT
+from traider.kernel import records as r
+from traider.kernel.codes import LIMIT_COUNT
+from traider.kernel.decider.tape import CELLS_PER_OPERATION
+from traider.kernel.numba_types import ALPHA_LIST
+from traider.kernel.specification import MAX_INSTRUMENTS, KernelSpec, MarketSpec
+
+_GATE_ORDERS = 256
+_VENUE_ORDERS = 256
+_VENUE_QUEUE = 4096
+_MINUTE_RING = 1024
+
+
+def build_decider(spec: KernelSpec) -> r.Decider:
+    """Allocate the decider.
+
+    Raises:
+        UsageError: no instrument, or more than ``MAX_INSTRUMENTS``.
+    """
+    count = len(spec.markets)
+    if not 1 <= count <= MAX_INSTRUMENTS:
+        raise UsageError(
+            f"{count} instruments", fix=f"trade between 1 and {MAX_INSTRUMENTS} instruments in a run"
+        )
+    tape = spec.tape
+    operations = max(len(tape.operations), 1)
+    aggregates = np.zeros((count, len(tape.frames)), r.AGGREGATE)
+    aggregates["start_ns"] = -1
+    inputs = [slot for alpha in spec.alphas for slot in alpha.inputs]
+    params = [value for alpha in spec.alphas for value in alpha.params]
+    return r.Decider(
+        account=_account(spec),
+        strategy=_strategy(spec),
+        markets=_markets(spec),
+        frames=np.array(
+            [(f.length_ns, f.code, f.op_start, f.op_stop, f.slot) for f in tape.frames], r.FRAME
+        ),
+        aggregates=aggregates,
+        tape=np.ascontiguousarray(tape.operations),
+        alphas=_alphas(spec),
+        alpha_inputs=np.array(inputs or [0], np.int64),
+        params=np.array(params or [0.0], np.float64),
+        values=np.full((count, tape.slots), math.nan),
+        rings=np.zeros((count, max(tape.ring_cells, 1))),
+        cells=np.zeros((count, operations * CELLS_PER_OPERATION)),
+        scores=np.zeros((count, 2 * len(spec.alphas))),
+        scratch=np.zeros(max([len(alpha.inputs) for alpha in spec.alphas], default=1)),
+    )
+
+
+def build_gate(spec: KernelSpec) -> r.Gate:
+    """Allocate the gate's own view of the account."""
+    limits = np.zeros(LIMIT_COUNT)
+    for limit, value in spec.limits.items():
+        limits[limit] = value
+    account = np.zeros(1, r.GATE_ACCOUNT)
+    account[0]["cash_units"] = spec.cash_units
+    markets = np.zeros(len(spec.markets), r.GATE_MARKET)
+    for k, market in enumerate(spec.markets):
+        _fill_rules(markets[k], market)
+        markets[k]["enabled"] = 1
+    return r.Gate(
+        limits=limits,
+        account=account,
+        markets=markets,
+        orders=np.zeros(_GATE_ORDERS, r.GATE_ORDER),
+        minute=np.full(_MINUTE_RING, np.iinfo(np.int64).min),
+    )
+
+
+def build_venue(spec: KernelSpec) -> r.Venue:
+    """Allocate the simulated venue."""
+    setting = np.zeros(1, r.VENUE)
+    setting[0]["cash_units"] = spec.cash_units
+    # One nanosecond at least: an answer never shares the instant of the decision it follows.
+    setting[0]["latency_ns"] = max(spec.venue.latency_ns, 1)
+    setting[0]["half_spread"] = spec.venue.half_spread
+    setting[0]["impact"] = spec.venue.impact
+    setting[0]["touch_fills"] = int(spec.venue.touch_fills)
+    setting[0]["participation"] = spec.venue.participation
+    setting[0]["volatility_decay"] = 1.0 - 2.0 / (spec.venue.volatility_span + 1.0)
+    markets = np.zeros(len(spec.markets), r.VENUE_MARKET)
+    for k, market in enumerate(spec.markets):
+        _fill_rules(markets[k], market)
+        markets[k]["maker_fee_e8"] = market.maker_fee_e8
+        markets[k]["taker_fee_e8"] = market.taker_fee_e8
+    return r.Venue(
+        venue=setting,
+        markets=markets,
+        orders=np.zeros(_VENUE_ORDERS, r.VENUE_ORDER),
+        queue=np.zeros(_VENUE_QUEUE, EVENT),
+    )
+
+
+def build_output(spec: KernelSpec, buffer: int) -> r.Output:
+    """Allocate the output buffers of a run, ``buffer`` records each."""
+    most = 2 * len(spec.markets) + 4
+    size = max(buffer, 4 * most)
+    return r.Output(
+        events=np.zeros(size, EVENT),
+        nav=np.zeros(size, r.NAV),
+        decisions=np.zeros(size, r.DECISION),
+        scores=np.zeros((size, 2 * len(spec.alphas))),
+        intents=np.zeros(most, EVENT),
+        current=np.zeros(1, EVENT),
+    )
+
+
+def build_alphas(spec: KernelSpec) -> Any:
+    """Return the alphas' functions as compiled code takes them: a typed list, or a plain one."""
+    functions = [alpha.function for alpha in spec.alphas]
+    if config.DISABLE_JIT:
+        return functions
+    listed = List.empty_list(ALPHA_LIST.item_type)
+    for function in functions:
+        listed.append(function)
+    return listed
+
+
+def _account(spec: KernelSpec) -> r.Records:
+    account = np.zeros(1, r.ACCOUNT)
+    account[0]["cash_units"] = spec.cash_units
+    account[0]["epoch"] = spec.epoch
+    return account
+
+
+def _strategy(spec: KernelSpec) -> r.Records:
+    strategy = np.zeros(1, r.STRATEGY)
+    for name in r.STRATEGY.names or ():
+        strategy[0][name] = getattr(spec.strategy, name)
+    return strategy
+
+
+def _markets(spec: KernelSpec) -> r.Records:
+    markets = np.zeros(len(spec.markets), r.MARKET)
+    for k, market in enumerate(spec.markets):
+        _fill_rules(markets[k], market)
+    return markets
+
+
+def _fill_rules(record: np.void, market: MarketSpec) -> None:
+    """Write the rules of an instrument that decider, gate and venue each keep for themselves."""
+    record["numerator"], record["denominator"] = market.money_fraction()
+    record["lot_value"] = market.lot_value
+    record["lot_step"] = market.lot_step
+    record["min_lots"] = market.min_lots
+    record["min_notional"] = market.min_notional
+    record["can_short"] = int(market.can_short)
+
+
+def _alphas(spec: KernelSpec) -> r.Records:
+    alphas = np.zeros(len(spec.alphas), r.ALPHA)
+    inputs = params = 0
+    for j, alpha in enumerate(spec.alphas):
+        alphas[j] = (alpha.weight, 1, inputs, len(alpha.inputs), params, len(alpha.params))
+        inputs += len(alpha.inputs)
+        params += len(alpha.params)
+    return alphas

@@ -1,0 +1,77 @@
+"""The ensemble: alphas' scores, weighed by confidence, become a direction with hysteresis.
+
+combined = sum(weight * confidence * score) / sum(weight) over the alphas switched on. A direction
+is taken at ``enter`` and kept until the combined score falls below ``exit``; the distance between
+the two keeps noise around one threshold from trading.
+"""
+
+import math
+
+from numba import int64, void
+
+from traider.kernel.compiled import compiled
+from traider.kernel.numba_types import ALPHA_LIST, DECIDER
+from traider.kernel.records import Decider
+
+
+@compiled(void(DECIDER, ALPHA_LIST, int64))
+def score_alphas(decider: Decider, alphas, k: int) -> None:  # type: ignore[no-untyped-def]
+    """Call every alpha on instrument ``k``; one that misbehaves is switched off.
+
+    An alpha whose inputs are not all warm scores 0 with confidence 0 and is not called. A score
+    outside [-1, 1], a confidence outside [0, 1], or a value that is not a number switches the
+    alpha off for the rest of the run and is noted in the account.
+    """
+    scores = decider.scores[k]
+    row = decider.values[k]
+    for j in range(len(decider.alphas)):
+        alpha = decider.alphas[j]
+        scores[2 * j] = 0.0
+        scores[2 * j + 1] = 0.0
+        if alpha["enabled"] == 0:
+            continue
+        warm = True
+        start = alpha["input_start"]
+        count = alpha["input_count"]
+        for i in range(count):
+            x = row[decider.alpha_inputs[start + i]]
+            decider.scratch[i] = x
+            if math.isnan(x):
+                warm = False
+        if not warm:
+            continue
+        first = alpha["param_start"]
+        score, confidence = alphas[j](
+            decider.scratch[:count], decider.params[first : first + alpha["param_count"]]
+        )
+        if not (-1.0 <= score <= 1.0 and 0.0 <= confidence <= 1.0):
+            alpha["enabled"] = 0
+            decider.account[0]["alpha_fault"] = j + 1
+            decider.account[0]["last_fault_ns"] = decider.account[0]["now_ns"]
+            continue
+        scores[2 * j] = score
+        scores[2 * j + 1] = confidence
+
+
+@compiled(void(DECIDER, int64))
+def combine(decider: Decider, k: int) -> None:
+    """Turn the scores of instrument ``k`` into its combined score and direction."""
+    total = 0.0
+    weights = 0.0
+    for j in range(len(decider.alphas)):
+        alpha = decider.alphas[j]
+        if alpha["enabled"] != 0:
+            weights += alpha["weight"]
+            total += alpha["weight"] * decider.scores[k, 2 * j] * decider.scores[k, 2 * j + 1]
+    combined = total / weights if weights > 0.0 else 0.0
+    strategy = decider.strategy[0]
+    market = decider.markets[k]
+    market["combined"] = combined
+    direction = market["direction"]
+    if direction * combined < strategy["exit"]:
+        direction = 0
+    if combined >= strategy["enter"]:
+        direction = 1
+    elif combined <= -strategy["enter"]:
+        direction = -1 if strategy["allow_short"] != 0 and market["can_short"] != 0 else 0
+    market["direction"] = direction

@@ -1,0 +1,183 @@
+"""Allocate the kernel's state once, run it over chunks of events, take its bytes and its digest."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from traider.domain.errors import KernelError, StrategyError
+from traider.domain.events import EVENT, EventArray
+from traider.kernel import records as r
+from traider.kernel.codes import Result
+from traider.kernel.compiled import compile_kernel
+from traider.kernel.construction import (
+    build_alphas,
+    build_decider,
+    build_gate,
+    build_output,
+    build_venue,
+)
+from traider.kernel.decider.step import step
+from traider.kernel.run import run
+from traider.kernel.specification import KernelSpec
+
+__all__ = ["DeciderMachine", "Drained", "Machine", "state_hash"]
+
+_FAILURES: Final = {
+    Result.QUEUE_FULL: "the simulated venue's queue of answers is full",
+    Result.UNSORTED: "events are not sorted by ts_recv",
+}
+
+
+@dataclass(frozen=True)
+class Drained:
+    """What a run wrote since the last one: order events, equity samples, reasons of orders."""
+
+    events: EventArray
+    nav: r.Records
+    decisions: r.Records
+    scores: r.Floats
+
+
+class Machine:
+    """Decider, gate and simulated venue over one stream of events."""
+
+    def __init__(self, spec: KernelSpec, *, journal_all: bool = False, buffer: int = 65_536) -> None:
+        compile_kernel()
+        self.spec = spec
+        self.decider = build_decider(spec)
+        self.gate = build_gate(spec)
+        self.venue = build_venue(spec)
+        self.alphas = build_alphas(spec)
+        self.out = build_output(spec, buffer)
+        self.loop = np.zeros(1, r.LOOP)
+        self.loop[0]["journal_all"] = int(journal_all)
+        self._left = np.zeros(0, EVENT)
+
+    def feed(self, events: EventArray, *, final: bool = False) -> Iterator[Drained]:
+        """Run over ``events``, sorted, and yield outputs whenever a buffer fills, and at the end.
+
+        ``final`` says that nothing follows, so that the last timers and answers come due. Events
+        that wait for their successors are kept and run with the next call.
+
+        Raises:
+            KernelError: the kernel stopped with a failure code.
+            StrategyError: an alpha raised an exception.
+        """
+        if len(self._left):
+            events = np.concatenate([self._left, events])
+        loop = self.loop[0]
+        loop["cursor"] = 0
+        loop["matched"] = 0
+        loop["final"] = int(final)
+        while True:
+            result = self._run(events)
+            yield self._drain()
+            if result == Result.DONE:
+                break
+        self._left = events[loop["cursor"] :].copy()
+
+    def _run(self, events: EventArray) -> Result:
+        try:
+            code = run(
+                self.decider, self.gate, self.venue, self.alphas, events, self.loop, self.out
+            )
+        except (ArithmeticError, IndexError, ValueError, AssertionError) as fault:
+            raise StrategyError(
+                f"an alpha raised {type(fault).__name__}: {fault}",
+                where=f"alphas {', '.join(alpha.name for alpha in self.spec.alphas)}",
+                fix="return (0.0, 0.0) where the alpha has no opinion",
+            ) from fault
+        result = Result(code)
+        if result in _FAILURES:
+            raise KernelError(
+                _FAILURES[result],
+                where=f"event {int(self.decider.account[0]['sequence'])}",
+                fix="sort the input by ts_recv" if result == Result.UNSORTED else "send fewer orders",
+            )
+        return result
+
+    def _drain(self) -> Drained:
+        loop = self.loop[0]
+        drained = Drained(
+            events=self.out.events[: loop["out_count"]].copy(),
+            nav=self.out.nav[: loop["nav_count"]].copy(),
+            decisions=self.out.decisions[: loop["decision_count"]].copy(),
+            scores=self.out.scores[: loop["decision_count"]].copy(),
+        )
+        loop["out_count"] = 0
+        loop["nav_count"] = 0
+        loop["decision_count"] = 0
+        return drained
+
+    @property
+    def sequence(self) -> int:
+        """Events seen so far."""
+        return int(self.decider.account[0]["sequence"])
+
+    def _arrays(self) -> list[np.ndarray[Any, Any]]:
+        return [*self.decider, *self.gate, *self.venue, self.loop]
+
+    def snapshot(self) -> bytes:
+        """Return the whole state, with the events still waiting for their successors, as bytes."""
+        arrays = [*self._arrays(), self._left]
+        return b"".join(
+            len(data).to_bytes(8, "little") + data for data in (a.tobytes() for a in arrays)
+        )
+
+    def restore(self, state: bytes) -> None:
+        """Set the state to that of ``snapshot`` of a machine built from the same specification.
+
+        Raises:
+            KernelError: the bytes do not fit this machine.
+        """
+        place = 0
+        for array in self._arrays():
+            data, place = _take(state, place)
+            if len(data) != array.nbytes:
+                raise KernelError(
+                    f"the snapshot holds {len(data)} bytes where this kernel has {array.nbytes}",
+                    where="snapshot",
+                    fix="restore with the configuration and version it was taken with",
+                )
+            array[...] = np.frombuffer(data, dtype=array.dtype).reshape(array.shape)
+        data, place = _take(state, place)
+        self._left = np.frombuffer(data, dtype=EVENT).copy()
+
+    def state_hash(self) -> str:
+        """Return the digest of the whole state."""
+        return hashlib.blake2b(self.snapshot(), digest_size=16).hexdigest()
+
+
+class DeciderMachine:
+    """The decider alone: for replay of a journal and for live trading, one event at a time."""
+
+    def __init__(self, spec: KernelSpec) -> None:
+        compile_kernel()
+        self.decider = build_decider(spec)
+        self.alphas = build_alphas(spec)
+        self.out = np.zeros(2 * len(spec.markets) + 4, EVENT)
+
+    def step(self, events: EventArray, index: int) -> EventArray:
+        """Feed one event; return a view of the intents it leads to, valid until the next call."""
+        return self.out[: step(self.decider, self.alphas, events, index, self.out)]
+
+    def state_hash(self) -> str:
+        """Return the digest of the decider's state."""
+        return state_hash(self.decider)
+
+
+def state_hash(decider: r.Decider) -> str:
+    """Return the digest of a decider's state; the gather buffer is no part of it."""
+    digest = hashlib.blake2b(digest_size=16)
+    for name, array in zip(decider._fields, decider, strict=True):
+        if name != "scratch":
+            digest.update(array.tobytes())
+    return digest.hexdigest()
+
+
+def _take(state: bytes, place: int) -> tuple[bytes, int]:
+    size = int.from_bytes(state[place : place + 8], "little")
+    return state[place + 8 : place + 8 + size], place + 8 + size

@@ -1,0 +1,311 @@
+"""Every array of the kernel's state, in one place: the record types and what their fields mean.
+
+Prices are in ticks, sizes in lots, money in units of 1e-8 of the account's currency, times in
+nanoseconds UTC. Records are read by key so that the same source runs compiled and interpreted.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Records = npt.NDArray[np.void]
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+Record = np.void
+
+MARKET = np.dtype(
+    [
+        # The instrument, fixed for a run.
+        ("numerator", "<i8"),  # notional = ticks * lots * numerator / denominator, money units
+        ("denominator", "<i8"),
+        ("lot_value", "<f8"),  # currency value of one lot at a price of one tick
+        ("lot_step", "<i8"),  # sizes are multiples of this many lots
+        ("min_lots", "<i8"),
+        ("min_notional", "<f8"),  # currency
+        ("can_short", "<i8"),
+        # What the decider knows and wants.
+        ("mark_ticks", "<i8"),
+        ("mark_ts", "<i8"),
+        ("position_lots", "<i8"),
+        ("open_orders", "<i8"),
+        ("direction", "<i8"),  # -1 short, 0 flat, 1 long: the ensemble's state with hysteresis
+        ("fresh", "<i8"),  # a bar closed since the last decision
+        ("combined", "<f8"),  # ensemble score in [-1, 1]
+        ("exposure", "<f8"),  # wanted signed notional as a fraction of equity
+        ("fees_units", "<i8"),
+        ("traded_units", "<i8"),
+    ],
+    align=True,
+)
+
+ACCOUNT = np.dtype(
+    [
+        ("sequence", "<i8"),  # events seen so far = journal position of the next event
+        ("epoch", "<i8"),
+        ("now_ns", "<i8"),  # ts_recv of the last event
+        ("cash_units", "<i8"),
+        ("equity", "<f8"),  # currency, at the last decision
+        ("decisions_off", "<i8"),  # inside warm-up, or paused
+        ("alpha_fault", "<i8"),  # 1 + index of the last alpha switched off, 0 none
+        ("last_fault_ns", "<i8"),
+        ("orders", "<i8"),  # intents emitted
+        ("manual_sequence", "<i8"),  # decision of the last manual order's first leg
+    ],
+    align=True,
+)
+
+STRATEGY = np.dtype(
+    [
+        ("decision_ns", "<i8"),
+        ("enter", "<f8"),
+        ("exit", "<f8"),
+        ("allow_short", "<i8"),
+        ("sizing", "<i8"),  # Sizing
+        ("fraction", "<f8"),
+        ("target_volatility", "<f8"),
+        ("volatility_slot", "<i8"),
+        ("max_leverage", "<f8"),
+        ("gross_leverage", "<f8"),
+        ("dead_band", "<f8"),
+        ("style", "<i8"),  # Style
+        ("limit_offset", "<f8"),  # fraction of the price
+    ],
+    align=True,
+)
+
+FRAME = np.dtype(
+    [
+        ("length_ns", "<i8"),
+        ("code", "<i8"),
+        ("op_start", "<i8"),  # operations of this frame in the tape: [op_start, op_stop)
+        ("op_stop", "<i8"),
+        ("slot", "<i8"),  # five slots: open, high, low, close, volume
+    ],
+    align=True,
+)
+
+AGGREGATE = np.dtype(
+    [
+        ("start_ns", "<i8"),  # open time of the bar being built; -1 when there is none
+        ("open", "<i8"),
+        ("high", "<i8"),
+        ("low", "<i8"),
+        ("close", "<i8"),
+        ("volume", "<i8"),
+        ("last_ns", "<i8"),  # close time of the last finer bar taken in
+    ],
+    align=True,
+)
+
+OPERATION = np.dtype(
+    [
+        ("kind", "<i8"),  # Op
+        ("base", "<i8"),  # first slot of its frame: open, high, low, close, volume follow
+        ("source", "<i8"),  # slot of the input
+        ("window", "<i8"),
+        ("scale", "<f8"),
+        ("ring", "<i8"),  # offset of its ring in the instrument's rings
+        ("cell", "<i8"),  # offset of its scalars in the instrument's cells
+        ("slot", "<i8"),  # output
+    ],
+    align=True,
+)
+
+ALPHA = np.dtype(
+    [
+        ("weight", "<f8"),
+        ("enabled", "<i8"),
+        ("input_start", "<i8"),
+        ("input_count", "<i8"),
+        ("param_start", "<i8"),
+        ("param_count", "<i8"),
+    ],
+    align=True,
+)
+
+GATE_MARKET = np.dtype(
+    [
+        ("lot_value", "<f8"),
+        ("numerator", "<i8"),
+        ("denominator", "<i8"),
+        ("min_lots", "<i8"),
+        ("lot_step", "<i8"),
+        ("min_notional", "<f8"),
+        ("can_short", "<i8"),
+        ("enabled", "<i8"),
+        ("mark_ticks", "<i8"),
+        ("mark_ts", "<i8"),
+        ("position_lots", "<i8"),
+        ("open_buy_lots", "<i8"),
+        ("open_sell_lots", "<i8"),
+    ],
+    align=True,
+)
+
+GATE_ACCOUNT = np.dtype(
+    [
+        ("cash_units", "<i8"),
+        ("killed", "<i8"),
+        ("paused", "<i8"),
+        ("day", "<i8"),  # UTC day of the last timer
+        ("day_start_equity", "<f8"),
+        ("peak_equity", "<f8"),
+        ("equity", "<f8"),
+        ("minute_cursor", "<i8"),  # ring of approval times
+        ("worst_drawdown", "<f8"),
+    ],
+    align=True,
+)
+
+GATE_ORDER = np.dtype(
+    [
+        ("order_id", "<i8"),  # 0 = free
+        ("instrument", "<i8"),
+        ("side", "<i8"),
+        ("lots", "<i8"),  # still open, estimated for orders sized in money
+    ],
+    align=True,
+)
+
+VENUE = np.dtype(
+    [
+        ("cash_units", "<i8"),
+        ("latency_ns", "<i8"),
+        ("half_spread", "<f8"),  # fraction of the price, tier applied
+        ("impact", "<f8"),  # square-root coefficient Y, tier applied
+        ("touch_fills", "<i8"),
+        ("participation", "<f8"),  # share of a bar's volume a resting order may take
+        ("volatility_decay", "<f8"),
+        ("queued", "<i8"),  # answers waiting in the queue
+        ("overflow", "<i8"),  # the queue was full and an answer was lost: the run stops
+        ("open_orders", "<i8"),
+    ],
+    align=True,
+)
+
+VENUE_MARKET = np.dtype(
+    [
+        ("numerator", "<i8"),
+        ("denominator", "<i8"),
+        ("lot_value", "<f8"),
+        ("lot_step", "<i8"),
+        ("min_lots", "<i8"),
+        ("min_notional", "<f8"),
+        ("can_short", "<i8"),
+        ("maker_fee_e8", "<i8"),
+        ("taker_fee_e8", "<i8"),
+        ("position_lots", "<i8"),
+        ("open_orders", "<i8"),
+        ("last_close", "<i8"),
+        ("bars", "<i8"),
+        ("variance", "<f8"),  # exponentially weighted, of one bar's simple return
+        ("volume", "<f8"),  # exponentially weighted lots a bar
+        ("maker_fees", "<i8"),
+        ("taker_fees", "<i8"),
+        ("spread_cost", "<f8"),
+        ("impact_cost", "<f8"),
+    ],
+    align=True,
+)
+
+VENUE_ORDER = np.dtype(
+    [
+        ("order_id", "<i8"),  # 0 = free
+        ("instrument", "<i8"),
+        ("side", "<i8"),
+        ("flags", "<i8"),
+        ("price", "<i8"),
+        ("trigger", "<i8"),
+        ("size", "<i8"),
+        ("remaining", "<i8"),
+        ("expire", "<i8"),
+        ("sent_ns", "<i8"),
+        ("asleep", "<i8"),  # bracket exit whose entry has not filled yet
+        ("resting", "<i8"),  # has seen a bar open: it waits in the book
+        ("born_in_bar", "<i8"),  # its entry filled inside the bar being matched
+    ],
+    align=True,
+)
+
+LOOP = np.dtype(
+    [
+        ("cursor", "<i8"),
+        ("next_timer", "<i8"),  # 0 before the first event
+        ("out_count", "<i8"),
+        ("nav_count", "<i8"),
+        ("decision_count", "<i8"),
+        ("journal_all", "<i8"),
+        ("bars", "<i8"),
+        ("dirty", "<i8"),  # a market event came since NAV was sampled
+        ("final", "<i8"),  # no more events follow this chunk
+        ("matched", "<i8"),  # bar opens before this index are matched already
+    ],
+    align=True,
+)
+
+NAV = np.dtype([("ts", "<i8"), ("nav", "<f8"), ("gross", "<f8"), ("net", "<f8")], align=True)
+"""A sample of equity (currency) and exposures (fractions of equity) after a decision."""
+
+DECISION = np.dtype(
+    [
+        ("sequence", "<i8"),
+        ("ts", "<i8"),
+        ("instrument", "<i8"),
+        ("order_id", "<i8"),
+        ("combined", "<f8"),
+        ("exposure", "<f8"),
+        ("equity", "<f8"),
+    ],
+    align=True,
+)
+"""Why an order was wanted; the alphas' scores and confidences stand in a matrix beside it."""
+
+
+class Decider(NamedTuple):
+    """Everything the decider knows. Two-dimensional arrays have one row an instrument."""
+
+    account: Records  # (1,) ACCOUNT
+    strategy: Records  # (1,) STRATEGY
+    markets: Records  # (instruments,) MARKET
+    frames: Records  # (frames,) FRAME
+    aggregates: Records  # (instruments, frames) AGGREGATE
+    tape: Records  # (operations,) OPERATION
+    alphas: Records  # (alphas,) ALPHA
+    alpha_inputs: Integers  # slots of the features each alpha reads
+    params: Floats  # parameters of the alphas
+    values: Floats  # (instruments, slots) features
+    rings: Floats  # (instruments, ring cells)
+    cells: Floats  # (instruments, scalars of the operations)
+    scores: Floats  # (instruments, 2 * alphas) score and confidence of each alpha
+    scratch: Floats  # inputs gathered for one alpha call
+
+
+class Gate(NamedTuple):
+    """The gate's own view of the account, fed by events alone."""
+
+    limits: Floats  # indexed by Limit
+    account: Records  # (1,) GATE_ACCOUNT
+    markets: Records  # (instruments,) GATE_MARKET
+    orders: Records  # (slots,) GATE_ORDER
+    minute: Integers  # ring of the times of approved orders
+
+
+class Venue(NamedTuple):
+    """The simulated venue: its account, resting orders and answers under way."""
+
+    venue: Records  # (1,) VENUE
+    markets: Records  # (instruments,) VENUE_MARKET
+    orders: Records  # (slots,) VENUE_ORDER
+    queue: Records  # (slots,) EVENT, the next one last
+
+
+class Output(NamedTuple):
+    """Where a run writes what it did; drained by the caller when one is nearly full."""
+
+    events: Records  # EVENT
+    nav: Records  # NAV
+    decisions: Records  # DECISION
+    scores: Floats  # (decisions, 2 * alphas)
+    intents: Records  # EVENT, what one step wants
+    current: Records  # (1,) EVENT, the timer or answer being delivered

@@ -1,0 +1,259 @@
+"""``run``: the compiled loop that merges market events, timers and the venue's answers by time.
+
+It is the trader, the gateway and the market in one function: each event goes to the gate's view
+and to the decider's ``step``; each intent goes through the gate's check and, approved, to the
+simulated venue, whose answers come back as events. Nothing else knows the future.
+"""
+
+from numba import int64, types, void
+
+from traider.domain.events import Kind, MarketFlag
+from traider.kernel.codes import Result, Verdict
+from traider.kernel.compiled import compiled
+from traider.kernel.decider.step import step
+from traider.kernel.gate import approve, check_order, observe
+from traider.kernel.numba_types import ALPHA_LIST, DECIDER, EVENTS, GATE, LOOP, OUTPUT, VENUE
+from traider.kernel.records import Decider, Gate, Output, Records, Venue
+from traider.kernel.venue.book import push_answer, settle_answer, submit
+from traider.kernel.venue.costs import learn_from_bar
+from traider.kernel.venue.matching import match_bar, match_open
+
+_BAR = int(Kind.BAR)
+_TRADE = int(Kind.TRADE)
+_TIMER = int(Kind.TIMER)
+_ACK = int(Kind.ACK)
+_UNKNOWN = int(Kind.UNKNOWN)
+_MANUAL_ORDER = int(Kind.MANUAL_ORDER)
+_VERDICT = int(Kind.VERDICT)
+_SENT = int(Kind.SENT)
+_BAR_OPEN = int(MarketFlag.BAR_OPEN)
+_APPROVED = int(Verdict.APPROVED)
+
+_DONE = int(Result.DONE)
+_OUTPUT_FULL = int(Result.OUTPUT_FULL)
+_QUEUE_FULL = int(Result.QUEUE_FULL)
+_UNSORTED = int(Result.UNSORTED)
+
+_NOTHING = 0
+_MARKET_EVENT = 1
+_ANSWER = 2
+_TICK = 3
+
+
+@compiled(
+    int64(DECIDER, GATE, VENUE, ALPHA_LIST, EVENTS, LOOP, OUTPUT)
+)
+def run(  # type: ignore[no-untyped-def]  # noqa: PLR0913, PLR0917 - the machines
+    decider: Decider, gate: Gate, venue: Venue, alphas, events: Records, loop: Records, out: Output
+) -> int:
+    """Run until the events are used up or an output is nearly full; return a ``Result``.
+
+    Start again with the same arrays to go on: after ``OUTPUT_FULL`` with drained outputs, after
+    ``DONE`` with the events not yet consumed (``cursor``) and those that follow. Cutting the
+    events into other chunks changes nothing.
+    """
+    state = loop[0]
+    margin = 2 * len(decider.markets) + 4
+    while True:
+        if (
+            state["out_count"] + margin > len(out.events)
+            or state["decision_count"] + margin > len(out.decisions)
+            or state["nav_count"] >= len(out.nav)
+        ):
+            return _OUTPUT_FULL
+        turn = _next_turn(decider, venue, events, loop)
+        if turn == _NOTHING:
+            return _DONE
+        if turn == _MARKET_EVENT:
+            i = state["cursor"]
+            if events[i]["ts_recv"] < decider.account[0]["now_ns"]:
+                return _UNSORTED
+            if venue.venue[0]["open_orders"] != 0 and not _match(venue, events, i, loop):
+                return _DONE
+            if events[i]["kind"] == _BAR:
+                learn_from_bar(venue, events[i])
+                state["bars"] += 1
+            state["cursor"] = i + 1
+            state["dirty"] = 1
+            _deliver(decider, gate, venue, alphas, events, i, loop, out)
+        elif turn == _ANSWER:
+            venue.venue[0]["queued"] -= 1
+            out.current[0] = venue.queue[venue.venue[0]["queued"]]
+            if settle_answer(venue, out.current[0]):
+                _deliver(decider, gate, venue, alphas, out.current, 0, loop, out)
+        else:
+            _tick(decider, gate, venue, alphas, loop, out)
+        if venue.venue[0]["overflow"] != 0:
+            return _QUEUE_FULL
+
+
+@compiled(int64(DECIDER, VENUE, EVENTS, LOOP))
+def _next_turn(decider: Decider, venue: Venue, events: Records, loop: Records) -> int:
+    """Return what comes next in the total order: a market event, an answer, a timer, nothing."""
+    state = loop[0]
+    i = state["cursor"]
+    if i < len(events):
+        now = events[i]["ts_recv"]
+        kind = int(events[i]["kind"])
+        turn = _MARKET_EVENT
+        if state["next_timer"] == 0:
+            length = decider.strategy[0]["decision_ns"]
+            state["next_timer"] = (now + length - 1) // length * length
+    elif state["final"] != 0:
+        now = decider.account[0]["now_ns"]
+        kind = _SENT + 1
+        turn = _NOTHING
+    else:
+        return _NOTHING
+    waiting = venue.venue[0]["queued"]
+    if waiting > 0:
+        answer = venue.queue[waiting - 1]
+        when = answer["ts_recv"]
+        if when < now or (when == now and answer["kind"] < kind):
+            now = when
+            kind = int(answer["kind"])
+            turn = _ANSWER
+    tick = state["next_timer"]
+    if tick != 0 and (tick < now or (tick == now and kind > _TIMER)):
+        turn = _TICK
+    return turn
+
+
+@compiled(types.boolean(VENUE, EVENTS, int64, LOOP))
+def _match(venue: Venue, events: Records, i: int, loop: Records) -> bool:
+    """Let resting orders meet event ``i``; return False when more events must be seen first.
+
+    Bars that open at the same instant are matched together, sells before buys, so that on spot
+    the cash one instrument frees is there for another.
+    """
+    event = events[i]
+    if event["kind"] == _BAR:
+        match_bar(venue, event)
+        return True
+    if event["kind"] != _TRADE or not event["flags"] & _BAR_OPEN or i < loop[0]["matched"]:
+        return True
+    end = i + 1
+    while end < len(events) and (
+        events[end]["ts_recv"] == event["ts_recv"] and events[end]["kind"] == _TRADE
+    ):
+        end += 1
+    if end == len(events) and loop[0]["final"] == 0:
+        return False
+    for side in (-1, 1):
+        for j in range(i, end):
+            match_open(venue, events[j], side)
+    loop[0]["matched"] = end
+    return True
+
+
+@compiled(
+    void(DECIDER, GATE, VENUE, ALPHA_LIST, EVENTS, int64, LOOP, OUTPUT)
+)
+def _deliver(  # type: ignore[no-untyped-def]  # noqa: PLR0913, PLR0917 - the machines
+    decider: Decider,
+    gate: Gate,
+    venue: Venue,
+    alphas,
+    events: Records,
+    i: int,
+    loop: Records,
+    out: Output,
+) -> None:
+    """Journal one event, show it to the gate, step the decider, and send what it wants."""
+    state = loop[0]
+    kind = int(events[i]["kind"])
+    if state["journal_all"] != 0 or (_ACK <= kind <= _UNKNOWN) or kind > _TIMER:
+        out.events[state["out_count"]] = events[i]
+        state["out_count"] += 1
+    observe(gate, events[i])
+    count = step(decider, alphas, events, i, out.intents)
+    for j in range(count):
+        out.events[state["out_count"]] = out.intents[j]
+        state["out_count"] += 1
+        _send(gate, venue, out, j)
+        _explain(decider, out, j, loop)
+
+
+@compiled(void(GATE, VENUE, OUTPUT, int64))
+def _send(gate: Gate, venue: Venue, out: Output, j: int) -> None:
+    """Put one intent through the gate and, approved, to the venue; the verdict is an event."""
+    intent = out.intents[j]
+    now = intent["ts_recv"]
+    code, number, limit = check_order(gate, intent)
+    place = push_answer(venue, now, now, _VERDICT)
+    verdict = venue.queue[place]
+    verdict["instrument"] = intent["instrument"]
+    verdict["side"] = intent["side"]
+    verdict["code"] = code
+    verdict["number"] = number
+    verdict["limit"] = limit
+    verdict["order_id"] = intent["order_id"]
+    if code != _APPROVED:
+        return
+    place = push_answer(venue, now, now, _SENT)
+    venue.queue[place]["instrument"] = intent["instrument"]
+    venue.queue[place]["side"] = intent["side"]
+    venue.queue[place]["order_id"] = intent["order_id"]
+    approve(gate, intent)
+    submit(venue, intent)
+
+
+@compiled(void(DECIDER, OUTPUT, int64, LOOP))
+def _explain(decider: Decider, out: Output, j: int, loop: Records) -> None:
+    """Keep why intent ``j`` was wanted: scores, combined score, exposure, equity."""
+    state = loop[0]
+    intent = out.intents[j]
+    k = int(intent["instrument"])
+    n = state["decision_count"]
+    row = out.decisions[n]
+    row["sequence"] = (intent["order_id"] >> 8) & 0xFFFFFFFFFFF
+    row["ts"] = intent["ts_recv"]
+    row["instrument"] = k
+    row["order_id"] = intent["order_id"]
+    row["combined"] = decider.markets[k]["combined"]
+    row["exposure"] = decider.markets[k]["exposure"]
+    row["equity"] = decider.account[0]["equity"]
+    for a in range(out.scores.shape[1]):
+        out.scores[n, a] = decider.scores[k, a]
+    state["decision_count"] = n + 1
+
+
+@compiled(void(DECIDER, GATE, VENUE, ALPHA_LIST, LOOP, OUTPUT))
+def _tick(  # type: ignore[no-untyped-def]  # noqa: PLR0913, PLR0917 - the machines
+    decider: Decider, gate: Gate, venue: Venue, alphas, loop: Records, out: Output
+) -> None:
+    """Deliver a timer, and sample equity when the market moved since the last sample."""
+    state = loop[0]
+    now = state["next_timer"]
+    timer = out.current[0]
+    timer["ts_event"] = now
+    timer["ts_recv"] = now
+    timer["kind"] = _TIMER
+    timer["instrument"] = 0
+    timer["flags"] = 0
+    timer["side"] = 0
+    timer["version"] = 1
+    timer["w0"] = 0
+    timer["w1"] = 0
+    timer["w2"] = 0
+    timer["w3"] = 0
+    timer["w4"] = 0
+    state["next_timer"] = now + decider.strategy[0]["decision_ns"]
+    _deliver(decider, gate, venue, alphas, out.current, 0, loop, out)
+    if state["dirty"] == 0:
+        return
+    state["dirty"] = 0
+    nav = decider.account[0]["equity"]
+    gross = 0.0
+    net = 0.0
+    for k in range(len(decider.markets)):
+        market = decider.markets[k]
+        value = market["position_lots"] * float(market["mark_ticks"]) * market["lot_value"]
+        gross += abs(value)
+        net += value
+    sample = out.nav[state["nav_count"]]
+    sample["ts"] = now
+    sample["nav"] = nav
+    sample["gross"] = gross / nav if nav > 0.0 else 0.0
+    sample["net"] = net / nav if nav > 0.0 else 0.0
+    state["nav_count"] += 1

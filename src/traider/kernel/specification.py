@@ -1,0 +1,125 @@
+"""What a kernel is built from: instruments, tape, alphas, strategy, limits and venue as values."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+
+from traider.kernel.arithmetic import MONEY
+from traider.kernel.codes import Limit, Sizing, Style
+from traider.kernel.records import OPERATION, Records
+
+MAX_INSTRUMENTS = 100
+"""Legs of one decision are numbered in 8 bits, and a decision may need two an instrument."""
+
+
+@dataclass(frozen=True)
+class MarketSpec:
+    """One instrument as the kernel sees it.
+
+    ``tick_size`` and ``lot_size`` are currency a tick and base units a lot; fees are rates in
+    units of 1e-8 (0.001 = 100,000).
+    """
+
+    name: str
+    tick_size: Decimal
+    lot_size: Decimal
+    maker_fee_e8: int
+    taker_fee_e8: int
+    can_short: bool = False
+    multiplier: Decimal = Decimal(1)
+    lot_step: int = 1
+    min_lots: int = 1
+    min_notional: float = 0.0
+
+    def money_fraction(self) -> tuple[int, int]:
+        """Return numerator and denominator of money units a (tick x lot), in lowest terms."""
+        ratio = self.tick_size * self.lot_size * self.multiplier * MONEY
+        numerator, denominator = ratio.as_integer_ratio()
+        return numerator, denominator
+
+    @property
+    def lot_value(self) -> float:
+        """Currency value of one lot at a price of one tick."""
+        return float(self.tick_size * self.lot_size * self.multiplier)
+
+
+@dataclass(frozen=True)
+class FrameSpec:
+    """Bars of one length, their operations in the tape and their five slots."""
+
+    length_ns: int
+    code: int
+    op_start: int
+    op_stop: int
+    slot: int
+
+
+@dataclass(frozen=True)
+class TapeSpec:
+    """The flattened feature graph; the first frame holds the bars that arrive."""
+
+    frames: tuple[FrameSpec, ...]
+    operations: Records = field(default_factory=lambda: np.zeros(0, OPERATION))
+    slots: int = 5
+    ring_cells: int = 0
+    names: tuple[str, ...] = ()
+    """Name of the feature in each slot."""
+
+
+@dataclass(frozen=True)
+class AlphaSpec:
+    """One alpha: its compiled function, the slots it reads, its parameters and its weight."""
+
+    name: str
+    function: Callable[..., Any]
+    inputs: tuple[int, ...]
+    params: tuple[float, ...] = ()
+    weight: float = 1.0
+
+
+@dataclass(frozen=True)
+class StrategySpec:
+    """Thresholds, sizing and working style; fractions, not percent."""
+
+    decision_ns: int
+    enter: float = 0.3
+    exit: float = 0.1
+    allow_short: bool = False
+    sizing: Sizing = Sizing.VOLATILITY_TARGET
+    fraction: float = 1.0
+    target_volatility: float = 0.2
+    volatility_slot: int = 0
+    max_leverage: float = 1.0
+    gross_leverage: float = 1.0
+    dead_band: float = 0.05
+    style: Style = Style.MARKET
+    limit_offset: float = 0.0
+
+
+@dataclass(frozen=True)
+class VenueSpec:
+    """The simulated venue's costs and rules, with the fill tier already applied."""
+
+    latency_ns: int = 50_000_000
+    half_spread: float = 0.0001
+    impact: float = 0.5
+    touch_fills: bool = False
+    participation: float = 0.1
+    volatility_span: int = 100
+
+
+@dataclass(frozen=True)
+class KernelSpec:
+    """Everything a run needs but its events."""
+
+    markets: tuple[MarketSpec, ...]
+    tape: TapeSpec
+    alphas: tuple[AlphaSpec, ...]
+    strategy: StrategySpec
+    venue: VenueSpec
+    cash_units: int
+    limits: dict[Limit, float] = field(default_factory=dict)
+    epoch: int = 1
