@@ -62,7 +62,7 @@ def significant(value: Number, digits: int = 8) -> str:
 
 
 def duration(elapsed_ns: int) -> str:
-    """Return a time span by its two largest units, such as ``3 d 4 h``."""
+    """Return a time span by its two largest units, such as ``3 d 4 h``; days alone from 100 on."""
     units = (("d", _NS_PER_DAY), ("h", _NS_PER_HOUR), ("min", _NS_PER_MINUTE))
     if elapsed_ns < _NS_PER_MINUTE:
         return f"{elapsed_ns / NS_PER_SECOND:.3g} s"
@@ -74,7 +74,7 @@ def duration(elapsed_ns: int) -> str:
             parts.append(f"{amount:,} {name}")
         elif parts:
             break
-    return " ".join(parts[:2])
+    return parts[0] if elapsed_ns >= 100 * _NS_PER_DAY else " ".join(parts[:2])
 
 
 def moment(ts_ns: int) -> datetime:

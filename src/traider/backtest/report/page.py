@@ -30,6 +30,19 @@ from traider.backtest.results import BacktestResult, PriceSeries
 PAGE_BYTES_MAX = 5_000_000
 REPORT_FILE_NAME = "report.html"
 
+_SCRIPTS = (
+    "theme",
+    "words",
+    "view",
+    "chart",
+    "trade_marks",
+    "cross_hair",
+    "pointer",
+    "models",
+    "start",
+)
+"""Read in this order; together they are one script that asks the network for nothing."""
+
 _PRICE_CHARTS_MAX = 12
 _TRADES_SHOWN_MAX = 4_000
 _TITLE_CHARS_MAX = 200
@@ -146,7 +159,7 @@ def _render(result: BacktestResult, detail: Detail) -> str:
         version=__version__,
         data=Markup(script_json(page_data(result, prices, rows, detail))),  # noqa: S704 - escaped
         style=Markup(_own_file("report.css")),  # noqa: S704 - our own file
-        script=Markup(_own_file("report.js")),  # noqa: S704 - our own file
+        script=Markup(_script()),  # noqa: S704 - our own files
     )
 
 
@@ -156,6 +169,12 @@ def _template() -> Template:
     )
     environment.filters["percent"] = percent
     return environment.from_string(_own_file("report.html.j2"))
+
+
+def _script() -> str:
+    """Return our small scripts as one, in a scope of its own."""
+    body = "\n".join(_own_file(f"script/{name}.js") for name in _SCRIPTS)
+    return f'"use strict";\n(() => {{\n{body}}})();'
 
 
 def _own_file(name: str) -> str:

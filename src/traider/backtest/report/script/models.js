@@ -1,0 +1,55 @@
+/* What each chart shows. */
+
+/* Values that span more than a decade start on a logarithmic axis; on a linear one the smaller curve is flat. */
+function wide(chart) {
+  const values = chart.panes[0].series.flatMap((series) => series.v).filter((value) => value !== null);
+  const low = values.reduce((least, value) => Math.min(least, value), Infinity);
+  const high = values.reduce((most, value) => Math.max(most, value), 0);
+  return low > 0 && high > 10 * low;
+}
+
+function equityModel(data) {
+  const { equity, currency } = data;
+  return {
+    t: equity.t,
+    lead: equity.nav,
+    panes: [
+      { weight: 3, scale: 1, logable: true, caption: currency, series: [
+        { v: equity.hold, color: "--hold", dash: true }, { v: equity.nav, color: "--up" }] },
+      { weight: 1.2, scale: 100, zero: true, caption: "Drawdown", series: [
+        { v: equity.holdDrawdown, color: "--hold", dash: true }, { v: equity.drawdown, color: "--down", area: true }] },
+    ],
+    words: (at) => [
+      [timeText(equity.t[at])],
+      ["Equity", `${amount(equity.nav[at])} ${currency}`],
+      ["Buy and hold", `${amount(equity.hold[at])} ${currency}`],
+      ["Drawdown", share(equity.drawdown[at])],
+      ["of buy and hold", share(equity.holdDrawdown[at])],
+    ],
+  };
+}
+
+function exposureModel(data) {
+  const { equity } = data;
+  return {
+    t: equity.t,
+    lead: equity.gross,
+    panes: [{ weight: 1, scale: 100, zero: true, caption: "of equity", series: [
+      { v: equity.gross, color: "--up", step: true, area: true }, { v: equity.net, color: "--net", dash: true, step: true }] }],
+    words: (at) => [[timeText(equity.t[at])], ["Gross", share(equity.gross[at])], ["Net", share(equity.net[at])]],
+  };
+}
+
+function priceModel(data, index) {
+  const { t, open, high, low, close, name } = data.prices[index];
+  return {
+    t,
+    lead: close,
+    panes: [{ weight: 1, scale: 1, logable: true, caption: "Price", series: [{ v: close, open, high, low, color: "--hold" }],
+      marks: data.trades.filter((mark) => mark[0] === index) }],
+    words: (at) => [
+      [`${name} ${timeText(t[at])}`], ["Open", amount(open[at])], ["High", amount(high[at])],
+      ["Low", amount(low[at])], ["Close", amount(close[at])],
+    ],
+  };
+}
