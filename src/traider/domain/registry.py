@@ -76,7 +76,7 @@ _COINBASE_FEES: Final = FeeSchedule(
 _BINANCE_FEES: Final = FeeSchedule.flat(Decimal("0.0010"), Decimal("0.0010"))
 _BINANCE_PERPETUAL_FEES: Final = FeeSchedule.flat(Decimal("0.0002"), Decimal("0.0005"))
 
-# The large USD-M perpetuals settle every 8 hours. BTC's rate has never left +-0.3 % (funding history
+# The large USD-M perpetuals settle every 8 hours. BTC's rate never left +-0.3 % (funding history
 # 2019-2025); the venue's bounds of the others are not in the sources above.
 _BTC_RATE_CAP: Final = Decimal("0.003")
 _FUNDING_HOURS: Final = 8

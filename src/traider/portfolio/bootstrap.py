@@ -79,7 +79,7 @@ def bootstrap_intervals(
     """
     plan = resampling or Resampling()
     values = np.asarray(returns, dtype=np.float64)
-    if len(values) < 2:  # noqa: PLR2004 - nothing to resample
+    if len(values) < 2:
         return {}
     found = np.empty((plan.samples, len(statistics)))
     for sample in range(plan.samples):

@@ -33,7 +33,7 @@ def cagr(returns: FloatArray, periods_per_year: float = PERIODS_PER_YEAR) -> flo
         return -1.0
     exponent = periods_per_year / len(returns) * math.log(growth)
     # A day's return blown up to a year may leave the range of floats.
-    return math.expm1(exponent) if exponent < 700.0 else math.inf  # noqa: PLR2004
+    return math.expm1(exponent) if exponent < 700.0 else math.inf
 
 
 def volatility(returns: FloatArray, periods_per_year: float = PERIODS_PER_YEAR) -> float:

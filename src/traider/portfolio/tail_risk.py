@@ -96,7 +96,7 @@ def _known(returns: FloatArray) -> FloatArray:
 
 def _moments(returns: FloatArray) -> tuple[float, float]:
     values = _known(returns)
-    if values.size < 2:  # noqa: PLR2004 - a deviation needs two values
+    if values.size < 2:
         return math.nan, math.nan
     return float(values.mean()), float(values.std(ddof=1))
 
