@@ -1,0 +1,121 @@
+"""The whole configuration as one frozen value, and its digest."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Final
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from traider.runtime.config_sections import (
+    ClockConfig,
+    CostsConfig,
+    DataConfig,
+    Exact,
+    ExecutionConfig,
+    FillTier,
+    LimitsConfig,
+    LogConfig,
+    ReportConfig,
+    SizingConfig,
+    Whole,
+)
+from traider.runtime.config_strategy import EnsembleStrategy, StrategyConfig
+
+ENVIRONMENT_PREFIX: Final = "TRAIDER_"
+
+DECIDES_NOTHING: Final = frozenset({"output", "log", "report"})
+"""Keys outside the digest: where results go does not change what a run decides."""
+
+
+class Config(BaseSettings):
+    """Every setting of a run.
+
+    Made by ``traider.runtime.config.load_config``, which merges file, environment and command
+    line; made directly, it takes its arguments only and does not look at the environment.
+    """
+
+    model_config = SettingsConfigDict(
+        allow_inf_nan=False,
+        enable_decoding=False,
+        env_nested_delimiter="__",
+        env_prefix=ENVIRONMENT_PREFIX,
+        extra="forbid",
+        frozen=True,
+        str_strip_whitespace=True,
+        use_attribute_docstrings=True,
+    )
+
+    capital: Annotated[Exact, Field(gt=0)] = Decimal(10_000)
+    """Money at the start, in the account's currency."""
+    currency: Annotated[str, Field(pattern=r"^[A-Z0-9]{2,10}$")] = "USDT"
+    """Currency of the account, in capitals."""
+    fill_tier: FillTier = "pessimistic"
+    """How kindly simulated orders are filled: pessimistic, base or optimistic."""
+    seed: Annotated[Whole, Field(ge=0, lt=2**63)] = 1
+    """Key of every random number of a run."""
+    output: Path = Path("runs")
+    """Folder of the results, relative to the working folder."""
+    data: DataConfig = DataConfig()
+    """Which bars are read."""
+    clock: ClockConfig = ClockConfig()
+    """When decisions are made."""
+    costs: CostsConfig = CostsConfig()
+    """What trading costs."""
+    execution: ExecutionConfig = ExecutionConfig()
+    """How an order is worked."""
+    sizing: SizingConfig = SizingConfig()
+    """How large a position is."""
+    strategy: StrategyConfig = EnsembleStrategy()
+    """What is traded on: a strategy by its kind."""
+    limits: LimitsConfig = LimitsConfig()
+    """What the gate lets through."""
+    log: LogConfig = LogConfig()
+    """Where the log goes."""
+    report: ReportConfig = ReportConfig()
+    """What the report shows."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take arguments only: the loader merges the sources, to know each value's origin."""
+        del settings_cls, env_settings, dotenv_settings, file_secret_settings
+        return (init_settings,)
+
+
+def config_digest(config: Config) -> bytes:
+    """Return the SHA-256 of everything in ``config`` that decides something.
+
+    The canonical form is JSON with sorted keys; decimals are text without trailing zeros, and of
+    a file only its name counts, so that a checkout elsewhere gives the same digest.
+    """
+    return hashlib.sha256(canonical_json(config).encode()).digest()
+
+
+def canonical_json(config: Config) -> str:
+    """Return the text that ``config_digest`` digests."""
+    values = config.model_dump(exclude=set(DECIDES_NOTHING))
+    return json.dumps(_canonical(values), sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def _canonical(value: object) -> object:
+    match value:
+        case Mapping():
+            return {str(key): _canonical(part) for key, part in value.items()}
+        case list() | tuple():
+            return [_canonical(part) for part in value]
+        case Decimal():
+            return format(value.normalize(), "f")
+        case Path():
+            return value.name
+        case _:
+            return value

@@ -1,0 +1,223 @@
+"""The tables of the configuration, but for the strategy's: one frozen model each.
+
+The text under a field is its description: ``traider config show`` prints it, and an error about
+the field quotes it.
+"""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    model_validator,
+)
+
+from traider.domain.timeframes import TIMEFRAMES
+
+NS_PER_S = 1_000_000_000
+
+FillTier = Literal["pessimistic", "base", "optimistic"]
+
+
+def _instant(value: object) -> object:
+    """Return a date or time as ISO text; TOML has types of its own for them."""
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _checked_instant(text: str) -> str:
+    if text:
+        instant_ns(text)
+    return text
+
+
+def _listed(value: object) -> object:
+    """Split ``a.parquet,b.parquet``, the form that environment and command line can carry."""
+    if isinstance(value, str):
+        return [part.strip() for part in value.split(",") if part.strip()]
+    return value
+
+
+def _timeframe(text: str) -> str:
+    if text not in TIMEFRAMES:
+        raise ValueError(f"must be one of {', '.join(TIMEFRAMES)}")
+    return text
+
+
+def _optional_timeframe(text: str) -> str:
+    return _timeframe(text) if text else text
+
+
+def _decision(text: str) -> str:
+    return text if text == "bar" else _timeframe(text)
+
+
+def _number(value: object) -> object:
+    """Refuse true where a number is meant; the library would take it for 1."""
+    if isinstance(value, bool):
+        raise ValueError("must be a number")  # noqa: TRY004 - the library turns ValueError into a fault
+    return value
+
+
+def _optional_path(value: object) -> object:
+    return None if value == "" else value
+
+
+def instant_ns(text: str) -> int:
+    """Return the ISO date or time ``text`` in nanoseconds since the epoch; UTC unless it says.
+
+    Raises:
+        ValueError: the text is not an ISO date or time.
+    """
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError("must be an ISO date like 2024-01-31, or date and time") from None
+    if instant.tzinfo is None:
+        instant = instant.replace(tzinfo=UTC)
+    elapsed = instant - datetime(1970, 1, 1, tzinfo=UTC)
+    return (elapsed.days * 86_400 + elapsed.seconds) * NS_PER_S + elapsed.microseconds * 1_000
+
+
+Real = Annotated[float, BeforeValidator(_number)]
+Whole = Annotated[int, BeforeValidator(_number)]
+Exact = Annotated[Decimal, BeforeValidator(_number)]
+Instant = Annotated[str, BeforeValidator(_instant), AfterValidator(_checked_instant)]
+OptionalTimeframe = Annotated[str, AfterValidator(_optional_timeframe)]
+OptionalPath = Annotated[Path | None, BeforeValidator(_optional_path)]
+
+
+class Section(BaseModel):
+    """A table of the configuration: frozen, without unknown keys, without NaN."""
+
+    model_config = ConfigDict(
+        allow_inf_nan=False,
+        extra="forbid",
+        frozen=True,
+        str_strip_whitespace=True,
+        use_attribute_docstrings=True,
+        validate_default=True,
+    )
+
+
+class DataConfig(Section):
+    """Which bars are read, and which part of them."""
+
+    files: Annotated[tuple[Path, ...], BeforeValidator(_listed)] = ()
+    """Parquet files of bars, one an instrument; relative to the config file they stand in."""
+    start: Instant = ""
+    """First instant used, an ISO date or time in UTC; empty for the first bar."""
+    end: Instant = ""
+    """End of the part used, itself left out; empty for the last bar."""
+
+    @property
+    def start_ns(self) -> int | None:
+        """First instant used, in nanoseconds UTC; None for the first bar."""
+        return instant_ns(self.start) if self.start else None
+
+    @property
+    def end_ns(self) -> int | None:
+        """First instant not used any more, in nanoseconds UTC; None for after the last bar."""
+        return instant_ns(self.end) if self.end else None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "DataConfig":
+        if self.start_ns is not None and self.end_ns is not None and self.start_ns >= self.end_ns:
+            raise ValueError(f"start {self.start} must be before end {self.end}")
+        return self
+
+
+class ClockConfig(Section):
+    """When the decider decides."""
+
+    decision: Annotated[str, AfterValidator(_decision)] = "bar"
+    """A decision at each close of the finest bars (bar), or at each end of a timeframe (1h)."""
+
+
+class CostsConfig(Section):
+    """What trading costs."""
+
+    maker_fee: Annotated[Exact, Field(gt=Decimal("-0.01"), lt=Decimal("0.1"))] = Decimal("0.0004")
+    """Fee of a resting order as a fraction of notional; negative for a rebate."""
+    taker_fee: Annotated[Exact, Field(ge=0, lt=Decimal("0.1"))] = Decimal("0.0006")
+    """Fee of an order that takes liquidity, as a fraction of notional."""
+    spread_bps: Annotated[Real, Field(ge=0, le=1_000)] = 2.0
+    """Full bid-ask spread in basis points; a taker pays half of it."""
+    impact: Annotated[Real, Field(ge=0, le=10)] = 0.5
+    """Coefficient of the square-root price impact; 0 turns it off."""
+
+
+class ExecutionConfig(Section):
+    """How an order is worked."""
+
+    style: Literal["market", "limit"] = "market"
+    """Orders sent: market, or limit at an offset from the last price."""
+    limit_offset_bps: Annotated[Real, Field(ge=0, le=1_000)] = 2.0
+    """Distance of a limit order from the last price, in basis points, on the passive side."""
+    latency_ms: Annotated[Whole, Field(ge=0, le=60_000)] = 50
+    """Time from decision to venue, in milliseconds."""
+
+
+class SizingConfig(Section):
+    """How large a position is."""
+
+    kind: Literal["volatility-target", "fixed", "all-in"] = "volatility-target"
+    """Rule of the size: volatility-target, fixed (a fraction of equity) or all-in (all cash)."""
+    target_volatility: Annotated[Real, Field(gt=0, le=10)] = 0.20
+    """Volatility a year that volatility-target aims at, as a fraction."""
+    fraction: Annotated[Real, Field(gt=0, le=10)] = 1.0
+    """Share of equity that fixed puts in at full score."""
+    volatility_window: Annotated[Whole, Field(ge=2, le=100_000)] = 48
+    """Bars over which volatility is measured."""
+    max_leverage: Annotated[Real, Field(gt=0, le=100)] = 1.0
+    """Largest position of one instrument, as a multiple of equity."""
+    gross_leverage: Annotated[Real, Field(gt=0, le=100)] = 1.0
+    """Largest sum of all positions, as a multiple of equity."""
+    dead_band: Annotated[Real, Field(ge=0, lt=1)] = 0.05
+    """Smallest change of a position that is traded, as a fraction of equity."""
+
+
+class LimitsConfig(Section):
+    """What the gate lets through."""
+
+    max_order_notional: Annotated[Exact, Field(ge=0)] = Decimal(0)
+    """Largest order in the account's currency; 0 turns the check off."""
+    max_order_size: Annotated[Exact, Field(ge=0)] = Decimal(0)
+    """Largest order in base units; 0 turns the check off."""
+    price_collar_bps: Annotated[Real, Field(gt=0, le=10_000)] = 500.0
+    """Largest distance of an order's price from the last one, in basis points."""
+    max_exposure: Annotated[Real, Field(gt=0, le=100)] = 1.05
+    """Largest exposure of one instrument after the order, as a multiple of equity."""
+    max_gross_exposure: Annotated[Real, Field(gt=0, le=100)] = 1.05
+    """Largest sum of exposures after the order, as a multiple of equity."""
+    max_leverage: Annotated[Real, Field(gt=0, le=100)] = 1.05
+    """Largest leverage of the account after the order."""
+    max_orders_per_minute: Annotated[Whole, Field(ge=1, le=1_000_000)] = 60
+    """Most orders in any minute."""
+    max_daily_loss: Annotated[Real, Field(gt=0, le=1)] = 0.05
+    """Loss since the start of the UTC day that stops new positions, as a fraction of equity."""
+    max_drawdown: Annotated[Real, Field(gt=0, le=1)] = 0.30
+    """Fall from the peak of equity that stops new positions, as a fraction; 1 never stops."""
+    max_data_age_s: Annotated[Real, Field(gt=0)] = 7_200.0
+    """Oldest last price an order may be based on, in seconds."""
+
+
+class LogConfig(Section):
+    """Where the log goes."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    """Least serious lines written to the file; the console shows warnings and errors."""
+    file: OptionalPath = Path("runs/traider.log.jsonl")
+    """File of JSON lines, relative to the working folder; empty for none."""
+
+
+class ReportConfig(Section):
+    """What the report shows."""
+
+    trades_shown: Annotated[Whole, Field(ge=0, le=5_000)] = 400
+    """Most trades in the page, newest and largest first; the Parquet file has all."""

@@ -1,0 +1,208 @@
+"""Where settings come from: file, environment and command line, each as one nested table."""
+
+import os
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from pydantic_settings import EnvSettingsSource
+
+from traider.domain.errors import ConfigError
+from traider.runtime.config_model import ENVIRONMENT_PREFIX, Config
+
+Table: TypeAlias = dict[str, object]
+
+OTHER_VARIABLES: Final = frozenset({"TRAIDER_CACHE_DIR", "TRAIDER_DATA_DIR"})
+"""Variables with our prefix that are no settings: the kernel's cache, the tests' data."""
+
+_ALIASES: Final = {"from": "start", "to": "end"}
+
+
+@dataclass(frozen=True)
+class Layer:
+    """What one source says.
+
+    ``origin`` is ``file``, ``env`` or ``set``; ``place`` is what an error names.
+    """
+
+    origin: str
+    place: str
+    table: Table
+
+
+def file_layer(path: Path) -> Layer:
+    """Read the TOML file ``path``; paths in it become relative to its folder.
+
+    Raises:
+        ConfigError: the file is missing, unreadable or not TOML.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise ConfigError(
+            f"the config file cannot be read ({reason})",
+            where=str(path),
+            fix="name a TOML file with --config, or leave it out for the defaults",
+        ) from None
+    try:
+        # Decimals keep a fee such as 0.0006 exactly as it is written.
+        table = tomllib.loads(text, parse_float=Decimal)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(
+            f"not valid TOML: {error}", where=str(path), fix="mend that line"
+        ) from None
+    _rename(table)
+    _anchor(table, path.resolve().parent)
+    return Layer("file", str(path), table)
+
+
+def environment_layer() -> Layer:
+    """Read the variables TRAIDER_KEY and TRAIDER_TABLE__KEY.
+
+    Raises:
+        ConfigError: a variable names no setting.
+    """
+    table = dict(EnvSettingsSource(Config)())
+    known = {name.upper() for name in Config.model_fields}
+    for name in sorted(os.environ):
+        head = name.upper().removeprefix(ENVIRONMENT_PREFIX).split("__")[0]
+        ours = name.upper().startswith(ENVIRONMENT_PREFIX) and name not in OTHER_VARIABLES
+        if ours and head not in known:
+            # Kept in the table, so that it is refused like any unknown key, beside other faults.
+            assign(table, head.lower(), os.environ[name])
+    _rename(table)
+    return Layer("env", "environment", table)
+
+
+def override_layer(overrides: Sequence[str]) -> Layer:
+    """Read ``key=value`` texts with dotted keys; a value is TOML where it can be, text otherwise.
+
+    Raises:
+        ConfigError: a text has no ``=`` or no key.
+    """
+    table: Table = {}
+    for text in overrides:
+        key, equals, value = text.partition("=")
+        if not equals or not key.strip():
+            raise ConfigError(
+                f"{text!r} is not key=value",
+                where="--set",
+                fix="write for example --set costs.taker_fee=0.001",
+            )
+        assign(table, key.strip(), _value(value.strip()))
+    _rename(table)
+    return Layer("set", "command line", table)
+
+
+def assign(table: Table, dotted: str, value: object) -> None:
+    """Put ``value`` into ``table`` under a dotted key, making tables on the way."""
+    *parents, last = dotted.split(".")
+    for name in parents:
+        inner = table.setdefault(name, {})
+        if not isinstance(inner, dict):
+            inner = table[name] = {}
+        table = inner
+    table[last] = value
+
+
+def merged(layers: Sequence[Layer]) -> Table:
+    """Return the layers' tables in one; a later layer wins, key by key."""
+    whole: Table = {}
+    for layer in layers:
+        _merge(whole, layer.table)
+    return whole
+
+
+def origin_of(dotted: str, layers: Sequence[Layer]) -> Layer | None:
+    """Return the last layer that says something about ``dotted``, or None for the default."""
+    return next((layer for layer in reversed(layers) if _mentions(layer.table, dotted)), None)
+
+
+def _value(text: str) -> object:
+    try:
+        return tomllib.loads(f"value = {text}", parse_float=Decimal)["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def _merge(base: Table, over: Mapping[str, object]) -> None:
+    for key, value in over.items():
+        present = base.get(key)
+        if (
+            isinstance(present, dict)
+            and isinstance(value, dict)
+            and not _other_kind(present, value)
+        ):
+            _merge(present, value)
+        elif isinstance(present, list) and isinstance(value, dict):
+            base[key] = _merge_list(present, value)
+        else:
+            base[key] = _copy(value)
+
+
+def _other_kind(present: Table, value: Table) -> bool:
+    """Whether the table becomes another member of its union, so that old keys mean nothing."""
+    return "kind" in value and "kind" in present and present["kind"] != value["kind"]
+
+
+def _merge_list(present: list[object], value: Table) -> object:
+    """Merge ``{"0": {...}}`` into the list it points into; anything else replaces the list."""
+    if not all(key.isdigit() and int(key) < len(present) for key in value):
+        return _copy(value)
+    items = [_copy(item) for item in present]
+    for key, change in value.items():
+        item = items[int(key)]
+        if isinstance(item, dict) and isinstance(change, dict):
+            _merge(item, change)
+        else:
+            items[int(key)] = _copy(change)
+    return items
+
+
+def _copy(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _copy(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_copy(part) for part in value]
+    return value
+
+
+def _mentions(table: object, dotted: str) -> bool:
+    for name in dotted.split("."):
+        if isinstance(table, dict) and name in table:
+            table = table[name]
+        elif isinstance(table, list) and name.isdigit() and int(name) < len(table):
+            table = table[int(name)]
+        else:
+            return False
+    return True
+
+
+def _rename(table: Table) -> None:
+    """Accept ``from`` and ``to`` in ``[data]``, the command line's words for start and end."""
+    data = table.get("data")
+    if isinstance(data, dict):
+        for alias, name in _ALIASES.items():
+            if alias in data:
+                data.setdefault(name, data.pop(alias))
+
+
+def _anchor(table: Table, folder: Path) -> None:
+    data = table.get("data")
+    if isinstance(data, dict) and isinstance(data.get("files"), list | str):
+        files = data["files"]
+        listed = files.split(",") if isinstance(files, str) else files
+        data["files"] = [_anchored(file, folder) for file in listed if file != ""]
+    strategy = table.get("strategy")
+    alphas = strategy.get("alphas") if isinstance(strategy, dict) else None
+    for alpha in alphas if isinstance(alphas, list) else ():
+        if isinstance(alpha, dict) and alpha.get("file"):
+            alpha["file"] = _anchored(alpha["file"], folder)
+
+
+def _anchored(file: object, folder: Path) -> object:
+    return str(folder / file.strip()) if isinstance(file, str) else file

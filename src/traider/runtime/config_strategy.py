@@ -1,0 +1,70 @@
+"""The strategy's table: a union, told apart by ``kind``, of one model a strategy."""
+
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field, model_validator
+
+from traider.runtime.config_sections import OptionalPath, OptionalTimeframe, Real, Section, Whole
+
+
+class SmaCrossStrategy(Section):
+    """All cash in on the cross up, all out on the cross down; long only."""
+
+    kind: Literal["sma-cross"]
+    """Which strategy: two moving averages that cross."""
+    fast: Annotated[Whole, Field(ge=1, le=10_000)]
+    """Bars of the fast average."""
+    slow: Annotated[Whole, Field(ge=2, le=10_000)]
+    """Bars of the slow average."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "SmaCrossStrategy":
+        if self.fast >= self.slow:
+            raise ValueError(f"fast ({self.fast}) must be smaller than slow ({self.slow})")
+        return self
+
+
+class AlphaConfig(Section):
+    """One alpha of an ensemble."""
+
+    name: Annotated[str, Field(min_length=1)]
+    """Name of a shipped alpha, or of the one in ``file``."""
+    weight: Annotated[Real, Field(ge=0, le=1_000)] = 1.0
+    """Weight in the ensemble, relative to the other alphas."""
+    file: OptionalPath = None
+    """Python file of an alpha of your own, relative to the config file; empty for a shipped one."""
+    params: dict[str, Real] = Field(default_factory=dict)
+    """Parameters of the alpha by name; those not given keep its own defaults."""
+
+
+class EnsembleStrategy(Section):
+    """Alphas that vote with weight and confidence."""
+
+    kind: Literal["ensemble"] = "ensemble"
+    """Which strategy: an ensemble of alphas."""
+    timeframe: OptionalTimeframe = ""
+    """Bars that the alphas look at; empty for those of the data."""
+    enter: Annotated[Real, Field(gt=0, le=1)] = 0.3
+    """Score, 0 to 1, from which a position is opened."""
+    exit: Annotated[Real, Field(ge=0, le=1)] = 0.1
+    """Score under which a position is closed."""
+    allow_short: bool = False
+    """Whether negative scores open short positions."""
+    alphas: tuple[AlphaConfig, ...] = (
+        AlphaConfig(name="momentum"),
+        AlphaConfig(name="mean-reversion"),
+    )
+    """The alphas, a table [[strategy.alphas]] each."""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "EnsembleStrategy":
+        if self.exit > self.enter:
+            raise ValueError(f"exit ({self.exit:g}) must not be above enter ({self.enter:g})")
+        if not any(alpha.weight for alpha in self.alphas):
+            raise ValueError("at least one alpha with a weight above 0 is needed")
+        return self
+
+
+StrategyConfig: TypeAlias = Annotated[
+    SmaCrossStrategy | EnsembleStrategy, Field(discriminator="kind")
+]
