@@ -1,0 +1,47 @@
+"""Fixtures and settings that every room's tests share."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+REPO_ROOT = Path(__file__).resolve().parents[1]
+
+# Property tests are as repeatable as the others: the same examples on every machine, and no
+# deadline, since the first call may compile.
+settings.register_profile("house", deadline=None, derandomize=True)
+settings.load_profile("house")
+
+
+def reference_folder() -> Path:
+    """Return where the shared market data lies: TRAIDER_DATA_DIR, or beside the checkout."""
+    return Path(os.environ.get("TRAIDER_DATA_DIR") or REPO_ROOT.parent / "shared" / "data")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test that asks for the reference data."""
+    for item in items:
+        if "reference_data" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.reference)
+
+
+@pytest.fixture(scope="session")
+def repo_root() -> Path:
+    """The checkout."""
+    return REPO_ROOT
+
+
+@pytest.fixture(scope="session")
+def sample_data(repo_root: Path) -> Path:
+    """The folder of the bars that ship with the repository."""
+    return repo_root / "data" / "sample"
+
+
+@pytest.fixture(scope="session")
+def reference_data() -> Path:
+    """The folder of the shared market data; tests that need it are skipped without it."""
+    folder = reference_folder()
+    if not (folder / "reference").is_dir():
+        pytest.skip(f"the reference data is not there: {folder} (set TRAIDER_DATA_DIR)")
+    return folder
