@@ -78,6 +78,17 @@ class Config(BaseSettings):
     report: ReportConfig = ReportConfig()
     """What the report shows."""
 
+    def named_files(self) -> tuple[tuple[str, Path], ...]:
+        """Return every input file the settings name, with the key that names it."""
+        files = [("data.files", path) for path in self.data.files]
+        if isinstance(self.strategy, EnsembleStrategy):
+            files += [
+                (f"strategy.alphas.{position}.file", alpha.file)
+                for position, alpha in enumerate(self.strategy.alphas)
+                if alpha.file is not None
+            ]
+        return tuple(files)
+
     @classmethod
     def settings_customise_sources(
         cls,

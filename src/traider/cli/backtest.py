@@ -1,0 +1,100 @@
+"""``traider backtest``."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from traider.cli.options import config_option, json_option, set_option
+from traider.domain.errors import Interrupted, UsageError
+
+if TYPE_CHECKING:
+    from traider.cli.backtest_session import Runner
+
+
+@click.command()
+@config_option
+@click.option(
+    "--data",
+    "files",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Parquet file of bars (ts, open, high, low, close, volume); repeat for more instruments.",
+)
+@click.option("--from", "start", metavar="DATE", help="First day or instant used, UTC.")
+@click.option("--to", "end", metavar="DATE", help="First day or instant not used any more, UTC.")
+@set_option
+@click.option(
+    "--fill-tier",
+    type=click.Choice(["pessimistic", "base", "optimistic"]),
+    help="How kindly simulated orders are filled.",
+)
+@click.option(
+    "--output", type=click.Path(path_type=Path), metavar="DIR", help="Folder of the results."
+)
+@json_option
+@click.option("--quiet", is_flag=True, help="No progress bar and no summary, only errors.")
+def backtest(  # noqa: PLR0913 - one parameter an option, click's way
+    config_file: Path | None,
+    files: tuple[Path, ...],
+    start: str | None,
+    end: str | None,
+    overrides: tuple[str, ...],
+    fill_tier: str | None,
+    output: Path | None,
+    as_json: bool,
+    quiet: bool,
+) -> int:
+    """Back-test the configured strategy on bar files and write a report."""
+    chosen = option_overrides(
+        {
+            "data.files": [str(file) for file in files] or None,
+            "data.start": start,
+            "data.end": end,
+            "fill_tier": fill_tier,
+            "output": None if output is None else str(output),
+        }
+    )
+    from traider.runtime.wiring import run_backtest
+
+    return start_backtest(
+        run_backtest, config_file, (*overrides, *chosen), as_json=as_json, quiet=quiet
+    )
+
+
+def option_overrides(options: dict[str, object]) -> tuple[str, ...]:
+    """Return the options that were given as ``key=value`` texts; JSON is TOML for such values."""
+    return tuple(
+        f"{key}={json.dumps(value)}" for key, value in options.items() if value is not None
+    )
+
+
+def start_backtest(
+    runner: "Runner",
+    config_file: Path | None,
+    overrides: tuple[str, ...],
+    *,
+    as_json: bool,
+    quiet: bool,
+) -> int:
+    """Load the configuration, run it with ``runner`` and print the outcome; return the exit code.
+
+    Raises:
+        UsageError: no data was named.
+    """
+    from traider.cli.backtest_session import Show, run_session
+    from traider.runtime.config import load_config
+
+    config = load_config(config_file, overrides)
+    if not config.data.files:
+        raise UsageError(
+            "no bars to test on",
+            where="data.files",
+            fix="name bar files with --data FILE or in the config file",
+        )
+    show = Show.JSON if as_json else Show.NOTHING if quiet else Show.SUMMARY
+    finished = run_session(runner, config, show)
+    complete = finished.result.chosen.complete
+    return 0 if complete else Interrupted.exit_code

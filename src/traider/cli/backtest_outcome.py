@@ -1,0 +1,147 @@
+"""The outcome of a back-test, for people as tables and for programs as one JSON object."""
+
+import math
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from traider.backtest.results import BacktestResult, TierResult
+
+_NS_PER_S: Final = 1_000_000_000
+
+
+def outcome_json(result: BacktestResult, report: Path, folder: Path) -> dict[str, object]:
+    """Return the outcome as plain JSON values; undefined and infinite numbers are null."""
+    chosen = result.chosen
+    return {
+        "fingerprint": chosen.fingerprint,
+        "bars": result.bars,
+        "events": result.events,
+        "trades": chosen.trade_summary.closed,
+        "final_equity": _number(float(chosen.final_equity)),
+        "max_drawdown": _number(chosen.max_drawdown),
+        "fees": float(chosen.costs.fees),
+        "fill_tier": chosen.tier,
+        "report": str(report),
+        "folder": str(folder),
+        "complete": chosen.complete,
+        "capital": float(result.capital),
+        "currency": result.currency,
+        "start": _instant(result.start_ns),
+        "end": _instant(result.end_ns),
+        "engine_seconds": result.engine_seconds,
+        "metrics": _metrics(chosen),
+        "tiers": [_tier(tier) for tier in result.tiers],
+        "notes": list(result.notes),
+    }
+
+
+def summary(result: BacktestResult, report: Path) -> RenderableType:
+    """Return what a person reads at the end: the tiers side by side, notes, the report."""
+    chosen = result.chosen
+    speed = result.events / result.engine_seconds if result.engine_seconds > 0 else math.nan
+    head = Text.assemble(
+        (result.title, "bold"),
+        f"\n{_day(result.start_ns)} to {_day(result.end_ns)}, {result.bars:,} bars, "
+        f"{result.events:,} events in {result.engine_seconds:.2f} s ({speed / 1e6:.1f} M/s)",
+        f"\nfingerprint {chosen.fingerprint}",
+    )
+    parts: list[RenderableType] = [head, _tier_table(result)]
+    parts += [Text(f"note: {note}") for note in result.notes]
+    if not chosen.complete:
+        parts.append(Text("stopped before the end of the data; what was done is kept", "yellow"))
+    # Unbroken, so that the address can be copied whatever the width of the terminal.
+    parts.append(Text(f"report: {report}", "bold", no_wrap=True, overflow="ignore"))
+    return Group(*parts)
+
+
+def _tier_table(result: BacktestResult) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
+    table.add_column("fill tier", no_wrap=True)
+    for tier in result.tiers:
+        name = f"{tier.tier} *" if tier is result.chosen else tier.tier
+        table.add_column(name, justify="right", style="bold" if tier is result.chosen else "")
+    columns = [_rows(tier, result.currency) for tier in result.tiers]
+    for label in columns[0]:
+        table.add_row(label, *(column[label] for column in columns))
+    return table
+
+
+def _rows(tier: TierResult, currency: str) -> dict[str, str]:
+    performance, trades = tier.performance, tier.trade_summary
+    return {
+        f"final equity {currency}": f"{tier.final_equity:,.2f}",
+        "return": _percent(performance.total_return),
+        "CAGR": _percent(performance.cagr),
+        "volatility": _percent(performance.volatility),
+        "Sharpe": _ratio(performance.sharpe),
+        "Sortino": _ratio(performance.sortino),
+        "Calmar": _ratio(performance.calmar),
+        "max drawdown": _percent(tier.max_drawdown),
+        "VaR 95 % (1 day)": _percent(performance.var_95),
+        "trades closed": f"{trades.closed:,}",
+        "win rate": _percent(trades.win_rate),
+        "profit factor": _ratio(trades.profit_factor),
+        f"fees {currency}": f"{tier.costs.fees:,.2f}",
+        "turnover a year": _ratio(tier.turnover),
+        "orders refused": f"{tier.orders.refused:,}",
+    }
+
+
+def _metrics(tier: TierResult) -> dict[str, object]:
+    return {
+        "performance": _plain(asdict(tier.performance)),
+        "trades": _plain(asdict(tier.trade_summary)),
+        "turnover": _number(tier.turnover),
+    }
+
+
+def _tier(tier: TierResult) -> dict[str, object]:
+    return {
+        "fill_tier": tier.tier,
+        "fingerprint": tier.fingerprint,
+        "trades": tier.trade_summary.closed,
+        "final_equity": _number(float(tier.final_equity)),
+        "total_return": _number(tier.performance.total_return),
+        "sharpe": _number(tier.performance.sharpe),
+        "max_drawdown": _number(tier.max_drawdown),
+        "fees": float(tier.costs.fees),
+        "orders": _plain(asdict(tier.orders)),
+        "pnl_by_instrument": _plain(tier.pnl_by_instrument),
+        "pnl_by_alpha": _plain(tier.pnl_by_alpha),
+        "complete": tier.complete,
+    }
+
+
+def _plain(value: object) -> object:
+    """Return ``value`` with every number that JSON cannot say as null."""
+    if isinstance(value, dict):
+        return {str(key): _plain(part) for key, part in value.items()}
+    return _number(value) if isinstance(value, float) else value
+
+
+def _number(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None
+
+
+def _percent(value: float) -> str:
+    return f"{value:+.2%}" if math.isfinite(value) else "–"
+
+
+def _ratio(value: float) -> str:
+    if math.isnan(value):
+        return "–"
+    return f"{value:.2f}" if math.isfinite(value) else "∞"
+
+
+def _instant(ts_ns: int) -> str:
+    return datetime.fromtimestamp(ts_ns / _NS_PER_S, tz=UTC).isoformat()
+
+
+def _day(ts_ns: int) -> str:
+    return datetime.fromtimestamp(ts_ns / _NS_PER_S, tz=UTC).strftime("%Y-%m-%d %H:%M")
