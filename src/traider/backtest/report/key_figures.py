@@ -108,12 +108,16 @@ def trade_figures(result: BacktestResult, money: MoneyText) -> tuple[Figure, ...
     tier = result.chosen
     trades = tier.trade_summary
     held_ns = trades.average_holding_ns
-    held = duration(int(held_ns)) if trades.closed and math.isfinite(held_ns) else fixed(math.nan, 0)
+    held = (
+        duration(int(held_ns)) if trades.closed and math.isfinite(held_ns) else fixed(math.nan, 0)
+    )
     return (
         Figure("Trades", f"{trades.closed:,}", f"closed, {trades.open:,} open"),
         Figure("Win rate", percent(trades.win_rate), "of closed trades"),
         Figure("Profit factor", fixed(trades.profit_factor, 2), "wins over losses"),
-        Figure("Expectancy", money.bare(trades.expectancy, signed=True), f"{money.currency} a trade"),
+        Figure(
+            "Expectancy", money.bare(trades.expectancy, signed=True), f"{money.currency} a trade"
+        ),
         Figure("Held", held, "on average"),
         Figure("Longest losing run", f"{trades.longest_losing_streak:,}", "trades"),
         Figure("Turnover", times(tier.turnover, 1), "of mean equity a year"),

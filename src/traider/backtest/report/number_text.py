@@ -56,7 +56,7 @@ def significant(value: Number, digits: int = 8) -> str:
     """
     if not math.isfinite(value):
         return fixed(value, 0)
-    magnitude = math.floor(math.log10(abs(value))) if value else 0
+    magnitude = math.floor(math.log10(abs(float(value)))) if value else 0
     text = fixed(value, max(0, digits - 1 - magnitude))
     return text.rstrip("0").rstrip(".") if "." in text else text
 
@@ -103,7 +103,7 @@ class MoneyText:
     @classmethod
     def for_capital(cls, currency: str, capital: Decimal) -> MoneyText:
         """Choose two decimals for ordinary capital, more when the unit is worth much."""
-        if capital >= 100:  # noqa: PLR2004 - where cents stop to matter
+        if capital >= 100:  # from here on cents are fine enough
             return cls(currency, 2)
         return cls(currency, 4 if capital >= 1 else 8)
 

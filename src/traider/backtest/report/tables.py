@@ -166,7 +166,7 @@ def value_text(value: object) -> str:
     if isinstance(value, list | tuple):
         return "[" + ", ".join(value_text(item) for item in value) + "]"
     text = str(value)
-    return text if text else '""'
+    return text or '""'
 
 
 def clipped(text: str, chars_max: int) -> str:

@@ -73,7 +73,10 @@ function timeTicks(from, to, pixels) {
   const step = FIXED_STEPS.find((size) => size >= rough);
   const ticks = [];
   if (step) {
-    for (let at = Math.ceil(from / step) * step; at <= to; at += step) ticks.push([at, fixedLabel(at, step)]);
+    for (let at = Math.ceil(from / step) * step; at <= to; at += step) {
+      const year = step >= DAY && ticks.length === 0 ? ` ${new Date(at * 1000).getUTCFullYear()}` : "";
+      ticks.push([at, fixedLabel(at, step) + year]);
+    }
     return ticks;
   }
   const months = MONTH_STEPS.find((size) => size * 30.4 * DAY >= rough) || 240;

@@ -1,0 +1,174 @@
+"""Write a back-test's results as files that other programs read.
+
+``summary.json`` holds everything small, and only what repeats from run to run: the same inputs
+give the same bytes, so the time the engine took is not in it. Parquet holds the rest.
+
+    summary.json    the result, every fill tier's figures, costs, orders and fingerprint
+    trades.parquet  all trades of the chosen fill tier, in the report's numbering
+    equity.parquet  the thinned curves of every fill tier and of buy and hold
+"""
+
+import json
+import math
+from collections.abc import Iterable
+from dataclasses import asdict
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from traider.backtest.results import BacktestResult, Curve, TierResult
+from traider.portfolio.trades import Trade
+
+SUMMARY_FILE_NAME = "summary.json"
+TRADES_FILE_NAME = "trades.parquet"
+EQUITY_FILE_NAME = "equity.parquet"
+BENCHMARK_NAME = "buy-and-hold"
+
+_TIME = pa.timestamp("ns", tz="UTC")
+_AMOUNT = pa.decimal128(38, 18)
+_QUANTUM = Decimal(1).scaleb(-18)
+_EXACT = Context(prec=60, rounding=ROUND_HALF_EVEN)
+
+TRADE_SCHEMA = pa.schema(
+    [
+        ("number", pa.int64()),
+        ("instrument", pa.dictionary(pa.int32(), pa.string())),
+        ("side", pa.int8()),
+        ("opened", _TIME),
+        ("closed", _TIME),
+        ("quantity", _AMOUNT),
+        ("entry_price", _AMOUNT),
+        ("exit_price", _AMOUNT),
+        ("fees", _AMOUNT),
+        ("pnl", _AMOUNT),
+        ("return_fraction", pa.float64()),
+        ("fills", pa.int64()),
+        ("alpha_shares", pa.map_(pa.string(), pa.float64())),
+    ]
+)
+"""``number`` counts from 1; ``side`` is +1 or -1; ``closed`` is null while the trade is open."""
+
+EQUITY_SCHEMA = pa.schema(
+    [
+        ("tier", pa.dictionary(pa.int32(), pa.string())),
+        ("ts", _TIME),
+        ("nav", pa.float64()),
+        ("drawdown", pa.float64()),
+        ("gross", pa.float64()),
+        ("net", pa.float64()),
+    ]
+)
+"""``drawdown``, ``gross`` and ``net`` are fractions; ``nav`` is in the account's currency."""
+
+
+def write_files(result: BacktestResult, folder: Path) -> None:
+    """Write summary.json, trades.parquet and equity.parquet into ``folder``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(summary(result), allow_nan=False, indent=2, sort_keys=True)
+    (folder / SUMMARY_FILE_NAME).write_text(text + "\n", encoding="utf-8")
+    pq.write_table(trade_table(result.chosen.trades), folder / TRADES_FILE_NAME)
+    curves = [(tier.tier, tier.curve) for tier in result.tiers]
+    curves.append((BENCHMARK_NAME, result.benchmark))
+    pq.write_table(equity_table(curves), folder / EQUITY_FILE_NAME)
+
+
+def summary(result: BacktestResult) -> dict[str, object]:
+    """Return everything small as JSON values; NaN and infinity become null."""
+    nav = result.benchmark.nav
+    hold = float(nav[-1]) / float(result.capital) - 1.0 if nav.size else math.nan
+    return {
+        "title": result.title,
+        "config": plain(result.config),
+        "currency": result.currency,
+        "capital": str(result.capital),
+        "start": utc_text(result.start_ns),
+        "end": utc_text(result.end_ns),
+        "bars": result.bars,
+        "events": result.events,
+        "fill_tier": result.fill_tier,
+        "instruments": [series.instrument for series in result.prices],
+        "buy_and_hold_return": plain(hold),
+        "notes": list(result.notes),
+        "tiers": {tier.tier: tier_summary(tier) for tier in result.tiers},
+    }
+
+
+def tier_summary(tier: TierResult) -> dict[str, object]:
+    """Return one fill tier's figures as JSON values."""
+    costs = {**asdict(tier.costs), "fees": tier.costs.fees}
+    values = {
+        "fingerprint": tier.fingerprint,
+        "complete": tier.complete,
+        "final_equity": tier.final_equity,
+        "max_drawdown": tier.max_drawdown,
+        "turnover": tier.turnover,
+        "performance": asdict(tier.performance),
+        "trades": asdict(tier.trade_summary),
+        "costs": costs,
+        "orders": asdict(tier.orders),
+        "pnl_by_instrument": tier.pnl_by_instrument,
+        "pnl_by_alpha": tier.pnl_by_alpha,
+    }
+    return {name: plain(value) for name, value in values.items()}
+
+
+def plain(value: object) -> object:
+    """Return ``value`` with only JSON's own types; money is text, so that no digit is lost."""
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, float):
+        return float(value) if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {str(name): plain(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return str(value)
+
+
+def utc_text(ts_ns: int) -> str:
+    """Return ``2024-01-31T16:00:00Z``; fractions of a second only where there are any."""
+    text = np.datetime_as_string(np.datetime64(ts_ns, "ns"))
+    head, _, fraction = str(text).partition(".")
+    fraction = fraction.rstrip("0")
+    return f"{head}.{fraction}Z" if fraction else f"{head}Z"
+
+
+def amounts(values: Iterable[Decimal]) -> list[Decimal]:
+    """Return decimals at 18 places, rounded half to even where an average has more."""
+    return [value.quantize(_QUANTUM, context=_EXACT) for value in values]
+
+
+def trade_table(trades: tuple[Trade, ...]) -> pa.Table:
+    """Return all trades as a table of ``TRADE_SCHEMA``."""
+    columns = {
+        "number": range(1, len(trades) + 1),
+        "instrument": [trade.instrument for trade in trades],
+        "side": [trade.side for trade in trades],
+        "opened": [trade.opened_ns for trade in trades],
+        "closed": [None if trade.is_open else trade.closed_ns for trade in trades],
+        "quantity": amounts(trade.quantity for trade in trades),
+        "entry_price": amounts(trade.entry_price for trade in trades),
+        "exit_price": amounts(trade.exit_price for trade in trades),
+        "fees": amounts(trade.fees for trade in trades),
+        "pnl": amounts(trade.pnl for trade in trades),
+        "return_fraction": [trade.return_fraction for trade in trades],
+        "fills": [trade.fills for trade in trades],
+        "alpha_shares": [list(trade.alpha_shares.items()) for trade in trades],
+    }
+    arrays = [pa.array(columns[field.name], field.type) for field in TRADE_SCHEMA]
+    return pa.Table.from_arrays(arrays, schema=TRADE_SCHEMA)
+
+
+def equity_table(curves: list[tuple[str, Curve]]) -> pa.Table:
+    """Return the named curves below one another as a table of ``EQUITY_SCHEMA``."""
+    tables = []
+    for name, curve in curves:
+        tier = pa.array([name] * curve.ts_ns.size, EQUITY_SCHEMA.field("tier").type)
+        columns = (curve.nav, curve.drawdown, curve.gross, curve.net)
+        arrays = [tier, pa.array(curve.ts_ns, _TIME)]
+        arrays += [pa.array(column, pa.float64()) for column in columns]
+        tables.append(pa.Table.from_arrays(arrays, schema=EQUITY_SCHEMA))
+    return pa.concat_tables(tables).combine_chunks()

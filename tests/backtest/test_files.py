@@ -1,0 +1,95 @@
+import json
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from tests.backtest.report.synthetic import synthetic_result, with_chosen
+from traider.backtest.files import EQUITY_SCHEMA, TRADE_SCHEMA, plain, utc_text, write_files
+from traider.backtest.results import BacktestResult
+
+
+@pytest.fixture(scope="module")
+def result() -> BacktestResult:
+    return synthetic_result(trades=40, points=300)
+
+
+def test_all_trades_are_in_the_parquet_file(result: BacktestResult, tmp_path: Path) -> None:
+    write_files(result, tmp_path)
+    table = pq.read_table(tmp_path / "trades.parquet")
+    trades = result.chosen.trades
+    assert table.schema.equals(TRADE_SCHEMA)
+    assert table["number"].to_pylist() == list(range(1, len(trades) + 1))
+    assert table["pnl"].to_pylist() == [trade.pnl for trade in trades]
+    assert table["opened"].cast(pa.int64()).to_pylist() == [trade.opened_ns for trade in trades]
+    assert table["closed"].null_count == sum(trade.is_open for trade in trades) == 2
+    assert dict(table["alpha_shares"][0].as_py()) == trades[0].alpha_shares
+
+
+def test_an_average_with_endless_digits_is_rounded_to_18_places(
+    result: BacktestResult, tmp_path: Path
+) -> None:
+    price = Decimal(100_000) / Decimal(3)
+    odd = replace(result.chosen.trades[0], entry_price=price)
+    write_files(with_chosen(result, trades=(odd,)), tmp_path)
+    kept = pq.read_table(tmp_path / "trades.parquet")["entry_price"][0].as_py()
+    assert kept == Decimal("33333.333333333333333333")
+
+
+def test_equity_holds_every_tier_and_buy_and_hold(result: BacktestResult, tmp_path: Path) -> None:
+    write_files(result, tmp_path)
+    table = pq.read_table(tmp_path / "equity.parquet")
+    assert table.schema.equals(EQUITY_SCHEMA)
+    names = table["tier"].to_pylist()
+    assert set(names) == {"pessimistic", "base", "optimistic", "buy-and-hold"}
+    first = result.tiers[0].curve
+    assert table["nav"].to_pylist()[: first.nav.size] == first.nav.tolist()
+    assert len(table) == 4 * first.ts_ns.size
+
+
+def test_summary_holds_the_figures_and_repeats_to_the_byte(
+    result: BacktestResult, tmp_path: Path
+) -> None:
+    write_files(result, tmp_path / "one")
+    write_files(replace(result, engine_seconds=99.0), tmp_path / "other")
+    text = (tmp_path / "one" / "summary.json").read_text(encoding="utf-8")
+    assert text == (tmp_path / "other" / "summary.json").read_text(encoding="utf-8")
+    found = json.loads(text)
+    tier = found["tiers"]["pessimistic"]
+    assert found["start"] == "2017-08-17T04:00:00Z"
+    assert Decimal(tier["final_equity"]) == result.chosen.final_equity
+    assert tier["costs"]["fees"] == "2232.61"
+    assert tier["orders"]["refusals"] == {"EXPOSURE": 16, "PRICE_COLLAR": 21}
+    assert tier["performance"]["sharpe"] == result.chosen.performance.sharpe
+    assert set(tier["performance"]["intervals"]["sharpe"]) == {"low", "high", "level"}
+
+
+def test_a_run_without_trades_or_points_is_written(result: BacktestResult, tmp_path: Path) -> None:
+    curve = result.benchmark
+    empty = type(curve)(*(getattr(curve, name)[:0] for name in curve.__dataclass_fields__))
+    bare = replace(with_chosen(result, trades=(), curve=empty), benchmark=empty, prices=())
+    write_files(bare, tmp_path)
+    assert len(pq.read_table(tmp_path / "trades.parquet")) == 0
+    assert json.loads((tmp_path / "summary.json").read_text())["buy_and_hold_return"] is None
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (float("nan"), None),
+        (float("inf"), None),
+        (Decimal("1.10"), "1.10"),
+        (Path("a/b"), "a/b"),
+        ({"x": (1, True, None)}, {"x": [1, True, None]}),
+    ],
+)
+def test_plain_keeps_only_json_types(value: object, expected: object) -> None:
+    assert plain(value) == expected
+
+
+def test_utc_text_shows_a_fraction_only_where_there_is_one() -> None:
+    assert utc_text(0) == "1970-01-01T00:00:00Z"
+    assert utc_text(1_500_000_000) == "1970-01-01T00:00:01.5Z"
