@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 )
 @json_option
 @click.option("--quiet", is_flag=True, help="No progress bar and no summary, only errors.")
-def backtest(  # noqa: PLR0913 - one parameter an option, click's way
+def backtest(  # noqa: PLR0913, PLR0917 - one parameter an option, click's way
     config_file: Path | None,
     files: tuple[Path, ...],
     start: str | None,
@@ -47,7 +47,10 @@ def backtest(  # noqa: PLR0913 - one parameter an option, click's way
     as_json: bool,
     quiet: bool,
 ) -> int:
-    """Back-test the configured strategy on bar files and write a report."""
+    """Back-test a strategy on bar files.
+
+    Prints a summary of the three fill tiers and the place of the report.
+    """
     chosen = option_overrides(
         {
             "data.files": [str(file) for file in files] or None,

@@ -13,7 +13,10 @@ from traider.cli.options import config_option, json_option
 @config_option
 @json_option
 def doctor(config_file: Path | None, as_json: bool) -> int:
-    """Say what is installed, missing or misconfigured (exit code 1 when it matters)."""
+    """Say what is installed, missing or faulty.
+
+    Exit code 1 when something needed is not well.
+    """
     from traider.runtime.doctor import diagnose, is_healthy
 
     findings = diagnose(config_file)

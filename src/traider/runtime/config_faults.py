@@ -154,10 +154,7 @@ def _reason(detail: "ErrorDetails") -> str:
         if not isinstance(detail["input"], str | int | float):
             return message
     message = message.replace("Input should be", "must be")
-    reason = f"{message[0].lower()}{message[1:]}"
-    return (
-        reason if isinstance(detail["input"], bool) else f"{reason}, not {_quoted(detail['input'])}"
-    )
+    return f"{message[0].lower()}{message[1:]}, not {_quoted(detail['input'])}"
 
 
 def _quoted(value: object) -> str:
@@ -168,10 +165,10 @@ def _quoted(value: object) -> str:
 
 
 def _expectation(info: FieldInfo | None) -> str:
-    if info is None or not info.description:
+    if info is None or not info.description or _model_of(info) or info.discriminator:
         return "see traider config show for what each key takes"
     text = info.description.rstrip(".")
-    if info.is_required() or _model_of(info) or info.discriminator:
+    if info.is_required():
         return f"expected: {text}"
     default = info.get_default(call_default_factory=True)
     return f"expected: {text} (default {'empty' if default in ('', (), None) else default})"

@@ -18,6 +18,9 @@ Table: TypeAlias = dict[str, object]
 OTHER_VARIABLES: Final = frozenset({"TRAIDER_CACHE_DIR", "TRAIDER_DATA_DIR"})
 """Variables with our prefix that are no settings: the kernel's cache, the tests' data."""
 
+DEFAULT_STRATEGY: Final = "ensemble"
+"""Kind of a strategy table that names none, so that one key of it can be set alone."""
+
 _ALIASES: Final = {"from": "start", "to": "end"}
 
 
@@ -114,6 +117,9 @@ def merged(layers: Sequence[Layer]) -> Table:
     whole: Table = {}
     for layer in layers:
         _merge(whole, layer.table)
+    strategy = whole.get("strategy")
+    if isinstance(strategy, dict):
+        strategy.setdefault("kind", DEFAULT_STRATEGY)
     return whole
 
 
