@@ -37,7 +37,7 @@ class Limit(IntEnum):
     """Index of a limit of the gate. 0 switches a limit off."""
 
     MAX_ORDER_NOTIONAL = 0
-    MAX_ORDER_LOTS = 1
+    MAX_ORDER_SIZE = 1
     PRICE_COLLAR = 2
     MAX_EXPOSURE = 3
     MAX_GROSS_EXPOSURE = 4

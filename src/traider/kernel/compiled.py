@@ -1,7 +1,7 @@
 """Compile the kernel once, in order, with one explicit signature each, and say what it cost.
 
 ``@compiled(signature)`` only registers a function; ``compile_kernel`` compiles or loads them all,
-callees before callers, so importing the kernel is cheap, start-up can show progress, and the
+callees before callers (so that each has exactly its one signature), and importing the kernel is cheap, start-up can show progress, and the
 seconds of each function can be printed. Under ``NUMBA_DISABLE_JIT=1`` functions stay Python.
 """
 
@@ -31,34 +31,36 @@ class _Registered:
     name: str
 
 
-_registry: Final[dict[str, list[_Registered]]] = {}
+_registry: Final[dict[int, _Registered]] = {}
+"""Registered functions by the identity of their dispatcher, in the order of registration."""
 _done: Final[set[str]] = set()
 
 
-def compiled(signature: Any) -> Callable[[Function], Function]:
-    """Register a kernel function under ``signature`` (numba types or their text)."""
+def compiled(signature: Any, *, inline: bool = False) -> Callable[[Function], Function]:
+    """Register a kernel function under ``signature`` (numba types or their text).
+
+    A machine of many arrays costs some 100 ns to pass, so functions called for every event are
+    marked ``inline``; each inlining adds compile time, so only those are. Without reference
+    counting (the kernel allocates nothing) reading an array costs a load, not two atomic adds.
+    """
 
     def register(function: Function) -> Function:
         if config.DISABLE_JIT:
             return function
-        dispatcher = njit(cache=True, error_model="numpy", nogil=True)(function)
+        dispatcher = njit(
+            cache=True, error_model="numpy", nogil=True, _nrt=False, forceinline=inline
+        )(function)
         name = f"{function.__module__.removeprefix('traider.kernel.')}.{function.__name__}"
-        _registry.setdefault(function.__module__, []).append(
-            _Registered(dispatcher, signature, name)
-        )
+        _registry[id(dispatcher)] = _Registered(dispatcher, signature, name)
         return dispatcher  # type: ignore[return-value]  # calls like the function it compiles
 
     return register
 
 
 def compile_kernel(progress: Callable[[str], None] | None = None) -> list[CompileCost]:
-    """Compile, or load from the cache, every registered function not yet done.
-
-    Modules come in the order of their import, which puts callees' modules first; inside a module
-    the last function comes first, since files read from the top down.
-    """
+    """Compile, or load from the cache, every registered function not yet done."""
     costs = []
-    for function in _pending():
+    for function in _callees_first():
         if progress is not None:
             progress(function.name)
         started = time.perf_counter()
@@ -70,8 +72,21 @@ def compile_kernel(progress: Callable[[str], None] | None = None) -> list[Compil
     return costs
 
 
-def _pending() -> Iterator[_Registered]:
-    for functions in list(_registry.values()):
-        for function in reversed(functions):
-            if function.name not in _done:
-                yield function
+def _callees_first() -> Iterator[_Registered]:
+    """Yield the functions not yet done, each after those it calls; calls must not be circular."""
+    visited: set[int] = set()
+
+    def visit(key: int) -> Iterator[_Registered]:
+        if key in visited:
+            return
+        visited.add(key)
+        function = _registry[key].dispatcher.py_func
+        for name in function.__code__.co_names:
+            callee = id(function.__globals__.get(name))
+            if callee in _registry:
+                yield from visit(callee)
+        if _registry[key].name not in _done:
+            yield _registry[key]
+
+    for key in list(_registry):
+        yield from visit(key)

@@ -1,18 +1,14 @@
 """From a specification to the kernel's arrays, each allocated once."""
 
 import math
-from typing import Any
 
 import numpy as np
-from numba import config
-from numba.typed import List
 
 from traider.domain.errors import UsageError
 from traider.domain.events import EVENT
 from traider.kernel import records as r
 from traider.kernel.codes import LIMIT_COUNT
 from traider.kernel.decider.tape import CELLS_PER_OPERATION
-from traider.kernel.numba_types import ALPHA_LIST
 from traider.kernel.specification import MAX_INSTRUMENTS, KernelSpec, MarketSpec
 
 _GATE_ORDERS = 256
@@ -68,6 +64,7 @@ def build_gate(spec: KernelSpec) -> r.Gate:
     markets = np.zeros(len(spec.markets), r.GATE_MARKET)
     for k, market in enumerate(spec.markets):
         _fill_rules(markets[k], market)
+        markets[k]["lot_size"] = float(market.lot_size)
         markets[k]["enabled"] = 1
     return r.Gate(
         limits=limits,
@@ -114,17 +111,6 @@ def build_output(spec: KernelSpec, buffer: int) -> r.Output:
         intents=np.zeros(most, EVENT),
         current=np.zeros(1, EVENT),
     )
-
-
-def build_alphas(spec: KernelSpec) -> Any:
-    """Return the alphas' functions as compiled code takes them: a typed list, or a plain one."""
-    functions = [alpha.function for alpha in spec.alphas]
-    if config.DISABLE_JIT:
-        return functions
-    listed = List.empty_list(ALPHA_LIST.item_type)
-    for function in functions:
-        listed.append(function)
-    return listed
 
 
 def _account(spec: KernelSpec) -> r.Records:

@@ -45,7 +45,7 @@ _LIMIT_ORDER = int(OrderType.LIMIT)
 _STOP_LIMIT_ORDER = int(OrderType.STOP_LIMIT)
 
 _MAX_ORDER_NOTIONAL = int(Limit.MAX_ORDER_NOTIONAL)
-_MAX_ORDER_LOTS = int(Limit.MAX_ORDER_LOTS)
+_MAX_ORDER_SIZE = int(Limit.MAX_ORDER_SIZE)
 _PRICE_COLLAR = int(Limit.PRICE_COLLAR)
 _MAX_EXPOSURE = int(Limit.MAX_EXPOSURE)
 _MAX_GROSS_EXPOSURE = int(Limit.MAX_GROSS_EXPOSURE)
@@ -156,9 +156,9 @@ def _check_size(gate: Gate, order: Record, lots: float, reduces: bool) -> Answer
         return _MIN_NOTIONAL, notional, market["min_notional"]
     if reduces:
         return _APPROVED, 0.0, 0.0
-    cap = gate.limits[_MAX_ORDER_LOTS]
-    if cap > 0.0 and lots > cap:
-        return _MAX_SIZE, lots, cap
+    cap = gate.limits[_MAX_ORDER_SIZE]
+    if cap > 0.0 and lots * market["lot_size"] > cap:
+        return _MAX_SIZE, lots * market["lot_size"], cap
     cap = gate.limits[_MAX_ORDER_NOTIONAL]
     if cap > 0.0 and notional > cap:
         return _MAX_NOTIONAL, notional, cap
@@ -177,12 +177,10 @@ def _check_state(gate: Gate, order: Record) -> Answer:
         return _STALE_DATA, age, cap
     cap = gate.limits[_MAX_ORDERS_PER_MINUTE]
     if cap > 0.0:
-        recent = 0
-        for sent in gate.minute:
-            if sent > order["ts_recv"] - _MINUTE_NS:
-                recent += 1
-        if recent >= cap:
-            return _ORDER_RATE, float(recent), cap
+        # The approval ``cap`` orders ago: inside the last minute, this one would be one too many.
+        place = (account["minute_cursor"] - int(cap)) % len(gate.minute)
+        if gate.minute[place] > order["ts_recv"] - _MINUTE_NS:
+            return _ORDER_RATE, cap + 1.0, cap
     equity = view_equity(gate)
     cap = gate.limits[_MAX_DAILY_LOSS]
     if cap > 0.0 and account["day_start_equity"] > 0.0:
@@ -236,13 +234,15 @@ def _check_exposure(gate: Gate, order: Record, lots: float) -> Answer:
 @compiled(_ANSWER(GATE))
 def _check_room(gate: Gate) -> Answer:
     """Refuse when the table of open orders is full."""
+    if gate.account[0]["top"] < len(gate.orders):
+        return _APPROVED, 0.0, 0.0
     for j in range(len(gate.orders)):
         if gate.orders[j]["order_id"] == 0:
             return _APPROVED, 0.0, 0.0
     return _OPEN_ORDERS, float(len(gate.orders)), float(len(gate.orders))
 
 
-@compiled(float64(GATE))
+@compiled(float64(GATE), inline=True)
 def view_equity(gate: Gate) -> float:
     """Return cash plus positions at their marks in the gate's own view, in currency."""
     total = float(gate.account[0]["cash_units"]) / MONEY
@@ -274,11 +274,12 @@ def approve(gate: Gate, order: Record) -> None:
             slot["instrument"] = order["instrument"]
             slot["side"] = order["side"]
             slot["lots"] = lots
+            account["top"] = max(account["top"], j + 1)
             _add_open(gate, order["instrument"], order["side"], lots)
             return
 
 
-@compiled(void(GATE, int64, int64, int64))
+@compiled(void(GATE, int64, int64, int64), inline=True)
 def _add_open(gate: Gate, instrument: int, side: int, lots: int) -> None:
     if side > 0:
         gate.markets[instrument]["open_buy_lots"] += lots
@@ -286,7 +287,7 @@ def _add_open(gate: Gate, instrument: int, side: int, lots: int) -> None:
         gate.markets[instrument]["open_sell_lots"] += lots
 
 
-@compiled(void(GATE, EVENT_TYPE))
+@compiled(void(GATE, EVENT_TYPE), inline=True)
 def observe(gate: Gate, event: Record) -> None:
     """Bring the gate's view up to date with one event of the journal."""
     kind = int(event["kind"])
@@ -315,7 +316,7 @@ def observe(gate: Gate, event: Record) -> None:
         gate.account[0]["paused"] = 0
 
 
-@compiled(void(GATE, int64))
+@compiled(void(GATE, int64), inline=True)
 def _mark_equity(gate: Gate, now_ns: int) -> None:
     """At each timer: equity, its peak, its worst fall, and its value at the start of the UTC day."""
     account = gate.account[0]
@@ -333,7 +334,7 @@ def _mark_equity(gate: Gate, now_ns: int) -> None:
             account["worst_drawdown"] = fall
 
 
-@compiled(void(GATE, EVENT_TYPE))
+@compiled(void(GATE, EVENT_TYPE), inline=True)
 def _book(gate: Gate, event: Record) -> None:
     """Book a fill and shrink the open size of its order."""
     market = gate.markets[event["instrument"]]
@@ -346,7 +347,7 @@ def _book(gate: Gate, event: Record) -> None:
     if event["leaves"] == 0:
         _forget(gate, event["order_id"])
         return
-    for j in range(len(gate.orders)):
+    for j in range(gate.account[0]["top"]):
         slot = gate.orders[j]
         if slot["order_id"] == event["order_id"]:
             released = min(event["size"], slot["lots"])
@@ -354,11 +355,14 @@ def _book(gate: Gate, event: Record) -> None:
             _add_open(gate, slot["instrument"], slot["side"], -released)
 
 
-@compiled(void(GATE, int64))
+@compiled(void(GATE, int64), inline=True)
 def _forget(gate: Gate, order_id: int) -> None:
-    for j in range(len(gate.orders)):
+    account = gate.account[0]
+    for j in range(account["top"]):
         slot = gate.orders[j]
         if slot["order_id"] == order_id:
             _add_open(gate, slot["instrument"], slot["side"], -slot["lots"])
             slot["order_id"] = 0
             slot["lots"] = 0
+    while account["top"] > 0 and gate.orders[account["top"] - 1]["order_id"] == 0:
+        account["top"] -= 1

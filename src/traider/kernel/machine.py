@@ -10,10 +10,10 @@ import numpy as np
 from traider.domain.errors import KernelError, StrategyError
 from traider.domain.events import EVENT, EventArray
 from traider.kernel import records as r
+from traider.kernel.calling import alpha_table
 from traider.kernel.codes import Result
 from traider.kernel.compiled import compile_kernel
 from traider.kernel.construction import (
-    build_alphas,
     build_decider,
     build_gate,
     build_output,
@@ -50,7 +50,7 @@ class Machine:
         self.decider = build_decider(spec)
         self.gate = build_gate(spec)
         self.venue = build_venue(spec)
-        self.alphas = build_alphas(spec)
+        self.alphas = alpha_table([alpha.function for alpha in spec.alphas])
         self.out = build_output(spec, buffer)
         self.loop = np.zeros(1, r.LOOP)
         self.loop[0]["journal_all"] = int(journal_all)
@@ -157,7 +157,7 @@ class DeciderMachine:
     def __init__(self, spec: KernelSpec) -> None:
         compile_kernel()
         self.decider = build_decider(spec)
-        self.alphas = build_alphas(spec)
+        self.alphas = alpha_table([alpha.function for alpha in spec.alphas])
         self.out = np.zeros(2 * len(spec.markets) + 4, EVENT)
 
     def step(self, events: EventArray, index: int) -> EventArray:

@@ -24,7 +24,8 @@ OPERATION_TYPE: Final = from_dtype(r.OPERATION)
 
 ALPHA_SIGNATURE: Final = types.UniTuple(types.float64, 2)(VECTOR, VECTOR)
 """An alpha: (features, parameters) -> (score in [-1, 1], confidence in [0, 1])."""
-ALPHA_LIST: Final = types.ListType(types.FunctionType(ALPHA_SIGNATURE))
+ADDRESSES: Final = INTEGERS
+"""Addresses of the compiled alphas, see ``traider.kernel.calling``."""
 
 DECIDER: Final = types.NamedTuple(
     (

@@ -127,6 +127,7 @@ ALPHA = np.dtype(
 GATE_MARKET = np.dtype(
     [
         ("lot_value", "<f8"),
+        ("lot_size", "<f8"),  # base units a lot
         ("numerator", "<i8"),
         ("denominator", "<i8"),
         ("min_lots", "<i8"),
@@ -153,6 +154,7 @@ GATE_ACCOUNT = np.dtype(
         ("peak_equity", "<f8"),
         ("equity", "<f8"),
         ("minute_cursor", "<i8"),  # ring of approval times
+        ("top", "<i8"),  # order slots from here on are free
         ("worst_drawdown", "<f8"),
     ],
     align=True,
@@ -180,6 +182,7 @@ VENUE = np.dtype(
         ("queued", "<i8"),  # answers waiting in the queue
         ("overflow", "<i8"),  # the queue was full and an answer was lost: the run stops
         ("open_orders", "<i8"),
+        ("top", "<i8"),  # order slots from here on are free
     ],
     align=True,
 )

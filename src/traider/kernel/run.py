@@ -12,7 +12,7 @@ from traider.kernel.codes import Result, Verdict
 from traider.kernel.compiled import compiled
 from traider.kernel.decider.step import step
 from traider.kernel.gate import approve, check_order, observe
-from traider.kernel.numba_types import ALPHA_LIST, DECIDER, EVENTS, GATE, LOOP, OUTPUT, VENUE
+from traider.kernel.numba_types import ADDRESSES, DECIDER, EVENTS, GATE, LOOP, OUTPUT, VENUE
 from traider.kernel.records import Decider, Gate, Output, Records, Venue
 from traider.kernel.venue.book import push_answer, settle_answer, submit
 from traider.kernel.venue.costs import learn_from_bar
@@ -41,7 +41,7 @@ _TICK = 3
 
 
 @compiled(
-    int64(DECIDER, GATE, VENUE, ALPHA_LIST, EVENTS, LOOP, OUTPUT)
+    int64(DECIDER, GATE, VENUE, ADDRESSES, EVENTS, LOOP, OUTPUT)
 )
 def run(  # type: ignore[no-untyped-def]  # noqa: PLR0913, PLR0917 - the machines
     decider: Decider, gate: Gate, venue: Venue, alphas, events: Records, loop: Records, out: Output
@@ -64,6 +64,7 @@ def run(  # type: ignore[no-untyped-def]  # noqa: PLR0913, PLR0917 - the machine
         turn = _next_turn(decider, venue, events, loop)
         if turn == _NOTHING:
             return _DONE
+        source, place = out.current, 0
         if turn == _MARKET_EVENT:
             i = state["cursor"]
             if events[i]["ts_recv"] < decider.account[0]["now_ns"]:
@@ -75,19 +76,23 @@ def run(  # type: ignore[no-untyped-def]  # noqa: PLR0913, PLR0917 - the machine
                 state["bars"] += 1
             state["cursor"] = i + 1
             state["dirty"] = 1
-            _deliver(decider, gate, venue, alphas, events, i, loop, out)
+            source, place = events, i
         elif turn == _ANSWER:
             venue.venue[0]["queued"] -= 1
             out.current[0] = venue.queue[venue.venue[0]["queued"]]
-            if settle_answer(venue, out.current[0]):
-                _deliver(decider, gate, venue, alphas, out.current, 0, loop, out)
+            if not settle_answer(venue, out.current[0]):
+                continue
         else:
-            _tick(decider, gate, venue, alphas, loop, out)
+            _set_timer(out.current, state["next_timer"])
+            state["next_timer"] += decider.strategy[0]["decision_ns"]
+        _deliver(decider, gate, venue, alphas, source, place, loop, out)
+        if turn == _TICK and state["dirty"] != 0:
+            _sample(decider, loop, out)
         if venue.venue[0]["overflow"] != 0:
             return _QUEUE_FULL
 
 
-@compiled(int64(DECIDER, VENUE, EVENTS, LOOP))
+@compiled(int64(DECIDER, VENUE, EVENTS, LOOP), inline=True)
 def _next_turn(decider: Decider, venue: Venue, events: Records, loop: Records) -> int:
     """Return what comes next in the total order: a market event, an answer, a timer, nothing."""
     state = loop[0]
@@ -119,7 +124,7 @@ def _next_turn(decider: Decider, venue: Venue, events: Records, loop: Records) -
     return turn
 
 
-@compiled(types.boolean(VENUE, EVENTS, int64, LOOP))
+@compiled(types.boolean(VENUE, EVENTS, int64, LOOP), inline=True)
 def _match(venue: Venue, events: Records, i: int, loop: Records) -> bool:
     """Let resting orders meet event ``i``; return False when more events must be seen first.
 
@@ -147,7 +152,8 @@ def _match(venue: Venue, events: Records, i: int, loop: Records) -> bool:
 
 
 @compiled(
-    void(DECIDER, GATE, VENUE, ALPHA_LIST, EVENTS, int64, LOOP, OUTPUT)
+    void(DECIDER, GATE, VENUE, ADDRESSES, EVENTS, int64, LOOP, OUTPUT),
+    inline=True,
 )
 def _deliver(  # type: ignore[no-untyped-def]  # noqa: PLR0913, PLR0917 - the machines
     decider: Decider,
@@ -218,14 +224,9 @@ def _explain(decider: Decider, out: Output, j: int, loop: Records) -> None:
     state["decision_count"] = n + 1
 
 
-@compiled(void(DECIDER, GATE, VENUE, ALPHA_LIST, LOOP, OUTPUT))
-def _tick(  # type: ignore[no-untyped-def]  # noqa: PLR0913, PLR0917 - the machines
-    decider: Decider, gate: Gate, venue: Venue, alphas, loop: Records, out: Output
-) -> None:
-    """Deliver a timer, and sample equity when the market moved since the last sample."""
-    state = loop[0]
-    now = state["next_timer"]
-    timer = out.current[0]
+@compiled(void(EVENTS, int64))
+def _set_timer(current: Records, now: int) -> None:
+    timer = current[0]
     timer["ts_event"] = now
     timer["ts_recv"] = now
     timer["kind"] = _TIMER
@@ -238,10 +239,12 @@ def _tick(  # type: ignore[no-untyped-def]  # noqa: PLR0913, PLR0917 - the machi
     timer["w2"] = 0
     timer["w3"] = 0
     timer["w4"] = 0
-    state["next_timer"] = now + decider.strategy[0]["decision_ns"]
-    _deliver(decider, gate, venue, alphas, out.current, 0, loop, out)
-    if state["dirty"] == 0:
-        return
+
+
+@compiled(void(DECIDER, LOOP, OUTPUT), inline=True)
+def _sample(decider: Decider, loop: Records, out: Output) -> None:
+    """Sample equity and exposures after a decision that followed a move of the market."""
+    state = loop[0]
     state["dirty"] = 0
     nav = decider.account[0]["equity"]
     gross = 0.0
@@ -252,7 +255,7 @@ def _tick(  # type: ignore[no-untyped-def]  # noqa: PLR0913, PLR0917 - the machi
         gross += abs(value)
         net += value
     sample = out.nav[state["nav_count"]]
-    sample["ts"] = now
+    sample["ts"] = decider.account[0]["now_ns"]
     sample["nav"] = nav
     sample["gross"] = gross / nav if nav > 0.0 else 0.0
     sample["net"] = net / nav if nav > 0.0 else 0.0

@@ -30,7 +30,7 @@ def average(op: Record, values: Floats, rings: Floats, cells: Floats) -> float:
     return _relative_strength(op, x, cells)
 
 
-@compiled(float64(OPERATION_TYPE, float64, VECTOR, VECTOR))
+@compiled(float64(OPERATION_TYPE, float64, VECTOR, VECTOR), inline=True)
 def _simple(op: Record, x: float, rings: Floats, cells: Floats) -> float:
     """Mean of the last ``window`` inputs; first value after ``window`` bars.
 
@@ -59,7 +59,7 @@ def _simple(op: Record, x: float, rings: Floats, cells: Floats) -> float:
     return total / window
 
 
-@compiled(float64(OPERATION_TYPE, float64, VECTOR))
+@compiled(float64(OPERATION_TYPE, float64, VECTOR), inline=True)
 def _exponential(op: Record, x: float, cells: Floats) -> float:
     """e += (x - e) * 2 / (window + 1), seeded with the mean of the first ``window`` inputs."""
     cell, window = op["cell"], op["window"]
@@ -74,7 +74,7 @@ def _exponential(op: Record, x: float, cells: Floats) -> float:
     return cells[cell + 1]
 
 
-@compiled(float64(OPERATION_TYPE, float64, VECTOR))
+@compiled(float64(OPERATION_TYPE, float64, VECTOR), inline=True)
 def _relative_strength(op: Record, x: float, cells: Floats) -> float:
     """Wilder's RSI in [0, 100]: smoothed gains over smoothed gains plus losses.
 

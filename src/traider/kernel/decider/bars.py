@@ -13,7 +13,7 @@ from traider.kernel.numba_types import DECIDER, EVENT_TYPE
 from traider.kernel.records import Decider, Record
 
 
-@compiled(void(DECIDER, EVENT_TYPE))
+@compiled(void(DECIDER, EVENT_TYPE), inline=True)
 def take_bar(decider: Decider, event: Record) -> None:
     """Bring marks, frames and features of the event's instrument up to date."""
     k = int(event["instrument"])

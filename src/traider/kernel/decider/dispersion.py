@@ -41,7 +41,7 @@ def dispersion(op: Record, values: Floats, rings: Floats, cells: Floats) -> floa
     return deviation * op["scale"]
 
 
-@compiled(float64(OPERATION_TYPE, float64, VECTOR, VECTOR))
+@compiled(float64(OPERATION_TYPE, float64, VECTOR, VECTOR), inline=True)
 def _delayed(op: Record, x: float, rings: Floats, cells: Floats) -> float:
     """Return the input of ``window`` bars ago and remember the present one."""
     cell, window = op["cell"], op["window"]

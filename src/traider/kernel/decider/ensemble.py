@@ -9,12 +9,13 @@ import math
 
 from numba import int64, void
 
+from traider.kernel.calling import call_alpha
 from traider.kernel.compiled import compiled
-from traider.kernel.numba_types import ALPHA_LIST, DECIDER
+from traider.kernel.numba_types import ADDRESSES, DECIDER
 from traider.kernel.records import Decider
 
 
-@compiled(void(DECIDER, ALPHA_LIST, int64))
+@compiled(void(DECIDER, ADDRESSES, int64), inline=True)
 def score_alphas(decider: Decider, alphas, k: int) -> None:  # type: ignore[no-untyped-def]
     """Call every alpha on instrument ``k``; one that misbehaves is switched off.
 
@@ -41,9 +42,9 @@ def score_alphas(decider: Decider, alphas, k: int) -> None:  # type: ignore[no-u
         if not warm:
             continue
         first = alpha["param_start"]
-        score, confidence = alphas[j](
-            decider.scratch[:count], decider.params[first : first + alpha["param_count"]]
-        )
+        inputs = decider.scratch[:count]
+        params = decider.params[first : first + alpha["param_count"]]
+        score, confidence = call_alpha(alphas, j, inputs, params)
         if not (-1.0 <= score <= 1.0 and 0.0 <= confidence <= 1.0):
             alpha["enabled"] = 0
             decider.account[0]["alpha_fault"] = j + 1
@@ -53,7 +54,7 @@ def score_alphas(decider: Decider, alphas, k: int) -> None:  # type: ignore[no-u
         scores[2 * j + 1] = confidence
 
 
-@compiled(void(DECIDER, int64))
+@compiled(void(DECIDER, int64), inline=True)
 def combine(decider: Decider, k: int) -> None:
     """Turn the scores of instrument ``k`` into its combined score and direction."""
     total = 0.0

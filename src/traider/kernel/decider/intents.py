@@ -27,14 +27,15 @@ _ALL_IN = int(Sizing.ALL_IN)
 _LIMIT_STYLE = int(Style.LIMIT)
 
 
-@compiled(int64(DECIDER, int64, int64))
+@compiled(int64(DECIDER, int64, int64), inline=True)
 def order_id(decider: Decider, sequence: int, leg: int) -> int:
     """Return epoch (11 bits), sequence (44 bits) and leg (8 bits) as one positive integer."""
     return (decider.account[0]["epoch"] << 52) | (sequence << 8) | leg
 
 
 @compiled(
-    int64(DECIDER, EVENTS, int64, int64, int64, int64, int64)
+    int64(DECIDER, EVENTS, int64, int64, int64, int64, int64),
+    inline=True,
 )
 def write_intent(  # noqa: PLR0913, PLR0917 - one record's fields
     decider: Decider, out: Records, count: int, k: int, side: int, size: int, flags: int
@@ -84,7 +85,7 @@ def manual_intent(decider: Decider, event: Record, out: Records) -> int:
     return 1
 
 
-@compiled(int64(DECIDER, EVENTS))
+@compiled(int64(DECIDER, EVENTS), inline=True)
 def rebalance(decider: Decider, out: Records) -> int:
     """Write the orders that bring every fresh instrument to its target; return their number.
 
@@ -124,7 +125,7 @@ def passive_price(mark_ticks: int, side: int, offset: float) -> int:
     return int(math.floor(price)) if side > 0 else int(math.ceil(price))
 
 
-@compiled(int64(DECIDER, EVENTS, int64, int64, int64))
+@compiled(int64(DECIDER, EVENTS, int64, int64, int64), inline=True)
 def _all_in(decider: Decider, out: Records, count: int, k: int, side: int) -> int:
     """All of the instrument's share of cash in on the way up, all out on the way down."""
     market = decider.markets[k]
@@ -150,7 +151,8 @@ def _make_passive(decider: Decider, intent: Record, mark_ticks: int, side: int) 
 
 
 @compiled(
-    int64(DECIDER, EVENTS, int64, int64, int64, float64)
+    int64(DECIDER, EVENTS, int64, int64, int64, float64),
+    inline=True,
 )
 def _toward_target(  # noqa: PLR0913, PLR0917 - the loop's state
     decider: Decider, out: Records, count: int, k: int, side: int, scale: float

@@ -12,7 +12,7 @@ from traider.kernel.numba_types import DECIDER, EVENT_TYPE
 from traider.kernel.records import Decider, Record
 
 
-@compiled(void(DECIDER, EVENT_TYPE))
+@compiled(void(DECIDER, EVENT_TYPE), inline=True)
 def apply_fill(decider: Decider, event: Record) -> None:
     """Book a fill; a fill that leaves nothing ends its order."""
     market = decider.markets[event["instrument"]]
@@ -29,7 +29,7 @@ def apply_fill(decider: Decider, event: Record) -> None:
         release_order(decider, event["instrument"])
 
 
-@compiled(void(DECIDER, int64))
+@compiled(void(DECIDER, int64), inline=True)
 def release_order(decider: Decider, instrument: int) -> None:
     """Forget one order in flight on ``instrument``: it was filled, refused or ended."""
     market = decider.markets[instrument]
@@ -37,7 +37,7 @@ def release_order(decider: Decider, instrument: int) -> None:
         market["open_orders"] -= 1
 
 
-@compiled(float64(DECIDER))
+@compiled(float64(DECIDER), inline=True)
 def equity_of(decider: Decider) -> float:
     """Return cash plus positions at their marks, in currency."""
     total = float(decider.account[0]["cash_units"]) / MONEY

@@ -17,7 +17,7 @@ from traider.kernel.records import Decider
 _VOLATILITY_TARGET = int(Sizing.VOLATILITY_TARGET)
 
 
-@compiled(void(DECIDER, int64))
+@compiled(void(DECIDER, int64), inline=True)
 def size_instrument(decider: Decider, k: int) -> None:
     """Set the wanted exposure of instrument ``k`` before the gross cap.
 
@@ -40,7 +40,7 @@ def size_instrument(decider: Decider, k: int) -> None:
     market["exposure"] = direction * min(wanted, strategy["max_leverage"])
 
 
-@compiled("float64(float64, float64)")
+@compiled("float64(float64, float64)", inline=True)
 def gross_scale(gross: float, cap: float) -> float:
     """Return the factor that brings the sum of absolute exposures down to ``cap``."""
     return cap / gross if gross > cap else 1.0

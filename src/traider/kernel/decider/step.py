@@ -10,7 +10,7 @@ from traider.kernel.decider.ensemble import combine, score_alphas
 from traider.kernel.decider.intents import manual_intent, rebalance
 from traider.kernel.decider.ledger import apply_fill, equity_of, release_order
 from traider.kernel.decider.sizing import size_instrument
-from traider.kernel.numba_types import ALPHA_LIST, DECIDER, EVENT_TYPE, EVENTS
+from traider.kernel.numba_types import ADDRESSES, DECIDER, EVENT_TYPE, EVENTS
 from traider.kernel.records import Decider, Record, Records
 
 _BAR = int(Kind.BAR)
@@ -34,7 +34,7 @@ _APPROVED = int(Verdict.APPROVED)
 _UNKNOWN_ORDER = int(Reject.UNKNOWN_ORDER)
 
 
-@compiled(int64(DECIDER, ALPHA_LIST, EVENTS, int64, EVENTS))
+@compiled(int64(DECIDER, ADDRESSES, EVENTS, int64, EVENTS), inline=True)
 def step(decider: Decider, alphas, events: Records, index: int, out: Records) -> int:  # type: ignore[no-untyped-def]
     """Feed event ``index`` of ``events``; write the intents it leads to; return their number.
 
@@ -67,7 +67,7 @@ def step(decider: Decider, alphas, events: Records, index: int, out: Records) ->
     return count
 
 
-@compiled(int64(DECIDER, ALPHA_LIST, EVENTS))
+@compiled(int64(DECIDER, ADDRESSES, EVENTS), inline=True)
 def _decide(decider: Decider, alphas, out: Records) -> int:  # type: ignore[no-untyped-def]
     """Decide for all instruments at once, after every bar of this instant."""
     account = decider.account[0]

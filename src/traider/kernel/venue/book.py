@@ -29,7 +29,7 @@ _UNKNOWN_ORDER = int(Reject.UNKNOWN_ORDER)
 _ENTRY_GONE = int(Reject.ENTRY_GONE)
 
 
-@compiled(int64(VENUE, int64, int64, int64))
+@compiled(int64(VENUE, int64, int64, int64), inline=True)
 def push_answer(venue: Venue, ts_event: int, ts_recv: int, kind: int) -> int:
     """Make room for an answer in the queue's order and return its index; the caller fills it.
 
@@ -122,10 +122,11 @@ def _rest(venue: Venue, j: int, order: Record) -> None:
     slot["resting"] = 0
     slot["born_in_bar"] = 0
     venue.venue[0]["open_orders"] += 1
+    venue.venue[0]["top"] = max(venue.venue[0]["top"], j + 1)
     venue.markets[order["instrument"]]["open_orders"] += 1
 
 
-@compiled(void(VENUE, int64, int64, int64, int64))
+@compiled(void(VENUE, int64, int64, int64, int64), inline=True)
 def _name(venue: Venue, place: int, instrument: int, side: int, order_id: int) -> None:
     answer = venue.queue[place]
     answer["instrument"] = instrument
@@ -138,39 +139,53 @@ def free_order(venue: Venue, j: int) -> None:
     """Take order ``j`` off the book without an answer."""
     slot = venue.orders[j]
     venue.markets[slot["instrument"]]["open_orders"] -= 1
-    venue.venue[0]["open_orders"] -= 1
+    setting = venue.venue[0]
+    setting["open_orders"] -= 1
     slot["order_id"] = 0
+    while setting["top"] > 0 and venue.orders[setting["top"] - 1]["order_id"] == 0:
+        setting["top"] -= 1
+
+
+@compiled(types.boolean(VENUE, int64))
+def _is_unfilled_entry(venue: Venue, j: int) -> bool:
+    slot = venue.orders[j]
+    return bool(not slot["flags"] & _CHILD and slot["remaining"] == slot["size"])
+
+
+@compiled(void(VENUE, int64, int64, int64, int64))
+def _answer_end(venue: Venue, j: int, kind: int, code: int, ts: int) -> None:
+    slot = venue.orders[j]
+    place = push_answer(venue, ts, ts, kind)
+    _name(venue, place, slot["instrument"], slot["side"], slot["order_id"])
+    venue.queue[place]["code"] = code
+    venue.queue[place]["size"] = slot["remaining"]
+    free_order(venue, j)
 
 
 @compiled(void(VENUE, int64, int64, int64, int64))
 def end_order(venue: Venue, j: int, kind: int, code: int, ts: int) -> None:
     """End order ``j`` unfilled in part or whole: answer, free it, and settle its bracket."""
-    slot = venue.orders[j]
-    order_id = slot["order_id"]
-    place = push_answer(venue, ts, ts, kind)
-    _name(venue, place, slot["instrument"], slot["side"], order_id)
-    venue.queue[place]["code"] = code
-    venue.queue[place]["size"] = slot["remaining"]
-    entry_unfilled = not slot["flags"] & _CHILD and slot["remaining"] == slot["size"]
-    free_order(venue, j)
-    if entry_unfilled:
+    order_id = venue.orders[j]["order_id"]
+    entry_gone = _is_unfilled_entry(venue, j)
+    _answer_end(venue, j, kind, code, ts)
+    if entry_gone:
         end_children(venue, order_id, _ENTRY_GONE, ts)
 
 
 @compiled(void(VENUE, int64, int64, int64))
 def end_children(venue: Venue, order_id: int, code: int, ts: int) -> None:
     """Cancel the exit legs that belong to the decision of ``order_id``."""
-    for j in range(len(venue.orders)):
+    for j in range(venue.venue[0]["top"]):
         slot = venue.orders[j]
         if slot["order_id"] != 0 and slot["flags"] & _CHILD:
             if slot["order_id"] != order_id and slot["order_id"] >> 8 == order_id >> 8:
-                end_order(venue, j, _CANCELLED, code, ts)
+                _answer_end(venue, j, _CANCELLED, code, ts)
 
 
 @compiled(void(VENUE, int64, int64))
 def wake_children(venue: Venue, order_id: int, in_bar: int) -> None:
     """Arm the exit legs of an entry that filled, in part or whole."""
-    for j in range(len(venue.orders)):
+    for j in range(venue.venue[0]["top"]):
         slot = venue.orders[j]
         if slot["order_id"] != 0 and slot["flags"] & _CHILD and slot["asleep"] != 0:
             if slot["order_id"] >> 8 == order_id >> 8:
@@ -184,13 +199,13 @@ def settle_answer(venue: Venue, answer: Record) -> bool:
     if not answer["flags"] & SCHEDULED:
         return True
     answer["flags"] = 0
-    for j in range(len(venue.orders)):
+    for j in range(venue.venue[0]["top"]):
         slot = venue.orders[j]
         if slot["order_id"] == answer["order_id"]:
             answer["size"] = slot["remaining"]
-            entry_unfilled = not slot["flags"] & _CHILD and slot["remaining"] == slot["size"]
+            entry_gone = _is_unfilled_entry(venue, j)
             free_order(venue, j)
-            if entry_unfilled:
+            if entry_gone:
                 end_children(venue, answer["order_id"], _ENTRY_GONE, answer["ts_recv"])
             return True
     if answer["kind"] == _CANCELLED:

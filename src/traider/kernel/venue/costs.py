@@ -36,7 +36,7 @@ def worse_price(reference: float, side: int, fraction: float) -> int:
     return max(ticks, 1)
 
 
-@compiled(void(VENUE, EVENT_TYPE))
+@compiled(void(VENUE, EVENT_TYPE), inline=True)
 def learn_from_bar(venue: Venue, bar: Record) -> None:
     """Update volatility and volume of the instrument; called after the bar was matched."""
     market = venue.markets[bar["instrument"]]

@@ -38,7 +38,7 @@ _NOT_AT_ONCE = int(Reject.NOT_FILLED_AT_ONCE)
 @compiled(void(VENUE, EVENT_TYPE, int64))
 def match_open(venue: Venue, print_: Record, side: int) -> None:
     """Match the orders of one side with the first price of a bar."""
-    for j in range(len(venue.orders)):
+    for j in range(venue.venue[0]["top"]):
         slot = venue.orders[j]
         if slot["order_id"] == 0 or slot["side"] != side or slot["asleep"] != 0:
             continue
@@ -95,7 +95,7 @@ def match_bar(venue: Venue, bar: Record) -> None:
     _match_limits(venue, bar, 0)
     _match_stops(venue, bar)
     _match_limits(venue, bar, 1)
-    for j in range(len(venue.orders)):
+    for j in range(venue.venue[0]["top"]):
         venue.orders[j]["born_in_bar"] = 0
 
 
@@ -113,7 +113,7 @@ def _takes_part(venue: Venue, j: int, bar: Record) -> bool:
 @compiled(void(VENUE, EVENT_TYPE))
 def _match_stops(venue: Venue, bar: Record) -> None:
     when = bar["ts_recv"]
-    for j in range(len(venue.orders)):
+    for j in range(venue.venue[0]["top"]):
         slot = venue.orders[j]
         if not _takes_part(venue, j, bar) or slot["flags"] & _TYPE_MASK < _STOP:
             continue
@@ -134,7 +134,7 @@ def _match_limits(venue: Venue, bar: Record, children: int) -> None:
     setting = venue.venue[0]
     step = venue.markets[bar["instrument"]]["lot_step"]
     room = int(math.floor(setting["participation"] * bar["volume"])) // step * step
-    for j in range(len(venue.orders)):
+    for j in range(venue.venue[0]["top"]):
         slot = venue.orders[j]
         if not _takes_part(venue, j, bar) or slot["flags"] & _TYPE_MASK != _LIMIT:
             continue

@@ -1,0 +1,12 @@
+"""Features: what each one means, and how a set of them becomes the kernel's tape.
+
+``catalogue`` is the dictionary, ``expressions`` reads ``"sma(close, 20)@4h"``, ``graph`` flattens
+expressions into operations, each computed once however many alphas share it. The room computes
+nothing itself: values come from the kernel, in research as in production.
+"""
+
+from traider.features.catalogue import CATALOGUE, Feature
+from traider.features.expressions import Expression, parse
+from traider.features.graph import Graph, build_graph
+
+__all__ = ["CATALOGUE", "Expression", "Feature", "Graph", "build_graph", "parse"]

@@ -1,0 +1,98 @@
+"""``@alpha``: declare what a scoring function reads, and compile it for the kernel."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from string import Template
+from typing import Any
+
+from numba import config, njit
+
+from traider.domain.errors import StrategyError
+from traider.features.expressions import Expression, parse
+from traider.kernel.numba_types import ALPHA_SIGNATURE
+
+Score = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Alpha:
+    """A scoring function with the features it reads and its parameters' defaults.
+
+    ``features`` are expressions in which ``$name`` stands for a parameter (a window). The
+    function gets the features' values and the parameters' values as arrays, in the order
+    declared here, and is called only when every feature is warm.
+    """
+
+    name: str
+    features: tuple[str, ...]
+    params: Mapping[str, float]
+    python: Callable[..., Score]
+    cached: bool = False
+
+    def with_params(self, given: Mapping[str, float]) -> dict[str, float]:
+        """Return the defaults overridden by ``given``.
+
+        Raises:
+            StrategyError: a name is no parameter of this alpha.
+        """
+        for name in given:
+            if name not in self.params:
+                known = ", ".join(self.params) or "none"
+                raise StrategyError(
+                    f"unknown parameter {name!r}",
+                    where=f"alpha {self.name}",
+                    fix=f"its parameters are: {known}",
+                )
+        return {**self.params, **given}
+
+    def expressions(self, params: Mapping[str, float], timeframe: str = "") -> list[Expression]:
+        """Return the features with ``params`` written into them."""
+        written = {
+            name: f"{value:g}" if value % 1 else str(int(value)) for name, value in params.items()
+        }
+        return [parse(Template(text).safe_substitute(written), timeframe) for text in self.features]
+
+    def compiled(self) -> Callable[..., Any]:
+        """Return the function as the kernel calls it.
+
+        Raises:
+            StrategyError: numba cannot compile it.
+        """
+        if config.DISABLE_JIT:
+            return self.python
+        try:
+            function: Callable[..., Any] = njit(
+                ALPHA_SIGNATURE, cache=self.cached, error_model="numpy"
+            )(self.python)
+        except Exception as fault:  # noqa: BLE001 - numba raises many kinds for a user's mistake
+            lines = [line for line in str(fault).splitlines() if line.strip()]
+            raise StrategyError(
+                f"cannot compile: {lines[-1] if lines else type(fault).__name__}",
+                where=f"alpha {self.name}",
+                fix="use plain arithmetic and math.* and return (score, confidence) as floats",
+            ) from fault
+        return function
+
+
+def alpha(
+    *, features: Sequence[str], params: Mapping[str, float] | None = None, name: str = ""
+) -> Callable[[Callable[..., Score]], Alpha]:
+    """Declare a function ``(x, p) -> (score, confidence)`` as an alpha.
+
+    Args:
+        features: what ``x`` holds, e.g. ``"sma(close, $fast)"``; see the feature catalogue.
+        params: what ``p`` holds, with defaults; a configuration may override them.
+        name: the alpha's name; the function's own without it.
+    """
+
+    def declare(function: Callable[..., Score]) -> Alpha:
+        shipped = function.__module__.startswith("traider.signals.")
+        return Alpha(
+            name=name or function.__name__,
+            features=tuple(features),
+            params=dict(params or {}),
+            python=function,
+            cached=shipped,
+        )
+
+    return declare
