@@ -2,12 +2,13 @@
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from tests.backtest.report.synthetic import synthetic_result
+from tests.backtest.report.synthetic import synthetic_result, with_chosen
 from traider.backtest.report import write_report
 
 playwright = pytest.importorskip(
@@ -58,6 +59,18 @@ class Opened:
             "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
         )
 
+    def assert_fits(self) -> None:
+        """Check that nothing reaches past the right edge; a wide table scrolls in its own box."""
+        assert self.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+        over = self.page.evaluate(
+            "[...document.querySelectorAll('body *')].filter((one) => {"
+            " const box = one.getBoundingClientRect();"
+            " const left_out = one.closest('.hidden, .trades-box');"
+            " return box.width > 1 && !left_out && box.right > innerWidth + 0.5; })"
+            ".map((one) => one.outerHTML.slice(0, 80))"
+        )
+        assert over == []
+
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -72,7 +85,35 @@ def browser() -> Iterator[Browser]:
         running.close()
 
 
-@pytest.fixture(params=["dark-1280", "light-1280", "dark-390", "light-390"])
+@pytest.fixture(scope="module")
+def extreme_report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a report of long names and large sums, which are the first to overflow."""
+    plain = synthetic_result(trades=40, points=300)
+    name = "AN-INSTRUMENT-WITH-A-NAME-OF-MORE-THAN-SIXTY-SIGNS-AND-NO-SPACE-USDT"
+    trades = tuple(
+        replace(trade, instrument=name, pnl=trade.pnl * 10**8, entry_price=Decimal("1234567.891"))
+        for trade in plain.chosen.trades
+    )
+    result = with_chosen(
+        replace(
+            plain,
+            title="x" * 190,
+            capital=Decimal(10**10),
+            notes=("n" * 500,),
+            config={"k" * 90: "v" * 300},
+            prices=(replace(plain.prices[0], instrument=name),),
+        ),
+        trades=trades,
+        final_equity=Decimal("23456789012.34"),
+        complete=False,
+        pnl_by_alpha={name: -1_234_567_890.12, "b": 9_876_543_210.99},
+        pnl_by_instrument={name: 1_234_567_890.12},
+        orders=replace(plain.chosen.orders, refusals={name: 10**9}),
+    )
+    return write_report(result, tmp_path_factory.mktemp("extreme"))
+
+
+@pytest.fixture(params=["dark-1280", "light-1280", "dark-390", "light-390", "light-768"])
 def opened(request: pytest.FixtureRequest, browser: Browser, report: Path) -> Iterator[Opened]:
     scheme, width = str(request.param).split("-")
     context = browser.new_context(
@@ -103,18 +144,22 @@ def desk(browser: Browser, report: Path) -> Iterator[Opened]:
 
 
 def test_it_is_quiet_asks_for_nothing_and_fits(opened: Opened, report: Path) -> None:
-    page = opened.page
-    wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    assert wide <= 0
-    over = page.evaluate(
-        "[...document.querySelectorAll('main *')].filter((one) => {"
-        " const box = one.getBoundingClientRect();"
-        " return box.width > 1 && !one.closest('.hidden') && box.right > innerWidth + 0.5; })"
-        ".map((one) => one.outerHTML.slice(0, 80))"
-    )
-    assert over == []
+    opened.assert_fits()
+    box = opened.page.locator(".trades-box")
+    assert box.evaluate("(one) => one.scrollWidth - one.clientWidth") <= 0
     assert opened.complaints == []
     assert [url for url in opened.requests if not url.startswith("data:")] == [report.as_uri()]
+
+
+@pytest.mark.parametrize("width", [390, 730, 1010])
+def test_long_names_and_large_sums_do_not_overflow(
+    browser: Browser, extreme_report: Path, width: int
+) -> None:
+    with browser.new_context(viewport={"width": width, "height": 844}) as context:
+        found = Opened(context.new_page())
+        found.page.goto(extreme_report.as_uri())
+        found.drawn()
+        found.assert_fits()
 
 
 def test_the_cross_hair_tells_the_values(desk: Opened) -> None:
