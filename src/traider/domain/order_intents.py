@@ -55,7 +55,7 @@ def intents_of(order: Order, order_id: OrderId, head: IntentHead) -> EventArray:
     for leg, part in enumerate(_legs(order)):
         record = _intent(part, replace(order_id, leg=order_id.leg + leg), head)
         if leg:
-            record["flags"] |= OrderFlag.CHILD
+            record["flags"] = int(record["flags"][0]) | OrderFlag.CHILD
         records[leg] = record[0]
     return records
 

@@ -174,6 +174,22 @@ def capture(
     return _divide(own, other)
 
 
+def up_capture(
+    returns: FloatArray, benchmark: FloatArray, periods_per_year: float = PERIODS_PER_YEAR
+) -> float:
+    """Return the capture over the periods in which the benchmark rose."""
+    rose = np.asarray(benchmark) > 0.0
+    return capture(returns[rose], benchmark[rose], periods_per_year)
+
+
+def down_capture(
+    returns: FloatArray, benchmark: FloatArray, periods_per_year: float = PERIODS_PER_YEAR
+) -> float:
+    """Return the capture over the periods in which the benchmark fell."""
+    fell = np.asarray(benchmark) < 0.0
+    return capture(returns[fell], benchmark[fell], periods_per_year)
+
+
 def _mean(values: FloatArray) -> float:
     known = values[~np.isnan(values)]
     return float(known.mean()) if known.size else math.nan
