@@ -1,7 +1,6 @@
 import json
 from pathlib import Path
 
-from traider.ops.logging import close_log
 from traider.runtime.config import LogConfig
 from traider.runtime.observation import observe
 
@@ -12,7 +11,7 @@ def test_spans_metrics_and_alerts_reach_the_one_log(tmp_path: Path) -> None:
     with observation.tracer.span("work"):
         observation.metrics.count("events_total", 3)
     observation.log_metrics()
-    close_log()
+    observation.close()
     lines = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
     assert [line["message"] for line in lines] == ["span", "metrics"]
     assert lines[0]["span"] == "work"

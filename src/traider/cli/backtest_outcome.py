@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from rich.console import Group, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -41,8 +41,14 @@ def outcome_json(result: BacktestResult, report: Path, folder: Path) -> dict[str
     }
 
 
-def summary(result: BacktestResult, report: Path) -> RenderableType:
-    """Return what a person reads at the end: the tiers side by side, notes, the report."""
+def print_summary(console: Console, result: BacktestResult, report: Path) -> None:
+    """Print what a person reads at the end: the tiers side by side, notes, the report."""
+    console.print(_overview(result))
+    # Unbroken, so that the address can be copied whatever the width of the terminal.
+    console.print(Text(f"report: {report}", "bold"), soft_wrap=True)
+
+
+def _overview(result: BacktestResult) -> RenderableType:
     chosen = result.chosen
     speed = result.events / result.engine_seconds if result.engine_seconds > 0 else math.nan
     head = Text.assemble(
@@ -55,8 +61,6 @@ def summary(result: BacktestResult, report: Path) -> RenderableType:
     parts += [Text(f"note: {note}") for note in result.notes]
     if not chosen.complete:
         parts.append(Text("stopped before the end of the data; what was done is kept", "yellow"))
-    # Unbroken, so that the address can be copied whatever the width of the terminal.
-    parts.append(Text(f"report: {report}", "bold", no_wrap=True, overflow="ignore"))
     return Group(*parts)
 
 

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from traider.backtest.results import BacktestResult
-from traider.cli.backtest_outcome import outcome_json, summary
+from traider.cli.backtest_outcome import outcome_json, print_summary
 from traider.cli.interrupt import StopRequest, stop_on_interrupt
 from traider.runtime.config import Config, config_digest
 from traider.runtime.observation import Observation, observe
@@ -57,12 +57,15 @@ class Show(Enum):
 def run_session(runner: Runner, config: Config, show: Show) -> Finished:
     """Run ``config`` with ``runner`` and print the outcome; a stopped run is printed too."""
     observation = observe(config.log, console_level="error" if show is Show.NOTHING else "warning")
-    with stop_on_interrupt(quiet=show is not Show.SUMMARY) as stop:
-        finished = _observed(runner, config, show, stop, observation)
+    try:
+        with stop_on_interrupt(quiet=show is not Show.SUMMARY) as stop:
+            finished = _observed(runner, config, show, stop, observation)
+    finally:
+        observation.close()
     if show is Show.JSON:
         print(json.dumps(outcome_json(finished.result, finished.report, finished.folder)))  # noqa: T201
     elif show is Show.SUMMARY:
-        Console().print(summary(finished.result, finished.report))
+        print_summary(Console(), finished.result, finished.report)
     return finished
 
 

@@ -71,8 +71,7 @@ def run(arguments: Sequence[str]) -> int:
     except click.ClickException as error:
         return report_error(_usage_error(error), as_json="--json" in arguments)
     except (click.Abort, KeyboardInterrupt):
-        stopped = Interrupted("stopped before anything was done")
-        return report_error(stopped, as_json="--json" in arguments)
+        return report_error(Interrupted("stopped"), as_json="--json" in arguments)
     except BrokenPipeError:
         # The reader of our output is gone (`traider … | head`): nobody is left to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

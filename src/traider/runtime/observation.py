@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from traider.domain.ports import AlertChannel, Clock, Log, Tracer
 from traider.ops.alerts import ConsoleAlerts
 from traider.ops.clock import SystemClock
-from traider.ops.logging import open_log
+from traider.ops.logging import close_log, open_log
 from traider.ops.metrics import ProcessMetrics
 from traider.ops.tracing import LogTracer
 from traider.runtime.config import LogConfig
@@ -25,6 +25,10 @@ class Observation:
         """Write every counter and gauge to the log, one line in all."""
         snapshot = self.metrics.snapshot()
         self.log.info("metrics", **snapshot.counters, **snapshot.gauges)
+
+    def close(self) -> None:
+        """Flush and close the log; the process may open another one."""
+        close_log()
 
 
 def observe(config: LogConfig, *, console_level: str = "warning") -> Observation:

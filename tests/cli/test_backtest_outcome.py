@@ -1,0 +1,83 @@
+import io
+import json
+from pathlib import Path
+
+from rich.console import Console
+
+from tests.cli.sample_result import sample_result, without_time
+from traider.backtest.results import BacktestResult
+from traider.cli.backtest_outcome import outcome_json, print_summary
+
+
+def _printed(result: BacktestResult, width: int = 100) -> str:
+    console = Console(file=io.StringIO(), width=width)
+    print_summary(console, result, Path("runs/one/report.html"))
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+def test_the_object_has_every_promised_key_as_plain_numbers() -> None:
+    body = outcome_json(sample_result(), Path("r/report.html"), Path("r"))
+    assert json.loads(json.dumps(body, allow_nan=False)) == body
+    promised = {
+        "fingerprint": "pessimistic-fingerprint",
+        "bars": 1_234,
+        "events": 5_678,
+        "trades": 3,
+        "final_equity": 11_000.12345678,
+        "max_drawdown": -0.25,
+        "fees": 3.75,
+        "fill_tier": "pessimistic",
+        "report": "r/report.html",
+        "folder": "r",
+        "complete": True,
+        "notes": ["2 gaps in BTC"],
+    }
+    assert promised.items() <= body.items()
+
+
+def test_numbers_json_cannot_say_are_null() -> None:
+    body = outcome_json(sample_result(), Path("r"), Path("r"))
+    metrics = body["metrics"]
+    assert isinstance(metrics, dict)
+    assert metrics["performance"]["sortino"] is None
+    assert metrics["performance"]["cagr"] is None
+    assert metrics["performance"]["intervals"]["sharpe"]["low"] == -1.0
+    assert metrics["trades"]["profit_factor"] is None
+
+
+def test_all_tiers_are_in_the_object() -> None:
+    body = outcome_json(sample_result(), Path("r"), Path("r"))
+    tiers = body["tiers"]
+    assert isinstance(tiers, list)
+    assert [tier["fill_tier"] for tier in tiers] == ["pessimistic", "base", "optimistic"]
+    assert tiers[1]["final_equity"] == 11_500.0
+    assert tiers[0]["orders"]["refusals"] == {"price-collar": 1}
+
+
+def test_the_summary_shows_tiers_side_by_side() -> None:
+    shown = _printed(sample_result())
+    header = next(line for line in shown.splitlines() if line.startswith("fill tier"))
+    assert header.split() == ["fill", "tier", "pessimistic", "*", "base", "optimistic"]
+    equity = next(line for line in shown.splitlines() if line.startswith("final equity"))
+    assert equity.split()[-3:] == ["11,000.12", "11,500.00", "12,000.00"]
+    assert "Ensemble on BTC [x]" in shown
+    assert "∞" in shown
+    assert "–" in shown
+
+
+def test_the_place_of_the_report_is_never_broken_over_lines() -> None:
+    long = Path("runs/" + "x" * 100 + "/report.html")
+    console = Console(file=io.StringIO(), width=40)
+    print_summary(console, sample_result(), long)
+    assert isinstance(console.file, io.StringIO)
+    assert f"report: {long}" in console.file.getvalue()
+
+
+def test_a_stopped_run_says_so() -> None:
+    assert "stopped before the end" in _printed(sample_result(complete=False))
+    assert "stopped before the end" not in _printed(sample_result())
+
+
+def test_no_measurable_time_is_no_division_by_zero() -> None:
+    assert "in 0.00 s" in _printed(without_time(sample_result()))
