@@ -6,7 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from traider.backtest.report.number_text import DASH, MINUS, MoneyText
-from traider.backtest.report.trade_rows import alpha_text, select_trades, trade_mark, trade_row
+from traider.backtest.report.trade_rows import (
+    alpha_text,
+    select_trades,
+    trade_mark,
+    trade_row,
+    trade_rows,
+)
 from traider.portfolio.trades import Trade
 
 HOUR_NS = 3_600_000_000_000
@@ -53,16 +59,24 @@ def test_selection_is_exact_ordered_and_keeps_newest_and_largest(
 
 
 def test_a_closed_trade_in_words() -> None:
-    row = trade_row(7, TRADE, MONEY)
+    row = trade_row(7, TRADE, MONEY, 1)
     assert (row.side, row.opened, row.closed) == ("short", "1970-01-01 01:00", "1970-01-01 04:00")
-    assert (row.holding, row.quantity, row.entry, row.exit) == ("3 h", "0.5", "100", "90.5")
+    assert (row.holding, row.quantity, row.entry, row.exit) == ("3 h", "0.5", "100.0", "90.5")
     assert (row.pnl, row.return_text, row.tone) == ("+4.64", "+9.28%", "up")
     assert row.alphas == "momentum 75%, reversion 25%"
 
 
+def test_prices_of_one_instrument_share_their_decimals() -> None:
+    coarse = replace(TRADE, instrument="DOGE-USDT", entry_price=Decimal(1), exit_price=Decimal(2))
+    fine = replace(TRADE, entry_price=Decimal("99.125"))
+    rows = trade_rows((TRADE, coarse, fine), [0, 1, 2], MONEY)
+    assert [row.number for row in rows] == [1, 2, 3]
+    assert [row.entry for row in rows] == ["100.000", "1", "99.125"]
+
+
 def test_an_open_trade_says_so() -> None:
     trade = replace(TRADE, closed_ns=0, pnl=Decimal(-3))
-    row = trade_row(1, trade, MONEY)
+    row = trade_row(1, trade, MONEY, 1)
     assert (row.closed, row.holding, row.pnl) == ("open", DASH, f"{MINUS}3.00")
     mark = trade_mark(row, 2, "USDT")
     assert mark[:4] == [2, -1, 3600, None]
@@ -70,11 +84,11 @@ def test_an_open_trade_says_so() -> None:
 
 
 def test_a_mark_carries_times_prices_and_the_tooltip() -> None:
-    mark = trade_mark(trade_row(7, TRADE, MONEY), 0, "USDT")
+    mark = trade_mark(trade_row(7, TRADE, MONEY, 1), 0, "USDT")
     assert mark[:6] == [0, -1, 3600, 4 * 3600, 100.0, 90.5]
     assert mark[6] == [
         "#7 short 0.5 BTC-USDT",
-        "in   1970-01-01 01:00 UTC at 100",
+        "in   1970-01-01 01:00 UTC at 100.0",
         "out  1970-01-01 04:00 UTC at 90.5",
         "P&L +4.64 USDT (+9.28%), fees 0.11 USDT",
         "held 3 h",

@@ -24,7 +24,7 @@ from traider.backtest.report.tables import (
     refusal_rows,
     tier_rows,
 )
-from traider.backtest.report.trade_rows import TradeRow, select_trades, trade_mark, trade_row
+from traider.backtest.report.trade_rows import TradeRow, select_trades, trade_mark, trade_rows
 from traider.backtest.results import BacktestResult, PriceSeries
 
 PAGE_BYTES_MAX = 5_000_000
@@ -127,8 +127,7 @@ def page_data(
 def _render(result: BacktestResult, detail: Detail) -> str:
     money = MoneyText.for_capital(result.currency, result.capital)
     tier = result.chosen
-    chosen = select_trades(tier.trades, detail.trades)
-    rows = [trade_row(at + 1, tier.trades[at], money) for at in chosen]
+    rows = trade_rows(tier.trades, select_trades(tier.trades, detail.trades), money)
     prices = shown_prices(result)
     seconds = result.engine_seconds
     rate = result.bars / seconds if seconds > 0 else math.nan

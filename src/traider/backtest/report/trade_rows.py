@@ -1,5 +1,6 @@
 """Which trades the page shows, and each as a table row and a chart mark."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from traider.backtest.report.number_text import (
@@ -7,6 +8,7 @@ from traider.backtest.report.number_text import (
     NS_PER_SECOND,
     MoneyText,
     duration,
+    fixed,
     minute_text,
     percent,
     significant,
@@ -57,8 +59,18 @@ def alpha_text(shares: dict[str, float]) -> str:
     return ", ".join(f"{name} {percent(share, 0)}" for name, share in heaviest[:4])
 
 
-def trade_row(number: int, trade: Trade, money: MoneyText) -> TradeRow:
-    """Return one trade in words."""
+def price_digits(trades: Iterable[Trade]) -> dict[str, int]:
+    """Return by instrument the decimals that its entry and exit prices need, so columns align."""
+    digits: dict[str, int] = {}
+    for trade in trades:
+        for price in (trade.entry_price, trade.exit_price):
+            needed = len(significant(price).partition(".")[2])
+            digits[trade.instrument] = max(needed, digits.get(trade.instrument, 0))
+    return digits
+
+
+def trade_row(number: int, trade: Trade, money: MoneyText, decimals: int) -> TradeRow:
+    """Return one trade in words, its prices with ``decimals``."""
     return TradeRow(
         number=number,
         instrument=trade.instrument,
@@ -67,8 +79,8 @@ def trade_row(number: int, trade: Trade, money: MoneyText) -> TradeRow:
         closed="open" if trade.is_open else minute_text(trade.closed_ns),
         holding=DASH if trade.is_open else duration(trade.holding_ns),
         quantity=significant(trade.quantity),
-        entry=significant(trade.entry_price),
-        exit=significant(trade.exit_price),
+        entry=fixed(trade.entry_price, decimals),
+        exit=fixed(trade.exit_price, decimals),
         fees=money.bare(trade.fees),
         pnl=money.bare(trade.pnl, signed=True),
         return_text=percent(trade.return_fraction, 2, signed=True),
@@ -76,6 +88,12 @@ def trade_row(number: int, trade: Trade, money: MoneyText) -> TradeRow:
         tone="up" if trade.pnl >= 0 else "down",
         trade=trade,
     )
+
+
+def trade_rows(trades: tuple[Trade, ...], chosen: list[int], money: MoneyText) -> list[TradeRow]:
+    """Return the chosen trades in words, numbered as in trades.parquet."""
+    digits = price_digits(trades[at] for at in chosen)
+    return [trade_row(at + 1, trades[at], money, digits[trades[at].instrument]) for at in chosen]
 
 
 def trade_mark(row: TradeRow, instrument_index: int, currency: str) -> list[object]:

@@ -54,6 +54,10 @@ class Chart {
       top += pane.height + PANE_GAP;
     }
     drawTimeAxis(pen, this, times, height);
+    if (this.t.length === 0) {
+      pen.textAlign = "center";
+      pen.fillText("Nothing was recorded.", this.right / 2, height / 2);
+    }
     if (this.select) drawSelection(pen, this, height);
     drawCrossHair(pen, this, height);
     this.reset.hidden = !zoomed();

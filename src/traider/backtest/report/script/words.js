@@ -68,8 +68,9 @@ function valueTicks(low, high, pixels, log) {
 const FIXED_STEPS = [60, 300, 900, 1800, 3600, 10800, 21600, 43200, DAY, 2 * DAY, 4 * DAY, 7 * DAY, 14 * DAY];
 const MONTH_STEPS = [1, 3, 6, 12, 24, 60, 120];
 
-function timeTicks(from, to, pixels) {
-  const rough = (to - from) / Math.max(2, pixels / 84);
+function timeTicks(start, to, pixels) {
+  const rough = (to - start) / Math.max(2, pixels / 84);
+  const from = start + ((to - start) * 17) / pixels; // a label further left would be cut
   const step = FIXED_STEPS.find((size) => size >= rough);
   const ticks = [];
   if (step) {
@@ -81,8 +82,8 @@ function timeTicks(from, to, pixels) {
   }
   const months = MONTH_STEPS.find((size) => size * 30.4 * DAY >= rough) || 240;
   const first = new Date(from * 1000);
-  const start = Math.floor((first.getUTCFullYear() * 12 + first.getUTCMonth()) / months) * months;
-  for (let month = start; ; month += months) {
+  const firstMonth = Math.floor((first.getUTCFullYear() * 12 + first.getUTCMonth()) / months) * months;
+  for (let month = firstMonth; ; month += months) {
     const at = Date.UTC(Math.floor(month / 12), month % 12, 1) / 1000;
     if (at > to) return ticks;
     if (at < from) continue;
