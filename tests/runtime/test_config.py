@@ -116,6 +116,33 @@ def test_files_are_relative_to_the_config_file_and_options_to_the_working_folder
     )
 
 
+def test_a_deeper_key_replaces_a_plain_value_of_the_same_layer() -> None:
+    config = load_config(None, ["costs=3", "costs.impact=0.25"])
+    assert config.costs.impact == 0.25
+
+
+def test_a_list_can_be_replaced_as_a_whole_and_in_part(write: WriteFile) -> None:
+    path = write("[[strategy.alphas]]\nname = 'a'\n[strategy]\nenter = 0.4")
+    replaced = load_config(path, ['strategy.alphas=[{name="b"}, {name="c"}]']).strategy
+    assert isinstance(replaced, EnsembleStrategy)
+    assert [alpha.name for alpha in replaced.alphas] == ["b", "c"]
+    (beyond,) = _faults(path, "strategy.alphas.7.weight=1")
+    assert beyond.startswith("command line: strategy.alphas: must be a list, not {'7':")
+    (element,) = _faults(path, "strategy.alphas.0=1")
+    assert element.startswith("command line: strategy.alphas.0: must be a table, not 1")
+
+
+def test_the_input_files_of_a_cross_are_its_bars_only() -> None:
+    cross = ["strategy.kind=sma-cross", "strategy.fast=3", "strategy.slow=5"]
+    config = load_config(None, [*cross, "data.files=a.parquet"])
+    assert config.named_files() == (("data.files", Path("a.parquet")),)
+
+
+def test_files_may_be_one_text_with_commas(write: WriteFile, tmp_path: Path) -> None:
+    config = load_config(write("[data]\nfiles = 'a.parquet, b.parquet'"))
+    assert config.data.files == (tmp_path / "a.parquet", tmp_path / "b.parquet")
+
+
 @pytest.mark.parametrize(
     "text", ["start = '2021-01-01'", "start = 2021-01-01", "from = '2021-01-01T00:00:00Z'"]
 )
@@ -208,6 +235,7 @@ def test_a_bad_override_is_refused_in_one_line(override: str, line: str) -> None
         (["clock.decision=7h"], "clock.decision: must be one of 1s, 5s,"),
         (["data.start=2021-13-01"], "data.start: must be an ISO date"),
         (["data.start=2022-01-01", "data.end=2021-01-01"], "must be before end 2021-01-01"),
+        (["data.end=soon"], "data.end: must be an ISO date like 2024-01-31, or date and time"),
         (["capital=nan"], "capital: must be a finite number"),
         (["costs.taker_fee=cheap"], "costs.taker_fee: must be a valid decimal, not 'cheap'"),
         (["currency=usdt"], "currency: string should match pattern"),
