@@ -16,11 +16,12 @@ SHIPPED: Final = {found.name: found for found in (momentum, mean_reversion, sma_
 
 
 def load_alpha(name: str, file: Path | None = None) -> Alpha:
-    """Return the alpha called ``name``, shipped, or declared in ``file``.
+    """Return the alpha called ``name``, shipped, or declared in ``file``; - and _ are the same.
 
     Raises:
         StrategyError: there is none of that name, or the file cannot be read or run.
     """
+    name = name.replace("-", "_")
     if file is None:
         if name not in SHIPPED:
             raise StrategyError(

@@ -1,0 +1,252 @@
+"""Bar files: what instrument a file holds, on which grid, and whether it can be trusted.
+
+A file is Parquet with columns ts (ms, bar open), open, high, low, close, volume. It is read in
+batches, never whole, and scanned once before a run: the tick is the finest decimal seen, the bar
+length the most common step, and anything a run could not trust is refused with its row.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from traider.domain.errors import DataError
+from traider.domain.instruments import InstrumentName
+from traider.domain.timeframes import TIMEFRAMES, timeframe_ns, timeframe_of
+
+FloatArray = npt.NDArray[np.float64]
+TimeArray = npt.NDArray[np.int64]
+
+COLUMNS: Final = ("ts", "open", "high", "low", "close", "volume")
+PRICES: Final = ("open", "high", "low", "close")
+LOT_SIZE: Final = Decimal("1e-8")
+MAX_DECIMALS: Final = 10
+BATCH_ROWS: Final = 32_768
+_MS_NS: Final = 1_000_000
+# A time in ms between 2001 and 2100; the same instant in s or us is a thousand times off.
+_FIRST_MS: Final = 978_307_200_000
+_LAST_MS: Final = 4_102_444_800_000
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some bars: opening times in ns, prices and volumes as read."""
+
+    ts_ns: TimeArray
+    open: FloatArray
+    high: FloatArray
+    low: FloatArray
+    close: FloatArray
+    volume: FloatArray
+
+
+@dataclass(frozen=True)
+class BarFile:
+    """A scanned file: its instrument, grid and extent inside the wanted range."""
+
+    path: Path
+    instrument: str
+    is_derivative: bool
+    tick_size: Decimal
+    length_ns: int
+    bars: int
+    first_ns: int
+    last_ns: int
+    """Opening times of the first and the last bar."""
+    missing: int
+    """Bars that the steps between opening times leave out."""
+    off_tick: int
+    """Prices that no tick down to 1e-10 holds exactly; they are rounded to the nearest."""
+    empty: int
+    """Bars without volume."""
+
+    @property
+    def timeframe(self) -> str:
+        """Name of the bar length."""
+        return timeframe_of(self.length_ns)
+
+
+def read_batches(path: Path, start_ns: int | None, end_ns: int | None) -> Iterator[Batch]:
+    """Yield the bars that open in [start_ns, end_ns), in batches.
+
+    Raises:
+        DataError: the file is missing, is no Parquet file or lacks a column.
+    """
+    try:
+        file = pq.ParquetFile(path)
+    except FileNotFoundError:
+        raise DataError("there is no such file", where=str(path), fix="check the path") from None
+    except (pa.ArrowInvalid, OSError) as fault:
+        raise DataError(
+            f"cannot be read as Parquet: {fault}", where=str(path), fix="export it again"
+        ) from fault
+    with file:
+        missing = [name for name in COLUMNS if name not in file.schema_arrow.names]
+        if missing:
+            raise DataError(
+                f"has no column {', '.join(missing)}",
+                where=str(path),
+                fix=f"bar files have columns {', '.join(COLUMNS)}",
+            )
+        for records in file.iter_batches(batch_size=BATCH_ROWS, columns=list(COLUMNS)):
+            batch = _batch(records, path)
+            keep = np.ones(len(batch.ts_ns), np.bool_)
+            if start_ns is not None:
+                keep &= batch.ts_ns >= start_ns
+            if end_ns is not None:
+                keep &= batch.ts_ns < end_ns
+            if keep.all():
+                yield batch
+            elif keep.any():
+                columns = (getattr(batch, name)[keep] for name in PRICES)
+                yield Batch(batch.ts_ns[keep], *columns, batch.volume[keep])
+            if end_ns is not None and len(batch.ts_ns) and batch.ts_ns[-1] >= end_ns:
+                return
+
+
+def _batch(records: pa.RecordBatch, path: Path) -> Batch:
+    columns = {}
+    for name in COLUMNS:
+        column = records.column(name)
+        kind = pa.int64() if name == "ts" else pa.float64()
+        if column.null_count:
+            raise DataError(f"column {name} has empty cells", where=str(path), fix="remove them")
+        try:
+            columns[name] = column.cast(kind).to_numpy(zero_copy_only=False)
+        except pa.ArrowInvalid as fault:
+            raise DataError(
+                f"column {name} holds {column.type}, not numbers: {fault}",
+                where=str(path),
+                fix="ts is in whole milliseconds since 1970 UTC, the others are numbers",
+            ) from fault
+    ts = columns["ts"]
+    if len(ts) and not (_FIRST_MS <= ts.min() and ts.max() < _LAST_MS):
+        raise DataError(
+            f"ts runs from {ts.min()} to {ts.max()}, which are no milliseconds of this century",
+            where=str(path),
+            fix="give ts in milliseconds since 1970 UTC",
+        )
+    return Batch(ts * _MS_NS, *(columns[name] for name in PRICES), columns["volume"])
+
+
+def scan_bar_file(path: Path, start_ns: int | None = None, end_ns: int | None = None) -> BarFile:
+    """Read a file once and return what a run needs to know about it.
+
+    Raises:
+        DataError: there is no bar in the range, a bar is impossible, or the bars are unsorted.
+    """
+    steps: dict[int, int] = {}
+    decimals = 0
+    bars = off_tick = empty = 0
+    first = last = -1
+    for batch in read_batches(path, start_ns, end_ns):
+        _check_bars(batch, path, bars)
+        ts = batch.ts_ns if last < 0 else np.concatenate([[last], batch.ts_ns])
+        found, counts = np.unique(np.diff(ts), return_counts=True)
+        if len(found) and found[0] <= 0:
+            row = bars + int(np.argmax(np.diff(ts) <= 0)) + (1 if last < 0 else 0)
+            raise DataError(
+                "bars are not in order of time, or one is there twice",
+                where=f"{path} row {row}",
+                fix="sort the file by ts and remove duplicates",
+            )
+        for step, count in zip(found.tolist(), counts.tolist(), strict=True):
+            steps[step] = steps.get(step, 0) + count
+        prices = np.concatenate([getattr(batch, name) for name in PRICES])
+        decimals, off = finest_decimal(prices, decimals)
+        off_tick += off
+        empty += int((batch.volume == 0.0).sum())
+        first = int(batch.ts_ns[0]) if first < 0 else first
+        last = int(batch.ts_ns[-1])
+        bars += len(batch.ts_ns)
+    if bars < 2:  # noqa: PLR2004 - one bar has no length
+        raise DataError(
+            f"has {bars} bars in the range asked for",
+            where=str(path),
+            fix="choose --from and --to inside the data",
+        )
+    length = max(steps, key=lambda step: (steps[step], -step))
+    _check_steps(path, steps, length)
+    instrument, derivative = instrument_of(path)
+    return BarFile(
+        path=path,
+        instrument=instrument,
+        is_derivative=derivative,
+        tick_size=Decimal(1).scaleb(-decimals),
+        length_ns=length,
+        bars=bars,
+        first_ns=first,
+        last_ns=last,
+        missing=(last - first) // length + 1 - bars,
+        off_tick=off_tick,
+        empty=empty,
+    )
+
+
+def _check_steps(path: Path, steps: dict[int, int], length: int) -> None:
+    if length not in {timeframe_ns(name) for name in TIMEFRAMES}:
+        raise DataError(
+            f"most bars are {length / 1e9:g} seconds apart, which is no timeframe",
+            where=str(path),
+            fix=f"use bars of one of {', '.join(TIMEFRAMES)}",
+        )
+    odd = sum(count for step, count in steps.items() if step % length)
+    if odd:
+        raise DataError(
+            f"{odd} bars do not stand on the grid of {timeframe_of(length)}",
+            where=str(path),
+            fix="every bar opens at a whole multiple of its length",
+        )
+
+
+def _check_bars(batch: Batch, path: Path, row: int) -> None:
+    top = np.maximum(batch.open, batch.close)
+    bottom = np.minimum(batch.open, batch.close)
+    sound = (batch.high >= top) & (batch.low <= bottom) & (batch.low > 0.0)
+    sound &= np.isfinite(batch.high) & (batch.volume >= 0.0) & np.isfinite(batch.volume)
+    if not sound.all():
+        place = int(np.argmin(sound))
+        raise DataError(
+            f"impossible bar: open {batch.open[place]:g}, high {batch.high[place]:g}, "
+            f"low {batch.low[place]:g}, close {batch.close[place]:g}, "
+            f"volume {batch.volume[place]:g}",
+            where=f"{path} row {row + place}",
+            fix="0 < low <= open, close <= high and volume >= 0",
+        )
+
+
+def finest_decimal(prices: FloatArray, least: int = 0) -> tuple[int, int]:
+    """Return how many decimals hold every price exactly, and how many prices none holds.
+
+    A price with d decimals is the float nearest to an integer over 10 ** d, and division is
+    exactly rounded, so the test is an equality.
+    """
+    for decimals in range(least, MAX_DECIMALS + 1):
+        scale = 10.0**decimals
+        exact = np.rint(prices * scale) / scale == prices
+        if exact.all():
+            return decimals, 0
+    # No decimal grid: eight decimals are as fine as any venue's, the rest is reported.
+    scale = 1e8
+    return 8, int((np.rint(prices * scale) / scale != prices).sum())
+
+
+def instrument_of(path: Path) -> tuple[str, bool]:
+    """Return the instrument a file's name tells of, and whether it is a derivative.
+
+    ``BINANCE-PERP-BTC-USDT-1m.parquet`` is BINANCE:BTC-USDT-PERP, ``BINANCE-BTC-USDT-1h.parquet``
+    BINANCE:BTC-USDT; any other name is taken as it is, as spot.
+    """
+    parts = path.stem.upper().split("-")
+    derivative = len(parts) > 1 and parts[1] in {"PERP", "FUT"}
+    if derivative:
+        del parts[1]
+    if len(parts) < 3 or not all(part.isalnum() for part in parts[:3]):  # noqa: PLR2004
+        return path.stem, derivative
+    return str(InstrumentName(*parts[:3], "PERP" if derivative else "")), derivative

@@ -1,0 +1,155 @@
+"""Collect what a run writes while it streams: fingerprint, thinned curve, fills, counts.
+
+Only fills and the reasons of orders grow with the run, never anything with the number of bars.
+"""
+
+import hashlib
+from collections import Counter
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from traider.backtest.results import Curve, FloatArray, TimeArray
+from traider.domain.events import EVENT, EventArray, Kind, OrderFlag
+from traider.domain.timeframes import DAY_NS
+from traider.kernel.codes import Verdict
+from traider.kernel.machine import Drained
+from traider.kernel.records import NAV, Records
+
+CURVE_POINTS: Final = 4096
+_CENTS: Final = 100.0
+
+
+class Fingerprint:
+    """Digest of a run's decisions, fills and NAV (in cents), whatever the chunks."""
+
+    def __init__(self) -> None:
+        self._parts = [hashlib.blake2b(digest_size=16) for _ in range(3)]
+
+    def add(self, drained: Drained) -> None:
+        """Take in a chunk of output."""
+        kinds = drained.events["kind"]
+        self._parts[0].update(drained.events[kinds == Kind.ORDER_INTENT].tobytes())
+        self._parts[1].update(drained.events[kinds == Kind.FILL].tobytes())
+        cents = np.rint(drained.nav["nav"] * _CENTS).astype(np.int64)
+        self._parts[2].update(cents.tobytes() + drained.nav["ts"].tobytes())
+
+    def hexdigest(self) -> str:
+        """Return the digest as 32 hexadecimal digits."""
+        whole = hashlib.blake2b(b"".join(part.digest() for part in self._parts), digest_size=16)
+        return whole.hexdigest()
+
+
+class CurveThinner:
+    """Keep an equity curve of at most ``2 * CURVE_POINTS`` points, however long the run.
+
+    Points are merged in pairs when there are too many; a merged point keeps the last equity and
+    exposure and the worst drawdown of its bucket. Daily closes are kept beside it.
+    """
+
+    def __init__(self) -> None:
+        self._samples = np.zeros(0, NAV)
+        self._falls = np.zeros(0)
+        self._rest = np.zeros(0, NAV)
+        self._rest_falls = np.zeros(0)
+        self._stride = 1
+        self._peak = 0.0
+        self._days: dict[int, float] = {}
+        self.worst = 0.0
+        self.total = 0.0
+        self.count = 0
+
+    def add(self, samples: Records) -> None:
+        """Take in a chunk of equity samples."""
+        if not len(samples):
+            return
+        nav = samples["nav"]
+        peaks = np.maximum(np.maximum.accumulate(nav), self._peak)
+        falls = np.where(peaks > 0.0, nav / np.where(peaks > 0.0, peaks, 1.0) - 1.0, 0.0)
+        self._peak = float(peaks[-1])
+        self.worst = min(self.worst, float(falls.min()))
+        self.total += float(nav.sum())
+        self.count += len(nav)
+        # The close at midnight belongs to the day that ends there.
+        days = (samples["ts"] - 1) // DAY_NS
+        ends = np.flatnonzero(np.append(days[1:] != days[:-1], np.True_))
+        self._days.update(zip(days[ends].tolist(), nav[ends].tolist(), strict=True))
+        self._append(samples, falls)
+
+    def _append(self, samples: Records, falls: FloatArray) -> None:
+        samples = np.concatenate([self._rest, samples])
+        falls = np.concatenate([self._rest_falls, falls])
+        whole = len(samples) // self._stride * self._stride
+        self._rest, self._rest_falls = samples[whole:].copy(), falls[whole:]
+        merged = samples[self._stride - 1 : whole : self._stride]
+        worst = falls[:whole].reshape(-1, self._stride).min(axis=1) if whole else falls[:0]
+        self._samples = np.concatenate([self._samples, merged])
+        self._falls = np.concatenate([self._falls, worst])
+        while len(self._samples) > 2 * CURVE_POINTS:
+            pairs = len(self._samples) // 2 * 2
+            if pairs < len(self._samples):
+                # An odd point goes back to the front of what waits for a full bucket.
+                self._rest = np.concatenate([self._samples[pairs:], self._rest])
+                self._rest_falls = np.concatenate([self._falls[pairs:], self._rest_falls])
+            self._samples = self._samples[1:pairs:2]
+            self._falls = self._falls[:pairs].reshape(-1, 2).min(axis=1)
+            self._stride *= 2
+
+    def curve(self) -> Curve:
+        """Return the thinned curve, its unfinished bucket as the last point."""
+        last = self._rest[-1:]
+        samples = np.concatenate([self._samples, last])
+        falls = np.append(self._falls, [self._rest_falls.min()] if len(last) else [])
+        return Curve(
+            ts_ns=samples["ts"].astype(np.int64),
+            nav=samples["nav"].astype(np.float64),
+            drawdown=falls,
+            gross=samples["gross"].astype(np.float64),
+            net=samples["net"].astype(np.float64),
+        )
+
+    def daily(self) -> tuple[TimeArray, FloatArray]:
+        """Return the start of each UTC day with samples, and the equity it closed at."""
+        days = np.array(list(self._days), np.int64) * DAY_NS
+        return days, np.array(list(self._days.values()), np.float64)
+
+
+class OrderTally:
+    """Count what became of orders, and keep the fills and the reasons."""
+
+    def __init__(self) -> None:
+        self.kinds: Counter[int] = Counter()
+        self.refusals: Counter[str] = Counter()
+        self.filled = 0
+        self._fills: list[EventArray] = []
+        self._reasons: list[tuple[npt.NDArray[np.int64], FloatArray]] = []
+
+    def add(self, drained: Drained) -> None:
+        """Take in a chunk of output."""
+        events = drained.events
+        is_order = (events["kind"] != Kind.ORDER_INTENT) | (events["flags"] & OrderFlag.CANCEL == 0)
+        kinds, counts = np.unique(events["kind"][is_order], return_counts=True)
+        self.kinds.update(dict(zip(kinds.tolist(), counts.tolist(), strict=True)))
+        refused = events[(events["kind"] == Kind.VERDICT) & (events["code"] != Verdict.APPROVED)]
+        self.refusals.update(Verdict(code).name.lower() for code in refused["code"].tolist())
+        fills = events[events["kind"] == Kind.FILL]
+        self.filled += int((fills["leaves"] == 0).sum())
+        self._fills.append(fills)
+        self._reasons.append((drained.decisions["order_id"].copy(), drained.scores))
+
+    def fills(self) -> EventArray:
+        """Return every fill, in order."""
+        return np.concatenate([np.zeros(0, EVENT), *self._fills])
+
+    def shares(self, names: tuple[str, ...], weights: FloatArray) -> dict[int, dict[str, float]]:
+        """Return, by order id, what part of the combined score each alpha gave."""
+        found = {}
+        for order_ids, scores in self._reasons:
+            parts = scores[:, 0::2] * scores[:, 1::2] * weights
+            totals = parts.sum(axis=1)
+            for order_id, row, total in zip(order_ids.tolist(), parts, totals, strict=True):
+                if total:
+                    shares = (row / total).tolist()
+                    found[order_id] = dict(zip(names, shares, strict=True))
+        return found

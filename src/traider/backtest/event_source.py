@@ -1,0 +1,92 @@
+"""From bar files to one stream of events in the total order, chunk by chunk.
+
+Each bar becomes two events: its first price, known when it opens (a trade of unknown size), and
+the bar itself, known when it closes. Memory does not grow with the number of bars.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from traider.backtest.bar_files import LOT_SIZE, BarFile, Batch, read_batches
+from traider.domain.errors import DataError
+from traider.domain.events import EVENT, EventArray, Kind, MarketFlag, empty_events, sort_events
+from traider.domain.timeframes import timeframe_code
+
+_LOTS_MAX = 2.0**62
+
+
+def bar_events(batch: Batch, file: BarFile, instrument: int, previous_ns: int) -> EventArray:
+    """Return the two events of each bar; ``previous_ns`` is the opening time before the first.
+
+    A bar that does not follow its predecessor at once carries ``GAP_BEFORE``.
+
+    Raises:
+        DataError: a volume is too large to be counted in lots.
+    """
+    scale = float(1 / file.tick_size)
+    events = empty_events(2 * len(batch.ts_ns))
+    opens, bars = events[0::2], events[1::2]
+    for part in (opens, bars):
+        part["ts_event"] = batch.ts_ns
+        part["instrument"] = instrument
+        part["version"] = 1
+    opens["ts_recv"] = batch.ts_ns + 1
+    opens["kind"] = Kind.TRADE
+    opens["flags"] = MarketFlag.BAR_OPEN
+    opens["price"] = np.rint(batch.open * scale)
+    bars["ts_recv"] = batch.ts_ns + file.length_ns
+    bars["kind"] = Kind.BAR
+    steps = np.diff(batch.ts_ns, prepend=previous_ns)
+    gap = np.where((steps != file.length_ns) & (steps != batch.ts_ns), MarketFlag.GAP_BEFORE, 0)
+    bars["flags"] = timeframe_code(file.timeframe) | gap
+    for name in ("open", "high", "low", "close"):
+        bars[name] = np.rint(getattr(batch, name) * scale)
+    lots = np.rint(batch.volume / float(LOT_SIZE))
+    if len(lots) and lots.max() >= _LOTS_MAX:
+        raise DataError(
+            f"a volume of {batch.volume.max():g} is more than 64 bits of lots hold",
+            where=str(file.path),
+            fix="give volume in base units",
+        )
+    bars["volume"] = lots
+    return events
+
+
+def event_chunks(
+    files: Sequence[BarFile], start_ns: int | None, end_ns: int | None
+) -> Iterator[EventArray]:
+    """Yield the events of all files, sorted; no chunk holds an event of an earlier instant."""
+    streams = [_stream(file, k, start_ns, end_ns) for k, file in enumerate(files)]
+    if len(streams) == 1:
+        yield from streams[0]
+        return
+    pending = [np.zeros(0, EVENT) for _ in streams]
+    open_streams = set(range(len(streams)))
+    while True:
+        for k in sorted(open_streams):
+            while not len(pending[k]):
+                chunk = next(streams[k], None)
+                if chunk is None:
+                    open_streams.discard(k)
+                    break
+                pending[k] = chunk
+        if not any(len(events) for events in pending):
+            return
+        # Up to the earliest end of a stream that may go on, everything is known.
+        ends = [pending[k]["ts_recv"][-1] for k in open_streams]
+        cut = min(ends) if ends else max(e["ts_recv"][-1] for e in pending if len(e))
+        ready = [events[: np.searchsorted(events["ts_recv"], cut, "right")] for events in pending]
+        pending = [
+            events[len(taken) :] for events, taken in zip(pending, ready, strict=True)
+        ]
+        yield sort_events(np.concatenate(ready))
+
+
+def _stream(
+    file: BarFile, instrument: int, start_ns: int | None, end_ns: int | None
+) -> Iterator[EventArray]:
+    previous = 0
+    for batch in read_batches(file.path, start_ns, end_ns):
+        yield bar_events(batch, file, instrument, previous)
+        previous = int(batch.ts_ns[-1])

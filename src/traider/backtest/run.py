@@ -1,0 +1,144 @@
+"""Run a plan: the chosen fill tier first, then the other two, each a whole pass over the data."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from itertools import chain
+from typing import Final
+
+from traider.backtest.bar_files import BarFile
+from traider.backtest.event_source import event_chunks
+from traider.backtest.fill_tiers import FILL_TIERS
+from traider.backtest.outcome import Pass, tier_result
+from traider.backtest.price_series import PriceRecorder, buy_and_hold
+from traider.backtest.results import BacktestResult, TierResult
+from traider.domain.events import EventArray
+from traider.kernel.machine import Machine
+from traider.kernel.specification import KernelSpec
+
+Progress = Callable[[float, str], None]
+Stop = Callable[[], bool]
+
+_BUFFER: Final = 65_536
+
+
+@dataclass(frozen=True)
+class BacktestPlan:
+    """What to run: a kernel (tier not applied), the files its instruments come from, the range.
+
+    ``digest_event`` is the configuration's digest, the first record of the run; its time is set to
+    the opening of the first bar.
+    """
+
+    title: str
+    spec: KernelSpec
+    files: tuple[BarFile, ...]
+    digest_event: EventArray
+    fill_tier: str
+    currency: str
+    capital: Decimal
+    seed: int = 1
+    start_ns: int | None = None
+    end_ns: int | None = None
+    config: dict[str, object] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def first_ns(self) -> int:
+        """When the first bar opens."""
+        return min(file.first_ns for file in self.files)
+
+    @property
+    def last_ns(self) -> int:
+        """When the last bar closes."""
+        return max(file.last_ns + file.length_ns for file in self.files)
+
+    def events(self) -> Iterator[EventArray]:
+        """Yield the run's input in chunks: the digest record, then the bars."""
+        digest = self.digest_event.copy()
+        digest["ts_event"] = digest["ts_recv"] = self.first_ns
+        return chain([digest], event_chunks(self.files, self.start_ns, self.end_ns))
+
+
+def run_plan(
+    plan: BacktestPlan, *, progress: Progress | None = None, stop: Stop = lambda: False
+) -> BacktestResult:
+    """Run all three fill tiers; ``stop`` is asked between chunks and ends the run cleanly.
+
+    What was done until then is kept: each tier says whether it is complete, and tiers not begun
+    are left out.
+    """
+    names = [plan.fill_tier, *(name for name in FILL_TIERS if name != plan.fill_tier)]
+    recorder = PriceRecorder(len(plan.files))
+    passes: list[Pass] = []
+    for number, name in enumerate(names):
+
+        def report(fraction: float, number: int = number, name: str = name) -> None:
+            if progress is not None:
+                progress((number + fraction) / len(names), f"{name} fills")
+
+        passes.append(_one_pass(plan, name, report, stop, recorder if number == 0 else None))
+        if not passes[-1].complete:
+            break
+    tiers = [tier_result(done, plan.spec, plan.files, plan.capital, plan.seed) for done in passes]
+    prices = recorder.series(plan.files)
+    return BacktestResult(
+        title=plan.title,
+        config=plan.config,
+        currency=plan.currency,
+        capital=plan.capital,
+        start_ns=plan.first_ns,
+        end_ns=plan.last_ns if passes[0].complete else passes[0].now_ns,
+        bars=passes[0].bars,
+        events=passes[0].events,
+        engine_seconds=passes[0].engine_seconds,
+        fill_tier=plan.fill_tier,
+        tiers=tuple(sorted(tiers, key=lambda tier: list(FILL_TIERS).index(tier.tier))),
+        benchmark=buy_and_hold(prices, float(plan.capital)),
+        prices=prices,
+        notes=plan.notes + _run_notes(passes, tiers),
+    )
+
+
+def _one_pass(
+    plan: BacktestPlan,
+    tier: str,
+    report: Callable[[float], None],
+    stop: Stop,
+    recorder: PriceRecorder | None,
+) -> Pass:
+    """Feed every chunk to a machine of its own under ``tier``."""
+    spec = replace(plan.spec, venue=FILL_TIERS[tier].applied(plan.spec.venue))
+    running = Pass(tier, Machine(spec, buffer=_BUFFER))
+    total = sum(file.bars for file in plan.files)
+    for chunk in plan.events():
+        if stop():
+            running.complete = False
+            break
+        if recorder is not None:
+            recorder.add(chunk)
+        running.advance(chunk)
+        report(min(running.bars / total, 1.0))
+    running.finish()
+    return running
+
+
+def _run_notes(passes: list[Pass], tiers: list[TierResult]) -> tuple[str, ...]:
+    notes = []
+    first = passes[0]
+    fault = first.alpha_fault
+    if fault:
+        notes.append(
+            f"alpha {fault} answered outside its range and was switched off for the rest of the run"
+        )
+    refusals = tiers[0].orders.refusals
+    if refusals:
+        listed = ", ".join(f"{count} {name}" for name, count in sorted(refusals.items()))
+        notes.append(f"the gate refused {sum(refusals.values())} orders: {listed}")
+    if tiers[0].orders.sent == 0:
+        notes.append("no order was sent: check thresholds, warm-up and minimum sizes")
+    if not first.complete:
+        notes.append("the run was stopped before the end of the data; results are partial")
+    elif not passes[-1].complete:
+        notes.append("the run was stopped before every fill tier was complete")
+    return tuple(notes)

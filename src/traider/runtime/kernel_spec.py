@@ -1,0 +1,144 @@
+"""From a configuration and scanned files to the kernel's specification."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Final
+
+from traider.backtest.bar_files import LOT_SIZE, BarFile
+from traider.domain.timeframes import timeframe_ns
+from traider.domain.units import units_from_amount
+from traider.features import Expression, build_graph
+from traider.kernel.codes import Limit, Sizing, Style
+from traider.kernel.specification import (
+    AlphaSpec,
+    KernelSpec,
+    MarketSpec,
+    StrategySpec,
+    VenueSpec,
+)
+from traider.runtime.config import AlphaConfig, Config, SmaCrossStrategy
+from traider.signals import load_alpha
+
+_E8: Final = Decimal(100_000_000)
+_BPS: Final = 1e-4
+_MS_NS: Final = 1_000_000
+_SIZING: Final = {
+    "volatility-target": Sizing.VOLATILITY_TARGET,
+    "fixed": Sizing.FIXED,
+    "all-in": Sizing.ALL_IN,
+}
+_STYLE: Final = {"market": Style.MARKET, "limit": Style.LIMIT}
+
+
+def kernel_spec(config: Config, files: Sequence[BarFile]) -> KernelSpec:
+    """Return the kernel that ``config`` describes for the instruments of ``files``.
+
+    Raises:
+        StrategyError: an alpha, parameter or feature is unknown or cannot be compiled.
+    """
+    base = files[0].timeframe
+    alphas = _alphas(config)
+    timeframe = getattr(config.strategy, "timeframe", "")
+    volatility = Expression(
+        "ewm_vol", Expression("close", None, 0, timeframe), config.sizing.volatility_window, timeframe
+    )
+    loaded = []
+    wanted = [volatility]
+    for entry in alphas:
+        alpha = load_alpha(entry.name, entry.file)
+        params = alpha.with_params(entry.params)
+        expressions = alpha.expressions(params, timeframe)
+        loaded.append((entry, alpha, params, expressions))
+        wanted += expressions
+    graph = build_graph(wanted, base)
+    return KernelSpec(
+        markets=tuple(_market(config, file) for file in files),
+        tape=graph.tape,
+        alphas=tuple(
+            AlphaSpec(
+                name=entry.name,
+                function=alpha.compiled(),
+                inputs=tuple(graph.slots[expression] for expression in expressions),
+                params=tuple(params.values()),
+                weight=entry.weight,
+            )
+            for entry, alpha, params, expressions in loaded
+        ),
+        strategy=_strategy(config, base, graph.slots[volatility]),
+        venue=VenueSpec(
+            latency_ns=config.execution.latency_ms * _MS_NS,
+            half_spread=config.costs.spread_bps * _BPS / 2.0,
+            impact=config.costs.impact,
+        ),
+        cash_units=units_from_amount(config.capital),
+        limits=_limits(config),
+    )
+
+
+def _alphas(config: Config) -> Sequence[AlphaConfig]:
+    strategy = config.strategy
+    if isinstance(strategy, SmaCrossStrategy):
+        params = {"fast": float(strategy.fast), "slow": float(strategy.slow)}
+        return (AlphaConfig(name="sma-cross", params=params),)
+    return strategy.alphas
+
+
+def _market(config: Config, file: BarFile) -> MarketSpec:
+    return MarketSpec(
+        name=file.instrument,
+        tick_size=file.tick_size,
+        lot_size=LOT_SIZE,
+        maker_fee_e8=_rate_e8(config.costs.maker_fee),
+        taker_fee_e8=_rate_e8(config.costs.taker_fee),
+        can_short=file.is_derivative,
+    )
+
+
+def _rate_e8(rate: Decimal) -> int:
+    """Return a fee rate in units of 1e-8, finer digits rounded up: never in our favor."""
+    return int((rate * _E8).to_integral_value(rounding="ROUND_CEILING"))
+
+
+def _strategy(config: Config, base: str, volatility_slot: int) -> StrategySpec:
+    decision = base if config.clock.decision == "bar" else config.clock.decision
+    shared = StrategySpec(
+        decision_ns=timeframe_ns(decision),
+        volatility_slot=volatility_slot,
+        style=_STYLE[config.execution.style],
+        limit_offset=config.execution.limit_offset_bps * _BPS,
+    )
+    strategy, sizing = config.strategy, config.sizing
+    if isinstance(strategy, SmaCrossStrategy):
+        # A crossing lasts one bar and is held until the next: only a cross down ends it.
+        return replace(
+            shared, enter=0.5, exit=-0.5, sizing=Sizing.ALL_IN, style=Style.MARKET
+        )
+    return replace(
+        shared,
+        enter=strategy.enter,
+        exit=strategy.exit,
+        allow_short=strategy.allow_short,
+        sizing=_SIZING[sizing.kind],
+        fraction=sizing.fraction,
+        target_volatility=sizing.target_volatility,
+        max_leverage=sizing.max_leverage,
+        gross_leverage=sizing.gross_leverage,
+        dead_band=sizing.dead_band,
+    )
+
+
+def _limits(config: Config) -> dict[Limit, float]:
+    limits = config.limits
+    return {
+        Limit.MAX_ORDER_NOTIONAL: float(limits.max_order_notional),
+        Limit.MAX_ORDER_SIZE: float(limits.max_order_size),
+        Limit.PRICE_COLLAR: limits.price_collar_bps * _BPS,
+        Limit.MAX_EXPOSURE: limits.max_exposure,
+        Limit.MAX_GROSS_EXPOSURE: limits.max_gross_exposure,
+        Limit.MAX_LEVERAGE: limits.max_leverage,
+        Limit.MAX_ORDERS_PER_MINUTE: float(limits.max_orders_per_minute),
+        Limit.MAX_DAILY_LOSS: limits.max_daily_loss,
+        Limit.MAX_DRAWDOWN: limits.max_drawdown,
+        Limit.MAX_DATA_AGE_NS: limits.max_data_age_s * 1e9,
+    }
