@@ -53,8 +53,9 @@ def _overview(result: BacktestResult) -> RenderableType:
     speed = result.events / result.engine_seconds if result.engine_seconds > 0 else math.nan
     head = Text.assemble(
         (result.title, "bold"),
-        f"\n{_day(result.start_ns)} to {_day(result.end_ns)}, {result.bars:,} bars, "
-        f"{result.events:,} events in {result.engine_seconds:.2f} s ({speed / 1e6:.1f} M/s)",
+        f"\n{_day(result.start_ns)} to {_day(result.end_ns)} UTC",
+        f"\n{result.bars:,} bars, {result.events:,} events in {result.engine_seconds:.2f} s"
+        f" ({speed / 1e6:.1f} M/s)",
         f"\nfingerprint {chosen.fingerprint}",
     )
     parts: list[RenderableType] = [head, _tier_table(result)]
@@ -80,8 +81,8 @@ def _rows(tier: TierResult, currency: str) -> dict[str, str]:
     performance, trades = tier.performance, tier.trade_summary
     return {
         f"final equity {currency}": f"{tier.final_equity:,.2f}",
-        "return": _percent(performance.total_return),
-        "CAGR": _percent(performance.cagr),
+        "return": _percent(performance.total_return, "+"),
+        "CAGR": _percent(performance.cagr, "+"),
         "volatility": _percent(performance.volatility),
         "Sharpe": _ratio(performance.sharpe),
         "Sortino": _ratio(performance.sortino),
@@ -133,8 +134,8 @@ def _number(value: float) -> float | None:
     return float(value) if math.isfinite(value) else None
 
 
-def _percent(value: float) -> str:
-    return f"{value:+.2%}" if math.isfinite(value) else "–"
+def _percent(value: float, sign: str = "") -> str:
+    return f"{value:{sign}.2%}" if math.isfinite(value) else "–"
 
 
 def _ratio(value: float) -> str:
