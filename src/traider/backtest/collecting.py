@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from traider.backtest.results import Curve, FloatArray, TimeArray
-from traider.domain.events import EVENT, EventArray, Kind, OrderFlag
+from traider.domain.events import EventArray, Kind, OrderFlag, join_events
 from traider.domain.timeframes import DAY_NS
 from traider.kernel.codes import Verdict
 from traider.kernel.machine import Drained
@@ -140,7 +140,7 @@ class OrderTally:
 
     def fills(self) -> EventArray:
         """Return every fill, in order."""
-        return np.concatenate([np.zeros(0, EVENT), *self._fills])
+        return join_events(self._fills)
 
     def shares(self, names: tuple[str, ...], weights: FloatArray) -> dict[int, dict[str, float]]:
         """Return, by order id, what part of the combined score each alpha gave."""

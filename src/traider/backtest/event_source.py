@@ -10,7 +10,14 @@ import numpy as np
 
 from traider.backtest.bar_files import LOT_SIZE, BarFile, Batch, read_batches
 from traider.domain.errors import DataError
-from traider.domain.events import EVENT, EventArray, Kind, MarketFlag, empty_events, sort_events
+from traider.domain.events import (
+    EventArray,
+    Kind,
+    MarketFlag,
+    empty_events,
+    join_events,
+    sort_events,
+)
 from traider.domain.timeframes import timeframe_code
 
 _LOTS_MAX = 2.0**62
@@ -61,7 +68,7 @@ def event_chunks(
     if len(streams) == 1:
         yield from streams[0]
         return
-    pending = [np.zeros(0, EVENT) for _ in streams]
+    pending = [empty_events(0) for _ in streams]
     open_streams = set(range(len(streams)))
     while True:
         for k in sorted(open_streams):
@@ -80,7 +87,7 @@ def event_chunks(
         pending = [
             events[len(taken) :] for events, taken in zip(pending, ready, strict=True)
         ]
-        yield sort_events(np.concatenate(ready))
+        yield sort_events(join_events(ready))
 
 
 def _stream(

@@ -11,7 +11,7 @@ import numpy as np
 from traider.backtest.bar_files import BarFile
 from traider.backtest.collecting import CurveThinner, Fingerprint, OrderTally
 from traider.backtest.results import CostBreakdown, OrderCounts, TierResult
-from traider.domain.events import EventArray, FillFlag, Kind
+from traider.domain.events import EventArray, FillFlag, Kind, empty_events
 from traider.domain.fills import Fill
 from traider.domain.timeframes import DAY_NS
 from traider.domain.units import amount_from_units, price_from_ticks, size_from_lots
@@ -50,7 +50,7 @@ class Pass:
 
     def finish(self) -> None:
         """Say that nothing follows, so that the last answers and timers come due."""
-        self.advance(np.zeros(0, self.machine.out.events.dtype), final=True)
+        self.advance(empty_events(0), final=True)
 
     @property
     def bars(self) -> int:

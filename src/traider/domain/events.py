@@ -11,6 +11,7 @@ timer at T therefore follows every fact received at or before T, and what a deci
 follows the timer. The sequence of an event is its position in the journal and is not stored.
 """
 
+from collections.abc import Sequence
 from enum import IntEnum, IntFlag
 
 import numpy as np
@@ -140,6 +141,20 @@ EventArray = npt.NDArray[np.void]
 def empty_events(count: int) -> EventArray:
     """Return ``count`` zeroed records."""
     return np.zeros(count, dtype=EVENT)
+
+
+def join_events(parts: Sequence[EventArray]) -> EventArray:
+    """Return the records of ``parts`` one after the other.
+
+    ``np.concatenate`` must not be used on records: it unfolds overlapping words into fields of
+    their own.
+    """
+    joined = empty_events(sum(len(part) for part in parts))
+    place = 0
+    for part in parts:
+        joined[place : place + len(part)] = part
+        place += len(part)
+    return joined
 
 
 def sort_events(events: EventArray) -> EventArray:

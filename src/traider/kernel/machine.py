@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from traider.domain.errors import KernelError, StrategyError
-from traider.domain.events import EVENT, EventArray
+from traider.domain.events import EVENT, EventArray, empty_events, join_events
 from traider.kernel import records as r
 from traider.kernel.calling import alpha_table
 from traider.kernel.codes import Result
@@ -54,7 +54,7 @@ class Machine:
         self.out = build_output(spec, buffer)
         self.loop = np.zeros(1, r.LOOP)
         self.loop[0]["journal_all"] = int(journal_all)
-        self._left = np.zeros(0, EVENT)
+        self._left = empty_events(0)
 
     def feed(self, events: EventArray, *, final: bool = False) -> Iterator[Drained]:
         """Run over ``events``, sorted, and yield outputs whenever a buffer fills, and at the end.
@@ -67,7 +67,7 @@ class Machine:
             StrategyError: an alpha raised an exception.
         """
         if len(self._left):
-            events = np.concatenate([self._left, events])
+            events = join_events([self._left, events])
         loop = self.loop[0]
         loop["cursor"] = 0
         loop["matched"] = 0
