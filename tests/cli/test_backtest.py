@@ -1,6 +1,7 @@
 import json
 import os
 import signal
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -28,6 +29,8 @@ class RecordingRunner:
     ) -> SampleFinished:
         self.configs.append(config)
         self.progress_given.append(progress is not None)
+        if progress is not None:
+            progress(0.5, "compiling (once)")
         if self.interrupted:
             os.kill(os.getpid(), signal.SIGINT)
         return SampleFinished(sample_result(complete=not stop()), self.folder)
@@ -92,6 +95,23 @@ def test_the_log_tells_start_span_and_end(tmp_path: Path) -> None:
     ]
     assert lines[1]["bars"] == 1_234
     assert lines[-1]["events_total"] == 5_678
+
+
+def test_a_person_at_a_terminal_sees_progress_on_stderr(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    runner = RecordingRunner(tmp_path)
+    assert start_backtest(runner, None, ("data.files=a",), as_json=False, quiet=False) == 0
+    shown = capsys.readouterr()
+    assert runner.progress_given == [True]
+    assert "compiling (once)" in shown.err
+    assert "compiling (once)" not in shown.out
+
+
+def test_the_command_refuses_a_run_without_bars(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["backtest", "--from", "2021-01-01", "--json"]) == 2
+    assert json.loads(capsys.readouterr().out)["error"]["where"] == "data.files"
 
 
 def test_without_data_the_run_is_refused(tmp_path: Path) -> None:

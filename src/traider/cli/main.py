@@ -6,7 +6,6 @@ arguments; 3 bad data; 4 bad strategy; 5 kernel failure; 130 stopped by the pers
 
 import importlib
 import json
-import os
 import sys
 from collections.abc import Sequence
 from typing import Final
@@ -72,10 +71,6 @@ def run(arguments: Sequence[str]) -> int:
         return report_error(_usage_error(error), as_json="--json" in arguments)
     except (click.Abort, KeyboardInterrupt):
         return report_error(Interrupted("stopped"), as_json="--json" in arguments)
-    except BrokenPipeError:
-        # The reader of our output is gone (`traider … | head`): nobody is left to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
     return code if isinstance(code, int) else 0
 
 
