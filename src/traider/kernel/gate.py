@@ -107,7 +107,7 @@ def check_order(gate: Gate, order: Record) -> Answer:
     return _check_exposure(gate, order, lots)
 
 
-@compiled(_ANSWER(GATE, EVENT_TYPE))
+@compiled(_ANSWER(GATE, EVENT_TYPE), inline=True)
 def _check_shape(gate: Gate, order: Record) -> Answer:
     """Refuse what no venue could mean: no size, no side, no price, a price far from the market."""
     market = gate.markets[order["instrument"]]
@@ -130,7 +130,7 @@ def _check_shape(gate: Gate, order: Record) -> Answer:
     return _APPROVED, 0.0, 0.0
 
 
-@compiled(types.boolean(GATE, EVENT_TYPE, float64))
+@compiled(types.boolean(GATE, EVENT_TYPE, float64), inline=True)
 def _is_reducing(gate: Gate, order: Record, lots: float) -> bool:
     """Return whether the order, with those already open, can only shrink the position."""
     if order["flags"] & _REDUCE_ONLY:
@@ -144,7 +144,7 @@ def _is_reducing(gate: Gate, order: Record, lots: float) -> bool:
     return bool(lots + already <= abs(held))
 
 
-@compiled(_ANSWER(GATE, EVENT_TYPE, float64, types.boolean))
+@compiled(_ANSWER(GATE, EVENT_TYPE, float64, types.boolean), inline=True)
 def _check_size(gate: Gate, order: Record, lots: float, reduces: bool) -> Answer:
     market = gate.markets[order["instrument"]]
     notional = lots * market["mark_ticks"] * market["lot_value"]
@@ -165,7 +165,7 @@ def _check_size(gate: Gate, order: Record, lots: float, reduces: bool) -> Answer
     return _APPROVED, 0.0, 0.0
 
 
-@compiled(_ANSWER(GATE, EVENT_TYPE))
+@compiled(_ANSWER(GATE, EVENT_TYPE), inline=True)
 def _check_state(gate: Gate, order: Record) -> Answer:
     """Checks that do not depend on the order's size: mode, data age, rate, losses."""
     account = gate.account[0]
@@ -195,7 +195,7 @@ def _check_state(gate: Gate, order: Record) -> Answer:
     return _APPROVED, 0.0, 0.0
 
 
-@compiled(_ANSWER(GATE, EVENT_TYPE, float64))
+@compiled(_ANSWER(GATE, EVENT_TYPE, float64), inline=True)
 def _check_exposure(gate: Gate, order: Record, lots: float) -> Answer:
     """Compare the worst case of position, open orders and this order with the exposure caps."""
     market = gate.markets[order["instrument"]]
@@ -231,7 +231,7 @@ def _check_exposure(gate: Gate, order: Record, lots: float) -> Answer:
     return _check_room(gate)
 
 
-@compiled(_ANSWER(GATE))
+@compiled(_ANSWER(GATE), inline=True)
 def _check_room(gate: Gate) -> Answer:
     """Refuse when the table of open orders is full."""
     if gate.account[0]["top"] < len(gate.orders):
@@ -252,7 +252,7 @@ def view_equity(gate: Gate) -> float:
     return total
 
 
-@compiled(void(GATE, EVENT_TYPE))
+@compiled(void(GATE, EVENT_TYPE), inline=True)
 def approve(gate: Gate, order: Record) -> None:
     """Remember an approved order: its open size, and its time for the rate limit."""
     if order["flags"] & _CANCEL:

@@ -180,7 +180,7 @@ def _deliver(  # type: ignore[no-untyped-def]  # noqa: PLR0913, PLR0917 - the ma
         _explain(decider, out, j, loop)
 
 
-@compiled(void(GATE, VENUE, OUTPUT, int64))
+@compiled(void(GATE, VENUE, OUTPUT, int64), inline=True)
 def _send(gate: Gate, venue: Venue, out: Output, j: int) -> None:
     """Put one intent through the gate and, approved, to the venue; the verdict is an event."""
     intent = out.intents[j]
@@ -204,7 +204,7 @@ def _send(gate: Gate, venue: Venue, out: Output, j: int) -> None:
     submit(venue, intent)
 
 
-@compiled(void(DECIDER, OUTPUT, int64, LOOP))
+@compiled(void(DECIDER, OUTPUT, int64, LOOP), inline=True)
 def _explain(decider: Decider, out: Output, j: int, loop: Records) -> None:
     """Keep why intent ``j`` was wanted: scores, combined score, exposure, equity."""
     state = loop[0]
@@ -224,7 +224,7 @@ def _explain(decider: Decider, out: Output, j: int, loop: Records) -> None:
     state["decision_count"] = n + 1
 
 
-@compiled(void(EVENTS, int64))
+@compiled(void(EVENTS, int64), inline=True)
 def _set_timer(current: Records, now: int) -> None:
     timer = current[0]
     timer["ts_event"] = now

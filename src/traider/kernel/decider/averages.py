@@ -17,7 +17,7 @@ _SMA = int(Op.SMA)
 _EMA = int(Op.EMA)
 
 
-@compiled(float64(OPERATION_TYPE, VECTOR, VECTOR, VECTOR))
+@compiled(float64(OPERATION_TYPE, VECTOR, VECTOR, VECTOR), inline=True)
 def average(op: Record, values: Floats, rings: Floats, cells: Floats) -> float:
     """Advance one of the averages by one bar and return its value."""
     x = values[op["source"]]

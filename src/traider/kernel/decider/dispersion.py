@@ -19,7 +19,7 @@ _EWM = int(Op.EWM_VOLATILITY)
 _LAG = int(Op.LAG)
 
 
-@compiled(float64(OPERATION_TYPE, VECTOR, VECTOR, VECTOR))
+@compiled(float64(OPERATION_TYPE, VECTOR, VECTOR, VECTOR), inline=True)
 def dispersion(op: Record, values: Floats, rings: Floats, cells: Floats) -> float:
     """Advance one of the measures by one bar and return its value, NaN while warming up."""
     kind = op["kind"]
@@ -54,7 +54,7 @@ def _delayed(op: Record, x: float, rings: Floats, cells: Floats) -> float:
     return past
 
 
-@compiled(float64(OPERATION_TYPE, float64, VECTOR))
+@compiled(float64(OPERATION_TYPE, float64, VECTOR), inline=True)
 def _exponential_volatility(op: Record, change: float, cells: Floats) -> float:
     """sqrt(v), v = d * v + (1 - d) * r * r with d = 1 - 2 / (window + 1), mean taken as zero.
 
@@ -74,7 +74,7 @@ def _exponential_volatility(op: Record, change: float, cells: Floats) -> float:
     return math.sqrt(cells[cell + 1]) * op["scale"]
 
 
-@compiled("float64(float64[::1], int64, float64[::1], int64, int64, float64)")
+@compiled("float64(float64[::1], int64, float64[::1], int64, int64, float64)", inline=True)
 def rolling_deviation(  # noqa: PLR0913, PLR0917 - two arrays with their offsets, window, input
     cells: Floats, cell: int, rings: Floats, ring: int, window: int, x: float
 ) -> float:
@@ -110,7 +110,7 @@ def rolling_deviation(  # noqa: PLR0913, PLR0917 - two arrays with their offsets
     return math.sqrt(variance) if variance > 0.0 else 0.0
 
 
-@compiled(float64(OPERATION_TYPE, VECTOR, VECTOR, VECTOR))
+@compiled(float64(OPERATION_TYPE, VECTOR, VECTOR, VECTOR), inline=True)
 def vwap_score(op: Record, values: Floats, rings: Floats, cells: Floats) -> float:
     """Gap between close and rolling VWAP, in standard deviations of that gap.
 

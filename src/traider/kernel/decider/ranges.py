@@ -16,7 +16,7 @@ from traider.kernel.records import Floats, Record
 _ATR = int(Op.ATR)
 
 
-@compiled(float64(OPERATION_TYPE, VECTOR, VECTOR))
+@compiled(float64(OPERATION_TYPE, VECTOR, VECTOR), inline=True)
 def true_range_measure(op: Record, values: Floats, cells: Floats) -> float:
     """Advance ATR or ADX by one bar and return its value, NaN while warming up."""
     base, cell = op["base"], op["cell"]
@@ -33,7 +33,7 @@ def true_range_measure(op: Record, values: Floats, cells: Floats) -> float:
     return _directional_index(op, count, spread, high - last_high, last_low - low, cells)
 
 
-@compiled(float64(OPERATION_TYPE, float64, float64, VECTOR))
+@compiled(float64(OPERATION_TYPE, float64, float64, VECTOR), inline=True)
 def _average_range(op: Record, count: float, spread: float, cells: Floats) -> float:
     """a = (a * (n - 1) + range) / n, seeded with the mean of the first n true ranges."""
     cell, window = op["cell"] + 4, op["window"]
@@ -48,7 +48,8 @@ def _average_range(op: Record, count: float, spread: float, cells: Floats) -> fl
 
 
 @compiled(
-    float64(OPERATION_TYPE, float64, float64, float64, float64, VECTOR)
+    float64(OPERATION_TYPE, float64, float64, float64, float64, VECTOR),
+    inline=True,
 )
 def _directional_index(
     op: Record, count: float, spread: float, up: float, down: float, cells: Floats

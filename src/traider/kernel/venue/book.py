@@ -63,7 +63,7 @@ def push_answer(venue: Venue, ts_event: int, ts_recv: int, kind: int) -> int:
     return int(place)
 
 
-@compiled(void(VENUE, EVENT_TYPE))
+@compiled(void(VENUE, EVENT_TYPE), inline=True)
 def submit(venue: Venue, order: Record) -> None:
     """Take an approved order, or a cancel; the answer comes one latency later."""
     arrival = order["ts_recv"] + venue.venue[0]["latency_ns"]
@@ -97,7 +97,7 @@ def submit(venue: Venue, order: Record) -> None:
         venue.queue[place]["flags"] = SCHEDULED
 
 
-@compiled(int64(VENUE))
+@compiled(int64(VENUE), inline=True)
 def _free_slot(venue: Venue) -> int:
     for j in range(len(venue.orders)):
         if venue.orders[j]["order_id"] == 0:
@@ -105,7 +105,7 @@ def _free_slot(venue: Venue) -> int:
     return -1
 
 
-@compiled(void(VENUE, int64, EVENT_TYPE))
+@compiled(void(VENUE, int64, EVENT_TYPE), inline=True)
 def _rest(venue: Venue, j: int, order: Record) -> None:
     slot = venue.orders[j]
     slot["order_id"] = order["order_id"]
@@ -146,7 +146,7 @@ def free_order(venue: Venue, j: int) -> None:
         setting["top"] -= 1
 
 
-@compiled(types.boolean(VENUE, int64))
+@compiled(types.boolean(VENUE, int64), inline=True)
 def _is_unfilled_entry(venue: Venue, j: int) -> bool:
     slot = venue.orders[j]
     return bool(not slot["flags"] & _CHILD and slot["remaining"] == slot["size"])
@@ -193,7 +193,7 @@ def wake_children(venue: Venue, order_id: int, in_bar: int) -> None:
                 slot["born_in_bar"] = in_bar
 
 
-@compiled(types.boolean(VENUE, EVENT_TYPE))
+@compiled(types.boolean(VENUE, EVENT_TYPE), inline=True)
 def settle_answer(venue: Venue, answer: Record) -> bool:
     """Make good on a scheduled answer; return whether it is to be delivered."""
     if not answer["flags"] & SCHEDULED:

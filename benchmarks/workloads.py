@@ -1,0 +1,141 @@
+"""The data and the kernels that benchmarks run: real one-minute bars, repeated to the size asked."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import numpy as np
+
+from traider.backtest.bar_files import BarFile, Batch, read_batches, scan_bar_file
+from traider.backtest.event_source import bar_events
+from traider.domain.events import EventArray
+from traider.features import build_graph, parse
+from traider.kernel.codes import Limit, Sizing
+from traider.kernel.specification import (
+    AlphaSpec,
+    KernelSpec,
+    MarketSpec,
+    StrategySpec,
+    VenueSpec,
+)
+from traider.signals import Alpha, alpha
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+MINUTE_NS = 60_000_000_000
+SIZE = 0.001
+"""Positions are this fraction of equity: small, so that a year of trading costs ruins nobody."""
+
+LIMITS = {
+    Limit.PRICE_COLLAR: 0.05,
+    Limit.MAX_EXPOSURE: 1.05,
+    Limit.MAX_GROSS_EXPOSURE: 1.05,
+    Limit.MAX_LEVERAGE: 1.05,
+    Limit.MAX_ORDERS_PER_MINUTE: 60.0,
+    Limit.MAX_DAILY_LOSS: 0.5,
+    Limit.MAX_DRAWDOWN: 0.99,
+    Limit.MAX_DATA_AGE_NS: 7200e9,
+}
+
+
+@alpha(
+    features=("sma(close, 5)", "sma(close, 20)", "rsi(close, 14)"),
+    params={"rsi_high": 70.0},
+)
+def ma_cross_rsi(x, p):  # type: ignore[no-untyped-def]  # numba arrays
+    """Long with the fast average above the slow one, unless RSI says the move is stretched."""
+    if x[0] > x[1] and x[2] < p[0]:
+        return 1.0, 1.0
+    if x[0] < x[1]:
+        return -1.0, 1.0
+    return 0.0, 1.0
+
+
+@alpha(
+    features=("sma(close, 5)", "sma(close, 20)", "rsi(close, 14)", "adx(14)", "atr(14)"),
+    params={"rsi_high": 75.0, "rsi_low": 25.0},
+)
+def trend(x, p):  # type: ignore[no-untyped-def]  # numba arrays
+    """Momentum with RSI and ADX filters and a floor on the range."""
+    score = 0.0
+    if x[0] > x[1] and x[2] < p[0] and x[4] > 0.0:
+        score = 1.0
+    elif x[0] < x[1] and x[2] > p[1] and x[4] > 0.0:
+        score = -1.0
+    return score, min(max((x[3] - 20.0) / 20.0, 0.0), 1.0)
+
+
+@alpha(features=("vwap_z(60)", "adx(14)", "return(close, 10)"), params={"z_full": 3.0})
+def reversion(x, p):  # type: ignore[no-untyped-def]  # numba arrays
+    """Against the gap to VWAP while there is no trend."""
+    score = min(max(-x[0] / p[0], -1.0), 1.0)
+    return score, min(max(2.0 - x[1] / 25.0, 0.0), 1.0) if x[2] < 0.1 else 0.0
+
+
+def minute_bars(count: int) -> tuple[BarFile, Batch, str]:
+    """Return ``count`` real one-minute bars, re-stamped every minute, and where they come from.
+
+    The shared 2018-2019 file is used when it is there, the shipped sample otherwise; either is
+    repeated to the length asked.
+    """
+    shared = Path(os.environ.get("TRAIDER_DATA_DIR") or REPOSITORY.parent / "shared" / "data")
+    path = shared / "ohlcv" / "BITFINEX-BTC-USD-1m.parquet"
+    if not path.exists():
+        path = REPOSITORY / "data" / "sample" / "BINANCE-PERP-BTC-USDT-1m.parquet"
+    batches = list(read_batches(path, None, None))
+    columns = {
+        name: np.resize(np.concatenate([getattr(batch, name) for batch in batches]), count)
+        for name in ("open", "high", "low", "close", "volume")
+    }
+    start = 1_530_403_200_000_000_000
+    ts = start + MINUTE_NS * np.arange(count, dtype=np.int64)
+    return scan_bar_file(path), Batch(ts, **columns), path.name
+
+
+def events_of(file: BarFile, batch: Batch) -> EventArray:
+    """Return the events of ``batch`` for instrument 0."""
+    return bar_events(batch, file, 0, 0)
+
+
+def kernel_of(
+    alphas: Sequence[Alpha], *, file: BarFile, sizing: Sizing, extra: Sequence[str] = ()
+) -> KernelSpec:
+    """Return a kernel with ``alphas`` on one instrument and every check of the gate on.
+
+    ``extra`` are features computed beside those of the alphas.
+    """
+    volatility = parse("ewm_vol(close, 48)")
+    wanted = [parse(text) for text in extra]
+    if sizing is Sizing.VOLATILITY_TARGET:
+        wanted.append(volatility)
+    each = [found.expressions(found.params) for found in alphas]
+    graph = build_graph([*wanted, *(e for expressions in each for e in expressions)], "1m")
+    strategy = StrategySpec(
+        decision_ns=MINUTE_NS,
+        enter=0.3,
+        exit=-0.3,
+        sizing=sizing,
+        fraction=SIZE,
+        max_leverage=SIZE,
+        dead_band=SIZE / 4,
+    )
+    if sizing is Sizing.VOLATILITY_TARGET:
+        strategy = replace(strategy, exit=0.1, volatility_slot=graph.slots[volatility])
+    return KernelSpec(
+        markets=(MarketSpec(file.instrument, file.tick_size, Decimal("1e-8"), 40_000, 100_000),),
+        tape=graph.tape,
+        alphas=tuple(
+            AlphaSpec(
+                found.name,
+                found.compiled(),
+                tuple(graph.slots[e] for e in expressions),
+                tuple(found.params.values()),
+            )
+            for found, expressions in zip(alphas, each, strict=True)
+        ),
+        strategy=strategy,
+        venue=VenueSpec(),
+        cash_units=100_000_00000000,
+        limits=LIMITS,
+    )
