@@ -41,6 +41,7 @@ _TYPE_MASK = int(OrderFlag.TYPE_MASK)
 _QUOTE_SIZED = int(OrderFlag.QUOTE_SIZED)
 _REDUCE_ONLY = int(OrderFlag.REDUCE_ONLY)
 _CANCEL = int(OrderFlag.CANCEL)
+_MARKET_ORDER = int(OrderType.MARKET)
 _LIMIT_ORDER = int(OrderType.LIMIT)
 _STOP_LIMIT_ORDER = int(OrderType.STOP_LIMIT)
 
@@ -115,6 +116,8 @@ def _check_shape(gate: Gate, order: Record) -> Answer:
     side = order["side"]
     if order["size"] <= 0 or side * side != 1 or kind < 1 or kind > _STOP_LIMIT_ORDER:
         return _MALFORMED, float(order["size"]), 1.0
+    if order["flags"] & _QUOTE_SIZED and (kind != _MARKET_ORDER or side < 0):
+        return _MALFORMED, float(order["size"]), 1.0  # money buys at the market, nothing else
     priced = kind == _LIMIT_ORDER or kind == _STOP_LIMIT_ORDER
     if (priced and order["price"] <= 0) or (kind > _LIMIT_ORDER and order["trigger"] <= 0):
         return _MALFORMED, float(order["price"]), 1.0
@@ -177,10 +180,12 @@ def _check_state(gate: Gate, order: Record) -> Answer:
         return _STALE_DATA, age, cap
     cap = gate.limits[_MAX_ORDERS_PER_MINUTE]
     if cap > 0.0:
-        # The approval ``cap`` orders ago: inside the last minute, this one would be one too many.
-        place = (account["minute_cursor"] - int(cap)) % len(gate.minute)
+        # The approval ``most`` orders ago: inside the last minute, this one would be one too many.
+        # The ring remembers no more approvals than it has places, so no higher rate can be kept.
+        most = min(int(cap), len(gate.minute))
+        place = (account["minute_cursor"] - most) % len(gate.minute)
         if gate.minute[place] > order["ts_recv"] - _MINUTE_NS:
-            return _ORDER_RATE, cap + 1.0, cap
+            return _ORDER_RATE, most + 1.0, float(most)
     equity = view_equity(gate)
     cap = gate.limits[_MAX_DAILY_LOSS]
     if cap > 0.0 and account["day_start_equity"] > 0.0:
