@@ -1,0 +1,171 @@
+"""Random but lawful streams of events: bars of a few instruments, and a person's commands."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from hypothesis import strategies as st
+
+from tests.kernel.builders import (
+    HOUR_NS,
+    START_NS,
+    bar_stream,
+    bracket,
+    ensemble,
+    market,
+    random_bars,
+    record,
+)
+from traider.domain.events import EventArray, Kind, OrderFlag, join_events, sort_events
+from traider.domain.orders import OrderType, TimeInForce
+from traider.kernel.codes import Limit, Sizing, Style
+from traider.kernel.specification import KernelSpec
+
+_FORCES = (TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK, TimeInForce.GTD)
+_LIMIT_VALUES = {
+    Limit.MAX_ORDER_NOTIONAL: (0.0, 50.0, 5_000.0),
+    Limit.MAX_ORDER_SIZE: (0.0, 1.0, 40.0),
+    Limit.PRICE_COLLAR: (0.0, 0.01, 0.1),
+    Limit.MAX_EXPOSURE: (0.3, 1.0),
+    Limit.MAX_GROSS_EXPOSURE: (0.5, 1.2),
+    Limit.MAX_LEVERAGE: (0.5, 1.2),
+    Limit.MAX_ORDERS_PER_MINUTE: (0.0, 1.0, 3.0),
+    Limit.MAX_DAILY_LOSS: (0.0, 0.001),
+    Limit.MAX_DRAWDOWN: (0.0, 0.01),
+    Limit.MAX_DATA_AGE_NS: (0.0, 1.0, float(HOUR_NS)),
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One drawn run: the kernel and the events it gets."""
+
+    spec: KernelSpec
+    events: EventArray
+
+    def __repr__(self) -> str:
+        """Say what a falsifying example is worth reading for."""
+        commands = self.events[~np.isin(self.events["kind"], [Kind.BAR, Kind.TRADE])]
+        return f"Case({self.spec.markets}, {self.spec.strategy}, {self.spec.venue}, {commands})"
+
+
+@st.composite
+def orders(draw: st.DrawFn, ts_ns: int, instrument: int) -> EventArray:
+    """Draw a person's order of any type, sound or not, around a price of 10,000 ticks."""
+    kind = draw(st.sampled_from(OrderType))
+    side = draw(st.sampled_from([-1, 1]))
+    size = draw(st.sampled_from([0, 1, 7, 100, 1_000, 20_000, 90_000]))
+    price = 10_000 + draw(st.integers(-600, 600))
+    trigger = 10_000 + draw(st.integers(-600, 600))
+    force = draw(st.sampled_from(_FORCES))
+    flags = kind | force << 4
+    if draw(st.booleans()):
+        flags |= draw(st.sampled_from([OrderFlag.POST_ONLY, OrderFlag.REDUCE_ONLY, 0]))
+    if kind is OrderType.MARKET and draw(st.booleans()):
+        flags, size = int(kind) | OrderFlag.QUOTE_SIZED, draw(st.integers(0, 5_000)) * 10**8
+    expire = ts_ns + draw(st.integers(1, 10)) * HOUR_NS if force is TimeInForce.GTD else 0
+    return record(
+        Kind.MANUAL_ORDER,
+        ts_ns,
+        instrument,
+        flags=flags,
+        side=side,
+        price=price,
+        size=size,
+        trigger=trigger,
+        expire=expire,
+    )
+
+
+@st.composite
+def brackets(draw: st.DrawFn, ts_ns: int, instrument: int) -> EventArray:
+    """Draw a bracket around a price of 10,000 ticks."""
+    side = draw(st.sampled_from([-1, 1]))
+    entry = draw(st.sampled_from([0, 10_000 - side * 20, 10_000 + side * 100]))
+    gap = draw(st.integers(1, 400))
+    return bracket(
+        ts_ns, instrument, side, draw(st.integers(1, 5_000)), entry,
+        10_000 - side * gap, 10_000 + side * gap,
+    )  # fmt: skip
+
+
+@st.composite
+def commands(draw: st.DrawFn, hours: int, instruments: int) -> EventArray:
+    """Draw one command of a person at any time, on or between the hours."""
+    ts_ns = START_NS + draw(st.integers(1, hours)) * HOUR_NS + draw(st.sampled_from([0, 1, 77]))
+    instrument = draw(st.integers(0, instruments - 1))
+    choice = draw(st.integers(0, 9))
+    if choice <= 4:
+        return draw(orders(ts_ns, instrument))
+    if choice == 5:
+        return draw(brackets(ts_ns, instrument))
+    if choice == 6:
+        # The ids of early decisions, known or not, and one that never was.
+        sequence = draw(st.integers(0, 200))
+        order_id = (1 << 52) | (sequence << 8) | draw(st.integers(0, 2))
+        flags = int(OrderType.MARKET) | OrderFlag.CANCEL
+        return record(
+            Kind.MANUAL_ORDER, ts_ns, instrument, flags=flags, side=1, order_id=order_id
+        )
+    if choice == 7:
+        kind = draw(
+            st.sampled_from(
+                [Kind.PAUSE, Kind.KILL, Kind.REARM, Kind.REARM, Kind.WARMUP_BEGIN, Kind.WARMUP_END]
+            )
+        )
+        return record(kind, ts_ns)
+    if choice == 8:
+        limit = draw(st.sampled_from(Limit))
+        value = draw(st.sampled_from(_LIMIT_VALUES[limit]))
+        return record(Kind.LIMITS_CHANGE, ts_ns, w0=int(limit), f1=value)
+    kind = draw(st.sampled_from([Kind.WEIGHTS_CHANGE, Kind.THRESHOLDS_CHANGE]))
+    value = draw(st.sampled_from([0.0, 0.05, 0.3, 1.0]))
+    return record(kind, ts_ns, w0=draw(st.integers(0, 3)), f1=value)
+
+
+@st.composite
+def cases(draw: st.DrawFn, most_bars: int = 120, *, can_short: bool | None = None) -> Case:
+    """Draw a kernel and a stream for it; ``can_short`` False draws spot instruments only."""
+    instruments = draw(st.integers(1, 3))
+    shorts = draw(st.booleans()) if can_short is None else can_short
+    markets = [
+        market(
+            f"M{k}",
+            can_short=shorts,
+            lot_step=draw(st.sampled_from([1, 10])),
+            min_lots=draw(st.sampled_from([1, 20])),
+            min_notional=draw(st.sampled_from([0.0, 5.0])),
+            maker_fee_e8=draw(st.sampled_from([-5_000, 0, 40_000])),
+        )
+        for k in range(instruments)
+    ]
+    spec = ensemble(
+        markets,
+        strategy={
+            "sizing": draw(st.sampled_from(Sizing)),
+            "style": draw(st.sampled_from(Style)),
+            "limit_offset": draw(st.sampled_from([0.0, 0.001, 0.01])),
+            "dead_band": draw(st.sampled_from([0.0, 0.05])),
+            "allow_short": shorts,
+        },
+        venue={
+            "latency_ns": draw(st.sampled_from([0, 50_000_000, 90 * 60 * 10**9])),
+            "touch_fills": draw(st.booleans()),
+            "participation": draw(st.sampled_from([0.05, 1.0])),
+            "impact": draw(st.sampled_from([0.0, 1.0])),
+        },
+    )
+    count = draw(st.integers(2, most_bars))
+    parts = [
+        bar_stream(
+            random_bars(
+                draw(st.integers(0, 2**32)),
+                count,
+                missing=draw(st.sampled_from([0.0, 0.2])),
+                swing=draw(st.sampled_from([0.0, 0.002, 0.02])),
+            ),
+            k,
+        )
+        for k in range(instruments)
+    ]
+    parts += draw(st.lists(commands(count, instruments), max_size=25))
+    return Case(spec, sort_events(join_events(parts)))
