@@ -1,4 +1,4 @@
-"""The data and the kernels that benchmarks run: real one-minute bars, repeated to the size asked."""
+"""The data and the kernels that benchmarks run: real minute bars, repeated to the size asked."""
 
 import os
 from collections.abc import Sequence
@@ -13,6 +13,7 @@ from traider.backtest.event_source import bar_events
 from traider.domain.events import EventArray
 from traider.features import build_graph, parse
 from traider.kernel.codes import Limit, Sizing
+from traider.kernel.records import Floats
 from traider.kernel.specification import (
     AlphaSpec,
     KernelSpec,
@@ -21,6 +22,7 @@ from traider.kernel.specification import (
     VenueSpec,
 )
 from traider.signals import Alpha, alpha
+from traider.signals.alpha import Score
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 MINUTE_NS = 60_000_000_000
@@ -43,7 +45,7 @@ LIMITS = {
     features=("sma(close, 5)", "sma(close, 20)", "rsi(close, 14)"),
     params={"rsi_high": 70.0},
 )
-def ma_cross_rsi(x, p):  # type: ignore[no-untyped-def]  # numba arrays
+def ma_cross_rsi(x: Floats, p: Floats) -> Score:
     """Long with the fast average above the slow one, unless RSI says the move is stretched."""
     if x[0] > x[1] and x[2] < p[0]:
         return 1.0, 1.0
@@ -56,7 +58,7 @@ def ma_cross_rsi(x, p):  # type: ignore[no-untyped-def]  # numba arrays
     features=("sma(close, 5)", "sma(close, 20)", "rsi(close, 14)", "adx(14)", "atr(14)"),
     params={"rsi_high": 75.0, "rsi_low": 25.0},
 )
-def trend(x, p):  # type: ignore[no-untyped-def]  # numba arrays
+def trend(x: Floats, p: Floats) -> Score:
     """Momentum with RSI and ADX filters and a floor on the range."""
     score = 0.0
     if x[0] > x[1] and x[2] < p[0] and x[4] > 0.0:
@@ -67,7 +69,7 @@ def trend(x, p):  # type: ignore[no-untyped-def]  # numba arrays
 
 
 @alpha(features=("vwap_z(60)", "adx(14)", "return(close, 10)"), params={"z_full": 3.0})
-def reversion(x, p):  # type: ignore[no-untyped-def]  # numba arrays
+def reversion(x: Floats, p: Floats) -> Score:
     """Against the gap to VWAP while there is no trend."""
     score = min(max(-x[0] / p[0], -1.0), 1.0)
     return score, min(max(2.0 - x[1] / 25.0, 0.0), 1.0) if x[2] < 0.1 else 0.0

@@ -45,6 +45,17 @@ class Batch:
     close: FloatArray
     volume: FloatArray
 
+    def part(self, keep: npt.NDArray[np.bool_]) -> "Batch":
+        """Return the bars for which ``keep`` is true."""
+        return Batch(
+            self.ts_ns[keep],
+            self.open[keep],
+            self.high[keep],
+            self.low[keep],
+            self.close[keep],
+            self.volume[keep],
+        )
+
 
 @dataclass(frozen=True)
 class BarFile:
@@ -104,8 +115,7 @@ def read_batches(path: Path, start_ns: int | None, end_ns: int | None) -> Iterat
             if keep.all():
                 yield batch
             elif keep.any():
-                columns = (getattr(batch, name)[keep] for name in PRICES)
-                yield Batch(batch.ts_ns[keep], *columns, batch.volume[keep])
+                yield batch.part(keep)
             if end_ns is not None and len(batch.ts_ns) and batch.ts_ns[-1] >= end_ns:
                 return
 
@@ -126,13 +136,14 @@ def _batch(records: pa.RecordBatch, path: Path) -> Batch:
                 fix="ts is in whole milliseconds since 1970 UTC, the others are numbers",
             ) from fault
     ts = columns["ts"]
-    if len(ts) and not (_FIRST_MS <= ts.min() and ts.max() < _LAST_MS):
+    if len(ts) and not (ts.min() >= _FIRST_MS and ts.max() < _LAST_MS):
         raise DataError(
             f"ts runs from {ts.min()} to {ts.max()}, which are no milliseconds of this century",
             where=str(path),
             fix="give ts in milliseconds since 1970 UTC",
         )
-    return Batch(ts * _MS_NS, *(columns[name] for name in PRICES), columns["volume"])
+    columns["ts"] = ts * _MS_NS
+    return Batch(**{("ts_ns" if name == "ts" else name): columns[name] for name in COLUMNS})
 
 
 def scan_bar_file(path: Path, start_ns: int | None = None, end_ns: int | None = None) -> BarFile:
@@ -165,7 +176,7 @@ def scan_bar_file(path: Path, start_ns: int | None = None, end_ns: int | None = 
         first = int(batch.ts_ns[0]) if first < 0 else first
         last = int(batch.ts_ns[-1])
         bars += len(batch.ts_ns)
-    if bars < 2:  # noqa: PLR2004 - one bar has no length
+    if bars < 2:
         raise DataError(
             f"has {bars} bars in the range asked for",
             where=str(path),
@@ -247,6 +258,7 @@ def instrument_of(path: Path) -> tuple[str, bool]:
     derivative = len(parts) > 1 and parts[1] in {"PERP", "FUT"}
     if derivative:
         del parts[1]
-    if len(parts) < 3 or not all(part.isalnum() for part in parts[:3]):  # noqa: PLR2004
+    if len(parts) < 3 or not all(part.isalnum() for part in parts[:3]):
         return path.stem, derivative
-    return str(InstrumentName(*parts[:3], "PERP" if derivative else "")), derivative
+    venue, base, quote = parts[:3]
+    return str(InstrumentName(venue, base, quote, "PERP" if derivative else "")), derivative

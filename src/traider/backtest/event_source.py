@@ -84,9 +84,7 @@ def event_chunks(
         ends = [pending[k]["ts_recv"][-1] for k in open_streams]
         cut = min(ends) if ends else max(e["ts_recv"][-1] for e in pending if len(e))
         ready = [events[: np.searchsorted(events["ts_recv"], cut, "right")] for events in pending]
-        pending = [
-            events[len(taken) :] for events, taken in zip(pending, ready, strict=True)
-        ]
+        pending = [events[len(taken) :] for events, taken in zip(pending, ready, strict=True)]
         yield sort_events(join_events(ready))
 
 

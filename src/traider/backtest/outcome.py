@@ -77,9 +77,13 @@ class Pass:
     def equity(self) -> Decimal:
         """Cash plus positions at their marks, exact."""
         total = amount_from_units(int(self.machine.decider.account[0]["cash_units"]))
-        for market, spec in zip(self.machine.decider.markets, self.machine.spec.markets, strict=True):
+        for market, spec in zip(
+            self.machine.decider.markets, self.machine.spec.markets, strict=True
+        ):
             held = size_from_lots(int(market["position_lots"]), spec.lot_size)
-            total += held * price_from_ticks(int(market["mark_ticks"]), spec.tick_size) * spec.multiplier
+            total += (
+                held * price_from_ticks(int(market["mark_ticks"]), spec.tick_size) * spec.multiplier
+            )
         return total
 
 

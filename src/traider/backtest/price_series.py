@@ -44,7 +44,9 @@ class PriceRecorder:
         """Return what was kept, in currency, stamped at the close of each merged bar."""
         found = []
         for k, file in enumerate(files):
-            rest = _merged(self._rest[k], len(self._rest[k])) if len(self._rest[k]) else self._rest[k]
+            rest = (
+                _merged(self._rest[k], len(self._rest[k])) if len(self._rest[k]) else self._rest[k]
+            )
             rows = np.concatenate([self._bars[k], rest])
             tick = float(file.tick_size)
             prices = (rows[:, column] * tick for column in range(1, len(_FIELDS)))

@@ -89,7 +89,7 @@ class OrderFlag(IntFlag):
     CANCEL = 0x0200
     """Cancel the order named by ``order_id`` instead of placing one."""
     CHILD = 0x0400
-    """Exit leg of a bracket: sleeps until leg 0 of the same decision fills; one cancels the other."""
+    """A bracket's exit: sleeps until leg 0 of the same decision fills; one cancels the other."""
 
 
 class FillFlag(IntFlag):

@@ -29,11 +29,9 @@ class Expression:
         frame = f"@{self.timeframe}" if self.timeframe else ""
         if self.name in BASE_SLOTS:
             return f"{self.name}{frame}"
-        inner = f"{self.source._bare()}, " if self.source else ""
+        # The timeframe of the whole holds for its parts, so it is written once.
+        inner = f"{str(self.source).partition('@')[0]}, " if self.source else ""
         return f"{self.name}({inner}{self.window}){frame}"
-
-    def _bare(self) -> str:
-        return str(Expression(self.name, self.source, self.window, ""))
 
 
 def parse(text: str, default_timeframe: str = "") -> Expression:
@@ -84,7 +82,7 @@ def _expression(tokens: list[str], text: str, frame: str) -> tuple[Expression, l
     if not rest or not rest[0].isdigit():
         raise _error(text, f"{name} needs a window", f"write {name}(…, 20)")
     window = int(rest[0])
-    least = 2 if feature.rings == 3 or feature.annualized else 1  # noqa: PLR2004 - needs a deviation
+    least = 2 if feature.rings == 3 or feature.annualized else 1
     if not least <= window <= MAX_WINDOW:
         raise _error(text, f"window {window} of {name}", f"use {least} to {MAX_WINDOW}")
     return Expression(name, source, window, frame), _expect(rest[1:], ")", text)
@@ -93,7 +91,9 @@ def _expression(tokens: list[str], text: str, frame: str) -> tuple[Expression, l
 def _expect(tokens: list[str], wanted: str, text: str) -> list[str]:
     if not tokens or tokens[0] != wanted:
         found = repr(tokens[0]) if tokens else "the end"
-        raise _error(text, f"expected {wanted!r}, found {found}", "write for example rsi(close, 14)")
+        raise _error(
+            text, f"expected {wanted!r}, found {found}", "write for example rsi(close, 14)"
+        )
     return tokens[1:]
 
 

@@ -54,7 +54,16 @@ def build_graph(expressions: Sequence[Expression], base_timeframe: str) -> Graph
             scale = math.sqrt(365 * DAY_NS / timeframe_ns(name)) if feature.annualized else 1.0
             cell = len(rows) * CELLS_PER_OPERATION
             rows.append(
-                (feature.op, base_slot, source, expression.window, scale, ring, cell, len(slot_names))
+                (
+                    feature.op,
+                    base_slot,
+                    source,
+                    expression.window,
+                    scale,
+                    ring,
+                    cell,
+                    len(slot_names),
+                )
             )
             slot_names.append(str(expression))
             ring += feature.rings * expression.window
@@ -70,7 +79,9 @@ def build_graph(expressions: Sequence[Expression], base_timeframe: str) -> Graph
         ring_cells=ring,
         names=tuple(slot_names),
     )
-    asked = {given: slots[with_frame] for given, with_frame in zip(expressions, placed, strict=True)}
+    asked = {
+        given: slots[with_frame] for given, with_frame in zip(expressions, placed, strict=True)
+    }
     return Graph(tape, asked)
 
 

@@ -10,52 +10,57 @@ from typing import Any, Final
 
 import numpy as np
 from llvmlite import ir
-from numba import config, float64, types
-from numba.core import cgutils
+from numba import types
 from numba.extending import intrinsic
 
+from traider.kernel.compiled import INTERPRETED
 from traider.kernel.numba_types import ALPHA_SIGNATURE, VECTOR
-from traider.kernel.records import Floats
+from traider.kernel.records import Alphas, Floats
 
-_RESULT: Final = types.UniTuple(float64, 2)
+Numba = Any
+"""A type, value, builder or context of numba, which leaves them untyped."""
+
+_RESULT: Final = ALPHA_SIGNATURE.return_type
 _ARGUMENTS: Final = (VECTOR, VECTOR)
 
 
-def alpha_table(functions: Sequence[Callable[..., Any]]) -> Any:
+def alpha_table(functions: Sequence[Callable[..., Any]]) -> Alphas:
     """Return what ``call_alpha`` indexes: addresses of compiled functions, or the functions."""
-    if config.DISABLE_JIT:
+    if INTERPRETED:
         return list(functions)
     return np.array([_address(function) for function in functions], np.int64)
 
 
-def _address(function: Any) -> int:
+def _address(function: Numba) -> int:
     result = function.overloads[ALPHA_SIGNATURE.args]
     return int(result.library.get_pointer_to_function(result.fndesc.llvm_func_name))
 
 
-if config.DISABLE_JIT:
+if INTERPRETED:
 
-    def call_alpha(alphas: Any, index: int, x: Floats, p: Floats) -> tuple[float, float]:
+    def call_alpha(alphas: Alphas, index: int, x: Floats, p: Floats) -> tuple[float, float]:
         """Return score and confidence of alpha ``index``."""
         score, confidence = alphas[index](x, p)
         return score, confidence
 
 else:
 
-    @intrinsic  # type: ignore[misc]  # numba leaves intrinsics untyped
-    def call_alpha(typing_context: Any, alphas: Any, index: Any, x: Any, p: Any) -> Any:
+    @intrinsic
+    def call_alpha(  # numba calls it with types, and takes the index and both arrays by position
+        _context: Numba, alphas: Numba, _index: Numba, _x: Numba, _p: Numba
+    ) -> Numba:
         """Return score and confidence of alpha ``index``."""
         signature = _RESULT(alphas, types.int64, *_ARGUMENTS)
 
-        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        def generate(context: Numba, builder: Numba, signature: Numba, args: Numba) -> Numba:
             table = context.make_array(signature.args[0])(context, builder, args[0])
-            place = cgutils.gep_inbounds(builder, table.data, args[1])
+            place = builder.gep(table.data, [args[1]], inbounds=True)
             kind = context.call_conv.get_function_type(_RESULT, _ARGUMENTS)
             target = builder.inttoptr(builder.load(place), ir.PointerType(kind))
             status, value = context.call_conv.call_function(
                 builder, target, _RESULT, _ARGUMENTS, args[2:]
             )
-            with cgutils.if_unlikely(builder, status.is_error):
+            with builder.if_then(status.is_error, likely=False):
                 context.call_conv.return_status_propagate(builder, status)
             return value
 

@@ -1,4 +1,4 @@
-"""The numbers that compiled code and people share: operations, limits, verdicts, rejects, results."""
+"""Numbers that compiled code and people share: operations, limits, verdicts, rejects, results."""
 
 from enum import IntEnum
 

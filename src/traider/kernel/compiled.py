@@ -1,18 +1,34 @@
 """Compile the kernel once, in order, with one explicit signature each, and say what it cost.
 
 ``@compiled(signature)`` only registers a function; ``compile_kernel`` compiles or loads them all,
-callees before callers (so that each has exactly its one signature), and importing the kernel is cheap, start-up can show progress, and the
-seconds of each function can be printed. Under ``NUMBA_DISABLE_JIT=1`` functions stay Python.
+callees before callers (so that each has exactly its one signature). Importing the kernel is
+cheap, start-up can show progress, and the seconds of each function can be printed. Under
+``NUMBA_DISABLE_JIT=1`` functions stay Python.
 """
 
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 from numba import config, njit
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+Signature = Any
+"""A numba signature, or its text."""
+
+INTERPRETED: Final = bool(config.DISABLE_JIT)  # type: ignore[attr-defined]  # set when imported
+"""Whether the kernel runs as plain Python."""
+
+
+# Without reference counting (_nrt) reading an array costs a load, not two atomic additions; the
+# kernel allocates nothing, so it needs none.
+_OPTIONS: Final[dict[str, Any]] = {
+    "cache": True,
+    "error_model": "numpy",
+    "nogil": True,
+    "_nrt": False,
+}
 
 
 @dataclass(frozen=True)
@@ -36,23 +52,20 @@ _registry: Final[dict[int, _Registered]] = {}
 _done: Final[set[str]] = set()
 
 
-def compiled(signature: Any, *, inline: bool = False) -> Callable[[Function], Function]:
+def compiled(signature: Signature, *, inline: bool = False) -> Callable[[Function], Function]:
     """Register a kernel function under ``signature`` (numba types or their text).
 
     A machine of many arrays costs some 100 ns to pass, so functions called for every event are
-    marked ``inline``; each inlining adds compile time, so only those are. Without reference
-    counting (the kernel allocates nothing) reading an array costs a load, not two atomic adds.
+    marked ``inline``; each inlining adds compile time, so only those are.
     """
 
     def register(function: Function) -> Function:
-        if config.DISABLE_JIT:
+        if INTERPRETED:
             return function
-        dispatcher = njit(
-            cache=True, error_model="numpy", nogil=True, _nrt=False, forceinline=inline
-        )(function)
+        dispatcher: Any = njit(**_OPTIONS, forceinline=inline)(function)
         name = f"{function.__module__.removeprefix('traider.kernel.')}.{function.__name__}"
         _registry[id(dispatcher)] = _Registered(dispatcher, signature, name)
-        return dispatcher  # type: ignore[return-value]  # calls like the function it compiles
+        return cast("Function", dispatcher)
 
     return register
 

@@ -26,7 +26,8 @@ def build_decider(spec: KernelSpec) -> r.Decider:
     count = len(spec.markets)
     if not 1 <= count <= MAX_INSTRUMENTS:
         raise UsageError(
-            f"{count} instruments", fix=f"trade between 1 and {MAX_INSTRUMENTS} instruments in a run"
+            f"{count} instruments",
+            fix=f"trade between 1 and {MAX_INSTRUMENTS} instruments in a run",
         )
     tape = spec.tape
     operations = max(len(tape.operations), 1)

@@ -15,13 +15,13 @@ from traider.domain.orders import OrderType
 from traider.kernel.arithmetic import MONEY, notional_units
 from traider.kernel.codes import LIMIT_COUNT, Limit, Verdict
 from traider.kernel.compiled import compiled
-from traider.kernel.numba_types import EVENT_TYPE, GATE
+from traider.kernel.numba_types import EVENT_TYPE, GATE, fixed_tuple
 from traider.kernel.records import Gate, Record
 
 Answer = tuple[int, float, float]
 """Verdict code, number measured, limit compared with."""
 
-_ANSWER = types.Tuple((int64, float64, float64))
+_ANSWER = fixed_tuple(int64, float64, float64)
 _MINUTE_NS = 60_000_000_000
 _DAY_NS = 86_400_000_000_000
 
@@ -86,26 +86,37 @@ def check_order(gate: Gate, order: Record) -> Answer:
     """
     if order["flags"] & _CANCEL:
         return _APPROVED, 0.0, 0.0
+    code, number, limit = _check_open(gate, order)
+    if code == _APPROVED:
+        code, number, limit = _check_shape(gate, order)
+    if code != _APPROVED:
+        return code, number, limit
+    market = gate.markets[order["instrument"]]
+    lots = float(order["size"])
+    if order["flags"] & _QUOTE_SIZED:
+        lots = lots / MONEY / (market["mark_ticks"] * market["lot_value"])
+    code, number, limit = _check_least_size(gate, order, lots)
+    if code != _APPROVED or _is_reducing(gate, order, lots):
+        return code, number, limit
+    code, number, limit = _check_largest_size(gate, order, lots)
+    if code == _APPROVED:
+        code, number, limit = _check_state(gate, order)
+    if code == _APPROVED:
+        code, number, limit = _check_losses(gate)
+    if code == _APPROVED:
+        code, number, limit = _check_exposure(gate, order, lots)
+    return code, number, limit
+
+
+@compiled(_ANSWER(GATE, EVENT_TYPE), inline=True)
+def _check_open(gate: Gate, order: Record) -> Answer:
+    """Refuse everything after a kill, and instruments the gate does not know."""
     if gate.account[0]["killed"] != 0:
         return _KILLED, 1.0, 0.0
     k = int(order["instrument"])
     if k >= len(gate.markets) or gate.markets[k]["enabled"] == 0:
         return _INSTRUMENT, float(k), float(len(gate.markets))
-    code, number, limit = _check_shape(gate, order)
-    if code != _APPROVED:
-        return code, number, limit
-    market = gate.markets[k]
-    lots = float(order["size"])
-    if order["flags"] & _QUOTE_SIZED:
-        lots = lots / MONEY / (market["mark_ticks"] * market["lot_value"])
-    reduces = _is_reducing(gate, order, lots)
-    code, number, limit = _check_size(gate, order, lots, reduces)
-    if code != _APPROVED or reduces:
-        return code, number, limit
-    code, number, limit = _check_state(gate, order)
-    if code != _APPROVED:
-        return code, number, limit
-    return _check_exposure(gate, order, lots)
+    return _APPROVED, 0.0, 0.0
 
 
 @compiled(_ANSWER(GATE, EVENT_TYPE), inline=True)
@@ -147,8 +158,9 @@ def _is_reducing(gate: Gate, order: Record, lots: float) -> bool:
     return bool(lots + already <= abs(held))
 
 
-@compiled(_ANSWER(GATE, EVENT_TYPE, float64, types.boolean), inline=True)
-def _check_size(gate: Gate, order: Record, lots: float, reduces: bool) -> Answer:
+@compiled(_ANSWER(GATE, EVENT_TYPE, float64), inline=True)
+def _check_least_size(gate: Gate, order: Record, lots: float) -> Answer:
+    """Refuse what the venue would: less than its minimum, or off its lot step."""
     market = gate.markets[order["instrument"]]
     notional = lots * market["mark_ticks"] * market["lot_value"]
     if lots < market["min_lots"]:
@@ -157,8 +169,14 @@ def _check_size(gate: Gate, order: Record, lots: float, reduces: bool) -> Answer
         return _MALFORMED, lots, float(market["lot_step"])
     if notional < market["min_notional"]:
         return _MIN_NOTIONAL, notional, market["min_notional"]
-    if reduces:
-        return _APPROVED, 0.0, 0.0
+    return _APPROVED, 0.0, 0.0
+
+
+@compiled(_ANSWER(GATE, EVENT_TYPE, float64), inline=True)
+def _check_largest_size(gate: Gate, order: Record, lots: float) -> Answer:
+    """Compare the order alone with the caps on one order."""
+    market = gate.markets[order["instrument"]]
+    notional = lots * market["mark_ticks"] * market["lot_value"]
     cap = gate.limits[_MAX_ORDER_SIZE]
     if cap > 0.0 and lots * market["lot_size"] > cap:
         return _MAX_SIZE, lots * market["lot_size"], cap
@@ -170,7 +188,7 @@ def _check_size(gate: Gate, order: Record, lots: float, reduces: bool) -> Answer
 
 @compiled(_ANSWER(GATE, EVENT_TYPE), inline=True)
 def _check_state(gate: Gate, order: Record) -> Answer:
-    """Checks that do not depend on the order's size: mode, data age, rate, losses."""
+    """Checks that do not depend on the order's size: mode, age of the data, rate."""
     account = gate.account[0]
     if account["paused"] != 0:
         return _PAUSED, 1.0, 0.0
@@ -186,6 +204,13 @@ def _check_state(gate: Gate, order: Record) -> Answer:
         place = (account["minute_cursor"] - most) % len(gate.minute)
         if gate.minute[place] > order["ts_recv"] - _MINUTE_NS:
             return _ORDER_RATE, most + 1.0, float(most)
+    return _APPROVED, 0.0, 0.0
+
+
+@compiled(_ANSWER(GATE), inline=True)
+def _check_losses(gate: Gate) -> Answer:
+    """Compare the losses of the UTC day and since the peak of equity with their limits."""
+    account = gate.account[0]
     equity = view_equity(gate)
     cap = gate.limits[_MAX_DAILY_LOSS]
     if cap > 0.0 and account["day_start_equity"] > 0.0:
@@ -309,7 +334,15 @@ def observe(gate: Gate, event: Record) -> None:
         _book(gate, event)
     elif kind == _CANCELLED or kind == _REJECTED or kind == _EXPIRED:
         _forget(gate, event["order_id"])
-    elif kind == _LIMITS_CHANGE:
+    else:
+        _control(gate, event)
+
+
+@compiled(void(GATE, EVENT_TYPE))
+def _control(gate: Gate, event: Record) -> None:
+    """Apply a change of a limit or of the mode; other kinds change nothing here."""
+    kind = event["kind"]
+    if kind == _LIMITS_CHANGE:
         if 0 <= event["w0"] < LIMIT_COUNT:
             gate.limits[event["w0"]] = event["f1"]
     elif kind == _PAUSE:
@@ -323,7 +356,7 @@ def observe(gate: Gate, event: Record) -> None:
 
 @compiled(void(GATE, int64), inline=True)
 def _mark_equity(gate: Gate, now_ns: int) -> None:
-    """At each timer: equity, its peak, its worst fall, and its value at the start of the UTC day."""
+    """At each timer: equity, its peak, worst fall, and value at the start of the UTC day."""
     account = gate.account[0]
     equity = view_equity(gate)
     account["equity"] = equity
@@ -335,8 +368,7 @@ def _mark_equity(gate: Gate, now_ns: int) -> None:
         account["peak_equity"] = equity
     elif account["peak_equity"] > 0.0:
         fall = equity / account["peak_equity"] - 1.0
-        if fall < account["worst_drawdown"]:
-            account["worst_drawdown"] = fall
+        account["worst_drawdown"] = min(account["worst_drawdown"], fall)
 
 
 @compiled(void(GATE, EVENT_TYPE), inline=True)

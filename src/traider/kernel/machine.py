@@ -44,7 +44,9 @@ class Drained:
 class Machine:
     """Decider, gate and simulated venue over one stream of events."""
 
-    def __init__(self, spec: KernelSpec, *, journal_all: bool = False, buffer: int = 65_536) -> None:
+    def __init__(
+        self, spec: KernelSpec, *, journal_all: bool = False, buffer: int = 65_536
+    ) -> None:
         compile_kernel()
         self.spec = spec
         self.decider = build_decider(spec)
@@ -54,6 +56,9 @@ class Machine:
         self.out = build_output(spec, buffer)
         self.loop = np.zeros(1, r.LOOP)
         self.loop[0]["journal_all"] = int(journal_all)
+        self._kernel = r.Kernel(
+            self.decider, self.gate, self.venue, self.alphas, self.loop, self.out
+        )
         self._left = empty_events(0)
 
     def feed(self, events: EventArray, *, final: bool = False) -> Iterator[Drained]:
@@ -78,12 +83,14 @@ class Machine:
             if result == Result.DONE:
                 break
         self._left = events[loop["cursor"] :].copy()
+        # Places in a chunk are no part of the state: it must not tell how the events were cut.
+        loop["cursor"] = 0
+        loop["matched"] = 0
+        loop["final"] = 0
 
     def _run(self, events: EventArray) -> Result:
         try:
-            code = run(
-                self.decider, self.gate, self.venue, self.alphas, events, self.loop, self.out
-            )
+            code = run(self._kernel, events)
         except (ArithmeticError, IndexError, ValueError, AssertionError) as fault:
             raise StrategyError(
                 f"an alpha raised {type(fault).__name__}: {fault}",
@@ -95,7 +102,9 @@ class Machine:
             raise KernelError(
                 _FAILURES[result],
                 where=f"event {int(self.decider.account[0]['sequence'])}",
-                fix="sort the input by ts_recv" if result == Result.UNSORTED else "send fewer orders",
+                fix="sort the input by ts_recv"
+                if result == Result.UNSORTED
+                else "send fewer orders",
             )
         return result
 

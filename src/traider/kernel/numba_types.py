@@ -1,6 +1,6 @@
-"""Numba's names for the kernel's types, so that every compiled function has one explicit signature."""
+"""Numba's names for the kernel's types, so that each compiled function has one signature."""
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numba import from_dtype, types
@@ -14,6 +14,20 @@ def numba_vector(dtype: "np.dtype[np.void]") -> types.Array:
     return types.Array(from_dtype(dtype), 1, "C")
 
 
+NumbaType = Any
+"""A type of numba's, which leaves its constructors untyped."""
+
+
+def fixed_tuple(*members: types.Type) -> NumbaType:
+    """Return the type of a tuple of ``members``."""
+    return types.Tuple(members)  # type: ignore[no-untyped-call]  # numba leaves it untyped
+
+
+def named_tuple(members: tuple[types.Type, ...], kind: type) -> NumbaType:
+    """Return the type of the named tuple class ``kind`` with fields of types ``members``."""
+    return types.NamedTuple(members, kind)  # type: ignore[no-untyped-call]  # the same
+
+
 VECTOR: Final = types.Array(types.float64, 1, "C")
 MATRIX: Final = types.Array(types.float64, 2, "C")
 INTEGERS: Final = types.Array(types.int64, 1, "C")
@@ -22,12 +36,12 @@ EVENT_TYPE: Final = from_dtype(EVENT)
 EVENTS: Final = numba_vector(EVENT)
 OPERATION_TYPE: Final = from_dtype(r.OPERATION)
 
-ALPHA_SIGNATURE: Final = types.UniTuple(types.float64, 2)(VECTOR, VECTOR)
+ALPHA_SIGNATURE: Final = fixed_tuple(types.float64, types.float64)(VECTOR, VECTOR)
 """An alpha: (features, parameters) -> (score in [-1, 1], confidence in [0, 1])."""
 ADDRESSES: Final = INTEGERS
 """Addresses of the compiled alphas, see ``traider.kernel.calling``."""
 
-DECIDER: Final = types.NamedTuple(
+DECIDER: Final = named_tuple(
     (
         numba_vector(r.ACCOUNT),
         numba_vector(r.STRATEGY),
@@ -46,14 +60,23 @@ DECIDER: Final = types.NamedTuple(
     ),
     r.Decider,
 )
-GATE: Final = types.NamedTuple(
-    (VECTOR, numba_vector(r.GATE_ACCOUNT), numba_vector(r.GATE_MARKET), numba_vector(r.GATE_ORDER), INTEGERS),
+GATE: Final = named_tuple(
+    (
+        VECTOR,
+        numba_vector(r.GATE_ACCOUNT),
+        numba_vector(r.GATE_MARKET),
+        numba_vector(r.GATE_ORDER),
+        INTEGERS,
+    ),
     r.Gate,
 )
-VENUE: Final = types.NamedTuple(
-    (numba_vector(r.VENUE), numba_vector(r.VENUE_MARKET), numba_vector(r.VENUE_ORDER), EVENTS), r.Venue
+VENUE: Final = named_tuple(
+    (numba_vector(r.VENUE), numba_vector(r.VENUE_MARKET), numba_vector(r.VENUE_ORDER), EVENTS),
+    r.Venue,
 )
-OUTPUT: Final = types.NamedTuple(
+OUTPUT: Final = named_tuple(
     (EVENTS, numba_vector(r.NAV), numba_vector(r.DECISION), MATRIX, EVENTS, EVENTS), r.Output
 )
 LOOP: Final = numba_vector(r.LOOP)
+KERNEL: Final = named_tuple((DECIDER, GATE, VENUE, ADDRESSES, LOOP, OUTPUT), r.Kernel)
+TAPE: Final = named_tuple((numba_vector(r.OPERATION), MATRIX, MATRIX, MATRIX), r.Tape)

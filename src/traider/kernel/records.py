@@ -4,7 +4,7 @@ Prices are in ticks, sizes in lots, money in units of 1e-8 of the account's curr
 nanoseconds UTC. Records are read by key so that the same source runs compiled and interpreted.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,8 @@ Records = npt.NDArray[np.void]
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 Record = np.void
+Alphas = Any
+"""Addresses of compiled alphas, or a list of functions when interpreted: ``kernel.calling``."""
 
 MARKET = np.dtype(
     [
@@ -183,6 +185,8 @@ VENUE = np.dtype(
         ("overflow", "<i8"),  # the queue was full and an answer was lost: the run stops
         ("open_orders", "<i8"),
         ("top", "<i8"),  # order slots from here on are free
+        ("event_ns", "<i8"),  # when the match being made happened,
+        ("seen_ns", "<i8"),  # and when its answer arrives
     ],
     align=True,
 )
@@ -312,3 +316,23 @@ class Output(NamedTuple):
     scores: Floats  # (decisions, 2 * alphas)
     intents: Records  # EVENT, what one step wants
     current: Records  # (1,) EVENT, the timer or answer being delivered
+
+
+class Kernel(NamedTuple):
+    """All machines of a simulated run."""
+
+    decider: Decider
+    gate: Gate
+    venue: Venue
+    alphas: Alphas
+    loop: Records  # (1,) LOOP
+    out: Output
+
+
+class Tape(NamedTuple):
+    """What running the tape needs: operations and the decider's feature arrays."""
+
+    operations: Records
+    values: Floats
+    rings: Floats
+    cells: Floats

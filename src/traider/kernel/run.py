@@ -12,8 +12,8 @@ from traider.kernel.codes import Result, Verdict
 from traider.kernel.compiled import compiled
 from traider.kernel.decider.step import step
 from traider.kernel.gate import approve, check_order, observe
-from traider.kernel.numba_types import ADDRESSES, DECIDER, EVENTS, GATE, LOOP, OUTPUT, VENUE
-from traider.kernel.records import Decider, Gate, Output, Records, Venue
+from traider.kernel.numba_types import EVENTS, KERNEL
+from traider.kernel.records import Kernel, Records
 from traider.kernel.venue.book import push_answer, settle_answer, submit
 from traider.kernel.venue.costs import learn_from_bar
 from traider.kernel.venue.matching import match_bar, match_open
@@ -40,79 +40,73 @@ _ANSWER = 2
 _TICK = 3
 
 
-@compiled(
-    int64(DECIDER, GATE, VENUE, ADDRESSES, EVENTS, LOOP, OUTPUT)
-)
-def run(  # type: ignore[no-untyped-def]  # noqa: PLR0913, PLR0917 - the machines
-    decider: Decider, gate: Gate, venue: Venue, alphas, events: Records, loop: Records, out: Output
-) -> int:
+@compiled(int64(KERNEL, EVENTS))
+def run(kernel: Kernel, events: Records) -> int:
     """Run until the events are used up or an output is nearly full; return a ``Result``.
 
     Start again with the same arrays to go on: after ``OUTPUT_FULL`` with drained outputs, after
     ``DONE`` with the events not yet consumed (``cursor``) and those that follow. Cutting the
     events into other chunks changes nothing.
     """
-    state = loop[0]
-    margin = 2 * len(decider.markets) + 4
-    while True:
-        if (
-            state["out_count"] + margin > len(out.events)
-            or state["decision_count"] + margin > len(out.decisions)
-            or state["nav_count"] >= len(out.nav)
-        ):
-            return _OUTPUT_FULL
-        turn = _next_turn(decider, venue, events, loop)
+    state = kernel.loop[0]
+    current = kernel.out.current
+    while not _is_output_full(kernel):
+        turn = _next_turn(kernel, events)
+        source, place = current, 0
         if turn == _NOTHING:
             return _DONE
-        source, place = out.current, 0
         if turn == _MARKET_EVENT:
-            i = state["cursor"]
-            if events[i]["ts_recv"] < decider.account[0]["now_ns"]:
+            source, place = events, state["cursor"]
+            if events[place]["ts_recv"] < kernel.decider.account[0]["now_ns"]:
                 return _UNSORTED
-            if venue.venue[0]["open_orders"] != 0 and not _match(venue, events, i, loop):
+            if not _take_market_event(kernel, events, place):
                 return _DONE
-            if events[i]["kind"] == _BAR:
-                learn_from_bar(venue, events[i])
-                state["bars"] += 1
-            state["cursor"] = i + 1
-            state["dirty"] = 1
-            source, place = events, i
         elif turn == _ANSWER:
-            venue.venue[0]["queued"] -= 1
-            out.current[0] = venue.queue[venue.venue[0]["queued"]]
-            if not settle_answer(venue, out.current[0]):
+            if not _take_answer(kernel):
                 continue
         else:
-            _set_timer(out.current, state["next_timer"])
-            state["next_timer"] += decider.strategy[0]["decision_ns"]
-        _deliver(decider, gate, venue, alphas, source, place, loop, out)
+            _take_timer(kernel)
+        _deliver(kernel, source, place)
         if turn == _TICK and state["dirty"] != 0:
-            _sample(decider, loop, out)
-        if venue.venue[0]["overflow"] != 0:
+            _sample(kernel)
+        if kernel.venue.venue[0]["overflow"] != 0:
             return _QUEUE_FULL
+    return _OUTPUT_FULL
 
 
-@compiled(int64(DECIDER, VENUE, EVENTS, LOOP), inline=True)
-def _next_turn(decider: Decider, venue: Venue, events: Records, loop: Records) -> int:
+@compiled(types.boolean(KERNEL), inline=True)
+def _is_output_full(kernel: Kernel) -> bool:
+    """Return whether one more turn might not find room for what it writes."""
+    state = kernel.loop[0]
+    out = kernel.out
+    margin = 2 * len(kernel.decider.markets) + 4
+    return bool(
+        state["out_count"] + margin > len(out.events)
+        or state["decision_count"] + margin > len(out.decisions)
+        or state["nav_count"] >= len(out.nav)
+    )
+
+
+@compiled(int64(KERNEL, EVENTS), inline=True)
+def _next_turn(kernel: Kernel, events: Records) -> int:
     """Return what comes next in the total order: a market event, an answer, a timer, nothing."""
-    state = loop[0]
+    state = kernel.loop[0]
+    setting = kernel.venue.venue[0]
     i = state["cursor"]
+    turn = _NOTHING
+    now = kernel.decider.account[0]["now_ns"]
+    kind = _SENT + 1
     if i < len(events):
+        turn = _MARKET_EVENT
         now = events[i]["ts_recv"]
         kind = int(events[i]["kind"])
-        turn = _MARKET_EVENT
         if state["next_timer"] == 0:
-            length = decider.strategy[0]["decision_ns"]
+            length = kernel.decider.strategy[0]["decision_ns"]
             state["next_timer"] = (now + length - 1) // length * length
-    elif state["final"] != 0:
-        now = decider.account[0]["now_ns"]
-        kind = _SENT + 1
-        turn = _NOTHING
-    else:
+    elif state["final"] == 0:
         return _NOTHING
-    waiting = venue.venue[0]["queued"]
-    if waiting > 0:
-        answer = venue.queue[waiting - 1]
+    if setting["queued"] > 0:
+        answer = kernel.venue.queue[setting["queued"] - 1]
         when = answer["ts_recv"]
         if when < now or (when == now and answer["kind"] < kind):
             now = when
@@ -124,68 +118,102 @@ def _next_turn(decider: Decider, venue: Venue, events: Records, loop: Records) -
     return turn
 
 
-@compiled(types.boolean(VENUE, EVENTS, int64, LOOP), inline=True)
-def _match(venue: Venue, events: Records, i: int, loop: Records) -> bool:
+@compiled(types.boolean(KERNEL, EVENTS, int64), inline=True)
+def _take_market_event(kernel: Kernel, events: Records, i: int) -> bool:
+    """Show event ``i`` to the venue; return False when more events must be seen first."""
+    state = kernel.loop[0]
+    if kernel.venue.venue[0]["open_orders"] != 0 and not _match(kernel, events, i):
+        return False
+    if events[i]["kind"] == _BAR:
+        learn_from_bar(kernel.venue, events[i])
+        state["bars"] += 1
+    state["cursor"] = i + 1
+    state["dirty"] = 1
+    return True
+
+
+@compiled(types.boolean(KERNEL), inline=True)
+def _take_answer(kernel: Kernel) -> bool:
+    """Take the venue's next answer off the queue; return whether it is to be delivered."""
+    venue = kernel.venue
+    venue.venue[0]["queued"] -= 1
+    kernel.out.current[0] = venue.queue[venue.venue[0]["queued"]]
+    return bool(settle_answer(venue, kernel.out.current[0]))
+
+
+@compiled(void(KERNEL), inline=True)
+def _take_timer(kernel: Kernel) -> None:
+    """Make the next timer the current event."""
+    state = kernel.loop[0]
+    timer = kernel.out.current[0]
+    timer["ts_event"] = state["next_timer"]
+    timer["ts_recv"] = state["next_timer"]
+    timer["kind"] = _TIMER
+    timer["instrument"] = 0
+    timer["flags"] = 0
+    timer["side"] = 0
+    timer["version"] = 1
+    timer["w0"] = 0
+    timer["w1"] = 0
+    timer["w2"] = 0
+    timer["w3"] = 0
+    timer["w4"] = 0
+    state["next_timer"] += kernel.decider.strategy[0]["decision_ns"]
+
+
+@compiled(types.boolean(KERNEL, EVENTS, int64), inline=True)
+def _match(kernel: Kernel, events: Records, i: int) -> bool:
     """Let resting orders meet event ``i``; return False when more events must be seen first.
 
     Bars that open at the same instant are matched together, sells before buys, so that on spot
     the cash one instrument frees is there for another.
     """
+    state = kernel.loop[0]
     event = events[i]
     if event["kind"] == _BAR:
-        match_bar(venue, event)
+        match_bar(kernel.venue, event)
         return True
-    if event["kind"] != _TRADE or not event["flags"] & _BAR_OPEN or i < loop[0]["matched"]:
+    if event["kind"] != _TRADE or not event["flags"] & _BAR_OPEN or i < state["matched"]:
         return True
     end = i + 1
     while end < len(events) and (
         events[end]["ts_recv"] == event["ts_recv"] and events[end]["kind"] == _TRADE
     ):
         end += 1
-    if end == len(events) and loop[0]["final"] == 0:
+    if end == len(events) and state["final"] == 0:
         return False
     for side in (-1, 1):
         for j in range(i, end):
-            match_open(venue, events[j], side)
-    loop[0]["matched"] = end
+            match_open(kernel.venue, events[j], side)
+    state["matched"] = end
     return True
 
 
-@compiled(
-    void(DECIDER, GATE, VENUE, ADDRESSES, EVENTS, int64, LOOP, OUTPUT),
-    inline=True,
-)
-def _deliver(  # type: ignore[no-untyped-def]  # noqa: PLR0913, PLR0917 - the machines
-    decider: Decider,
-    gate: Gate,
-    venue: Venue,
-    alphas,
-    events: Records,
-    i: int,
-    loop: Records,
-    out: Output,
-) -> None:
+@compiled(void(KERNEL, EVENTS, int64), inline=True)
+def _deliver(kernel: Kernel, events: Records, i: int) -> None:
     """Journal one event, show it to the gate, step the decider, and send what it wants."""
-    state = loop[0]
+    state = kernel.loop[0]
+    out = kernel.out
     kind = int(events[i]["kind"])
     if state["journal_all"] != 0 or (_ACK <= kind <= _UNKNOWN) or kind > _TIMER:
         out.events[state["out_count"]] = events[i]
         state["out_count"] += 1
-    observe(gate, events[i])
-    count = step(decider, alphas, events, i, out.intents)
+    observe(kernel.gate, events[i])
+    count = step(kernel.decider, kernel.alphas, events, i, out.intents)
     for j in range(count):
         out.events[state["out_count"]] = out.intents[j]
         state["out_count"] += 1
-        _send(gate, venue, out, j)
-        _explain(decider, out, j, loop)
+        _send(kernel, j)
+        _explain(kernel, j)
 
 
-@compiled(void(GATE, VENUE, OUTPUT, int64), inline=True)
-def _send(gate: Gate, venue: Venue, out: Output, j: int) -> None:
+@compiled(void(KERNEL, int64), inline=True)
+def _send(kernel: Kernel, j: int) -> None:
     """Put one intent through the gate and, approved, to the venue; the verdict is an event."""
-    intent = out.intents[j]
+    venue = kernel.venue
+    intent = kernel.out.intents[j]
     now = intent["ts_recv"]
-    code, number, limit = check_order(gate, intent)
+    code, number, limit = check_order(kernel.gate, intent)
     place = push_answer(venue, now, now, _VERDICT)
     verdict = venue.queue[place]
     verdict["instrument"] = intent["instrument"]
@@ -200,14 +228,14 @@ def _send(gate: Gate, venue: Venue, out: Output, j: int) -> None:
     venue.queue[place]["instrument"] = intent["instrument"]
     venue.queue[place]["side"] = intent["side"]
     venue.queue[place]["order_id"] = intent["order_id"]
-    approve(gate, intent)
+    approve(kernel.gate, intent)
     submit(venue, intent)
 
 
-@compiled(void(DECIDER, OUTPUT, int64, LOOP), inline=True)
-def _explain(decider: Decider, out: Output, j: int, loop: Records) -> None:
+@compiled(void(KERNEL, int64), inline=True)
+def _explain(kernel: Kernel, j: int) -> None:
     """Keep why intent ``j`` was wanted: scores, combined score, exposure, equity."""
-    state = loop[0]
+    decider, out, state = kernel.decider, kernel.out, kernel.loop[0]
     intent = out.intents[j]
     k = int(intent["instrument"])
     n = state["decision_count"]
@@ -224,27 +252,10 @@ def _explain(decider: Decider, out: Output, j: int, loop: Records) -> None:
     state["decision_count"] = n + 1
 
 
-@compiled(void(EVENTS, int64), inline=True)
-def _set_timer(current: Records, now: int) -> None:
-    timer = current[0]
-    timer["ts_event"] = now
-    timer["ts_recv"] = now
-    timer["kind"] = _TIMER
-    timer["instrument"] = 0
-    timer["flags"] = 0
-    timer["side"] = 0
-    timer["version"] = 1
-    timer["w0"] = 0
-    timer["w1"] = 0
-    timer["w2"] = 0
-    timer["w3"] = 0
-    timer["w4"] = 0
-
-
-@compiled(void(DECIDER, LOOP, OUTPUT), inline=True)
-def _sample(decider: Decider, loop: Records, out: Output) -> None:
+@compiled(void(KERNEL), inline=True)
+def _sample(kernel: Kernel) -> None:
     """Sample equity and exposures after a decision that followed a move of the market."""
-    state = loop[0]
+    decider, state = kernel.decider, kernel.loop[0]
     state["dirty"] = 0
     nav = decider.account[0]["equity"]
     gross = 0.0
@@ -254,7 +265,7 @@ def _sample(decider: Decider, loop: Records, out: Output) -> None:
         value = market["position_lots"] * float(market["mark_ticks"]) * market["lot_value"]
         gross += abs(value)
         net += value
-    sample = out.nav[state["nav_count"]]
+    sample = kernel.out.nav[state["nav_count"]]
     sample["ts"] = decider.account[0]["now_ns"]
     sample["nav"] = nav
     sample["gross"] = gross / nav if nav > 0.0 else 0.0

@@ -41,7 +41,10 @@ def kernel_spec(config: Config, files: Sequence[BarFile]) -> KernelSpec:
     alphas = _alphas(config)
     timeframe = getattr(config.strategy, "timeframe", "")
     volatility = Expression(
-        "ewm_vol", Expression("close", None, 0, timeframe), config.sizing.volatility_window, timeframe
+        "ewm_vol",
+        Expression("close", None, 0, timeframe),
+        config.sizing.volatility_window,
+        timeframe,
     )
     loaded = []
     wanted = [volatility]
@@ -111,9 +114,7 @@ def _strategy(config: Config, base: str, volatility_slot: int) -> StrategySpec:
     strategy, sizing = config.strategy, config.sizing
     if isinstance(strategy, SmaCrossStrategy):
         # A crossing lasts one bar and is held until the next: only a cross down ends it.
-        return replace(
-            shared, enter=0.5, exit=-0.5, sizing=Sizing.ALL_IN, style=Style.MARKET
-        )
+        return replace(shared, enter=0.5, exit=-0.5, sizing=Sizing.ALL_IN, style=Style.MARKET)
     return replace(
         shared,
         enter=strategy.enter,

@@ -105,7 +105,9 @@ def data_notes(files: tuple[BarFile, ...]) -> tuple[str, ...]:
     notes = []
     for file in files:
         if file.missing:
-            notes.append(f"{file.instrument}: {file.missing} bars are missing; they are not filled in")
+            notes.append(
+                f"{file.instrument}: {file.missing} bars are missing; they are not filled in"
+            )
         if file.empty:
             notes.append(f"{file.instrument}: {file.empty} bars have no volume")
         if file.off_tick:

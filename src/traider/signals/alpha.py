@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from string import Template
 from typing import Any
 
-from numba import config, njit
+from numba import njit
+from numba.core.errors import NumbaError
 
 from traider.domain.errors import StrategyError
 from traider.features.expressions import Expression, parse
+from traider.kernel.compiled import INTERPRETED
 from traider.kernel.numba_types import ALPHA_SIGNATURE
 
 Score = tuple[float, float]
@@ -58,13 +60,13 @@ class Alpha:
         Raises:
             StrategyError: numba cannot compile it.
         """
-        if config.DISABLE_JIT:
+        if INTERPRETED:
             return self.python
         try:
             function: Callable[..., Any] = njit(
                 ALPHA_SIGNATURE, cache=self.cached, error_model="numpy"
             )(self.python)
-        except Exception as fault:  # noqa: BLE001 - numba raises many kinds for a user's mistake
+        except (NumbaError, TypeError, ValueError) as fault:
             lines = [line for line in str(fault).splitlines() if line.strip()]
             raise StrategyError(
                 f"cannot compile: {lines[-1] if lines else type(fault).__name__}",

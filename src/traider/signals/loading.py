@@ -12,6 +12,21 @@ from traider.signals.mean_reversion import mean_reversion
 from traider.signals.momentum import momentum
 from traider.signals.sma_cross import sma_cross
 
+# What importing a person's own module can raise, short of the interpreter's own ends.
+_FAULTS: Final = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    ImportError,
+    LookupError,
+    NameError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+)
+
 SHIPPED: Final = {found.name: found for found in (momentum, mean_reversion, sma_cross)}
 
 
@@ -59,7 +74,7 @@ def _alphas_in(file: Path) -> dict[str, Alpha]:
         spec.loader.exec_module(module)
     except StrategyError:
         raise
-    except Exception as fault:  # noqa: BLE001 - a user's file may fail in any way; it is named
+    except _FAULTS as fault:
         raise StrategyError(
             f"fails when imported: {type(fault).__name__}: {fault}",
             where=str(file),

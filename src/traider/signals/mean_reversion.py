@@ -1,5 +1,6 @@
 """Mean reversion: far from the volume-weighted price, and no trend to carry it further."""
 
+from traider.kernel.records import Floats
 from traider.signals.alpha import Score, alpha
 
 
@@ -7,7 +8,7 @@ from traider.signals.alpha import Score, alpha
     features=("vwap_z($window)", "adx($adx_window)"),
     params={"window": 48, "adx_window": 14, "z_enter": 1.0, "z_full": 3.0, "adx_calm": 25.0},
 )
-def mean_reversion(x, p) -> Score:  # type: ignore[no-untyped-def]  # numba arrays
+def mean_reversion(x: Floats, p: Floats) -> Score:
     """Score against the gap to VWAP: 0 within ``z_enter`` deviations, 1 at ``z_full``.
 
     Confidence is 1 without a trend and falls to 0 as ADX reaches twice ``adx_calm``.

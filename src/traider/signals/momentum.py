@@ -1,5 +1,6 @@
 """Momentum: fast average against slow, believed in a trend and not after a run too far."""
 
+from traider.kernel.records import Floats
 from traider.signals.alpha import Score, alpha
 
 
@@ -21,7 +22,7 @@ from traider.signals.alpha import Score, alpha
         "adx_strong": 40.0,
     },
 )
-def momentum(x, p) -> Score:  # type: ignore[no-untyped-def]  # numba arrays
+def momentum(x: Floats, p: Floats) -> Score:
     """Score +1 with the fast average above the slow one, -1 below, 0 at a tie.
 
     RSI beyond ``rsi_high`` (``rsi_low``) silences a long (short): the move is stretched.

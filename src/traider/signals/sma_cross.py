@@ -1,5 +1,6 @@
 """The plain crossing of two averages, the reference every back-tester can be compared on."""
 
+from traider.kernel.records import Floats
 from traider.signals.alpha import Score, alpha
 
 
@@ -12,7 +13,7 @@ from traider.signals.alpha import Score, alpha
     ),
     params={"fast": 24, "slow": 72},
 )
-def sma_cross(x, p) -> Score:  # type: ignore[no-untyped-def]  # numba arrays  # noqa: ARG001
+def sma_cross(x: Floats, p: Floats) -> Score:  # noqa: ARG001 - alphas share one signature
     """Score +1 on the bar that crosses up, -1 on the bar that crosses down, 0 between."""
     fast, slow, last_fast, last_slow = x[0], x[1], x[2], x[3]
     if fast > slow and last_fast <= last_slow:

@@ -56,12 +56,12 @@ def _simple(op: Record, x: float, rings: Floats, cells: Floats) -> float:
     cells[cell + 2] = total
     if cells[cell] < window:
         return math.nan
-    return total / window
+    return float(total / window)
 
 
 @compiled(float64(OPERATION_TYPE, float64, VECTOR), inline=True)
 def _exponential(op: Record, x: float, cells: Floats) -> float:
-    """e += (x - e) * 2 / (window + 1), seeded with the mean of the first ``window`` inputs."""
+    """Average e += (x - e) * 2 / (window + 1), seeded with the mean of the first inputs."""
     cell, window = op["cell"], op["window"]
     if cells[cell] < window:
         cells[cell] += 1.0
@@ -71,7 +71,7 @@ def _exponential(op: Record, x: float, cells: Floats) -> float:
         cells[cell + 1] /= window
     else:
         cells[cell + 1] += (x - cells[cell + 1]) * (2.0 / (window + 1.0))
-    return cells[cell + 1]
+    return float(cells[cell + 1])
 
 
 @compiled(float64(OPERATION_TYPE, float64, VECTOR), inline=True)
@@ -103,4 +103,4 @@ def _relative_strength(op: Record, x: float, cells: Floats) -> float:
     total = cells[cell + 2] + cells[cell + 3]
     if total <= 0.0:
         return 50.0
-    return 100.0 * cells[cell + 2] / total
+    return float(100.0 * cells[cell + 2] / total)

@@ -10,7 +10,7 @@ from numba import int64, void
 from traider.kernel.compiled import compiled
 from traider.kernel.decider.tape import run_operations
 from traider.kernel.numba_types import DECIDER, EVENT_TYPE
-from traider.kernel.records import Decider, Record
+from traider.kernel.records import Decider, Record, Tape
 
 
 @compiled(void(DECIDER, EVENT_TYPE), inline=True)
@@ -28,15 +28,8 @@ def take_bar(decider: Decider, event: Record) -> None:
     row[slot + 2] = event["low"]
     row[slot + 3] = event["close"]
     row[slot + 4] = event["volume"]
-    run_operations(
-        decider.tape,
-        decider.frames[0]["op_start"],
-        decider.frames[0]["op_stop"],
-        k,
-        decider.values,
-        decider.rings,
-        decider.cells,
-    )
+    tape = Tape(decider.tape, decider.values, decider.rings, decider.cells)
+    run_operations(tape, decider.frames[0]["op_start"], decider.frames[0]["op_stop"], k)
     for f in range(1, len(decider.frames)):
         _aggregate(decider, k, f, event)
 
@@ -75,12 +68,5 @@ def _close(decider: Decider, k: int, f: int) -> None:
     row[slot + 3] = bar["close"]
     row[slot + 4] = bar["volume"]
     bar["start_ns"] = -1
-    run_operations(
-        decider.tape,
-        frame["op_start"],
-        frame["op_stop"],
-        k,
-        decider.values,
-        decider.rings,
-        decider.cells,
-    )
+    tape = Tape(decider.tape, decider.values, decider.rings, decider.cells)
+    run_operations(tape, frame["op_start"], frame["op_stop"], k)

@@ -28,7 +28,7 @@ def dispersion(op: Record, values: Floats, rings: Floats, cells: Floats) -> floa
         return math.nan
     if kind == _LAG or kind == _RETURN:
         past = _delayed(op, x, rings, cells)
-        return x / past - 1.0 if kind == _RETURN else past
+        return float(x / past - 1.0) if kind == _RETURN else float(past)
     cell = op["cell"]
     past = cells[cell]
     cells[cell] = x
@@ -38,7 +38,7 @@ def dispersion(op: Record, values: Floats, rings: Floats, cells: Floats) -> floa
     if kind == _EWM:
         return _exponential_volatility(op, change, cells)
     deviation = rolling_deviation(cells, cell + 1, rings, op["ring"], op["window"], change)
-    return deviation * op["scale"]
+    return float(deviation * op["scale"])
 
 
 @compiled(float64(OPERATION_TYPE, float64, VECTOR, VECTOR), inline=True)
@@ -51,14 +51,14 @@ def _delayed(op: Record, x: float, rings: Floats, cells: Floats) -> float:
     rings[place] = x
     cells[cell] = min(cells[cell] + 1.0, float(window))
     cells[cell + 1] = index + 1 if index + 1 < window else 0
-    return past
+    return float(past)
 
 
 @compiled(float64(OPERATION_TYPE, float64, VECTOR), inline=True)
 def _exponential_volatility(op: Record, change: float, cells: Floats) -> float:
-    """sqrt(v), v = d * v + (1 - d) * r * r with d = 1 - 2 / (window + 1), mean taken as zero.
+    """Return sqrt(v), v = d * v + (1 - d) * r * r with d = 1 - 2 / (window + 1).
 
-    RiskMetrics (1996). Seeded with the mean square of the first ``window`` returns; multiplied by
+    RiskMetrics (1996); the mean return is taken as zero. Seeded with the mean square of the first ``window`` returns; multiplied by
     ``scale`` (square root of bars a year).
     """
     cell, window = op["cell"] + 1, op["window"]
@@ -71,11 +71,11 @@ def _exponential_volatility(op: Record, change: float, cells: Floats) -> float:
     else:
         decay = 1.0 - 2.0 / (window + 1.0)
         cells[cell + 1] = decay * cells[cell + 1] + (1.0 - decay) * square
-    return math.sqrt(cells[cell + 1]) * op["scale"]
+    return float(math.sqrt(cells[cell + 1]) * op["scale"])
 
 
 @compiled("float64(float64[::1], int64, float64[::1], int64, int64, float64)", inline=True)
-def rolling_deviation(  # noqa: PLR0913, PLR0917 - two arrays with their offsets, window, input
+def rolling_deviation(
     cells: Floats, cell: int, rings: Floats, ring: int, window: int, x: float
 ) -> float:
     """Return the sample standard deviation (n - 1) of the last ``window`` inputs.

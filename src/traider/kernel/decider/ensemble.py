@@ -12,11 +12,11 @@ from numba import int64, void
 from traider.kernel.calling import call_alpha
 from traider.kernel.compiled import compiled
 from traider.kernel.numba_types import ADDRESSES, DECIDER
-from traider.kernel.records import Decider
+from traider.kernel.records import Alphas, Decider
 
 
 @compiled(void(DECIDER, ADDRESSES, int64), inline=True)
-def score_alphas(decider: Decider, alphas, k: int) -> None:  # type: ignore[no-untyped-def]
+def score_alphas(decider: Decider, alphas: Alphas, k: int) -> None:
     """Call every alpha on instrument ``k``; one that misbehaves is switched off.
 
     An alpha whose inputs are not all warm scores 0 with confidence 0 and is not called. A score

@@ -30,16 +30,11 @@ _LIMIT_STYLE = int(Style.LIMIT)
 @compiled(int64(DECIDER, int64, int64), inline=True)
 def order_id(decider: Decider, sequence: int, leg: int) -> int:
     """Return epoch (11 bits), sequence (44 bits) and leg (8 bits) as one positive integer."""
-    return (decider.account[0]["epoch"] << 52) | (sequence << 8) | leg
+    return int((decider.account[0]["epoch"] << 52) | (sequence << 8) | leg)
 
 
-@compiled(
-    int64(DECIDER, EVENTS, int64, int64, int64, int64, int64),
-    inline=True,
-)
-def write_intent(  # noqa: PLR0913, PLR0917 - one record's fields
-    decider: Decider, out: Records, count: int, k: int, side: int, size: int, flags: int
-) -> int:
+@compiled(int64(DECIDER, EVENTS, int64, int64, int64, int64), inline=True)
+def write_intent(decider: Decider, out: Records, count: int, k: int, side: int, size: int) -> int:
     """Append a market intent to ``out`` and return the new count; the caller may refine it."""
     account = decider.account[0]
     event = out[count]
@@ -47,7 +42,7 @@ def write_intent(  # noqa: PLR0913, PLR0917 - one record's fields
     event["ts_recv"] = account["now_ns"]
     event["kind"] = _INTENT
     event["instrument"] = k
-    event["flags"] = flags
+    event["flags"] = _MARKET
     event["side"] = side
     event["version"] = 1
     event["price"] = 0
@@ -74,8 +69,9 @@ def manual_intent(decider: Decider, event: Record, out: Records) -> int:
         if not event["flags"] & _CHILD:
             account["manual_sequence"] = account["sequence"] - 1
         wanted = order_id(decider, account["manual_sequence"], leg)
-    write_intent(decider, out, 0, event["instrument"], event["side"], event["size"], event["flags"])
+    write_intent(decider, out, 0, event["instrument"], event["side"], event["size"])
     intent = out[0]
+    intent["flags"] = event["flags"]
     intent["price"] = event["price"]
     intent["trigger"] = event["trigger"]
     intent["expire"] = event["expire"]
@@ -131,13 +127,15 @@ def _all_in(decider: Decider, out: Records, count: int, k: int, side: int) -> in
     market = decider.markets[k]
     held = market["position_lots"]
     if side < 0 and market["direction"] <= 0 and held > 0:
-        return write_intent(decider, out, count, k, -1, held, _MARKET)
+        return write_intent(decider, out, count, k, -1, held)
     if side > 0 and market["direction"] > 0 and held == 0:
         share = int(decider.account[0]["equity"] * MONEY / len(decider.markets))
         cash = decider.account[0]["cash_units"]
         amount = cash if len(decider.markets) == 1 else min(cash, share)
         if amount > 0:
-            return write_intent(decider, out, count, k, 1, amount, _MARKET | _QUOTE_SIZED)
+            write_intent(decider, out, count, k, 1, amount)
+            out[count]["flags"] = _MARKET | _QUOTE_SIZED
+            return count + 1
     return count
 
 
@@ -154,7 +152,7 @@ def _make_passive(decider: Decider, intent: Record, mark_ticks: int, side: int) 
     int64(DECIDER, EVENTS, int64, int64, int64, float64),
     inline=True,
 )
-def _toward_target(  # noqa: PLR0913, PLR0917 - the loop's state
+def _toward_target(
     decider: Decider, out: Records, count: int, k: int, side: int, scale: float
 ) -> int:
     """Order the difference to the target when it is on ``side`` and worth trading.
@@ -179,7 +177,7 @@ def _toward_target(  # noqa: PLR0913, PLR0917 - the loop's state
         return count
     if lots < market["min_lots"] or amount < market["min_notional"]:
         return count
-    write_intent(decider, out, count, k, side, lots, _MARKET)
+    write_intent(decider, out, count, k, side, lots)
     if strategy["style"] == _LIMIT_STYLE:
         _make_passive(decider, out[count], market["mark_ticks"], side)
     return count + 1

@@ -6,8 +6,8 @@ the same way: equity, cash plus positions at their marks, is then the same as wi
 
 from numba import float64, int64, void
 
-from traider.kernel.compiled import compiled
 from traider.kernel.arithmetic import MONEY, notional_units
+from traider.kernel.compiled import compiled
 from traider.kernel.numba_types import DECIDER, EVENT_TYPE
 from traider.kernel.records import Decider, Record
 

@@ -27,7 +27,7 @@ def true_range_measure(op: Record, values: Floats, cells: Floats) -> float:
     cells[cell + 1], cells[cell + 2], cells[cell + 3] = high, low, close
     if count == 0.0:
         return math.nan
-    spread = max(high - low, max(abs(high - last_close), abs(low - last_close)))
+    spread = max(high - low, abs(high - last_close), abs(low - last_close))
     if op["kind"] == _ATR:
         return _average_range(op, count, spread, cells)
     return _directional_index(op, count, spread, high - last_high, last_low - low, cells)
@@ -35,7 +35,7 @@ def true_range_measure(op: Record, values: Floats, cells: Floats) -> float:
 
 @compiled(float64(OPERATION_TYPE, float64, float64, VECTOR), inline=True)
 def _average_range(op: Record, count: float, spread: float, cells: Floats) -> float:
-    """a = (a * (n - 1) + range) / n, seeded with the mean of the first n true ranges."""
+    """Average a = (a * (n - 1) + range) / n, seeded with the mean of the first n true ranges."""
     cell, window = op["cell"] + 4, op["window"]
     if count <= window:
         cells[cell] += spread
@@ -44,7 +44,7 @@ def _average_range(op: Record, count: float, spread: float, cells: Floats) -> fl
         cells[cell] /= window
     else:
         cells[cell] = (cells[cell] * (window - 1.0) + spread) / window
-    return cells[cell]
+    return float(cells[cell])
 
 
 @compiled(
@@ -80,4 +80,4 @@ def _directional_index(
         cells[cell + 3] /= window
     elif moved:
         cells[cell + 3] = (cells[cell + 3] * (window - 1.0) + index) / window
-    return cells[cell + 3]
+    return float(cells[cell + 3])

@@ -11,7 +11,7 @@ from traider.kernel.decider.intents import manual_intent, rebalance
 from traider.kernel.decider.ledger import apply_fill, equity_of, release_order
 from traider.kernel.decider.sizing import size_instrument
 from traider.kernel.numba_types import ADDRESSES, DECIDER, EVENT_TYPE, EVENTS
-from traider.kernel.records import Decider, Record, Records
+from traider.kernel.records import Alphas, Decider, Record, Records
 
 _BAR = int(Kind.BAR)
 _TRADE = int(Kind.TRADE)
@@ -35,7 +35,7 @@ _UNKNOWN_ORDER = int(Reject.UNKNOWN_ORDER)
 
 
 @compiled(int64(DECIDER, ADDRESSES, EVENTS, int64, EVENTS), inline=True)
-def step(decider: Decider, alphas, events: Records, index: int, out: Records) -> int:  # type: ignore[no-untyped-def]
+def step(decider: Decider, alphas: Alphas, events: Records, index: int, out: Records) -> int:
     """Feed event ``index`` of ``events``; write the intents it leads to; return their number.
 
     ``out`` must hold twice as many records as there are instruments. The account's ``sequence``
@@ -68,7 +68,7 @@ def step(decider: Decider, alphas, events: Records, index: int, out: Records) ->
 
 
 @compiled(int64(DECIDER, ADDRESSES, EVENTS), inline=True)
-def _decide(decider: Decider, alphas, out: Records) -> int:  # type: ignore[no-untyped-def]
+def _decide(decider: Decider, alphas: Alphas, out: Records) -> int:
     """Decide for all instruments at once, after every bar of this instant."""
     account = decider.account[0]
     account["equity"] = equity_of(decider)

@@ -11,8 +11,8 @@ from traider.kernel.compiled import compiled
 from traider.kernel.decider.averages import average
 from traider.kernel.decider.dispersion import dispersion, vwap_score
 from traider.kernel.decider.ranges import true_range_measure
-from traider.kernel.numba_types import MATRIX, numba_vector
-from traider.kernel.records import OPERATION, Floats, Records
+from traider.kernel.numba_types import TAPE
+from traider.kernel.records import Tape
 
 CELLS_PER_OPERATION = 8
 """Scalars each operation may keep."""
@@ -22,24 +22,14 @@ _LAST_RANGE = int(Op.ADX)
 _VWAP_Z = int(Op.VWAP_Z)
 
 
-@compiled(
-    void(numba_vector(OPERATION), int64, int64, int64, MATRIX, MATRIX, MATRIX)
-)
-def run_operations(  # noqa: PLR0913, PLR0917 - the arrays of the decider one by one: half the cost
-    tape: Records,
-    start: int,
-    stop: int,
-    instrument: int,
-    values: Floats,
-    rings: Floats,
-    cells: Floats,
-) -> None:
+@compiled(void(TAPE, int64, int64, int64))
+def run_operations(tape: Tape, start: int, stop: int, instrument: int) -> None:
     """Advance operations ``start`` to ``stop`` of one instrument by one bar of their frame."""
-    row = values[instrument]
-    ring_row = rings[instrument]
-    cell_row = cells[instrument]
+    row = tape.values[instrument]
+    ring_row = tape.rings[instrument]
+    cell_row = tape.cells[instrument]
     for j in range(start, stop):
-        op = tape[j]
+        op = tape.operations[j]
         kind = op["kind"]
         if kind <= _LAST_AVERAGE:
             row[op["slot"]] = average(op, row, ring_row, cell_row)

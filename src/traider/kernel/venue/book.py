@@ -172,14 +172,24 @@ def end_order(venue: Venue, j: int, kind: int, code: int, ts: int) -> None:
         end_children(venue, order_id, _ENTRY_GONE, ts)
 
 
+@compiled(types.boolean(VENUE, int64, int64))
+def _is_leg_of(venue: Venue, j: int, order_id: int) -> bool:
+    """Return whether order ``j`` is an exit leg of the decision that ``order_id`` belongs to."""
+    slot = venue.orders[j]
+    return bool(
+        slot["order_id"] != 0
+        and slot["flags"] & _CHILD != 0
+        and slot["order_id"] >> 8 == order_id >> 8
+    )
+
+
 @compiled(void(VENUE, int64, int64, int64))
 def end_children(venue: Venue, order_id: int, code: int, ts: int) -> None:
     """Cancel the exit legs that belong to the decision of ``order_id``."""
     for j in range(venue.venue[0]["top"]):
         slot = venue.orders[j]
-        if slot["order_id"] != 0 and slot["flags"] & _CHILD:
-            if slot["order_id"] != order_id and slot["order_id"] >> 8 == order_id >> 8:
-                _answer_end(venue, j, _CANCELLED, code, ts)
+        if slot["order_id"] != order_id and _is_leg_of(venue, j, order_id):
+            _answer_end(venue, j, _CANCELLED, code, ts)
 
 
 @compiled(void(VENUE, int64, int64))
@@ -187,10 +197,9 @@ def wake_children(venue: Venue, order_id: int, in_bar: int) -> None:
     """Arm the exit legs of an entry that filled, in part or whole."""
     for j in range(venue.venue[0]["top"]):
         slot = venue.orders[j]
-        if slot["order_id"] != 0 and slot["flags"] & _CHILD and slot["asleep"] != 0:
-            if slot["order_id"] >> 8 == order_id >> 8:
-                slot["asleep"] = 0
-                slot["born_in_bar"] = in_bar
+        if slot["asleep"] != 0 and _is_leg_of(venue, j, order_id):
+            slot["asleep"] = 0
+            slot["born_in_bar"] = in_bar
 
 
 @compiled(types.boolean(VENUE, EVENT_TYPE), inline=True)

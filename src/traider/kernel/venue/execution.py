@@ -1,14 +1,20 @@
 """Execution: turn a match into a fill, within what the account can pay or deliver."""
 
-from numba import float64, int64, types, void
+from numba import float64, int64, void
 
 from traider.domain.events import FillFlag, Kind, OrderFlag
 from traider.kernel.arithmetic import affordable_lots, fee_units, notional_units
 from traider.kernel.codes import Reject
 from traider.kernel.compiled import compiled
-from traider.kernel.numba_types import VENUE
+from traider.kernel.numba_types import VENUE, fixed_tuple
 from traider.kernel.records import Venue
-from traider.kernel.venue.book import end_children, end_order, free_order, push_answer, wake_children
+from traider.kernel.venue.book import (
+    end_children,
+    end_order,
+    free_order,
+    push_answer,
+    wake_children,
+)
 from traider.kernel.venue.costs import impact_fraction, worse_price
 
 _FILL = int(Kind.FILL)
@@ -37,7 +43,7 @@ def taker_price(venue: Venue, j: int, reference: float) -> int:
     return worse_price(reference, slot["side"], fraction)
 
 
-@compiled(types.UniTuple(int64, 2)(VENUE, int64, int64, int64, int64))
+@compiled(fixed_tuple(int64, int64)(VENUE, int64, int64, int64, int64))
 def _deliverable(venue: Venue, j: int, price: int, lots: int, rate: int) -> tuple[int, int]:
     """Return the lots the account can trade at ``price`` and the reason when they are fewer."""
     slot = venue.orders[j]
@@ -62,11 +68,14 @@ def _deliverable(venue: Venue, j: int, price: int, lots: int, rate: int) -> tupl
     return (lots, 0) if lots <= most else (most, _INSUFFICIENT)
 
 
-@compiled(void(VENUE, int64, int64, int64, int64, int64, int64))
-def execute(  # noqa: PLR0913, PLR0917 - one fill's fields
-    venue: Venue, j: int, price: int, lots: int, maker: int, ts_event: int, ts_recv: int
-) -> None:
-    """Fill order ``j`` at ``price`` for up to ``lots``; what cannot be paid for is cancelled."""
+@compiled(void(VENUE, int64, int64, int64, int64))
+def execute(venue: Venue, j: int, price: int, lots: int, maker: int) -> None:
+    """Fill order ``j`` at ``price`` for up to ``lots``; what cannot be paid for is cancelled.
+
+    The venue's ``event_ns`` and ``seen_ns`` say when.
+    """
+    setting = venue.venue[0]
+    ts_recv = setting["seen_ns"]
     slot = venue.orders[j]
     k = slot["instrument"]
     market = venue.markets[k]
@@ -77,7 +86,7 @@ def execute(  # noqa: PLR0913, PLR0917 - one fill's fields
         return
     notional = notional_units(price, traded, market["numerator"], market["denominator"])
     fee = fee_units(notional, rate)
-    venue.venue[0]["cash_units"] -= slot["side"] * notional + fee
+    setting["cash_units"] -= slot["side"] * notional + fee
     market["position_lots"] += slot["side"] * traded
     if maker:
         market["maker_fees"] += fee
@@ -85,7 +94,7 @@ def execute(  # noqa: PLR0913, PLR0917 - one fill's fields
         market["taker_fees"] += fee
     left = 0 if slot["flags"] & _QUOTE_SIZED else slot["remaining"] - traded
     slot["remaining"] = left
-    place = push_answer(venue, ts_event, ts_recv, _FILL)
+    place = push_answer(venue, setting["event_ns"], ts_recv, _FILL)
     answer = venue.queue[place]
     answer["instrument"] = k
     answer["side"] = slot["side"]
@@ -114,8 +123,8 @@ def _settle_legs(venue: Venue, j: int, maker: int, ts: int) -> None:
         wake_children(venue, slot["order_id"], maker)
 
 
-@compiled(void(VENUE, int64, float64, int64, int64))
-def take(venue: Venue, j: int, reference: float, ts_event: int, ts_recv: int) -> None:
+@compiled(void(VENUE, int64, float64))
+def take(venue: Venue, j: int, reference: float) -> None:
     """Fill order ``j`` as a taker at the cost of spread and impact around ``reference``."""
     slot = venue.orders[j]
     k = slot["instrument"]
@@ -123,7 +132,7 @@ def take(venue: Venue, j: int, reference: float, ts_event: int, ts_recv: int) ->
     side = slot["side"]
     price = taker_price(venue, j, reference)
     held = market["position_lots"]
-    execute(venue, j, price, slot["remaining"], 0, ts_event, ts_recv)
+    execute(venue, j, price, slot["remaining"], 0)
     traded = abs(market["position_lots"] - held)
     half_spread = venue.venue[0]["half_spread"] * reference
     value = traded * market["lot_value"]

@@ -50,31 +50,32 @@ def match_open(venue: Venue, print_: Record, side: int) -> None:
 def _match_one_open(venue: Venue, j: int, print_: Record) -> None:
     slot = venue.orders[j]
     price = float(print_["price"])
-    when = print_["ts_event"]
-    seen = max(print_["ts_recv"], slot["sent_ns"] + venue.venue[0]["latency_ns"])
+    setting = venue.venue[0]
+    setting["event_ns"] = print_["ts_event"]
+    setting["seen_ns"] = max(print_["ts_recv"], slot["sent_ns"] + setting["latency_ns"])
     kind = slot["flags"] & _TYPE_MASK
     if kind >= _STOP:
         if slot["side"] * (price - slot["trigger"]) < 0.0:
             return
         kind = _trigger(venue, j)
     if kind == _MARKET:
-        take(venue, j, price, when, seen)
+        take(venue, j, price)
         return
     if slot["resting"] != 0:
         through = slot["side"] * (slot["price"] - price)
-        if through > 0.0 or (through == 0.0 and venue.venue[0]["touch_fills"] != 0):
-            execute(venue, j, slot["price"], slot["remaining"], 1, when, seen)
+        if through > 0.0 or (through == 0.0 and setting["touch_fills"] != 0):
+            execute(venue, j, slot["price"], slot["remaining"], 1)
         return
     slot["resting"] = 1
     if slot["side"] * (slot["price"] - taker_price(venue, j, price)) >= 0:
         if slot["flags"] & _POST_ONLY:
-            end_order(venue, j, _REJECTED, _WOULD_TAKE, seen)
+            end_order(venue, j, _REJECTED, _WOULD_TAKE, setting["seen_ns"])
         else:
-            take(venue, j, price, when, seen)
+            take(venue, j, price)
         return
     force = slot["flags"] & _FORCE_MASK
     if force == _IOC or force == _FOK:
-        end_order(venue, j, _CANCELLED, _NOT_AT_ONCE, seen)
+        end_order(venue, j, _CANCELLED, _NOT_AT_ONCE, setting["seen_ns"])
 
 
 @compiled(int64(VENUE, int64))
@@ -91,6 +92,8 @@ def match_bar(venue: Venue, bar: Record) -> None:
     """Match resting orders with the range of a bar: entries' exits and stops first, then limits."""
     if venue.markets[bar["instrument"]]["open_orders"] == 0:
         return
+    venue.venue[0]["event_ns"] = bar["ts_recv"]
+    venue.venue[0]["seen_ns"] = bar["ts_recv"]
     # Entries before exits, so that an entry filled in this bar can be stopped out in it.
     _match_limits(venue, bar, 0)
     _match_stops(venue, bar)
@@ -121,7 +124,7 @@ def _match_stops(venue: Venue, bar: Record) -> None:
         if slot["side"] * (reached - slot["trigger"]) < 0:
             continue
         if _trigger(venue, j) == _MARKET:
-            take(venue, j, float(slot["trigger"]), when, when)
+            take(venue, j, float(slot["trigger"]))
         else:
             # Whether the limit was still reached after the trigger is unknown: from the next bar.
             slot["resting"] = 1
@@ -130,7 +133,6 @@ def _match_stops(venue: Venue, bar: Record) -> None:
 
 @compiled(void(VENUE, EVENT_TYPE, int64))
 def _match_limits(venue: Venue, bar: Record, children: int) -> None:
-    when = bar["ts_recv"]
     setting = venue.venue[0]
     step = venue.markets[bar["instrument"]]["lot_step"]
     room = int(math.floor(setting["participation"] * bar["volume"])) // step * step
@@ -149,4 +151,4 @@ def _match_limits(venue: Venue, bar: Record, children: int) -> None:
             lots = min(slot["remaining"], room)
             if lots > 0:
                 room -= lots
-                execute(venue, j, slot["price"], lots, 1, when, when)
+                execute(venue, j, slot["price"], lots, 1)
