@@ -15,6 +15,11 @@ from traider.kernel.compiled import compiled
 MONEY = 100_000_000
 """Money units in one unit of currency, and the denominator of fee rates."""
 
+DIVISOR_MAX = 2**46
+"""Largest denominator of the money fraction: beyond it the steps of a division pass 64 bits."""
+_SHORT_DIVISOR_MAX = 3_000_000_000
+"""Up to here the product of two remainders fits into 64 bits."""
+
 
 @compiled(int64(int64, int64, int64, int64))
 def notional_units(price_ticks: int, size_lots: int, numerator: int, denominator: int) -> int:
@@ -25,8 +30,16 @@ def notional_units(price_ticks: int, size_lots: int, numerator: int, denominator
     price_high, price_low = price // divisor, price % divisor
     size_high, size_low = size // divisor, size % divisor
     whole = price * size_high + price_high * size_low
-    product = price_low * size_low
-    quotient, rest = product // divisor, product % divisor
+    if divisor <= _SHORT_DIVISOR_MAX:
+        product = price_low * size_low
+        quotient, rest = product // divisor, product % divisor
+    else:
+        # Schoolbook division, 16 bits of the size at a time.
+        quotient, rest = 0, 0
+        for shift in (32, 16, 0):
+            rest = (rest << 16) + price_low * ((size_low >> shift) & 0xFFFF)
+            quotient = (quotient << 16) + rest // divisor
+            rest %= divisor
     whole += quotient
     if 2 * rest > divisor or (2 * rest == divisor and whole % 2 == 1):
         whole += 1
@@ -52,11 +65,18 @@ def affordable_lots(
     """Return the largest size whose notional and fee at a price fit into ``budget_units``."""
     if budget_units <= 0 or price_ticks <= 0.0:
         return 0
+    price = int(price_ticks)
     unit = price_ticks * float(numerator) / float(denominator) * (1.0 + float(rate_e8) / MONEY)
-    lots = int(math.floor(float(budget_units) / unit)) + 2
-    for _ in range(8):
-        cost = notional_units(int(price_ticks), lots, numerator, denominator)
-        if cost + fee_units(cost, rate_e8) <= budget_units or lots <= 0:
-            break
-        lots -= 1
-    return max(lots, 0)
+    estimate = float(budget_units) / unit
+    # Roundings of the money (2 units) and of the floats bound how far the estimate can be off.
+    slack = 2.0 + 2.0 / unit + estimate * 4e-15
+    fits = int(max(math.floor(estimate - slack), 0.0))
+    too_many = int(min(math.ceil(estimate + slack), 4.6e18))
+    while too_many - fits > 1:
+        lots = fits + (too_many - fits) // 2
+        cost = notional_units(price, lots, numerator, denominator)
+        if cost + fee_units(cost, rate_e8) <= budget_units:
+            fits = lots
+        else:
+            too_many = lots
+    return fits

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from traider.kernel.arithmetic import MONEY
+from traider.domain.errors import UsageError
+from traider.kernel.arithmetic import DIVISOR_MAX, MONEY
 from traider.kernel.codes import Limit, Sizing, Style
 from traider.kernel.records import OPERATION, Records
 
@@ -35,9 +36,19 @@ class MarketSpec:
     min_notional: float = 0.0
 
     def money_fraction(self) -> tuple[int, int]:
-        """Return numerator and denominator of money units a (tick x lot), in lowest terms."""
+        """Return numerator and denominator of money units a (tick x lot), in lowest terms.
+
+        Raises:
+            UsageError: the grid is so fine that 64 bits cannot hold its money.
+        """
         ratio = self.tick_size * self.lot_size * self.multiplier * MONEY
         numerator, denominator = ratio.as_integer_ratio()
+        if denominator > DIVISOR_MAX:
+            raise UsageError(
+                f"a tick of {self.tick_size} and a lot of {self.lot_size} are too fine together",
+                where=self.name,
+                fix="give prices with fewer decimals",
+            )
         return numerator, denominator
 
     @property
