@@ -1,0 +1,134 @@
+"""Laws of the ledgers: four books of one account agree.
+
+1. The decider's ledger in integers equals the exact decimal replay of the fills: cash, fees and
+   positions to the smallest unit, equity to 1e-9 relative.
+2. The venue's own account and the gate's view hold the same cash and positions at the end.
+3. What the decider says it paid in fees is what the venue says it took.
+
+On any grid: ticks down to 1e-10, sizes in whole lots or 1e-8, rebates, contract multipliers.
+"""
+
+from decimal import Decimal
+from itertools import product
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.kernel.builders import (
+    CASH_UNITS,
+    Finished,
+    bar_stream,
+    ensemble,
+    finish,
+    market,
+    random_bars,
+)
+from tests.parity.small_run import STYLES, small_run
+from tests.property.event_streams import Case, cases
+from traider.domain.events import join_events, sort_events
+from traider.domain.fills import Fill
+from traider.domain.units import amount_from_units, price_from_ticks, size_from_lots
+from traider.kernel.decider.ledger import equity_of
+from traider.kernel.gate import view_equity
+from traider.kernel.specification import KernelSpec, MarketSpec
+from traider.portfolio.ledger import Ledger
+
+GRIDS = [
+    (Decimal(tick), Decimal(lot), Decimal(multiplier))
+    for tick, lot, multiplier in product(
+        ["1e-10", "0.00001", "0.01", "0.5", "1"], ["1e-8", "0.001", "1"], ["1", "0.001", "100"]
+    )
+]
+
+
+def exact_books(spec: KernelSpec, run: Finished) -> Ledger:
+    """Replay the fills of ``run`` in decimals."""
+    ledger = Ledger("USDT", amount_from_units(spec.cash_units))
+    for fill in run.fills:
+        traded: MarketSpec = spec.markets[fill["instrument"]]
+        ledger.apply(
+            Fill(
+                instrument=traded.name,
+                side=int(fill["side"]),
+                price=price_from_ticks(int(fill["price"]), traded.tick_size),
+                quantity=size_from_lots(int(fill["size"]), traded.lot_size),
+                fee=amount_from_units(int(fill["fee"])),
+                ts_ns=int(fill["ts_recv"]),
+                multiplier=traded.multiplier,
+            )
+        )
+    return ledger
+
+
+def check_books(spec: KernelSpec, run: Finished) -> Ledger:
+    """Assert that all books of ``run`` agree, and return the exact ones."""
+    ledger = exact_books(spec, run)
+    decider, gate, venue = run.machine.decider, run.machine.gate, run.machine.venue
+    assert ledger.cash == amount_from_units(int(decider.account[0]["cash_units"]))
+    assert ledger.fees == amount_from_units(int(decider.markets["fees_units"].sum()))
+    assert gate.account[0]["cash_units"] == decider.account[0]["cash_units"]
+    marks = {}
+    for k, traded in enumerate(spec.markets):
+        held = decider.markets[k]
+        quantity = ledger.position(traded.name).quantity
+        assert quantity == size_from_lots(int(held["position_lots"]), traded.lot_size)
+        assert gate.markets[k]["position_lots"] == held["position_lots"]
+        assert gate.markets[k]["mark_ticks"] == held["mark_ticks"]
+        marks[traded.name] = price_from_ticks(int(held["mark_ticks"]), traded.tick_size)
+    equity = float(ledger.equity(marks))
+    scale = max(abs(equity), float(amount_from_units(spec.cash_units)))
+    for found in (equity_of(decider), view_equity(gate)):
+        assert found == pytest.approx(equity, rel=0.0, abs=1e-9 * scale)
+    if venue.venue[0]["queued"] == 0:
+        assert venue.venue[0]["cash_units"] == decider.account[0]["cash_units"]
+        taken = venue.markets["maker_fees"] + venue.markets["taker_fees"]
+        assert taken.tolist() == decider.markets["fees_units"].tolist()
+        assert venue.markets["position_lots"].tolist() == decider.markets["position_lots"].tolist()
+    return ledger
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_the_books_of_a_real_run_agree(style: str) -> None:
+    spec, events = small_run(style)
+    run = finish(spec, events)
+    assert run.machine.venue.venue[0]["queued"] == 0
+    ledger = check_books(spec, run)
+    assert ledger.fees > 0
+    assert len(ledger.entries) > 20
+
+
+@given(cases())
+@settings(max_examples=150)
+def test_the_books_of_random_runs_agree(case: Case) -> None:
+    run = finish(case.spec, case.events)
+    check_books(case.spec, run)
+
+
+@pytest.mark.parametrize("grid", GRIDS, ids=["-".join(map(str, grid)) for grid in GRIDS])
+@given(seed=st.integers(0, 2**32), maker=st.integers(-30_000, 10**6), shorts=st.booleans())
+@settings(max_examples=4)
+def test_the_books_agree_on_every_grid(
+    grid: tuple[Decimal, Decimal, Decimal], seed: int, maker: int, shorts: bool
+) -> None:
+    tick_size, lot_size, multiplier = grid
+    # About ten positions' worth of lots in the account, whatever a lot is.
+    price = max(int(amount_from_units(CASH_UNITS) / 1000 / (tick_size * lot_size * multiplier)), 50)
+    markets = [
+        market(
+            name,
+            tick_size=tick_size,
+            lot_size=lot_size,
+            multiplier=multiplier,
+            can_short=shorts,
+            maker_fee_e8=maker,
+            taker_fee_e8=abs(maker) + 1,
+        )
+        for name in ("A", "B")
+    ]
+    spec = ensemble(markets, strategy={"dead_band": 0.0}, venue={"impact": 0.0})
+    first = min(price, 30_000_000)
+    bars = [
+        bar_stream(random_bars(seed + k, 60, first_ticks=first, swing=0.02), k) for k in range(2)
+    ]
+    check_books(spec, finish(spec, sort_events(join_events(bars))))

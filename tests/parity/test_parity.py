@@ -1,0 +1,95 @@
+"""Laws of parity, on real bars of two instruments with all alphas and orders of every type.
+
+1. Same events, same bytes: again, in chunks of 1, 7, 1000 events, and across a snapshot that
+   another process goes on from.
+2. The decider alone, fed the journaled events, gives the same intents and ends in the same state.
+3. Compiled and interpreted agree to the bit: journal, equity, fingerprint, state, all features.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.kernel.builders import cut, differences, finish, run_chunks
+from tests.parity.replay import replay_decider
+from tests.parity.small_run import STYLES, features, outcome, small_run
+from traider.domain.events import Kind
+from traider.kernel.machine import Machine
+
+styles = pytest.mark.parametrize("style", STYLES)
+
+
+def _elsewhere(repo_root: Path, *words: str, interpreted: bool = False) -> None:
+    """Run the small run in a process of its own."""
+    paths = os.pathsep.join([str(repo_root / "src"), str(repo_root)])
+    environment = {**os.environ, "PYTHONPATH": paths, "NUMBA_DISABLE_JIT": str(int(interpreted))}
+    subprocess.run(
+        [sys.executable, "-m", "tests.parity.small_run", *words],
+        check=True,
+        cwd=repo_root,
+        env=environment,
+    )
+
+
+@styles
+def test_the_run_is_worth_proving(style: str) -> None:
+    spec, events = small_run(style)
+    kinds = finish(spec, events).journal["kind"]
+    wanted = [Kind.FILL, Kind.CANCELLED, Kind.REJECTED, Kind.EXPIRED, Kind.ACK, Kind.SENT]
+    counts = {kind.name: int((kinds == kind).sum()) for kind in wanted}
+    assert counts["FILL"] > 20
+    assert min(counts.values()) > 0, counts
+
+
+@styles
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_chunks_change_nothing(style: str, size: int) -> None:
+    spec, events = small_run(style)
+    machine = Machine(spec, journal_all=True, buffer=512)
+    chunked = run_chunks(machine, cut(events, range(size, len(events), size)))
+    assert differences(chunked, finish(spec, events)) == []
+
+
+@styles
+def test_another_process_goes_on_from_a_snapshot(
+    style: str, repo_root: Path, tmp_path: Path
+) -> None:
+    spec, events = small_run(style)
+    whole = finish(spec, events)
+    place = len(events) // 2 + 1
+    first = Machine(spec, journal_all=True, buffer=512)
+    before = run_chunks(first, [events[:place]], final=False)
+    (tmp_path / "snapshot").write_bytes(first.snapshot())
+    _elsewhere(repo_root, style, str(tmp_path / "snapshot"), str(place), str(tmp_path / "out.npz"))
+    with np.load(tmp_path / "out.npz") as after:
+        assert bytes(after["state"]).decode() == whole.machine.state_hash()
+        assert before.journal.tobytes() + bytes(after["journal"]) == whole.journal.tobytes()
+        assert before.nav.tobytes() + bytes(after["nav"]) == whole.nav.tobytes()
+
+
+@styles
+def test_the_decider_alone_decides_the_same(style: str) -> None:
+    spec, events = small_run(style)
+    whole = finish(spec, events)
+    replayed = replay_decider(spec, whole.journal)
+    assert replayed.journal.tobytes() == whole.journal.tobytes()
+    assert replayed.state_hash == whole.evidence()["decider"]
+
+
+@pytest.mark.slow
+@styles
+def test_compiled_is_interpreted(style: str, repo_root: Path, tmp_path: Path) -> None:
+    spec, events = small_run(style)
+    compiled = finish(spec, events)
+    _elsewhere(repo_root, style, str(tmp_path / "out.npz"), interpreted=True)
+    with np.load(tmp_path / "out.npz") as plain:
+        assert plain["interpreted"]
+        unequal = features(spec, compiled.journal) != plain["features"]
+        slots = sorted({spec.tape.names[slot] for slot in np.nonzero(unequal)[2]})
+        assert slots == []
+        for name, value in outcome(compiled).items():
+            assert bytes(value) == bytes(plain[name]), name
