@@ -100,7 +100,10 @@ def bars(*rows: Ohlcv | None, instrument: int = 0) -> EventArray:
 
 @dataclass(frozen=True)
 class Order:
-    """A scripted order, given as bar ``bar`` opens; ``leg`` numbers the parts of a bracket."""
+    """A scripted order, given ``after_ns`` after bar ``bar`` opens.
+
+    ``leg`` numbers the parts of a bracket.
+    """
 
     bar: int
     side: int
@@ -113,12 +116,13 @@ class Order:
     flags: int = 0
     leg: int = 0
     instrument: int = 0
+    after_ns: int = 0
 
     def event(self) -> EventArray:
         """Return the order as a person's event."""
         return record(
             Kind.MANUAL_ORDER,
-            opening(self.bar),
+            opening(self.bar) + self.after_ns,
             instrument=self.instrument,
             side=self.side,
             size=self.size,
@@ -159,6 +163,7 @@ def _order(bar: int, side: int, size: int, terms: dict[str, int]) -> Order:
         flags=terms.get("flags", 0),
         leg=terms.get("leg", 0),
         instrument=terms.get("instrument", 0),
+        after_ns=terms.get("after_ns", 0),
     )
 
 

@@ -6,14 +6,16 @@ from typing import Any, Final
 
 import numpy as np
 import pytest
+from numba import njit
 
 from tests.kernel.scenario import HOUR, MONEY, PERPETUAL, SPOT, START, record, spec_of
-from traider.domain.events import Kind, OrderFlag
+from traider.domain.events import EventArray, Kind, OrderFlag
 from traider.domain.orders import OrderType
 from traider.kernel.codes import Limit, Verdict
 from traider.kernel.compiled import compile_kernel
 from traider.kernel.construction import build_gate
 from traider.kernel.gate import approve, check_order, observe, view_equity
+from traider.kernel.records import Gate, Records
 from traider.kernel.specification import MarketSpec
 
 pytestmark = pytest.mark.interpreted
@@ -26,6 +28,26 @@ STOP = int(OrderType.STOP)
 STOP_LIMIT = int(OrderType.STOP_LIMIT)
 
 Answer = tuple[Verdict, float, float]
+
+
+# Python cannot hand a single record to compiled code, only an array of them.
+def _observe_first(gate: Gate, events: Records) -> None:
+    observe(gate, events[0])
+
+
+def _check_first(gate: Gate, events: Records) -> tuple[int, float, float]:
+    return check_order(gate, events[0])
+
+
+def _approve_first(gate: Gate, events: Records) -> None:
+    approve(gate, events[0])
+
+
+compile_function: Any = njit
+observe_first: Final = compile_function(_observe_first)
+check_first: Final = compile_function(_check_first)
+approve_first: Final = compile_function(_approve_first)
+
 APPROVED: Final = (Verdict.APPROVED, 0.0, 0.0)
 
 
@@ -33,28 +55,28 @@ APPROVED: Final = (Verdict.APPROVED, 0.0, 0.0)
 class Desk:
     """A gate with 1,000 of cash at a price of 100, unless told otherwise, and its clock."""
 
-    gate: Any
+    gate: Gate
     now: int = START
 
     def see(self, kind: Kind, **words: float) -> None:
         """Show the gate one event."""
-        observe(self.gate, record(kind, self.now, **words)[0])
+        observe_first(self.gate, record(kind, self.now, **words))
 
-    def order(self, **words: int) -> Any:
+    def order(self, **words: int) -> EventArray:
         """Return an intent: a purchase of one lot at the market unless ``words`` say otherwise."""
         words = {"side": 1, "size": 1, "flags": MARKET, "order_id": 256, **words}
-        return record(Kind.ORDER_INTENT, self.now, **words)[0]
+        return record(Kind.ORDER_INTENT, self.now, **words)
 
     def ask(self, **words: int) -> Answer:
         """Return the answer to an order, which must change nothing."""
         before = [array.tobytes() for array in self.gate]
-        code, number, limit = check_order(self.gate, self.order(**words))
+        code, number, limit = check_first(self.gate, self.order(**words))
         assert [array.tobytes() for array in self.gate] == before
         return Verdict(code), number, limit
 
     def accept(self, **words: int) -> None:
         """Approve an order."""
-        approve(self.gate, self.order(**words))
+        approve_first(self.gate, self.order(**words))
 
     def fill(self, side: int, size: int, price: int = 100, **words: int) -> None:
         """Book a fill that ends its order unless ``leaves`` says otherwise."""

@@ -27,6 +27,7 @@ _TOO_SMALL = int(Reject.TOO_SMALL)
 _BY_REQUEST = int(Reject.BY_REQUEST)
 _UNKNOWN_ORDER = int(Reject.UNKNOWN_ORDER)
 _ENTRY_GONE = int(Reject.ENTRY_GONE)
+_OTHER_LEG = int(Reject.OTHER_LEG_FILLED)
 
 
 @compiled(int64(VENUE, int64, int64, int64), inline=True)
@@ -92,7 +93,9 @@ def submit(venue: Venue, order: Record) -> None:
     venue.queue[place]["price"] = order["price"]
     venue.queue[place]["size"] = order["size"]
     if order["expire"] > 0:
-        place = push_answer(venue, order["expire"], order["expire"], _EXPIRED)
+        # One that arrives too late ends then, after its acknowledgment.
+        expire = max(order["expire"], arrival)
+        place = push_answer(venue, expire, expire, _EXPIRED)
         _name(venue, place, order["instrument"], order["side"], order["order_id"])
         venue.queue[place]["flags"] = SCHEDULED
 
@@ -166,10 +169,14 @@ def _answer_end(venue: Venue, j: int, kind: int, code: int, ts: int) -> None:
 def end_order(venue: Venue, j: int, kind: int, code: int, ts: int) -> None:
     """End order ``j`` unfilled in part or whole: answer, free it, and settle its bracket."""
     order_id = venue.orders[j]["order_id"]
+    is_exit = venue.orders[j]["flags"] & _CHILD
     entry_gone = _is_unfilled_entry(venue, j)
     _answer_end(venue, j, kind, code, ts)
     if entry_gone:
         end_children(venue, order_id, _ENTRY_GONE, ts)
+    elif is_exit:
+        # Nothing is left to reduce: the other exit, and an entry still in part to fill, are done.
+        end_other_legs(venue, order_id, ts)
 
 
 @compiled(types.boolean(VENUE, int64, int64))
@@ -190,6 +197,15 @@ def end_children(venue: Venue, order_id: int, code: int, ts: int) -> None:
         slot = venue.orders[j]
         if slot["order_id"] != order_id and _is_leg_of(venue, j, order_id):
             _answer_end(venue, j, _CANCELLED, code, ts)
+
+
+@compiled(void(VENUE, int64, int64))
+def end_other_legs(venue: Venue, order_id: int, ts: int) -> None:
+    """Cancel what is left of the bracket one of whose exits did its work: exit and entry."""
+    for j in range(venue.venue[0]["top"]):
+        slot = venue.orders[j]
+        if slot["order_id"] not in (0, order_id) and slot["order_id"] >> 8 == order_id >> 8:
+            _answer_end(venue, j, _CANCELLED, _OTHER_LEG, ts)
 
 
 @compiled(void(VENUE, int64, int64))

@@ -9,8 +9,8 @@ from traider.kernel.compiled import compiled
 from traider.kernel.numba_types import VENUE, fixed_tuple
 from traider.kernel.records import Venue
 from traider.kernel.venue.book import (
-    end_children,
     end_order,
+    end_other_legs,
     free_order,
     push_answer,
     wake_children,
@@ -27,7 +27,6 @@ _QUOTE_SIZED = int(OrderFlag.QUOTE_SIZED)
 _INSUFFICIENT = int(Reject.INSUFFICIENT_FUNDS)
 _NOTHING = int(Reject.NOTHING_TO_REDUCE)
 _TOO_SMALL = int(Reject.TOO_SMALL)
-_OTHER_LEG = int(Reject.OTHER_LEG_FILLED)
 
 
 @compiled(int64(VENUE, int64, float64))
@@ -50,10 +49,9 @@ def _deliverable(venue: Venue, j: int, price: int, lots: int, rate: int) -> tupl
     market = venue.markets[slot["instrument"]]
     side = slot["side"]
     held = market["position_lots"]
-    if slot["flags"] & _REDUCE_ONLY:
-        room = -side * held
-        if room < lots:
-            return max(room, 0), _NOTHING
+    room = max(-side * held, 0)
+    if slot["flags"] & _REDUCE_ONLY and not slot["flags"] & _QUOTE_SIZED and room < lots:
+        return room, _NOTHING
     if market["can_short"] != 0 and not slot["flags"] & _QUOTE_SIZED:
         return lots, 0
     if side < 0:
@@ -61,10 +59,14 @@ def _deliverable(venue: Venue, j: int, price: int, lots: int, rate: int) -> tupl
     budget = venue.venue[0]["cash_units"]
     if slot["flags"] & _QUOTE_SIZED:
         budget = slot["size"] if market["can_short"] != 0 else min(budget, slot["size"])
+    if not slot["flags"] & _QUOTE_SIZED:
+        cost = notional_units(price, lots, market["numerator"], market["denominator"])
+        if cost + fee_units(cost, rate) <= budget:
+            return lots, 0
     most = affordable_lots(budget, price, rate, market["numerator"], market["denominator"])
     most = most // market["lot_step"] * market["lot_step"]
     if slot["flags"] & _QUOTE_SIZED:
-        return most, _TOO_SMALL
+        return (min(most, room), _NOTHING) if slot["flags"] & _REDUCE_ONLY else (most, _TOO_SMALL)
     return (lots, 0) if lots <= most else (most, _INSUFFICIENT)
 
 
@@ -117,7 +119,7 @@ def _settle_legs(venue: Venue, j: int, maker: int, ts: int) -> None:
     slot = venue.orders[j]
     if slot["flags"] & _CHILD:
         if slot["remaining"] == 0:
-            end_children(venue, slot["order_id"], _OTHER_LEG, ts)
+            end_other_legs(venue, slot["order_id"], ts)
     else:
         # A resting entry fills inside the bar: what the bar did before is unknown.
         wake_children(venue, slot["order_id"], maker)
