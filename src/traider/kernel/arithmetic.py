@@ -11,6 +11,10 @@ import math
 from numba import float64, int64
 
 from traider.kernel.compiled import compiled
+from traider.kernel.numba_types import fixed_tuple
+
+_FITS = 9.2e18
+"""A product below this fits into 64 bits."""
 
 MONEY = 100_000_000
 """Money units in one unit of currency, and the denominator of fee rates."""
@@ -27,9 +31,21 @@ def notional_units(price_ticks: int, size_lots: int, numerator: int, denominator
     price = int(price_ticks) * int(numerator)
     size = int(size_lots)
     divisor = int(denominator)
+    if float(price) * float(size) < _FITS:
+        whole = price * size // divisor
+        rest = price * size - whole * divisor
+    else:
+        whole, rest = _divide_long(price, size, divisor)
+    if 2 * rest > divisor or (2 * rest == divisor and whole % 2 == 1):
+        whole += 1
+    return whole
+
+
+@compiled(fixed_tuple(int64, int64)(int64, int64, int64))
+def _divide_long(price: int, size: int, divisor: int) -> tuple[int, int]:
+    """Return quotient and rest of ``price * size / divisor`` when the product passes 64 bits."""
     price_high, price_low = price // divisor, price % divisor
     size_high, size_low = size // divisor, size % divisor
-    whole = price * size_high + price_high * size_low
     if divisor <= _SHORT_DIVISOR_MAX:
         product = price_low * size_low
         quotient, rest = product // divisor, product % divisor
@@ -40,10 +56,7 @@ def notional_units(price_ticks: int, size_lots: int, numerator: int, denominator
             rest = (rest << 16) + price_low * ((size_low >> shift) & 0xFFFF)
             quotient = (quotient << 16) + rest // divisor
             rest %= divisor
-    whole += quotient
-    if 2 * rest > divisor or (2 * rest == divisor and whole % 2 == 1):
-        whole += 1
-    return whole
+    return price * size_high + price_high * size_low + quotient, rest
 
 
 @compiled(int64(int64, int64))

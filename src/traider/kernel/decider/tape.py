@@ -22,7 +22,7 @@ _LAST_RANGE = int(Op.ADX)
 _VWAP_Z = int(Op.VWAP_Z)
 
 
-@compiled(void(TAPE, int64, int64, int64))
+@compiled(void(TAPE, int64, int64, int64), inline=True)
 def run_operations(tape: Tape, start: int, stop: int, instrument: int) -> None:
     """Advance operations ``start`` to ``stop`` of one instrument by one bar of their frame."""
     row = tape.values[instrument]
