@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from traider.backtest.bar_files import BarFile, Batch, read_batches, scan_bar_fi
 from traider.backtest.event_source import bar_events
 from traider.domain.events import EventArray
 from traider.features import build_graph, parse
+from traider.kernel.arithmetic import MONEY
 from traider.kernel.codes import Limit, Sizing
 from traider.kernel.records import Floats
 from traider.kernel.specification import (
@@ -26,6 +27,7 @@ from traider.signals.alpha import Score
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 MINUTE_NS = 60_000_000_000
+START_NS = 1_530_403_200_000_000_000
 SIZE = 0.001
 """Positions are this fraction of equity: small, so that a year of trading costs ruins nobody."""
 
@@ -75,8 +77,54 @@ def reversion(x: Floats, p: Floats) -> Score:
     return score, min(max(2.0 - x[1] / 25.0, 0.0), 1.0) if x[2] < 0.1 else 0.0
 
 
-def minute_bars(count: int) -> tuple[BarFile, Batch, str]:
-    """Return ``count`` real one-minute bars, re-stamped every minute, and where they come from.
+@dataclass(frozen=True)
+class Workload:
+    """Minute bars, their events, and the file they come from."""
+
+    file: BarFile
+    batch: Batch
+    events: EventArray
+    source: str
+
+    def kernel(self, alphas: Sequence[Alpha], sizing: Sizing) -> KernelSpec:
+        """Return a kernel with ``alphas`` on this instrument and every check of the gate on."""
+        expressions = [found.expressions(found.params) for found in alphas]
+        volatility = [parse("ewm_vol(close, 48)")] if sizing is Sizing.VOLATILITY_TARGET else []
+        graph = build_graph([*volatility, *(e for wanted in expressions for e in wanted)], "1m")
+        by_volatility = sizing is Sizing.VOLATILITY_TARGET
+        market = MarketSpec(
+            self.file.instrument, self.file.tick_size, Decimal("1e-8"), 40_000, 100_000
+        )
+        return KernelSpec(
+            markets=(market,),
+            tape=graph.tape,
+            alphas=tuple(
+                AlphaSpec(
+                    found.name,
+                    found.compiled(),
+                    tuple(graph.slots[e] for e in wanted),
+                    tuple(found.params.values()),
+                )
+                for found, wanted in zip(alphas, expressions, strict=True)
+            ),
+            strategy=StrategySpec(
+                decision_ns=MINUTE_NS,
+                enter=0.3,
+                exit=0.1 if by_volatility else -0.3,
+                sizing=sizing,
+                volatility_slot=graph.slots[volatility[0]] if by_volatility else 0,
+                fraction=SIZE,
+                max_leverage=SIZE,
+                dead_band=SIZE / 4,
+            ),
+            venue=VenueSpec(),
+            cash_units=100_000 * MONEY,
+            limits=LIMITS,
+        )
+
+
+def minute_workload(count: int) -> Workload:
+    """Return ``count`` real one-minute bars, re-stamped every minute.
 
     The shared 2018-2019 file is used when it is there, the shipped sample otherwise; either is
     repeated to the length asked.
@@ -90,54 +138,6 @@ def minute_bars(count: int) -> tuple[BarFile, Batch, str]:
         name: np.resize(np.concatenate([getattr(batch, name) for batch in batches]), count)
         for name in ("open", "high", "low", "close", "volume")
     }
-    start = 1_530_403_200_000_000_000
-    ts = start + MINUTE_NS * np.arange(count, dtype=np.int64)
-    return scan_bar_file(path), Batch(ts, **columns), path.name
-
-
-def events_of(file: BarFile, batch: Batch) -> EventArray:
-    """Return the events of ``batch`` for instrument 0."""
-    return bar_events(batch, file, 0, 0)
-
-
-def kernel_of(
-    alphas: Sequence[Alpha], *, file: BarFile, sizing: Sizing, extra: Sequence[str] = ()
-) -> KernelSpec:
-    """Return a kernel with ``alphas`` on one instrument and every check of the gate on.
-
-    ``extra`` are features computed beside those of the alphas.
-    """
-    volatility = parse("ewm_vol(close, 48)")
-    wanted = [parse(text) for text in extra]
-    if sizing is Sizing.VOLATILITY_TARGET:
-        wanted.append(volatility)
-    each = [found.expressions(found.params) for found in alphas]
-    graph = build_graph([*wanted, *(e for expressions in each for e in expressions)], "1m")
-    strategy = StrategySpec(
-        decision_ns=MINUTE_NS,
-        enter=0.3,
-        exit=-0.3,
-        sizing=sizing,
-        fraction=SIZE,
-        max_leverage=SIZE,
-        dead_band=SIZE / 4,
-    )
-    if sizing is Sizing.VOLATILITY_TARGET:
-        strategy = replace(strategy, exit=0.1, volatility_slot=graph.slots[volatility])
-    return KernelSpec(
-        markets=(MarketSpec(file.instrument, file.tick_size, Decimal("1e-8"), 40_000, 100_000),),
-        tape=graph.tape,
-        alphas=tuple(
-            AlphaSpec(
-                found.name,
-                found.compiled(),
-                tuple(graph.slots[e] for e in expressions),
-                tuple(found.params.values()),
-            )
-            for found, expressions in zip(alphas, each, strict=True)
-        ),
-        strategy=strategy,
-        venue=VenueSpec(),
-        cash_units=100_000_00000000,
-        limits=LIMITS,
-    )
+    batch = Batch(START_NS + MINUTE_NS * np.arange(count, dtype=np.int64), **columns)
+    file = scan_bar_file(path)
+    return Workload(file, batch, bar_events(batch, file, 0, 0), path.name)

@@ -78,7 +78,7 @@ _DRAWDOWN = int(Verdict.DRAWDOWN)
 _OPEN_ORDERS = int(Verdict.OPEN_ORDERS)
 
 
-@compiled(_ANSWER(GATE, EVENT_TYPE))
+@compiled(_ANSWER(GATE, EVENT_TYPE), inline=True)
 def check_order(gate: Gate, order: Record) -> Answer:
     """Return (code, number, limit) for an order intent; changes nothing.
 

@@ -137,7 +137,7 @@ def _name(venue: Venue, place: int, instrument: int, side: int, order_id: int) -
     answer["order_id"] = order_id
 
 
-@compiled(void(VENUE, int64))
+@compiled(void(VENUE, int64), inline=True)
 def free_order(venue: Venue, j: int) -> None:
     """Take order ``j`` off the book without an answer."""
     slot = venue.orders[j]
@@ -179,7 +179,7 @@ def end_order(venue: Venue, j: int, kind: int, code: int, ts: int) -> None:
         end_other_legs(venue, order_id, ts)
 
 
-@compiled(types.boolean(VENUE, int64, int64))
+@compiled(types.boolean(VENUE, int64, int64), inline=True)
 def _is_leg_of(venue: Venue, j: int, order_id: int) -> bool:
     """Return whether order ``j`` is an exit leg of the decision that ``order_id`` belongs to."""
     slot = venue.orders[j]
@@ -208,7 +208,7 @@ def end_other_legs(venue: Venue, order_id: int, ts: int) -> None:
             _answer_end(venue, j, _CANCELLED, _OTHER_LEG, ts)
 
 
-@compiled(void(VENUE, int64, int64))
+@compiled(void(VENUE, int64, int64), inline=True)
 def wake_children(venue: Venue, order_id: int, in_bar: int) -> None:
     """Arm the exit legs of an entry that filled, in part or whole."""
     for j in range(venue.venue[0]["top"]):

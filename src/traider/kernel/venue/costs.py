@@ -17,7 +17,7 @@ from traider.kernel.numba_types import EVENT_TYPE, VENUE
 from traider.kernel.records import Record, Venue
 
 
-@compiled(float64(VENUE, int64, float64))
+@compiled(float64(VENUE, int64, float64), inline=True)
 def impact_fraction(venue: Venue, k: int, lots: float) -> float:
     """Return the impact of taking ``lots``, as a fraction of the price."""
     setting = venue.venue[0]
@@ -28,7 +28,7 @@ def impact_fraction(venue: Venue, k: int, lots: float) -> float:
     return float(setting["impact"] * math.sqrt(market["variance"] * share))
 
 
-@compiled(int64(float64, int64, float64))
+@compiled(int64(float64, int64, float64), inline=True)
 def worse_price(reference: float, side: int, fraction: float) -> int:
     """Return the price ``fraction`` worse than ``reference`` for ``side``, rounded against us."""
     price = reference * (1.0 + side * fraction)

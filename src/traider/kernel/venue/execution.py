@@ -29,7 +29,7 @@ _NOTHING = int(Reject.NOTHING_TO_REDUCE)
 _TOO_SMALL = int(Reject.TOO_SMALL)
 
 
-@compiled(int64(VENUE, int64, float64))
+@compiled(int64(VENUE, int64, float64), inline=True)
 def taker_price(venue: Venue, j: int, reference: float) -> int:
     """Return what taking order ``j`` costs a unit when the market stands at ``reference``."""
     slot = venue.orders[j]
@@ -42,7 +42,7 @@ def taker_price(venue: Venue, j: int, reference: float) -> int:
     return worse_price(reference, slot["side"], fraction)
 
 
-@compiled(fixed_tuple(int64, int64)(VENUE, int64, int64, int64, int64))
+@compiled(fixed_tuple(int64, int64)(VENUE, int64, int64, int64, int64), inline=True)
 def _deliverable(venue: Venue, j: int, price: int, lots: int, rate: int) -> tuple[int, int]:
     """Return the lots the account can trade at ``price`` and the reason when they are fewer."""
     slot = venue.orders[j]
@@ -113,7 +113,7 @@ def execute(venue: Venue, j: int, price: int, lots: int, maker: int) -> None:
         end_order(venue, j, _CANCELLED, reason, ts_recv)
 
 
-@compiled(void(VENUE, int64, int64, int64))
+@compiled(void(VENUE, int64, int64, int64), inline=True)
 def _settle_legs(venue: Venue, j: int, maker: int, ts: int) -> None:
     """An entry that filled arms its exits; an exit that filled cancels the other one."""
     slot = venue.orders[j]

@@ -35,7 +35,7 @@ _WOULD_TAKE = int(Reject.WOULD_TAKE)
 _NOT_AT_ONCE = int(Reject.NOT_FILLED_AT_ONCE)
 
 
-@compiled(void(VENUE, EVENT_TYPE, int64))
+@compiled(void(VENUE, EVENT_TYPE, int64), inline=True)
 def match_open(venue: Venue, print_: Record, side: int) -> None:
     """Match the orders of one side with the first price of a bar."""
     for j in range(venue.venue[0]["top"]):
@@ -46,7 +46,7 @@ def match_open(venue: Venue, print_: Record, side: int) -> None:
             _match_one_open(venue, j, print_)
 
 
-@compiled(void(VENUE, int64, EVENT_TYPE))
+@compiled(void(VENUE, int64, EVENT_TYPE), inline=True)
 def _match_one_open(venue: Venue, j: int, print_: Record) -> None:
     slot = venue.orders[j]
     price = float(print_["price"])
@@ -78,7 +78,7 @@ def _match_one_open(venue: Venue, j: int, print_: Record) -> None:
         end_order(venue, j, _CANCELLED, _NOT_AT_ONCE, setting["seen_ns"])
 
 
-@compiled(int64(VENUE, int64))
+@compiled(int64(VENUE, int64), inline=True)
 def _trigger(venue: Venue, j: int) -> int:
     """Turn a stop whose trigger was reached into the order it hides; return its new type."""
     slot = venue.orders[j]

@@ -1,0 +1,23 @@
+"""Run every benchmark and print its tables: ``python -m benchmarks``."""
+
+import os
+import platform
+from importlib.metadata import version
+
+from benchmarks import kernel_speed, memory, start_up, step_latency
+
+
+def main() -> None:
+    """Say what machine this is, then measure."""
+    print(
+        f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}, "
+        f"numba {version('numba')}, numpy {version('numpy')}"
+    )
+    kernel_speed.measure()
+    step_latency.measure()
+    start_up.measure()
+    memory.measure()
+
+
+if __name__ == "__main__":
+    main()
