@@ -57,8 +57,7 @@ def test_ranges_equal_talib(bars: EventArray, window: int) -> None:
     prices = [column(bars, name) for name in ("high", "low", "close")]
     found = feature_values([f"atr({window})", f"adx({window})"], base_of(bars), bars)
     assert_close(found[f"atr({window})"], talib.ATR(*prices, window))
-    # Directional movements cancel out: their difference is exact to the size of the terms.
-    assert_close(found[f"adx({window})"], talib.ADX(*prices, window), absolute=1e-9)
+    assert_close(found[f"adx({window})"], talib.ADX(*prices, window))
 
 
 @pytest.mark.parametrize("window", [2, 48])
@@ -66,12 +65,12 @@ def test_rolling_volatility_equals_talib(bars: EventArray, window: int) -> None:
     close = column(bars, "close")
     deviation = talib.STDDEV(reference.change(close, 1)[1:], window)
     scale = np.sqrt(window / (window - 1.0) * YEAR_NS / timeframe_ns(base_of(bars)))
-    # TA-Lib takes tiny variances for zero and sums over the whole file: only years can differ.
+    # Both take it from running sums: two nearly equal returns leave nothing but rounding.
     found = one(f"rolling_vol(close, {window})", bars)
-    assert_close(found, reference.after(1, deviation * scale), relative=1e-9, absolute=1e-6)
+    assert_close(found, reference.after(1, deviation * scale), absolute=1e-10)
 
 
-@pytest.mark.parametrize("window", [2, 14, 96])
+@pytest.mark.parametrize("window", [4, 14, 96])
 def test_the_others_equal_a_second_implementation(bars: EventArray, window: int) -> None:
     high, low, close, volume = (column(bars, name) for name in ("high", "low", "close", "volume"))
     year = YEAR_NS / timeframe_ns(base_of(bars))
@@ -82,13 +81,11 @@ def test_the_others_equal_a_second_implementation(bars: EventArray, window: int)
     found = feature_values(texts, base_of(bars), bars)
     assert_close(found[texts[0]], reference.change(close, window))
     assert_close(found[texts[1]], reference.lag(low, window), relative=0.0)
-    # Deviations from running sums: exact to the size of what is summed, not of the difference.
-    assert_close(
-        found[texts[2]], reference.rolling_volatility(close, window, year), absolute=1e-6
-    )
+    assert_close(found[texts[2]], reference.rolling_volatility(close, window, year))
     assert_close(found[texts[3]], reference.ewm_volatility(close, window, year))
     wanted = reference.vwap_score(high, low, close, volume, window)
-    assert_close(found[texts[4]], wanted, relative=1e-6, absolute=1e-6)
+    # A gap near zero is a small difference of large prices.
+    assert_close(found[texts[4]], wanted, absolute=1e-9)
 
 
 def test_features_equal_published_vectors(reference_data: Path, sample_data: Path) -> None:

@@ -1,0 +1,23 @@
+"""Golden fingerprints: the same runs give the same decisions, fills and equity on every Python.
+
+A red test here says that behavior changed. When that is intended, write the values anew with
+``PYTHONPATH=src .venv/bin/python -m tests.golden``, look at the counts that moved, and say why
+in the commit.
+"""
+
+import json
+
+import pytest
+
+from tests.golden.runs import PINNED, golden_run, run_names
+
+pytestmark = pytest.mark.golden
+
+
+def test_every_run_is_pinned() -> None:
+    assert sorted(json.loads(PINNED.read_text(encoding="utf-8"))) == run_names()
+
+
+@pytest.mark.parametrize("name", run_names())
+def test_a_run_gives_what_it_always_gave(name: str) -> None:
+    assert golden_run(name) == json.loads(PINNED.read_text(encoding="utf-8"))[name]
