@@ -2,7 +2,8 @@
 
 Prices are ticks of one currency unit and sizes are lots of one unit, so that every number in a
 test can be checked by hand. Bars are hours from ``START``; bar ``n`` opens at ``opening(n)``. The
-decider itself decides nothing (the scenario lies inside a warm-up): orders are scripted.
+decider itself decides nothing (the scenario lies inside a warm-up) unless told to: orders are
+scripted.
 """
 
 from dataclasses import dataclass, replace
@@ -234,9 +235,14 @@ class Journal:
         return int(self.machine.decider.account[0]["cash_units"])
 
 
-def play(spec: KernelSpec, *parts: EventArray | Order | tuple[Order, ...]) -> Journal:
-    """Run bars, orders and other events through the kernel; give bars before orders."""
-    events = [record(Kind.WARMUP_BEGIN, START)]
+def play(
+    spec: KernelSpec, *parts: EventArray | Order | tuple[Order, ...], decides: bool = False
+) -> Journal:
+    """Run bars, orders and other events through the kernel; give bars before orders.
+
+    With ``decides`` the decider trades too.
+    """
+    events = [record(Kind.WARMUP_END if decides else Kind.WARMUP_BEGIN, START)]
     for part in parts:
         if isinstance(part, Order):
             events.append(part.event())

@@ -1,0 +1,46 @@
+"""Cash, fees and positions, fill by fill."""
+
+import pytest
+
+from tests.kernel.scenario import MONEY, PERPETUAL, START, bars, buy, play, record, sell, spec_of
+from traider.domain.events import Kind
+from traider.kernel.machine import DeciderMachine
+
+pytestmark = pytest.mark.interpreted
+
+
+def machine(cash: int = 1_000) -> DeciderMachine:
+    return DeciderMachine(spec_of(PERPETUAL, PERPETUAL, cash=cash))
+
+
+def test_a_fill_moves_cash_position_fees_and_turnover() -> None:
+    made = machine()
+    fills = ((1, 5, 100, 7, 0), (-1, 2, 110, -3, 0), (-1, 9, 90, 11, 0))
+    for side, size, price, fee, leaves in fills:
+        words = {"side": side, "size": size, "price": price, "fee": fee, "leaves": leaves}
+        made.step(record(Kind.FILL, START, **words), 0)
+    account, market = made.decider.account[0], made.decider.markets[0]
+    assert account["cash_units"] == (1_000 - 500 + 220 + 810) * MONEY - 15
+    assert market["position_lots"] == -6
+    assert market["fees_units"] == 15
+    assert market["traded_units"] == (500 + 220 + 810) * MONEY
+    assert made.decider.markets[1]["position_lots"] == 0
+    assert market["open_orders"] == 0
+
+
+def test_only_a_fill_that_leaves_nothing_ends_its_order() -> None:
+    journal = play(spec_of(), bars((100, 101, 99, 100), (100, 101, 99, 100)), buy(1, 5, price=50))
+    assert journal.machine.decider.markets[0]["open_orders"] == 1
+    made = machine()
+    made.decider.markets[0]["open_orders"] = 2
+    made.step(record(Kind.FILL, START, side=1, size=1, price=100, leaves=3), 0)
+    assert made.decider.markets[0]["open_orders"] == 2
+    made.step(record(Kind.FILL, START, side=1, size=3, price=100, leaves=0), 0)
+    assert made.decider.markets[0]["open_orders"] == 1
+
+
+def test_equity_is_cash_and_positions_at_their_marks() -> None:
+    rows = [(100, 101, 99, 100), (100, 101, 99, 100), (120, 121, 119, 120), (90, 91, 89, 90)]
+    journal = play(spec_of(cash=1_000), bars(*rows), buy(1, 5), sell(2, 8))
+    # 5 bought at 100, 8 sold at 120, 3 short at 90.
+    assert journal.machine.decider.account[0]["equity"] == 1_000 - 500 + 960 - 270

@@ -1,0 +1,81 @@
+"""From a direction to a size: fixed, by volatility, and capped alone and together."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.kernel.decider.signals import NEVER_WARM, deciding, says
+from tests.kernel.scenario import PERPETUAL, SPOT, bars, play
+from traider.kernel.codes import Sizing
+
+pytestmark = pytest.mark.interpreted
+
+VOLATILITY = Sizing.VOLATILITY_TARGET
+
+
+@pytest.mark.parametrize(
+    ("fraction", "cap", "lots"), [(0.5, 1.0, 50), (0.25, 1.0, 25), (3.0, 1.0, 100), (3.0, 2.0, 200)]
+)
+def test_fixed_puts_in_its_fraction_up_to_the_cap(fraction: float, cap: float, lots: int) -> None:
+    strategy: dict[str, Any] = {"fraction": fraction, "max_leverage": cap, "gross_leverage": 9.0}
+    journal = play(deciding(**strategy), bars(says(1.0), says(1.0)), decides=True)
+    assert journal.fills == [(1, lots, 100)]
+    journal = play(deciding(**strategy), bars(says(-1.0), says(-1.0)), decides=True)
+    assert journal.fills == [(-1, lots, 100)]
+
+
+@pytest.mark.parametrize(
+    ("score", "volatility", "lots"), [(1.0, 1, 40), (1.0, 2, 20), (0.5, 1, 20), (-0.5, 1, -20)]
+)
+def test_volatility_target_divides_by_volatility(score: float, volatility: int, lots: int) -> None:
+    spec = deciding(sizing=VOLATILITY, target_volatility=0.4)
+    row = says(score, volatility=volatility)
+    journal = play(spec, bars(row, row), decides=True)
+    assert [side * size for side, size, _ in journal.fills] == [lots]
+
+
+def test_without_a_volatility_nothing_is_wanted() -> None:
+    spec = deciding(sizing=VOLATILITY, volatility_slot=NEVER_WARM)
+    assert play(spec, bars(says(1.0), says(1.0)), decides=True).order_ids == []
+    still = deciding(sizing=VOLATILITY)
+    row = says(1.0, volatility=0)
+    assert play(still, bars(row, row), decides=True).order_ids == []
+
+
+def test_a_volatility_that_is_lost_closes_the_position() -> None:
+    spec = deciding(sizing=VOLATILITY, target_volatility=0.4)
+    rows = (says(1.0), says(1.0, volatility=0), says(1.0))
+    assert play(spec, bars(*rows), decides=True).fills == [(1, 40, 100), (-1, 40, 100)]
+
+
+def test_all_instruments_share_the_gross_cap() -> None:
+    markets = [replace(PERPETUAL, name=name) for name in ("A", "B", "C")]
+    spec = deciding(*markets, fraction=1.0, gross_leverage=1.5)
+    long, short = says(1.0), says(-1.0)
+    journal = play(
+        spec,
+        bars(long, long),
+        bars(short, short, instrument=1),
+        bars(says(0.0), says(0.0), instrument=2),
+        decides=True,
+    )
+    assert sorted(journal.fills) == [(-1, 75, 100), (1, 75, 100)]
+    roomy = deciding(*markets, fraction=1.0, gross_leverage=2.0)
+    journal = play(roomy, bars(long, long), bars(short, short, instrument=1), decides=True)
+    assert sorted(journal.fills) == [(-1, 100, 100), (1, 100, 100)]
+
+
+def test_all_in_spends_the_cash_and_sells_what_it_holds() -> None:
+    spec = deciding(SPOT, sizing=Sizing.ALL_IN, allow_short=False, cash=1_050)
+    rows = (says(1.0), says(1.0), says(1.0, price=120), says(-1.0), says(-1.0, price=90))
+    journal = play(spec, bars(*rows), decides=True)
+    assert journal.fills == [(1, 10, 100), (-1, 10, 90)]
+
+
+def test_all_in_shares_the_cash_between_instruments() -> None:
+    markets = [replace(SPOT, name=name) for name in ("A", "B")]
+    spec = deciding(*markets, sizing=Sizing.ALL_IN, allow_short=False, cash=1_000)
+    row = says(1.0)
+    journal = play(spec, bars(row, row), bars(row, row, instrument=1), decides=True)
+    assert journal.fills == [(1, 5, 100), (1, 5, 100)]
