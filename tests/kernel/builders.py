@@ -235,7 +235,7 @@ def record(kind: Kind, ts_ns: int, instrument: int = 0, **fields: float) -> Even
     return event
 
 
-def bracket(  # noqa: PLR0917 - three prices
+def bracket(
     ts_ns: int, instrument: int, side: int, size: int, entry: int, stop: int, target: int
 ) -> EventArray:
     """Return a person's bracket: a limit entry, or at market for 0, with its stop and target."""
