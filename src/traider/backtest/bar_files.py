@@ -29,6 +29,7 @@ LOT_SIZE: Final = Decimal("1e-8")
 MAX_DECIMALS: Final = 10
 BATCH_ROWS: Final = 32_768
 _MS_NS: Final = 1_000_000
+_READ_BYTES: Final = 65_536
 # A time in ms between 2001 and 2100; the same instant in s or us is a thousand times off.
 _FIRST_MS: Final = 978_307_200_000
 _LAST_MS: Final = 4_102_444_800_000
@@ -90,7 +91,8 @@ def read_batches(path: Path, start_ns: int | None, end_ns: int | None) -> Iterat
         DataError: the file is missing, is no Parquet file or lacks a column.
     """
     try:
-        file = pq.ParquetFile(path)
+        # Without pre-buffering: it would hold the whole file, however small the batches.
+        file = pq.ParquetFile(path, pre_buffer=False, buffer_size=_READ_BYTES)
     except FileNotFoundError:
         raise DataError("there is no such file", where=str(path), fix="check the path") from None
     except (pa.ArrowInvalid, OSError) as fault:

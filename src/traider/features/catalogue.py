@@ -106,7 +106,8 @@ _ENTRIES: Final = (
         "fraction a year",
         "n + 1 bars",
         "RiskMetrics volatility: v = d * v + (1 - d) * r * r, d = 1 - 2 / (n + 1), mean return "
-        "taken as zero, seeded with the mean square of the first n returns, annualized as rolling_vol.",
+        "taken as zero, seeded with the mean square of the first n returns, annualized as "
+        "rolling_vol.",
         annualized=True,
     ),
     Feature(

@@ -58,8 +58,8 @@ def _delayed(op: Record, x: float, rings: Floats, cells: Floats) -> float:
 def _exponential_volatility(op: Record, change: float, cells: Floats) -> float:
     """Return sqrt(v), v = d * v + (1 - d) * r * r with d = 1 - 2 / (window + 1).
 
-    RiskMetrics (1996); the mean return is taken as zero. Seeded with the mean square of the first ``window`` returns; multiplied by
-    ``scale`` (square root of bars a year).
+    RiskMetrics (1996); the mean return is taken as zero. Seeded with the mean square of the first
+    ``window`` returns; multiplied by ``scale`` (square root of bars a year).
     """
     cell, window = op["cell"] + 1, op["window"]
     square = change * change
