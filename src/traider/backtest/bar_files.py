@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from traider.domain.errors import DataError
+from traider.domain.errors import DataError, UsageError
 from traider.domain.instruments import InstrumentName
 from traider.domain.timeframes import TIMEFRAMES, timeframe_ns, timeframe_of
 
@@ -96,9 +96,7 @@ def read_batches(path: Path, start_ns: int | None, end_ns: int | None) -> Iterat
     except FileNotFoundError:
         raise DataError("there is no such file", where=str(path), fix="check the path") from None
     except (pa.ArrowInvalid, OSError) as fault:
-        raise DataError(
-            f"cannot be read as Parquet: {fault}", where=str(path), fix="export it again"
-        ) from fault
+        raise _unreadable(path, fault) from fault
     with file:
         missing = [name for name in COLUMNS if name not in file.schema_arrow.names]
         if missing:
@@ -107,7 +105,7 @@ def read_batches(path: Path, start_ns: int | None, end_ns: int | None) -> Iterat
                 where=str(path),
                 fix=f"bar files have columns {', '.join(COLUMNS)}",
             )
-        for records in file.iter_batches(batch_size=BATCH_ROWS, columns=list(COLUMNS)):
+        for records in _record_batches(file, path):
             batch = _batch(records, path)
             keep = np.ones(len(batch.ts_ns), np.bool_)
             if start_ns is not None:
@@ -122,6 +120,18 @@ def read_batches(path: Path, start_ns: int | None, end_ns: int | None) -> Iterat
                 return
 
 
+def _record_batches(file: pq.ParquetFile, path: Path) -> Iterator[pa.RecordBatch]:
+    """Yield the rows in batches; damage inside the file shows only here."""
+    try:
+        yield from file.iter_batches(batch_size=BATCH_ROWS, columns=list(COLUMNS))
+    except (pa.ArrowException, OSError) as fault:
+        raise _unreadable(path, fault) from fault
+
+
+def _unreadable(path: Path, fault: Exception) -> DataError:
+    return DataError(f"cannot be read as Parquet: {fault}", where=str(path), fix="export it again")
+
+
 def _batch(records: pa.RecordBatch, path: Path) -> Batch:
     columns = {}
     for name in COLUMNS:
@@ -131,7 +141,7 @@ def _batch(records: pa.RecordBatch, path: Path) -> Batch:
             raise DataError(f"column {name} has empty cells", where=str(path), fix="remove them")
         try:
             columns[name] = column.cast(kind).to_numpy(zero_copy_only=False)
-        except pa.ArrowInvalid as fault:
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as fault:
             raise DataError(
                 f"column {name} holds {column.type}, not numbers: {fault}",
                 where=str(path),
@@ -260,7 +270,10 @@ def instrument_of(path: Path) -> tuple[str, bool]:
     derivative = len(parts) > 1 and parts[1] in {"PERP", "FUT"}
     if derivative:
         del parts[1]
-    if len(parts) < 3 or not all(part.isalnum() for part in parts[:3]):
-        return path.stem, derivative
+    if len(parts) < 3:
+        return path.stem, False
     venue, base, quote = parts[:3]
-    return str(InstrumentName(venue, base, quote, "PERP" if derivative else "")), derivative
+    try:
+        return str(InstrumentName(venue, base, quote, "PERP" if derivative else "")), derivative
+    except UsageError:
+        return path.stem, False
