@@ -40,7 +40,8 @@ def months_of(curve: Curve, capital: float) -> dict[int, dict[int, float]]:
     first), so the months of a year compound to the year.
     """
     known = ~np.isnan(curve.nav)
-    return monthly_returns(*daily_returns(curve.ts_ns[known], curve.nav[known], capital))
+    # A close at midnight belongs to the day, and the month, that ends there.
+    return monthly_returns(*daily_returns(curve.ts_ns[known] - 1, curve.nav[known], capital))
 
 
 def cell(name: str, value: float) -> MonthCell:
