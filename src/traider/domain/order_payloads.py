@@ -177,7 +177,11 @@ _COMMAND_ROWS: Final[tuple[Row, ...]] = (
         Kind.THRESHOLDS_CHANGE,
         "A decision threshold changed",
         "control",
-        (integer("code", "0 enter, 1 exit"), floating("value", "score"), floating("previous", "score")),
+        (
+            integer("code", "0 enter, 1 exit"),
+            floating("value", "score"),
+            floating("previous", "score"),
+        ),
         "",
         "",
     ),
@@ -203,10 +207,10 @@ _COMMAND_ROWS: Final[tuple[Row, ...]] = (
     ),
     (
         Kind.PAUSE,
-        "No new positions until re-armed",
+        "Positions may only shrink until re-armed",
         "control",
         (integer("code", "reason"), integer("user", "user id, 0 the house")),
-        SCOPE_FLAGS,
+        "",
         "",
     ),
     (
@@ -226,7 +230,7 @@ _COMMAND_ROWS: Final[tuple[Row, ...]] = (
         "A person ended the pause or the emergency stop",
         "control",
         (integer("code", "reason"), integer("user", "user id")),
-        SCOPE_FLAGS,
+        "",
         "",
     ),
     (

@@ -45,7 +45,8 @@ def cache_root() -> Path:
 def select_cache() -> Path:
     """Point numba at the folder of the present digest and return that folder.
 
-    Must run before numba is imported: numba reads the variable once.
+    Numba reads the variable when it is imported; where someone imported it earlier, the setting it
+    made of it is changed as well, or it would keep machine code beside the sources.
     """
     folder = cache_root() / source_digest()
     try:
@@ -53,6 +54,8 @@ def select_cache() -> Path:
     except OSError:
         return folder  # numba then compiles in memory; `traider doctor` says so
     os.environ["NUMBA_CACHE_DIR"] = str(folder)
+    if "numba" in sys.modules:
+        sys.modules["numba"].config.CACHE_DIR = str(folder)
     _forget_old(folder)
     return folder
 

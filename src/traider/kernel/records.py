@@ -48,7 +48,9 @@ ACCOUNT = np.dtype(
         ("now_ns", "<i8"),  # ts_recv of the last event
         ("cash_units", "<i8"),
         ("equity", "<f8"),  # currency, at the last decision
-        ("decisions_off", "<i8"),  # inside warm-up, or paused
+        ("warming", "<i8"),  # between the begin and the end of the warm-up: no decisions
+        ("killed", "<i8"),  # after an emergency stop, until re-armed: no decisions
+        ("paused", "<i8"),  # until re-armed positions only shrink
         ("alpha_fault", "<i8"),  # 1 + index of the last alpha switched off, 0 none
         ("last_fault_ns", "<i8"),
         ("orders", "<i8"),  # intents emitted

@@ -24,7 +24,8 @@ def test_a_decision_at_each_close() -> None:
 
 
 @pytest.mark.parametrize(
-    ("off", "on"), [(Kind.WARMUP_BEGIN, Kind.WARMUP_END), (Kind.PAUSE, Kind.REARM)]
+    ("off", "on"),
+    [(Kind.WARMUP_BEGIN, Kind.WARMUP_END), (Kind.PAUSE, Kind.REARM), (Kind.KILL, Kind.REARM)],
 )
 def test_nothing_is_decided_while_switched_off(off: Kind, on: Kind) -> None:
     assert filled_at(with_events((off, START + 2))) == []

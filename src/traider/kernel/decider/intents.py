@@ -128,7 +128,7 @@ def _all_in(decider: Decider, out: Records, count: int, k: int, side: int) -> in
     held = market["position_lots"]
     if side < 0 and market["direction"] <= 0 and held > 0:
         return write_intent(decider, out, count, k, -1, held)
-    if side > 0 and market["direction"] > 0 and held == 0:
+    if side > 0 and market["direction"] > 0 and held == 0 and decider.account[0]["paused"] == 0:
         share = int(decider.account[0]["equity"] * MONEY / len(decider.markets))
         cash = decider.account[0]["cash_units"]
         amount = cash if len(decider.markets) == 1 else min(cash, share)
@@ -158,7 +158,7 @@ def _toward_target(
     """Order the difference to the target when it is on ``side`` and worth trading.
 
     Differences under the dead band or the venue's minimum wait; going flat never waits for the
-    dead band.
+    dead band. While paused, the target is cut so that positions can only shrink.
     """
     market = decider.markets[k]
     strategy = decider.strategy[0]
@@ -168,6 +168,9 @@ def _toward_target(
     if market["exposure"] != 0.0 and equity > 0.0:
         wanted = market["exposure"] * scale * equity / price
         target = truncate(wanted, market["lot_step"])
+    if decider.account[0]["paused"] != 0:
+        held = market["position_lots"]
+        target = min(max(target, min(held, 0)), max(held, 0))
     difference = target - market["position_lots"]
     lots = difference * side
     if lots <= 0:

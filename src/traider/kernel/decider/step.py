@@ -79,7 +79,7 @@ def _decide(decider: Decider, alphas: Alphas, out: Records) -> int:
             score_alphas(decider, alphas, k)
             combine(decider, k)
             size_instrument(decider, k)
-    if not any_fresh or account["decisions_off"] != 0:
+    if not any_fresh or account["warming"] != 0 or account["killed"] != 0:
         return 0
     return rebalance(decider, out)
 
@@ -100,10 +100,15 @@ def _control(decider: Decider, event: Record) -> None:
     """Apply a change of mode, weight or threshold; other kinds change nothing here."""
     kind = event["kind"]
     account = decider.account[0]
-    if kind == _WARMUP_BEGIN or kind == _PAUSE or kind == _KILL:
-        account["decisions_off"] = 1
-    elif kind == _WARMUP_END or kind == _REARM:
-        account["decisions_off"] = 0
+    if kind == _WARMUP_BEGIN or kind == _WARMUP_END:
+        account["warming"] = 1 if kind == _WARMUP_BEGIN else 0
+    elif kind == _PAUSE:
+        account["paused"] = 1
+    elif kind == _KILL:
+        account["killed"] = 1
+    elif kind == _REARM:
+        account["paused"] = 0
+        account["killed"] = 0
     elif kind == _LEADER_EPOCH:
         account["epoch"] = event["w0"]
     elif kind == _WEIGHTS_CHANGE and 0 <= event["w0"] < len(decider.alphas):
