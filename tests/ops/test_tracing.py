@@ -41,7 +41,7 @@ def test_an_exception_marks_the_span_as_failed_and_goes_on() -> None:
     with pytest.raises(KeyError), LogTracer(FixedClock(), log).span("load"):
         raise KeyError("missing")
     (line,) = log.lines
-    assert (line.level, line.message) == ("error", "span failed")
+    assert (line.level, line.message) == ("info", "span failed")
     assert line.fields["fault"] == "KeyError"
 
 

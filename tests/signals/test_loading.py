@@ -114,14 +114,20 @@ def test_an_unknown_parameter_lists_the_known_ones(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "body",
-    ["return unknown_name(x), 1.0", 'return "high", 1.0', "return 1.0", "return open(x), 1.0"],
+    ("body", "says"),
+    [
+        ("return unknown_name(x), 1.0", "unknown_name"),
+        ('return "high", 1.0', "high"),
+        ("return 1.0", "float64"),
+        ("return open(x), 1.0", "open"),
+    ],
 )
-def test_what_cannot_be_compiled_is_told_in_one_line(tmp_path: Path, body: str) -> None:
+def test_what_cannot_be_compiled_is_told_in_one_line(tmp_path: Path, body: str, says: str) -> None:
     source = GOOD.replace("return (1.0 if x[1] < x[0] else -1.0), 1.0", body)
     found = load_alpha("below_average", written(tmp_path, source))
     with pytest.raises(StrategyError, match="alpha below_average: cannot compile") as caught:
         found.compiled()
+    assert says in caught.value.line()
     assert "\n" not in caught.value.line()
 
 

@@ -31,7 +31,10 @@ _current: ContextVar[LogSpan | None] = ContextVar("traider_span", default=None)
 
 
 class LogTracer:
-    """Time spans by ``clock`` and write them to ``log``; failed ones as errors."""
+    """Time spans by ``clock`` and write them to ``log``, a failed one with its fault.
+
+    Whoever catches the exception tells the person, once; a span is a note for the file.
+    """
 
     def __init__(self, clock: Clock, log: Log) -> None:
         self._clock = clock
@@ -68,6 +71,6 @@ class LogTracer:
             **span.fields,
         }
         if failure:
-            self._log.error("span failed", fault=failure, **fields)
+            self._log.info("span failed", fault=failure, **fields)
         else:
             self._log.info("span", **fields)

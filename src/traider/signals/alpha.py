@@ -67,13 +67,20 @@ class Alpha:
                 ALPHA_SIGNATURE, cache=self.cached, error_model="numpy"
             )(self.python)
         except (NumbaError, TypeError, ValueError) as fault:
-            lines = [line for line in str(fault).splitlines() if line.strip()]
             raise StrategyError(
-                f"cannot compile: {lines[-1] if lines else type(fault).__name__}",
+                f"cannot compile: {_reason(fault)}",
                 where=f"alpha {self.name}",
                 fix="use plain arithmetic and math.* and return (score, confidence) as floats",
             ) from fault
         return function
+
+
+def _reason(fault: Exception) -> str:
+    """Return the line of numba's long message that says what is wrong."""
+    frames = ("Failed in", "During:", "File ", "[1]", "<source")
+    lines = [line.strip() for line in str(fault).splitlines()]
+    telling = [line for line in lines if line and not line.startswith(frames)]
+    return telling[0] if telling else type(fault).__name__
 
 
 def alpha(

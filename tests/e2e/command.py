@@ -1,0 +1,51 @@
+"""Run the real command line in a process of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+ENTRANCE: Final = "from traider.cli.main import entry; raise SystemExit(entry())"
+SMA_CROSS: Final = ROOT / "examples" / "sma-cross.toml"
+ENSEMBLE: Final = ROOT / "examples" / "ensemble.toml"
+SAMPLE: Final = ROOT / "data" / "sample" / "BINANCE-BTC-USDT-1h.parquet"
+
+
+def command(*arguments: str) -> list[str]:
+    """Return the command line of ``traider`` with ``arguments``."""
+    return [sys.executable, "-c", ENTRANCE, *arguments]
+
+
+def environment() -> dict[str, str]:
+    """Return this process's environment without settings of the product but its cache."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("TRAIDER_") or name == "TRAIDER_CACHE_DIR"
+    }
+    return {**kept, "PYTHONPATH": str(ROOT / "src")}
+
+
+def traider(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run ``traider`` in ``folder``, where its results and its log go."""
+    return subprocess.run(
+        command(*arguments),
+        cwd=folder,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+
+
+def backtest_json(folder: Path, *arguments: str) -> dict[str, Any]:
+    """Run a back-test that must work; return the one object it prints."""
+    done = traider(folder, "backtest", "--json", *arguments)
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.splitlines()) == 1
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
