@@ -17,7 +17,8 @@ def read_bars(path: Path, start_ns: int | None = None, bars: int | None = None) 
     file: BarFile = scan_bar_file(path, start_ns)
     end_ns = None if bars is None else file.first_ns + bars * file.length_ns
     events = join_events(list(event_chunks([file], start_ns, end_ns)))
-    return events[events["kind"] == Kind.BAR]
+    chosen: EventArray = events[events["kind"] == Kind.BAR]
+    return chosen
 
 
 def column(bars: EventArray, name: str) -> Series:

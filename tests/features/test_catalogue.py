@@ -89,7 +89,9 @@ def test_the_others_equal_a_second_implementation(bars: EventArray, window: int)
 
 
 def test_features_equal_published_vectors(reference_data: Path, sample_data: Path) -> None:
-    table = pq.read_table(reference_data / "reference" / "TALIB-BINANCE-BTC-USDT-1h-2024-01-01.parquet")
+    table = pq.read_table(
+        reference_data / "reference" / "TALIB-BINANCE-BTC-USDT-1h-2024-01-01.parquet"
+    )
     ts_ns = table["ts"].to_numpy() * 10**6
     bars = read_bars(sample_data / f"{BTC}.parquet", int(ts_ns[0]), len(ts_ns))
     assert bars["ts_event"].tolist() == ts_ns.tolist()

@@ -8,8 +8,8 @@ from tests.features.test_expressions import expressions
 from traider.domain.errors import StrategyError
 from traider.domain.timeframes import timeframe_ns
 from traider.features.catalogue import BASE_SLOTS
-from traider.features.graph import build_graph
 from traider.features.expressions import Expression, parse
+from traider.features.graph import build_graph
 
 FRAMES = ("", "1h", "4h", "1d")
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -60,7 +61,7 @@ FEATURES: Final = (
     "sma(rsi(close, 4), 3)@{second}", "ewm_vol(high, 5)@{second}", "vwap_z(4)@{second}",
     "adx(3)@{third}", "lag(low, 2)@{third}", "ema(return(open, 1), 3)@{third}",
 )  # fmt: skip
-ALPHAS: Final = {
+ALPHAS: Final[dict[str, dict[str, float]]] = {
     "momentum": {"fast": 3, "slow": 8, "rsi_window": 5, "adx_window": 4, "adx_trend": 5.0},
     "mean_reversion": {"window": 5, "adx_window": 3, "z_enter": 0.3, "z_full": 1.5},
     "sma_cross": {"fast": 2, "slow": 4},
@@ -293,7 +294,8 @@ class Finished:
     @property
     def fills(self) -> EventArray:
         """The fills, in the order of the journal."""
-        return self.journal[self.journal["kind"] == Kind.FILL]
+        found: EventArray = self.journal[self.journal["kind"] == Kind.FILL]
+        return found
 
     def evidence(self) -> dict[str, object]:
         """Return everything two equal runs must agree on, to the bit."""
@@ -342,4 +344,4 @@ def finish(spec: KernelSpec, events: EventArray, *, buffer: int = 4096) -> Finis
 def cut(events: EventArray, places: Iterable[int]) -> list[EventArray]:
     """Return ``events`` cut at ``places``."""
     bounds = [0, *sorted(places), len(events)]
-    return [events[low:high] for low, high in zip(bounds, bounds[1:], strict=False)]
+    return [events[low:high] for low, high in pairwise(bounds)]

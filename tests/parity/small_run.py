@@ -6,10 +6,9 @@ to FILE; with the name of a snapshot and a number of events in front of FILE it 
 
 import sys
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
-from numba import config
 
 from tests.kernel.builders import (
     HOUR_NS,
@@ -23,6 +22,7 @@ from tests.kernel.builders import (
 from traider.domain.events import EventArray, Kind, OrderFlag, join_events, sort_events
 from traider.domain.orders import OrderType, TimeInForce
 from traider.kernel.codes import Sizing, Style
+from traider.kernel.compiled import INTERPRETED
 from traider.kernel.machine import DeciderMachine, Machine
 from traider.kernel.specification import KernelSpec
 
@@ -31,7 +31,7 @@ FIRST_NS: Final = 1_583_884_800 * 10**9
 """2020-03-11: the bars before, in and after the crash of 2020-03-12."""
 BARS: Final = 240
 LOTS: Final = 1_000_000
-STYLES: Final = {
+STYLES: Final[dict[str, dict[str, Any]]] = {
     "market": {"style": Style.MARKET},
     "limit": {"style": Style.LIMIT, "limit_offset": 0.001},
     "fixed": {"sizing": Sizing.FIXED, "fraction": 0.3, "dead_band": 0.0},
@@ -83,9 +83,7 @@ def _by_hand(bars: EventArray) -> list[EventArray]:
 
 
 def _order(ts_ns: int, instrument: int, side: int, flags: int, **prices: int) -> EventArray:
-    return record(
-        Kind.MANUAL_ORDER, ts_ns, instrument, side=side, flags=flags, size=LOTS, **prices
-    )
+    return record(Kind.MANUAL_ORDER, ts_ns, instrument, side=side, flags=flags, size=LOTS, **prices)
 
 
 def outcome(run: Finished) -> dict[str, np.ndarray]:
@@ -115,12 +113,13 @@ def main(style: str, *names: str) -> None:
         machine.restore(Path(names[0]).read_bytes())
         events = events[int(names[1]) :]
     run = run_chunks(machine, [events])
-    np.savez(
-        names[-1],
-        interpreted=bool(config.DISABLE_JIT),
-        features=features(spec, run.journal),
+    arrays = {
+        "interpreted": np.array(INTERPRETED),
+        "features": features(spec, run.journal),
         **outcome(run),
-    )
+    }
+    with Path(names[-1]).open("wb") as file:
+        np.savez(file, allow_pickle=False, **arrays)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Random but lawful streams of events: bars of a few instruments, and a person's commands."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from hypothesis import strategies as st
@@ -11,6 +11,7 @@ from tests.kernel.builders import (
     bar_stream,
     bracket,
     ensemble,
+    finish,
     market,
     random_bars,
     record,
@@ -29,10 +30,15 @@ _LIMIT_VALUES = {
     Limit.MAX_GROSS_EXPOSURE: (0.5, 1.2),
     Limit.MAX_LEVERAGE: (0.5, 1.2),
     Limit.MAX_ORDERS_PER_MINUTE: (0.0, 1.0, 3.0),
-    Limit.MAX_DAILY_LOSS: (0.0, 0.001),
-    Limit.MAX_DRAWDOWN: (0.0, 0.01),
+    Limit.MAX_DAILY_LOSS: (0.0, 0.0001, 0.001),
+    Limit.MAX_DRAWDOWN: (0.0, 0.0001, 0.01),
     Limit.MAX_DATA_AGE_NS: (0.0, 1.0, float(HOUR_NS)),
 }
+_tight_limits = st.dictionaries(st.sampled_from(Limit), st.none(), max_size=2).flatmap(
+    lambda chosen: st.fixed_dictionaries(
+        {limit: st.sampled_from(_LIMIT_VALUES[limit]) for limit in chosen}
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -53,13 +59,15 @@ def orders(draw: st.DrawFn, ts_ns: int, instrument: int) -> EventArray:
     """Draw a person's order of any type, sound or not, around a price of 10,000 ticks."""
     kind = draw(st.sampled_from(OrderType))
     side = draw(st.sampled_from([-1, 1]))
-    size = draw(st.sampled_from([0, 1, 7, 100, 1_000, 20_000, 90_000]))
+    size = draw(st.sampled_from([20, 100, 1_000, 1_000, 20_000, 60_000, 90_000, 7, 0]))
     price = 10_000 + draw(st.integers(-600, 600))
     trigger = 10_000 + draw(st.integers(-600, 600))
     force = draw(st.sampled_from(_FORCES))
     flags = kind | force << 4
-    if draw(st.booleans()):
-        flags |= draw(st.sampled_from([OrderFlag.POST_ONLY, OrderFlag.REDUCE_ONLY, 0]))
+    if kind is OrderType.LIMIT and force in (TimeInForce.GTC, TimeInForce.GTD):
+        flags |= draw(st.sampled_from([OrderFlag.POST_ONLY, 0]))
+    elif draw(st.booleans()):
+        flags |= OrderFlag.REDUCE_ONLY
     if kind is OrderType.MARKET and draw(st.booleans()):
         flags, size = int(kind) | OrderFlag.QUOTE_SIZED, draw(st.integers(0, 5_000)) * 10**8
     expire = ts_ns + draw(st.integers(1, 10)) * HOUR_NS if force is TimeInForce.GTD else 0
@@ -83,7 +91,7 @@ def brackets(draw: st.DrawFn, ts_ns: int, instrument: int) -> EventArray:
     entry = draw(st.sampled_from([0, 10_000 - side * 20, 10_000 + side * 100]))
     gap = draw(st.integers(1, 400))
     return bracket(
-        ts_ns, instrument, side, draw(st.integers(1, 5_000)), entry,
+        ts_ns, instrument, side, 20 * draw(st.integers(1, 250)), entry,
         10_000 - side * gap, 10_000 + side * gap,
     )  # fmt: skip
 
@@ -94,18 +102,15 @@ def commands(draw: st.DrawFn, hours: int, instruments: int) -> EventArray:
     ts_ns = START_NS + draw(st.integers(1, hours)) * HOUR_NS + draw(st.sampled_from([0, 1, 77]))
     instrument = draw(st.integers(0, instruments - 1))
     choice = draw(st.integers(0, 9))
-    if choice <= 4:
+    if choice <= 3:
         return draw(orders(ts_ns, instrument))
-    if choice == 5:
+    if choice <= 5:
         return draw(brackets(ts_ns, instrument))
     if choice == 6:
-        # The ids of early decisions, known or not, and one that never was.
-        sequence = draw(st.integers(0, 200))
-        order_id = (1 << 52) | (sequence << 8) | draw(st.integers(0, 2))
+        # An id that most likely never was.
         flags = int(OrderType.MARKET) | OrderFlag.CANCEL
-        return record(
-            Kind.MANUAL_ORDER, ts_ns, instrument, flags=flags, side=1, order_id=order_id
-        )
+        order_id = (1 << 52) | (draw(st.integers(0, 200)) << 8)
+        return record(Kind.MANUAL_ORDER, ts_ns, instrument, flags=flags, side=1, order_id=order_id)
     if choice == 7:
         kind = draw(
             st.sampled_from(
@@ -167,5 +172,30 @@ def cases(draw: st.DrawFn, most_bars: int = 120, *, can_short: bool | None = Non
         )
         for k in range(instruments)
     ]
-    parts += draw(st.lists(commands(count, instruments), max_size=25))
-    return Case(spec, sort_events(join_events(parts)))
+    spec = replace(spec, limits={**spec.limits, **draw(_tight_limits)})
+    parts += draw(
+        st.lists(commands(count, instruments), min_size=draw(st.sampled_from([0, 15])), max_size=40)
+    )
+    return draw(_with_cancels(spec, sort_events(join_events(parts))))
+
+
+@st.composite
+def _with_cancels(draw: st.DrawFn, spec: KernelSpec, events: EventArray) -> Case:
+    """Add cancels of orders that the run will have sent: a cancel does not change what was."""
+    journal = finish(spec, events).journal
+    intents = journal[journal["kind"] == Kind.ORDER_INTENT]
+    cancels = []
+    if len(intents):
+        for place in draw(st.lists(st.integers(0, len(intents) - 1), max_size=3)):
+            order = intents[place]
+            cancels.append(
+                record(
+                    Kind.MANUAL_ORDER,
+                    int(order["ts_recv"]) + draw(st.sampled_from([1, HOUR_NS, 5 * HOUR_NS])),
+                    int(order["instrument"]),
+                    flags=int(OrderType.MARKET) | OrderFlag.CANCEL,
+                    side=int(order["side"]),
+                    order_id=int(order["order_id"]),
+                )
+            )
+    return Case(spec, sort_events(join_events([events, *cancels])))

@@ -33,12 +33,8 @@ rates = st.integers(-1_000_000, 10_000_000)
 @example("1e-10", "1e-8", "1", 12_345_678_901, 99_999_999_999)
 @example("1e-8", "1e-8", "1", 5, 10**7)
 @example("0.5", "1", "100", 10**6, 10**3)
-def test_a_notional_is_exact(
-    tick: str, lot: str, multiplier: str, price: int, size: int
-) -> None:
-    traded = market(
-        tick_size=Decimal(tick), lot_size=Decimal(lot), multiplier=Decimal(multiplier)
-    )
+def test_a_notional_is_exact(tick: str, lot: str, multiplier: str, price: int, size: int) -> None:
+    traded = market(tick_size=Decimal(tick), lot_size=Decimal(lot), multiplier=Decimal(multiplier))
     numerator, denominator = traded.money_fraction()
     wanted = exact_notional_units(
         price * traded.tick_size, size * traded.lot_size, traded.multiplier
@@ -63,9 +59,7 @@ def test_a_fee_is_rounded_against_us(notional: int, rate: int) -> None:
 def test_the_affordable_size_is_the_largest(
     tick: str, lot: str, price: int, budget: int, rate: int
 ) -> None:
-    numerator, denominator = market(
-        tick_size=Decimal(tick), lot_size=Decimal(lot)
-    ).money_fraction()
+    numerator, denominator = market(tick_size=Decimal(tick), lot_size=Decimal(lot)).money_fraction()
     assume(budget * denominator < LARGEST * price * numerator)
 
     def cost(size: int) -> int:

@@ -165,7 +165,9 @@ def test_an_order_ends_once_and_fills_no_more_than_its_size(case: Case) -> None:
         elif kind in (Kind.CANCELLED, Kind.REJECTED, Kind.EXPIRED):
             ends[order_id] += int(event["code"] != Reject.UNKNOWN_ORDER)
     assert max(ends.values(), default=0) <= 1
-    assert all(filled[order_id] <= sizes[order_id] for order_id in filled if order_id not in in_money)
+    assert all(
+        filled[order_id] <= sizes[order_id] for order_id in filled if order_id not in in_money
+    )
 
 
 @pytest.fixture(scope="module", autouse=True)
