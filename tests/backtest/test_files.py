@@ -8,8 +8,17 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.backtest.report.synthetic import synthetic_result, with_chosen
-from traider.backtest.files import EQUITY_SCHEMA, TRADE_SCHEMA, plain, utc_text, write_files
+from traider.backtest.files import (
+    EQUITY_SCHEMA,
+    FILL_SCHEMA,
+    TRADE_SCHEMA,
+    fill_table,
+    plain,
+    utc_text,
+    write_files,
+)
 from traider.backtest.results import BacktestResult
+from traider.domain.fills import Fill
 
 
 @pytest.fixture(scope="module")
@@ -93,3 +102,27 @@ def test_plain_keeps_only_json_types(value: object, expected: object) -> None:
 def test_utc_text_shows_a_fraction_only_where_there_is_one() -> None:
     assert utc_text(0) == "1970-01-01T00:00:00Z"
     assert utc_text(1_500_000_000) == "1970-01-01T00:00:01.5Z"
+
+
+def test_fills_are_written_exactly(tmp_path: Path) -> None:
+    fill = Fill(
+        instrument="BINANCE:BTC-USDT",
+        side=-1,
+        price=Decimal("65000.01"),
+        quantity=Decimal("0.00000001"),
+        fee=Decimal("-0.00000001"),
+        ts_ns=1_700_000_000_000_000_001,
+        order_id=(1 << 52) | (77 << 8),
+        is_maker=True,
+    )
+    table = fill_table((fill, fill))
+    pq.write_table(table, tmp_path / "fills.parquet")
+    back = pq.read_table(tmp_path / "fills.parquet")
+    assert back.schema.equals(FILL_SCHEMA)
+    row = back.slice(1).to_pylist()[0]
+    assert row["price"] == Decimal("65000.01")
+    assert row["quantity"] == Decimal("0.00000001")
+    assert row["fee"] == Decimal("-0.00000001")
+    assert row["maker"] is True
+    assert row["order_id"] == (1 << 52) | (77 << 8)
+    assert back["ts"].cast("int64").to_pylist() == [1_700_000_000_000_000_001] * 2

@@ -5,6 +5,7 @@ give the same bytes, so the time the engine took is not in it. Parquet holds the
 
     summary.json    the result, every fill tier's figures, costs, orders and fingerprint
     trades.parquet  all trades of the chosen fill tier, in the report's numbering
+    fills.parquet   all fills of the chosen fill tier
     equity.parquet  the thinned curves of every fill tier and of buy and hold
 """
 
@@ -20,10 +21,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from traider.backtest.results import BacktestResult, Curve, TierResult
+from traider.domain.fills import Fill
 from traider.portfolio.trades import Trade
 
 SUMMARY_FILE_NAME = "summary.json"
 TRADES_FILE_NAME = "trades.parquet"
+FILLS_FILE_NAME = "fills.parquet"
 EQUITY_FILE_NAME = "equity.parquet"
 BENCHMARK_NAME = "buy-and-hold"
 
@@ -51,6 +54,20 @@ TRADE_SCHEMA = pa.schema(
 )
 """``number`` counts from 1; ``side`` is +1 or -1; ``closed`` is null while the trade is open."""
 
+FILL_SCHEMA = pa.schema(
+    [
+        ("ts", _TIME),
+        ("instrument", pa.dictionary(pa.int32(), pa.string())),
+        ("side", pa.int8()),
+        ("price", _AMOUNT),
+        ("quantity", _AMOUNT),
+        ("fee", _AMOUNT),
+        ("maker", pa.bool_()),
+        ("order_id", pa.int64()),
+    ]
+)
+"""``fee`` is negative for a rebate; ``order_id`` is epoch, sequence and leg in one integer."""
+
 EQUITY_SCHEMA = pa.schema(
     [
         ("tier", pa.dictionary(pa.int32(), pa.string())),
@@ -65,11 +82,12 @@ EQUITY_SCHEMA = pa.schema(
 
 
 def write_files(result: BacktestResult, folder: Path) -> None:
-    """Write summary.json, trades.parquet and equity.parquet into ``folder``."""
+    """Write summary.json and the Parquet files into ``folder``."""
     folder.mkdir(parents=True, exist_ok=True)
     text = json.dumps(summary(result), allow_nan=False, indent=2, sort_keys=True)
     (folder / SUMMARY_FILE_NAME).write_text(text + "\n", encoding="utf-8")
     pq.write_table(trade_table(result.chosen.trades), folder / TRADES_FILE_NAME)
+    pq.write_table(fill_table(result.chosen.fills), folder / FILLS_FILE_NAME)
     curves = [(tier.tier, tier.curve) for tier in result.tiers]
     curves.append((BENCHMARK_NAME, result.benchmark))
     pq.write_table(equity_table(curves), folder / EQUITY_FILE_NAME)
@@ -160,6 +178,22 @@ def trade_table(trades: tuple[Trade, ...]) -> pa.Table:
     }
     arrays = [pa.array(columns[field.name], field.type) for field in TRADE_SCHEMA]
     return pa.Table.from_arrays(arrays, schema=TRADE_SCHEMA)
+
+
+def fill_table(fills: tuple[Fill, ...]) -> pa.Table:
+    """Return all fills as a table of ``FILL_SCHEMA``."""
+    columns = {
+        "ts": [fill.ts_ns for fill in fills],
+        "instrument": [fill.instrument for fill in fills],
+        "side": [fill.side for fill in fills],
+        "price": amounts(fill.price for fill in fills),
+        "quantity": amounts(fill.quantity for fill in fills),
+        "fee": amounts(fill.fee for fill in fills),
+        "maker": [fill.is_maker for fill in fills],
+        "order_id": [fill.order_id for fill in fills],
+    }
+    arrays = [pa.array(columns[field.name], field.type) for field in FILL_SCHEMA]
+    return pa.Table.from_arrays(arrays, schema=FILL_SCHEMA)
 
 
 def equity_table(curves: list[tuple[str, Curve]]) -> pa.Table:

@@ -116,6 +116,7 @@ def tier_result(
         pnl_by_instrument=_by_instrument(trades, files),
         pnl_by_alpha=_by_alpha(trades, names),
         complete=done.complete,
+        fills=tuple(fills),
     )
 
 

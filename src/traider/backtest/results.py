@@ -10,6 +10,7 @@ from decimal import Decimal
 import numpy as np
 import numpy.typing as npt
 
+from traider.domain.fills import Fill
 from traider.portfolio.performance import PerformanceSummary
 from traider.portfolio.trades import Trade, TradeSummary
 
@@ -94,6 +95,8 @@ class TierResult:
     pnl_by_alpha: dict[str, float]
     complete: bool
     """False when the run was stopped before the end of the data."""
+    fills: tuple[Fill, ...] = ()
+    """Every fill, in order."""
 
 
 @dataclass(frozen=True)
