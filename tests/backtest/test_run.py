@@ -1,0 +1,106 @@
+"""A plan's passes: same input for each tier, and results that do not depend on the batches."""
+
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.backtest.bar_tables import columns_of, wave, write_bars
+from traider.backtest import bar_files
+from traider.backtest.bar_files import BarFile, scan_bar_file
+from traider.backtest.results import BacktestResult
+from traider.backtest.run import BacktestPlan, run_plan
+from traider.domain.payloads import config_digest_event
+from traider.runtime.config import load_config
+from traider.runtime.kernel_spec import kernel_spec
+from traider.signals.alpha import Score, alpha
+
+BARS = 3_000
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> tuple[BarFile, ...]:
+    names = ("BINANCE-PERP-BTC-USDT-1h", "BINANCE-PERP-ETH-USDT-1h")
+    return tuple(
+        scan_bar_file(write_bars(tmp_path / f"{name}.parquet", columns_of(wave(BARS, seed=n))))
+        for n, name in enumerate(names)
+    )
+
+
+def plan(files: tuple[BarFile, ...], *settings: str) -> BacktestPlan:
+    config = load_config(None, ("strategy.allow_short=true", "limits.max_drawdown=1", *settings))
+    return BacktestPlan(
+        title="a test",
+        spec=kernel_spec(config, files),
+        files=files,
+        digest_event=config_digest_event(bytes(32), 0),
+        fill_tier="pessimistic",
+        currency="USDT",
+        capital=config.capital,
+    )
+
+
+def figures(result: BacktestResult) -> list[tuple[str, Decimal, float]]:
+    return [(t.fingerprint, t.final_equity, t.max_drawdown) for t in result.tiers]
+
+
+def test_results_do_not_depend_on_the_batches(
+    files: tuple[BarFile, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = run_plan(plan(files))
+    monkeypatch.setattr(bar_files, "BATCH_ROWS", 97)
+    cut = run_plan(plan(files))
+    assert figures(whole) == figures(cut)
+    assert (whole.bars, whole.events) == (cut.bars, cut.events)
+    assert whole.bars == 2 * BARS
+    assert whole.prices[0].close.tolist() == cut.prices[0].close.tolist()
+
+
+def test_a_result_adds_up(files: tuple[BarFile, ...]) -> None:
+    result = run_plan(plan(files))
+    assert (result.start_ns, result.end_ns) == (
+        files[0].first_ns,
+        files[0].last_ns + files[0].length_ns,
+    )
+    for tier in result.tiers:
+        profit = float(tier.final_equity - result.capital)
+        assert tier.trade_summary.closed > 5
+        assert sum(float(trade.pnl) for trade in tier.trades) == pytest.approx(profit, abs=1e-6)
+        assert sum(tier.pnl_by_instrument.values()) == pytest.approx(profit, abs=1e-6)
+        assert sum(tier.pnl_by_alpha.values()) == pytest.approx(profit, abs=1e-6)
+        assert sum(trade.fees for trade in tier.trades) == tier.costs.fees
+        assert tier.curve.nav[-1] == pytest.approx(float(tier.final_equity), rel=1e-12)
+        assert tier.max_drawdown == tier.curve.drawdown.min()
+        assert tier.orders.sent >= tier.orders.filled > 0
+        assert tier.turnover > 0.0
+
+
+def test_costs_fall_from_tier_to_tier(files: tuple[BarFile, ...]) -> None:
+    pessimistic, base, optimistic = run_plan(plan(files)).tiers
+    assert pessimistic.costs.spread > base.costs.spread > optimistic.costs.spread > 0.0
+    # Rounding to whole ticks against us is booked as impact, so the last one is not zero.
+    assert pessimistic.costs.impact > base.costs.impact > optimistic.costs.impact
+
+
+@alpha(features=("close",))
+def wild(x: Any, p: Any) -> Score:  # noqa: ARG001 - an alpha takes both
+    """Answer what no score can be."""
+    return 7.0, 1.0
+
+
+def test_an_alpha_that_was_switched_off_is_noted(files: tuple[BarFile, ...]) -> None:
+    made = plan(files)
+    broken = replace(made.spec.alphas[1], function=wild.compiled())
+    alphas = (made.spec.alphas[0], broken)
+    result = run_plan(replace(made, spec=replace(made.spec, alphas=alphas)))
+    assert result.chosen.trade_summary.closed > 5
+    assert [note for note in result.notes if "mean-reversion answered outside" in note]
+    assert not [note for note in run_plan(made).notes if "answered outside" in note]
+
+
+def test_the_digest_is_the_first_record(files: tuple[BarFile, ...]) -> None:
+    chunks = list(plan(files).events())
+    assert chunks[0]["ts_recv"].tolist() == [files[0].first_ns]
+    assert sum(len(chunk) for chunk in chunks) == 1 + 4 * BARS
