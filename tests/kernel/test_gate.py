@@ -1,98 +1,27 @@
 """The gate's checks one by one, then its view of the account."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any, Final
+from dataclasses import replace
+from typing import Final
 
 import numpy as np
 import pytest
-from numba import njit
 
-from tests.kernel.scenario import HOUR, MONEY, PERPETUAL, SPOT, START, record, spec_of
-from traider.domain.events import EventArray, Kind, OrderFlag
+from tests.kernel.gate_desk import APPROVED, MARKET, Answer, Desk, desk
+from tests.kernel.scenario import HOUR, MONEY, PERPETUAL, SPOT, START, spec_of
+from traider.domain.events import Kind, OrderFlag
 from traider.domain.orders import OrderType
 from traider.kernel.codes import Limit, Verdict
-from traider.kernel.compiled import compile_kernel
 from traider.kernel.construction import build_gate
-from traider.kernel.gate import approve, check_order, observe, view_equity
-from traider.kernel.records import Gate, Records
-from traider.kernel.specification import MarketSpec
+from traider.kernel.gate import view_equity
 
 pytestmark = pytest.mark.interpreted
 
 DAY: Final = 86_400_000_000_000
 MINUTE: Final = 60_000_000_000
-MARKET = int(OrderType.MARKET)
 LIMIT = int(OrderType.LIMIT)
 STOP = int(OrderType.STOP)
 STOP_LIMIT = int(OrderType.STOP_LIMIT)
-
-Answer = tuple[Verdict, float, float]
-
-
-# Python cannot hand a single record to compiled code, only an array of them.
-def _observe_first(gate: Gate, events: Records) -> None:
-    observe(gate, events[0])
-
-
-def _check_first(gate: Gate, events: Records) -> tuple[int, float, float]:
-    return check_order(gate, events[0])
-
-
-def _approve_first(gate: Gate, events: Records) -> None:
-    approve(gate, events[0])
-
-
-compile_function: Any = njit
-observe_first: Final = compile_function(_observe_first)
-check_first: Final = compile_function(_check_first)
-approve_first: Final = compile_function(_approve_first)
-
-APPROVED: Final = (Verdict.APPROVED, 0.0, 0.0)
-
-
-@dataclass
-class Desk:
-    """A gate with 1,000 of cash at a price of 100, unless told otherwise, and its clock."""
-
-    gate: Gate
-    now: int = START
-
-    def see(self, kind: Kind, **words: float) -> None:
-        """Show the gate one event."""
-        observe_first(self.gate, record(kind, self.now, **words))
-
-    def order(self, **words: int) -> EventArray:
-        """Return an intent: a purchase of one lot at the market unless ``words`` say otherwise."""
-        words = {"side": 1, "size": 1, "flags": MARKET, "order_id": 256, **words}
-        return record(Kind.ORDER_INTENT, self.now, **words)
-
-    def ask(self, **words: int) -> Answer:
-        """Return the answer to an order, which must change nothing."""
-        before = [array.tobytes() for array in self.gate]
-        code, number, limit = check_first(self.gate, self.order(**words))
-        assert [array.tobytes() for array in self.gate] == before
-        return Verdict(code), number, limit
-
-    def accept(self, **words: int) -> None:
-        """Approve an order."""
-        approve_first(self.gate, self.order(**words))
-
-    def fill(self, side: int, size: int, price: int = 100, **words: int) -> None:
-        """Book a fill that ends its order unless ``leaves`` says otherwise."""
-        self.see(Kind.FILL, side=side, size=size, price=price, **words)
-
-    def mark(self, price: int, instrument: int = 0) -> None:
-        """Let the instrument trade at ``price``."""
-        self.see(Kind.TRADE, price=price, instrument=instrument)
-
-
-def desk(*markets: MarketSpec, cash: int = 1_000, limits: dict[Limit, float] | None = None) -> Desk:
-    compile_kernel()
-    made = Desk(build_gate(spec_of(*markets, cash=cash, limits=limits)))
-    for instrument in range(max(len(markets), 1)):
-        made.mark(100, instrument)
-    return made
 
 
 def test_a_plain_order_is_approved() -> None:
