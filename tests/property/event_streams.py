@@ -50,8 +50,14 @@ class Case:
 
     def __repr__(self) -> str:
         """Say what a falsifying example is worth reading for."""
-        commands = self.events[~np.isin(self.events["kind"], [Kind.BAR, Kind.TRADE])]
-        return f"Case({self.spec.markets}, {self.spec.strategy}, {self.spec.venue}, {commands})"
+        bars = np.isin(self.events["kind"], [Kind.BAR, Kind.TRADE])
+        words = ("ts_recv", "instrument", "flags", "side", "w0", "w1", "w2", "w3", "w4")
+        commands = [
+            (Kind(event["kind"]).name, *(int(event[word]) for word in words))
+            for event in self.events[~bars]
+        ]
+        head = f"{self.spec.markets}, {self.spec.strategy}, {self.spec.venue}, {self.spec.limits}"
+        return f"Case({head}, {len(self.events)} events, {commands})"
 
 
 @st.composite
@@ -176,10 +182,9 @@ def cases(draw: st.DrawFn, most_bars: int = 120, *, can_short: bool | None = Non
     parts += draw(
         st.lists(commands(count, instruments), min_size=draw(st.sampled_from([0, 15])), max_size=40)
     )
-    return draw(_with_cancels(spec, sort_events(join_events(parts))))
+    return _with_cancels(draw, spec, sort_events(join_events(parts)))
 
 
-@st.composite
 def _with_cancels(draw: st.DrawFn, spec: KernelSpec, events: EventArray) -> Case:
     """Add cancels of orders that the run will have sent: a cancel does not change what was."""
     journal = finish(spec, events).journal
