@@ -119,10 +119,9 @@ def test_fills_are_written_exactly(tmp_path: Path) -> None:
     pq.write_table(table, tmp_path / "fills.parquet")
     back = pq.read_table(tmp_path / "fills.parquet")
     assert back.schema.equals(FILL_SCHEMA)
-    row = back.slice(1).to_pylist()[0]
-    assert row["price"] == Decimal("65000.01")
-    assert row["quantity"] == Decimal("0.00000001")
-    assert row["fee"] == Decimal("-0.00000001")
-    assert row["maker"] is True
-    assert row["order_id"] == (1 << 52) | (77 << 8)
-    assert back["ts"].cast("int64").to_pylist() == [1_700_000_000_000_000_001] * 2
+    assert back["price"].to_pylist() == [Decimal("65000.01")] * 2
+    assert back["quantity"].to_pylist() == [Decimal("0.00000001")] * 2
+    assert back["fee"].to_pylist() == [Decimal("-0.00000001")] * 2
+    assert back["maker"].to_pylist() == [True] * 2
+    assert back["order_id"].to_pylist() == [(1 << 52) | (77 << 8)] * 2
+    assert back["ts"].cast(pa.int64()).to_pylist() == [1_700_000_000_000_000_001] * 2

@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -182,7 +183,7 @@ def trade_table(trades: tuple[Trade, ...]) -> pa.Table:
 
 def fill_table(fills: tuple[Fill, ...]) -> pa.Table:
     """Return all fills as a table of ``FILL_SCHEMA``."""
-    columns = {
+    columns: dict[str, list[Any]] = {
         "ts": [fill.ts_ns for fill in fills],
         "instrument": [fill.instrument for fill in fills],
         "side": [fill.side for fill in fills],
