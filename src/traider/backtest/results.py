@@ -10,6 +10,7 @@ from decimal import Decimal
 import numpy as np
 import numpy.typing as npt
 
+from traider.backtest.fill_tiers import FILL_TIERS
 from traider.domain.fills import Fill
 from traider.portfolio.performance import PerformanceSummary
 from traider.portfolio.trades import Trade, TradeSummary
@@ -47,7 +48,10 @@ class PriceSeries:
 
 @dataclass(frozen=True)
 class CostBreakdown:
-    """What trading cost, in the account's currency; all are positive when they cost money."""
+    """What trading cost, in the account's currency; all are positive when they cost money.
+
+    ``impact`` holds the rounding of prices to whole ticks too, always against us.
+    """
 
     maker_fees: Decimal
     taker_fees: Decimal
@@ -119,6 +123,11 @@ class BacktestResult:
     prices: tuple[PriceSeries, ...]
     notes: tuple[str, ...]
     """What a reader should know: off-tick input, gaps, refused orders, an interrupted run."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every fill tier ran to the end of the data."""
+        return len(self.tiers) == len(FILL_TIERS) and all(tier.complete for tier in self.tiers)
 
     @property
     def chosen(self) -> TierResult:

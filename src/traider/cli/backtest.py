@@ -99,5 +99,4 @@ def start_backtest(
         )
     show = Show.JSON if as_json else Show.NOTHING if quiet else Show.SUMMARY
     finished = run_session(runner, config, show)
-    complete = finished.result.chosen.complete
-    return 0 if complete else Interrupted.exit_code
+    return 0 if finished.result.is_whole else Interrupted.exit_code
