@@ -1,6 +1,6 @@
 """Random but lawful streams of events: bars of a few instruments, and a person's commands."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from hypothesis import strategies as st
@@ -41,12 +41,15 @@ _tight_limits = st.dictionaries(st.sampled_from(Limit), st.none(), max_size=2).f
 )
 
 
-@dataclass(frozen=True)
 class Case:
-    """One drawn run: the kernel and the events it gets."""
+    """One drawn run: the kernel and the events it gets.
 
-    spec: KernelSpec
-    events: EventArray
+    No dataclass: hypothesis would print every field of one, thousands of records with them.
+    """
+
+    def __init__(self, spec: KernelSpec, events: EventArray) -> None:
+        self.spec = spec
+        self.events = events
 
     def __repr__(self) -> str:
         """Say what a falsifying example is worth reading for."""
