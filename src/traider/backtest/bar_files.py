@@ -59,6 +59,17 @@ class Batch:
 
 
 @dataclass(frozen=True)
+class TradingRules:
+    """An instrument's grid and minimums where they are known beside the file."""
+
+    tick_size: Decimal | None = None
+    """None takes the finest decimal of the file's prices."""
+    lot_size: Decimal = LOT_SIZE
+    min_size: Decimal = Decimal(0)
+    min_notional: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True)
 class BarFile:
     """A scanned file: its instrument, grid and extent inside the wanted range."""
 
@@ -74,9 +85,12 @@ class BarFile:
     missing: int
     """Bars that the steps between opening times leave out."""
     off_tick: int
-    """Prices that no tick down to 1e-10 holds exactly; they are rounded to the nearest."""
+    """Prices that stand off the tick; they are rounded to the nearest."""
     empty: int
     """Bars without volume."""
+    lot_size: Decimal = LOT_SIZE
+    min_size: Decimal = Decimal(0)
+    min_notional: Decimal = Decimal(0)
 
     @property
     def timeframe(self) -> str:
@@ -158,13 +172,19 @@ def _batch(records: pa.RecordBatch, path: Path) -> Batch:
     return Batch(**{("ts_ns" if name == "ts" else name): columns[name] for name in COLUMNS})
 
 
-def scan_bar_file(path: Path, start_ns: int | None = None, end_ns: int | None = None) -> BarFile:
+def scan_bar_file(
+    path: Path,
+    start_ns: int | None = None,
+    end_ns: int | None = None,
+    rules: TradingRules | None = None,
+) -> BarFile:
     """Read a file once and return what a run needs to know about it.
 
     Raises:
         DataError: there is no bar in the range, a bar is impossible, or the bars are unsorted.
     """
     steps: dict[int, int] = {}
+    rules = rules or TradingRules()
     decimals = 0
     bars = off_tick = empty = 0
     first = last = -1
@@ -182,7 +202,10 @@ def scan_bar_file(path: Path, start_ns: int | None = None, end_ns: int | None = 
         for step, count in zip(found.tolist(), counts.tolist(), strict=True):
             steps[step] = steps.get(step, 0) + count
         prices = np.concatenate([getattr(batch, name) for name in PRICES])
-        decimals, off = finest_decimal(prices, decimals)
+        if rules.tick_size is None:
+            decimals, off = finest_decimal(prices, decimals)
+        else:
+            off = off_grid(prices, rules.tick_size)
         off_tick += off
         empty += int((batch.volume == 0.0).sum())
         first = int(batch.ts_ns[0]) if first < 0 else first
@@ -201,7 +224,7 @@ def scan_bar_file(path: Path, start_ns: int | None = None, end_ns: int | None = 
         path=path,
         instrument=instrument,
         is_derivative=derivative,
-        tick_size=Decimal(1).scaleb(-decimals),
+        tick_size=rules.tick_size or Decimal(1).scaleb(-decimals),
         length_ns=length,
         bars=bars,
         first_ns=first,
@@ -209,6 +232,9 @@ def scan_bar_file(path: Path, start_ns: int | None = None, end_ns: int | None = 
         missing=(last - first) // length + 1 - bars,
         off_tick=off_tick,
         empty=empty,
+        lot_size=rules.lot_size,
+        min_size=rules.min_size,
+        min_notional=rules.min_notional,
     )
 
 
@@ -258,6 +284,12 @@ def finest_decimal(prices: FloatArray, least: int = 0) -> tuple[int, int]:
     # No decimal grid: eight decimals are as fine as any venue's, the rest is reported.
     scale = 1e8
     return 8, int((np.rint(prices * scale) / scale != prices).sum())
+
+
+def off_grid(prices: FloatArray, tick_size: Decimal) -> int:
+    """Return how many prices are no whole number of ticks, to the precision of a float."""
+    ticks = prices / float(tick_size)
+    return int((np.abs(ticks - np.rint(ticks)) > 1e-6).sum())
 
 
 def instrument_of(path: Path) -> tuple[str, bool]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from traider.backtest.bar_files import LOT_SIZE, BarFile, Batch, read_batches
+from traider.backtest.bar_files import BarFile, Batch, read_batches
 from traider.domain.errors import DataError
 from traider.domain.events import (
     EventArray,
@@ -49,7 +49,7 @@ def bar_events(batch: Batch, file: BarFile, instrument: int, previous_ns: int) -
     bars["flags"] = timeframe_code(file.timeframe) | gap
     for name in ("open", "high", "low", "close"):
         bars[name] = np.rint(getattr(batch, name) * scale)
-    lots = np.rint(batch.volume / float(LOT_SIZE))
+    lots = np.rint(batch.volume / float(file.lot_size))
     if len(lots) and lots.max() >= _LOTS_MAX:
         raise DataError(
             f"a volume of {batch.volume.max():g} is more than 64 bits of lots hold",

@@ -73,6 +73,7 @@ class Machine:
         """
         if len(self._left):
             events = join_events([self._left, events])
+        self._check_instruments(events)
         loop = self.loop[0]
         loop["cursor"] = 0
         loop["matched"] = 0
@@ -87,6 +88,17 @@ class Machine:
         loop["cursor"] = 0
         loop["matched"] = 0
         loop["final"] = 0
+
+    def _check_instruments(self, events: EventArray) -> None:
+        """Refuse an instrument the kernel has no row for: compiled code does not look."""
+        count = len(self.spec.markets)
+        if len(events) and events["instrument"].max() >= count:
+            place = int(np.argmax(events["instrument"] >= count))
+            raise KernelError(
+                f"event of instrument {int(events['instrument'][place])}, but there are {count}",
+                where=f"event {self.sequence + place}",
+                fix="number instruments from 0 in the order of the specification",
+            )
 
     def _run(self, events: EventArray) -> Result:
         try:

@@ -184,7 +184,8 @@ def _match(kernel: Kernel, events: Records, i: int) -> bool:
         return False
     for side in (-1, 1):
         for j in range(i, end):
-            match_open(kernel.venue, events[j], side)
+            if events[j]["flags"] & _BAR_OPEN:
+                match_open(kernel.venue, events[j], side)
     state["matched"] = end
     return True
 

@@ -17,6 +17,7 @@ from traider.runtime.config_sections import (
     Exact,
     ExecutionConfig,
     FillTier,
+    InstrumentConfig,
     LimitsConfig,
     LogConfig,
     ReportConfig,
@@ -61,6 +62,8 @@ class Config(BaseSettings):
     """Folder of the results, relative to the working folder."""
     data: DataConfig = DataConfig()
     """Which bars are read."""
+    instruments: tuple[InstrumentConfig, ...] = ()
+    """Trading rules of instruments, a table [[instruments]] each."""
     clock: ClockConfig = ClockConfig()
     """When decisions are made."""
     costs: CostsConfig = CostsConfig()

@@ -115,6 +115,9 @@ class DataConfig(Section):
     end: Instant = ""
     """End of the part used, itself left out; empty for the last bar."""
 
+    rules: Literal["file", "registry"] = "file"
+    """Ticks, lots and minimums: from the files alone, or from the registry where it knows them."""
+
     @property
     def start_ns(self) -> int | None:
         """First instant used, in nanoseconds UTC; None for the first bar."""
@@ -130,6 +133,21 @@ class DataConfig(Section):
         if self.start_ns is not None and self.end_ns is not None and self.start_ns >= self.end_ns:
             raise ValueError(f"start {self.start} must be before end {self.end}")
         return self
+
+
+class InstrumentConfig(Section):
+    """Trading rules of one instrument; what is left out comes from the registry or the file."""
+
+    name: Annotated[str, Field(min_length=1)]
+    """Instrument as the report names it, such as BINANCE:BTC-USDT."""
+    tick_size: Annotated[Exact, Field(gt=0)] | None = None
+    """Step of prices, in the quote currency."""
+    lot_size: Annotated[Exact, Field(gt=0)] | None = None
+    """Step of sizes, in base units."""
+    min_size: Annotated[Exact, Field(ge=0)] | None = None
+    """Smallest order, in base units."""
+    min_notional: Annotated[Exact, Field(ge=0)] | None = None
+    """Smallest order, in the quote currency."""
 
 
 class ClockConfig(Section):
@@ -197,7 +215,7 @@ class LimitsConfig(Section):
     """Largest sum of exposures after the order, as a multiple of equity."""
     max_leverage: Annotated[Real, Field(gt=0, le=100)] = 1.05
     """Largest leverage of the account after the order."""
-    max_orders_per_minute: Annotated[Whole, Field(ge=1, le=1_000_000)] = 60
+    max_orders_per_minute: Annotated[Whole, Field(ge=1, le=1_000)] = 60
     """Most orders in any minute."""
     max_daily_loss: Annotated[Real, Field(gt=0, le=1)] = 0.05
     """Loss since the start of the UTC day that stops new positions, as a fraction of equity."""

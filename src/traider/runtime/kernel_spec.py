@@ -5,9 +5,9 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
-from traider.backtest.bar_files import LOT_SIZE, BarFile
+from traider.backtest.bar_files import BarFile
 from traider.domain.timeframes import timeframe_ns
-from traider.domain.units import units_from_amount
+from traider.domain.units import Rounding, lots_from_size, units_from_amount
 from traider.features import Expression, build_graph
 from traider.kernel.codes import Limit, Sizing, Style
 from traider.kernel.specification import (
@@ -91,7 +91,9 @@ def _market(config: Config, file: BarFile) -> MarketSpec:
     return MarketSpec(
         name=file.instrument,
         tick_size=file.tick_size,
-        lot_size=LOT_SIZE,
+        lot_size=file.lot_size,
+        min_lots=max(lots_from_size(file.min_size, file.lot_size, Rounding.CEILING), 1),
+        min_notional=float(file.min_notional),
         maker_fee_e8=_rate_e8(config.costs.maker_fee),
         taker_fee_e8=_rate_e8(config.costs.taker_fee),
         can_short=file.is_derivative,

@@ -20,6 +20,7 @@ from traider.kernel import CACHE_FOLDER, is_warm
 from traider.kernel.compiled import compile_kernel
 from traider.runtime.config import Config, config_digest
 from traider.runtime.kernel_spec import kernel_spec
+from traider.runtime.trading_rules import check_instruments, trading_rules
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,10 @@ def run_backtest(
 def plan_backtest(config: Config) -> BacktestPlan:
     """Scan the files a configuration names and return the plan of its run."""
     files = tuple(
-        scan_bar_file(path, config.data.start_ns, config.data.end_ns) for path in config.data.files
+        scan_bar_file(path, config.data.start_ns, config.data.end_ns, trading_rules(config, path))
+        for path in config.data.files
     )
+    check_instruments(config, files)
     check_files(files)
     spec = kernel_spec(config, files)
     names = ", ".join(file.instrument for file in files)
@@ -112,8 +115,8 @@ def data_notes(files: tuple[BarFile, ...]) -> tuple[str, ...]:
             notes.append(f"{file.instrument}: {file.empty} bars have no volume")
         if file.off_tick:
             notes.append(
-                f"{file.instrument}: {file.off_tick} prices are off every decimal tick and were "
-                f"rounded to {file.tick_size}"
+                f"{file.instrument}: {file.off_tick} prices are off the tick and were rounded to "
+                f"{file.tick_size:f}"
             )
     return tuple(notes)
 

@@ -1,7 +1,7 @@
 """Bars: take a bar in, build the larger ones from it, and run the tape of each frame that closed.
 
 Frame 0 holds the bars that arrive. A larger bar closes when a finer bar ends on its boundary, or,
-when that bar is missing, as soon as a later one begins: bars are built from what came and never
+when that bar is missing, as soon as a later one arrives: bars are built from what came and never
 filled in.
 """
 
