@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.backtest.bar_tables import columns_of, wave, write_bars
+from traider.backtest.bar_files import scan_bar_file
 from traider.domain.errors import DataError
 from traider.runtime.config import Config, load_config
-from traider.runtime.wiring import check_files, plan_backtest, run_backtest
+from traider.runtime.wiring import check_files, data_notes, plan_backtest, run_backtest
 
 
 @pytest.fixture
@@ -129,3 +130,10 @@ def test_results_that_cannot_be_written_are_an_error_of_one_line(
     with pytest.raises(DataError, match="cannot write results") as caught:
         run_backtest(config.model_copy(update={"output": blocked}))
     assert "\n" not in caught.value.line()
+
+
+def test_what_is_not_simulated_is_said(sample_data: Path) -> None:
+    spot = scan_bar_file(sample_data / "BINANCE-BTC-USDT-1h.parquet")
+    perpetual = scan_bar_file(sample_data / "BINANCE-PERP-BTC-USDT-1m.parquet")
+    assert not any("funding" in note for note in data_notes((spot,)))
+    assert any("funding" in note for note in data_notes((perpetual,)))

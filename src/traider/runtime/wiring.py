@@ -118,6 +118,8 @@ def data_notes(files: tuple[BarFile, ...]) -> tuple[str, ...]:
                 f"{file.instrument}: {file.off_tick} prices are off the tick and were rounded to "
                 f"{file.tick_size:f}"
             )
+    if any(file.is_derivative for file in files):
+        notes.append("perpetuals: funding, margin calls and liquidation are not simulated yet")
     return tuple(notes)
 
 
