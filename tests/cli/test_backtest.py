@@ -49,7 +49,7 @@ def test_with_json_stdout_is_one_object(tmp_path: Path, capsys: pytest.CaptureFi
     assert body["fingerprint"] == "pessimistic-fingerprint"
     assert (body["bars"], body["events"], body["trades"]) == (1_234, 5_678, 3)
     assert body["report"] == str(tmp_path / "report.html")
-    assert runner.progress_given == [False]
+    assert runner.progress_given == [True]
 
 
 def test_the_summary_has_tiers_notes_and_the_report(

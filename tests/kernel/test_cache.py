@@ -12,6 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numba
 import pytest
 
 from traider.kernel import cache
@@ -57,22 +58,30 @@ def _copy(repo_root: Path, folder: Path) -> Path:
     return copied
 
 
+@pytest.fixture(autouse=True)
+def _as_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let each test choose folders; what numba was told is put back after it."""
+    monkeypatch.setenv("NUMBA_CACHE_DIR", "kept for after this test")
+    monkeypatch.setattr(numba.config, "CACHE_DIR", numba.config.CACHE_DIR)  # type: ignore[attr-defined]
+
+
 @pytest.mark.slow
 def test_a_changed_callee_in_another_file_is_compiled_anew(repo_root: Path, tmp_path: Path) -> None:
     source, root = _copy(repo_root, tmp_path), tmp_path / "cache"
     (source / "traider" / "kernel" / "caller.py").write_text(CALLER, encoding="utf-8")
     assert _run(source, root) == 700_000
-    assert len(list(root.iterdir())) == 1
-    assert cache.is_warm(next(root.iterdir()))
+    folders = root / "traider-kernel"
+    assert len(list(folders.iterdir())) == 1
+    assert cache.is_warm(next(folders.iterdir()))
     leaf = source / "traider" / "kernel" / "arithmetic.py"
     text = leaf.read_text(encoding="utf-8")
     assert text.count("    return whole\n") == 1
     leaf.write_text(text.replace("    return whole\n", "    return whole + 5\n"), encoding="utf-8")
     assert _run(source, root) == 700_005
-    assert len(list(root.iterdir())) == 2
+    assert len(list(folders.iterdir())) == 2
     leaf.write_text(text, encoding="utf-8")
     assert _run(source, root) == 700_000
-    assert len(list(root.iterdir())) == 2
+    assert len(list(folders.iterdir())) == 2
 
 
 @pytest.mark.parametrize("room", ["domain", "kernel", "kernel/decider", "kernel/venue", "signals"])
@@ -113,10 +122,9 @@ def test_the_digest_covers_versions_and_processor(
 
 
 def test_the_folder_can_be_chosen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NUMBA_CACHE_DIR", "kept for after this test")
     monkeypatch.setenv("TRAIDER_CACHE_DIR", str(tmp_path / "here"))
     folder = cache.select_cache()
-    assert folder == tmp_path / "here" / cache.source_digest()
+    assert folder == tmp_path / "here" / "traider-kernel" / cache.source_digest()
     assert folder.is_dir()
     assert os.environ["NUMBA_CACHE_DIR"] == str(folder)
     assert not cache.is_warm(folder)
@@ -141,14 +149,37 @@ def test_a_folder_that_cannot_be_made_is_no_error(
 def test_only_the_newest_older_folders_stay(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("NUMBA_CACHE_DIR", "kept for after this test")
     monkeypatch.setenv("TRAIDER_CACHE_DIR", str(tmp_path))
+    root = tmp_path / "traider-kernel"
     for age in range(7):
-        inner = tmp_path / f"older-{age}" / "module"
+        inner = root / f"{age:020x}" / "module"
         inner.mkdir(parents=True)
         (inner / "code.nbc").write_bytes(b"")
-        os.utime(tmp_path / f"older-{age}", (1_000_000 - age, 1_000_000 - age))
+        (root / f"{age:020x}" / "made-by-traider").touch()
+        os.utime(root / f"{age:020x}", (1_000_000 - age, 1_000_000 - age))
     present = cache.select_cache()
-    names = {path.name for path in tmp_path.iterdir()}
-    assert names == {present.name, "older-0", "older-1", "older-2", "older-3"}
-    assert cache.is_warm(tmp_path / "older-0")
+    names = {path.name for path in root.iterdir()}
+    assert names == {present.name, *(f"{age:020x}" for age in range(4))}
+    assert cache.is_warm(root / f"{0:020x}")
+
+
+def test_nothing_that_is_not_ours_is_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRAIDER_CACHE_DIR", str(tmp_path))
+    theirs = [tmp_path / f"photos{n}" for n in range(9)]
+    theirs += [tmp_path / "traider-kernel" / name for name in ("photos", "0" * 20, "notes.txt")]
+    for folder in theirs:
+        folder.mkdir(parents=True)
+        (folder / "keep").write_text("mine", encoding="utf-8")
+        os.utime(folder, (1_000, 1_000))
+    cache.select_cache()
+    assert all((folder / "keep").read_text(encoding="utf-8") == "mine" for folder in theirs)
+
+
+def test_machine_code_goes_there_even_when_numba_came_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRAIDER_CACHE_DIR", str(tmp_path))
+    folder = cache.select_cache()
+    assert str(folder) == numba.config.CACHE_DIR  # type: ignore[attr-defined]  # set when imported

@@ -16,6 +16,7 @@ from traider.cli.backtest_outcome import outcome_json, print_summary
 from traider.cli.interrupt import StopRequest, stop_on_interrupt
 from traider.runtime.config import Config, config_digest
 from traider.runtime.observation import Observation, observe
+from traider.runtime.progress import COMPILING
 
 ProgressReport = Callable[[float, str], None]
 """Takes the fraction done, 0 to 1, and what is being done."""
@@ -97,11 +98,31 @@ def _observed(
     return finished
 
 
+def _tell_compiling() -> ProgressReport:
+    """Return a report that says once, on stderr, that the kernel is being compiled."""
+    told = False
+
+    def report(fraction: float, text: str) -> None:
+        nonlocal told
+        del fraction
+        if text.startswith(COMPILING) and not told:
+            told = True
+            print(f"traider: {COMPILING}, some 20 seconds", file=sys.stderr, flush=True)  # noqa: T201
+
+    return report
+
+
 @contextmanager
 def _progress(show: Show) -> Iterator[ProgressReport | None]:
-    """Show a bar on stderr while the context is open, where a person can see it."""
-    if show is not Show.SUMMARY or not sys.stderr.isatty():
+    """Show a bar on stderr while the context is open, where a person can see it.
+
+    Without a terminal only the one wait that surprises is told, in one line.
+    """
+    if show is Show.NOTHING:
         yield None
+        return
+    if show is not Show.SUMMARY or not sys.stderr.isatty():
+        yield _tell_compiling()
         return
     columns = (
         TextColumn("{task.description}"),

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
 
+from traider.domain.errors import Interrupted
+
 
 @dataclass
 class StopRequest:
@@ -24,14 +26,16 @@ class StopRequest:
 def stop_on_interrupt(*, quiet: bool = False) -> Iterator[StopRequest]:
     """Turn SIGINT into a stop request while the context is open.
 
-    A second SIGINT raises KeyboardInterrupt. Outside the main thread, where Python takes no
-    signals, the request is simply never asked.
+    A second SIGINT ends the process at once, with the exit code of an interrupt. Outside the main
+    thread, where Python takes no signals, the request is simply never asked.
     """
     request = StopRequest()
 
     def on_signal(number: int, frame: FrameType | None) -> None:
+        del number, frame
         if request.asked:
-            signal.default_int_handler(number, frame)
+            # Raised inside the compiler, an exception would come out as another one.
+            os._exit(Interrupted.exit_code)
         request.asked = True
         if not quiet:
             # A signal may arrive inside a write of stderr; a system call is safe there.

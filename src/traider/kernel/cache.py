@@ -9,13 +9,18 @@ them starts an empty cache, and a run never executes old machine code.
 import hashlib
 import os
 import platform
+import re
+import shutil
 import sys
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
 _PACKAGE: Final = Path(__file__).resolve().parent.parent
 _ROOMS: Final = ("domain", "kernel", "signals")
+_MARKER: Final = "made-by-traider"
+_DIGEST: Final = re.compile(r"[0-9a-f]{20}")
 _KEPT: Final = 4
 """Folders of older digests that stay, so that two checkouts do not evict each other."""
 
@@ -34,10 +39,14 @@ def source_digest() -> str:
 
 
 def cache_root() -> Path:
-    """Return the folder that holds one cache folder a digest (``TRAIDER_CACHE_DIR`` moves it)."""
+    """Return the folder that holds one cache folder a digest.
+
+    ``TRAIDER_CACHE_DIR`` moves it; it is a subfolder of our own there too, whatever else that
+    folder holds.
+    """
     configured = os.environ.get("TRAIDER_CACHE_DIR")
     if configured:
-        return Path(configured)
+        return Path(configured) / "traider-kernel"
     base = os.environ.get("XDG_CACHE_HOME")
     return (Path(base) if base else Path.home() / ".cache") / "traider" / "kernel"
 
@@ -51,6 +60,7 @@ def select_cache() -> Path:
     folder = cache_root() / source_digest()
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        (folder / _MARKER).touch()
     except OSError:
         return folder  # numba then compiles in memory; `traider doctor` says so
     os.environ["NUMBA_CACHE_DIR"] = str(folder)
@@ -66,15 +76,19 @@ def is_warm(folder: Path) -> bool:
 
 
 def _forget_old(present: Path) -> None:
-    others = [path for path in present.parent.iterdir() if path.is_dir() and path != present]
-    others.sort(key=lambda path: path.stat().st_mtime, reverse=True)
-    for folder in others[_KEPT:]:
-        for path in sorted(folder.rglob("*"), reverse=True):
-            if path.is_dir():
-                path.rmdir()
-            else:
-                path.unlink(missing_ok=True)
-        folder.rmdir()
+    """Remove our own folders of older digests, all but the newest few, and nothing else.
+
+    Another process may be doing the same: what is gone already is as good as removed.
+    """
+    ours = [
+        path
+        for path in present.parent.iterdir()
+        if path != present and _DIGEST.fullmatch(path.name) and (path / _MARKER).is_file()
+    ]
+    with suppress(OSError):
+        ours.sort(key=lambda path: path.stat().st_mtime, reverse=True)
+    for folder in ours[_KEPT:]:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _processor() -> str:

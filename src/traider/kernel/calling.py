@@ -40,7 +40,9 @@ if INTERPRETED:
 
     def call_alpha(alphas: Alphas, index: int, x: Floats, p: Floats) -> tuple[float, float]:
         """Return score and confidence of alpha ``index``."""
-        score, confidence = alphas[index](x, p)
+        inputs, params = x.view(), p.view()
+        inputs.flags.writeable = params.flags.writeable = False
+        score, confidence = alphas[index](inputs, params)
         return score, confidence
 
 else:
@@ -55,10 +57,11 @@ else:
         def generate(context: Numba, builder: Numba, signature: Numba, args: Numba) -> Numba:
             table = context.make_array(signature.args[0])(context, builder, args[0])
             place = builder.gep(table.data, [args[1]], inbounds=True)
-            kind = context.call_conv.get_function_type(_RESULT, _ARGUMENTS)
+            # Read-only arrays have the layout of the others, so the arguments pass as they are.
+            kind = context.call_conv.get_function_type(_RESULT, ALPHA_SIGNATURE.args)
             target = builder.inttoptr(builder.load(place), ir.PointerType(kind))
             status, value = context.call_conv.call_function(
-                builder, target, _RESULT, _ARGUMENTS, args[2:]
+                builder, target, _RESULT, ALPHA_SIGNATURE.args, args[2:]
             )
             with builder.if_then(status.is_error, likely=False):
                 context.call_conv.return_status_propagate(builder, status)

@@ -201,4 +201,11 @@ def state_hash(decider: r.Decider) -> str:
 
 def _take(state: bytes, place: int) -> tuple[bytes, int]:
     size = int.from_bytes(state[place : place + 8], "little")
-    return state[place + 8 : place + 8 + size], place + 8 + size
+    data = state[place + 8 : place + 8 + size]
+    if len(data) != size:
+        raise KernelError(
+            f"the snapshot ends {size - len(data)} bytes early",
+            where="snapshot",
+            fix="take it again, or restore an older one",
+        )
+    return data, place + 8 + size

@@ -36,7 +36,10 @@ EVENT_TYPE: Final = from_dtype(EVENT)
 EVENTS: Final = numba_vector(EVENT)
 OPERATION_TYPE: Final = from_dtype(r.OPERATION)
 
-ALPHA_SIGNATURE: Final = fixed_tuple(types.float64, types.float64)(VECTOR, VECTOR)
+READ_ONLY_VECTOR: Final = types.Array(types.float64, 1, "C", readonly=True)
+ALPHA_SIGNATURE: Final = fixed_tuple(types.float64, types.float64)(
+    READ_ONLY_VECTOR, READ_ONLY_VECTOR
+)
 """An alpha: (features, parameters) -> (score in [-1, 1], confidence in [0, 1])."""
 ADDRESSES: Final = INTEGERS
 """Addresses of the compiled alphas, see ``traider.kernel.calling``."""

@@ -1,6 +1,7 @@
 """What is wrong with a configuration, one line a fault: file, key, reason and fix."""
 
 import difflib
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final, get_args
 
@@ -143,6 +144,9 @@ def _model_of(info: FieldInfo | None) -> type[BaseModel] | None:
     return None
 
 
+_DECIMAL: Final = re.compile(r"Decimal\('([^']*)'\)")
+
+
 def _reason(detail: "ErrorDetails") -> str:
     if detail["type"] == "missing":
         return "is missing"
@@ -154,6 +158,7 @@ def _reason(detail: "ErrorDetails") -> str:
         if not isinstance(detail["input"], str | int | float):
             return message
     message = message.replace("Input should be", "must be")
+    message = _DECIMAL.sub(r"\1", message)
     return f"{message[0].lower()}{message[1:]}, not {_quoted(detail['input'])}"
 
 

@@ -3,7 +3,6 @@
 The one place where rooms meet; everything below takes what it needs as arguments.
 """
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,12 +13,13 @@ from traider.backtest.files import write_files
 from traider.backtest.report import write_report
 from traider.backtest.results import BacktestResult
 from traider.backtest.run import BacktestPlan, Progress, run_plan
-from traider.domain.errors import DataError
+from traider.domain.errors import DataError, Interrupted, TraiderError
 from traider.domain.payloads import config_digest_event
 from traider.kernel import CACHE_FOLDER, is_warm
 from traider.kernel.compiled import compile_kernel
 from traider.runtime.config import Config, config_digest
 from traider.runtime.kernel_spec import kernel_spec
+from traider.runtime.progress import COMPILING
 from traider.runtime.trading_rules import check_instruments, trading_rules
 
 
@@ -43,10 +43,15 @@ def run_backtest(
     Raises:
         TraiderError: the data, the strategy or the kernel cannot be used; nothing is written.
     """
+    # Asked before the alphas are compiled, which puts the first machine code into the cache.
+    warm_up_kernel(progress, stop, first=not is_warm(CACHE_FOLDER))
     plan = plan_backtest(config)
-    warm_up_kernel(progress)
-    result = run_plan(plan, progress=progress, stop=stop)
     folder = _new_folder(config.output)
+    try:
+        result = run_plan(plan, progress=progress, stop=stop)
+    except TraiderError:
+        folder.rmdir()
+        raise
     write_files(result, folder)
     report = write_report(result, folder, trades_shown=config.report.trades_shown)
     return FinishedBacktest(result, report, folder)
@@ -123,17 +128,24 @@ def data_notes(files: tuple[BarFile, ...]) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def warm_up_kernel(progress: Progress | None) -> float:
-    """Compile or load the kernel, saying so when it is the first time; return the seconds."""
-    started = time.perf_counter()
-    first = not is_warm(CACHE_FOLDER)
+def warm_up_kernel(
+    progress: Progress | None = None, stop: Callable[[], bool] = lambda: False, *, first: bool
+) -> None:
+    """Compile or load the kernel; ``first`` says that nothing was compiled before.
+
+    Raises:
+        Interrupted: ``stop`` was answered with yes between two functions.
+    """
 
     def name(function: str) -> None:
+        if stop():
+            raise Interrupted(
+                "stopped while compiling", fix="what is compiled is kept; run it again to go on"
+            )
         if progress is not None:
-            progress(0.0, f"compiling (once) {function}" if first else "loading the kernel")
+            progress(0.0, f"{COMPILING} {function}" if first else "loading the kernel")
 
     compile_kernel(name)
-    return time.perf_counter() - started
 
 
 def _new_folder(output: Path) -> Path:

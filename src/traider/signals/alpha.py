@@ -6,7 +6,7 @@ from string import Template
 from typing import Any
 
 from numba import njit
-from numba.core.errors import NumbaError
+from numba.core.errors import NumbaError, UnsupportedBytecodeError
 
 from traider.domain.errors import StrategyError
 from traider.features.expressions import Expression, parse
@@ -63,10 +63,11 @@ class Alpha:
         if INTERPRETED:
             return self.python
         try:
+            # A person's function is the one place where an index may be wrong.
             function: Callable[..., Any] = njit(
-                ALPHA_SIGNATURE, cache=self.cached, error_model="numpy"
+                ALPHA_SIGNATURE, cache=self.cached, error_model="numpy", boundscheck=True
             )(self.python)
-        except (NumbaError, TypeError, ValueError) as fault:
+        except (NumbaError, UnsupportedBytecodeError, TypeError, ValueError) as fault:
             raise StrategyError(
                 f"cannot compile: {_reason(fault)}",
                 where=f"alpha {self.name}",

@@ -12,7 +12,7 @@ from traider.signals.mean_reversion import mean_reversion
 from traider.signals.momentum import momentum
 from traider.signals.sma_cross import sma_cross
 
-# What importing a person's own module can raise, short of the interpreter's own ends.
+# What importing a person's own module can raise; Ctrl-C is not among it.
 _FAULTS: Final = (
     ArithmeticError,
     AssertionError,
@@ -23,6 +23,7 @@ _FAULTS: Final = (
     OSError,
     RuntimeError,
     SyntaxError,
+    SystemExit,
     TypeError,
     ValueError,
 )
