@@ -141,7 +141,32 @@ def test_times_in_another_unit_are_refused(tmp_path: Path, factor: float) -> Non
 def test_bars_off_the_grid_are_refused(tmp_path: Path) -> None:
     columns = columns_of(wave(9))
     columns["ts"][8] += 1
-    assert "1 bars do not stand on the grid of 1h" in refusal(write_bars(tmp_path / NAME, columns))
+    said = refusal(write_bars(tmp_path / NAME, columns))
+    assert "1 of 9 bars do not open at whole multiples of 1h" in said
+
+
+def test_a_file_that_is_off_by_a_constant_is_refused(tmp_path: Path) -> None:
+    columns = columns_of(wave(9))
+    columns["ts"] += 1_000
+    assert "9 of 9 bars do not open" in refusal(write_bars(tmp_path / NAME, columns))
+
+
+def test_a_few_odd_bars_are_used_and_counted(tmp_path: Path) -> None:
+    columns = columns_of(wave(400))
+    columns["ts"][200:202] += 14_000
+    found = scanned(tmp_path, columns)
+    assert (found.off_grid, found.bars, found.missing) == (2, 400, 0)
+
+
+@pytest.mark.parametrize("price", [1e20, 1e-12])
+def test_prices_that_no_tick_fits_are_refused(tmp_path: Path, price: float) -> None:
+    columns = columns_of([price, price, price])
+    assert "do not fit a tick" in refusal(write_bars(tmp_path / NAME, columns))
+
+
+def test_the_shared_five_minute_bars_are_accepted(reference_data: Path) -> None:
+    found = scan_bar_file(reference_data / "ohlcv" / "BINANCE-BTC-USDT-5m.parquet")
+    assert (found.bars, found.off_grid) == (795_866, 241)
 
 
 def test_bars_of_an_odd_length_are_refused(tmp_path: Path) -> None:

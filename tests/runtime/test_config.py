@@ -188,7 +188,7 @@ def test_all_faults_are_told_at_once_with_place_key_reason_and_fix(write: WriteF
     path = write("capital = -5\n[costs]\ntaker_fe = 0.1\n[log]\nlevel = 'loud'")
     assert _faults(path) == [
         (
-            f"{path}: capital: must be greater than 0, not -5; "
+            f"{path}: capital: must be greater than or equal to 0.01, not -5; "
             "expected: Money at the start, in the account's currency (default 10000)"
         ),
         f"{path}: costs.taker_fe: unknown key; did you mean costs.taker_fee?",

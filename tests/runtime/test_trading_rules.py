@@ -1,13 +1,19 @@
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from traider.backtest.bar_files import TradingRules, scan_bar_file
+from traider.backtest.bar_files import BarFile, TradingRules, scan_bar_file
 from traider.domain.errors import ConfigError
 from traider.domain.registry import find_instrument
 from traider.runtime.config import load_config
-from traider.runtime.trading_rules import check_instruments, trading_rules
+from traider.runtime.trading_rules import (
+    check_instruments,
+    check_scale,
+    idle_settings,
+    trading_rules,
+)
 
 BTC = Path("BINANCE-BTC-USDT-1h.parquet")
 OWN = 'instruments=[{name="BINANCE:BTC-USDT", min_notional=25, lot_size=0.001}]'
@@ -49,3 +55,34 @@ def test_a_tick_that_is_given_counts_what_is_off_it(sample_data: Path) -> None:
     assert fine.off_tick == 0
     assert coarse.off_tick > 100_000
     assert coarse.tick_size == 1
+
+
+@pytest.fixture(scope="module")
+def hourly(sample_data: Path) -> BarFile:
+    return scan_bar_file(sample_data / "BINANCE-ETH-USDT-1h.parquet")
+
+
+def test_sizes_past_64_bits_are_refused_with_the_way_out(hourly: BarFile) -> None:
+    rich = load_config(None, ["capital=1e10"])
+    check_scale(rich, [hourly])
+    with pytest.raises(ConfigError, match=r"^capital: .*larger lot_size"):
+        check_scale(rich, [replace(hourly, lowest=1e-6)])
+
+
+def test_a_latency_as_long_as_a_bar_is_refused(hourly: BarFile) -> None:
+    slow = load_config(None, ["execution.latency_ms=60000"])
+    check_scale(slow, [hourly])
+    with pytest.raises(ConfigError, match=r"^execution\.latency_ms"):
+        check_scale(slow, [replace(hourly, length_ns=60_000_000_000)])
+
+
+def test_settings_that_do_nothing_are_named(hourly: BarFile) -> None:
+    cross = ["strategy.kind=sma-cross", "strategy.fast=2", "strategy.slow=3"]
+    assert idle_settings(load_config(), [hourly]) == ()
+    assert idle_settings(load_config(None, cross), [hourly]) == ()
+    (note,) = idle_settings(load_config(None, ["strategy.allow_short=true"]), [hourly])
+    assert "BINANCE:ETH-USDT" in note
+    (note,) = idle_settings(load_config(None, [*cross, "execution.style=limit"]), [hourly])
+    assert "all in" in note
+    with pytest.raises(ConfigError, match=r"^clock\.decision"):
+        idle_settings(load_config(None, [*cross, "clock.decision=4h"]), [hourly])

@@ -152,3 +152,36 @@ def test_an_own_alpha_trades_in_the_kernel(tmp_path: Path) -> None:
         (1, 90),
         (-1, 110),
     ]
+
+
+@pytest.mark.interpreted
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ("return x[2], 1.0", "alpha"),
+        ("return p[-2], 1.0", "alpha"),
+        ("p[0] = 2.0\n    return 0.0, 0.0", "read|setitem"),
+    ],
+)
+def test_an_alpha_cannot_leave_its_arrays(tmp_path: Path, body: str, says: str) -> None:
+    source = GOOD.replace("return (1.0 if x[1] < x[0] else -1.0), 1.0", body)
+    own = load_alpha("below_average", written(tmp_path, source))
+    expressions = own.expressions(own.params)
+    graph = build_graph(expressions, "1h")
+    with pytest.raises(StrategyError, match=says):
+        play(
+            replace(
+                deciding(volatility_slot=0),
+                tape=graph.tape,
+                alphas=(
+                    AlphaSpec(
+                        own.name,
+                        own.compiled(),
+                        tuple(graph.slots[e] for e in expressions),
+                        (3.0,),
+                    ),
+                ),
+            ),
+            bars(*[(100, 100, 100, 100, 10)] * 6),
+            decides=True,
+        )

@@ -28,6 +28,8 @@ PRICES: Final = ("open", "high", "low", "close")
 LOT_SIZE: Final = Decimal("1e-8")
 MAX_DECIMALS: Final = 10
 BATCH_ROWS: Final = 32_768
+OFF_GRID_SHARE_MAX: Final = 0.01
+TICKS_MAX: Final = 2.0**52
 _MS_NS: Final = 1_000_000
 _READ_BYTES: Final = 65_536
 # A time in ms between 2001 and 2100; the same instant in s or us is a thousand times off.
@@ -86,8 +88,12 @@ class BarFile:
     """Bars that the steps between opening times leave out."""
     off_tick: int
     """Prices that stand off the tick; they are rounded to the nearest."""
+    off_grid: int
+    """Bars that open off the whole multiples of their length; they are used as they are."""
     empty: int
     """Bars without volume."""
+    lowest: float
+    """Lowest price."""
     lot_size: Decimal = LOT_SIZE
     min_size: Decimal = Decimal(0)
     min_notional: Decimal = Decimal(0)
@@ -181,77 +187,122 @@ def scan_bar_file(
     """Read a file once and return what a run needs to know about it.
 
     Raises:
-        DataError: there is no bar in the range, a bar is impossible, or the bars are unsorted.
+        DataError: there is no bar in the range, a bar is impossible, the bars are unsorted or off
+            the grid of their length, or a price is too large or small to be counted in ticks.
     """
-    steps: dict[int, int] = {}
     rules = rules or TradingRules()
-    decimals = 0
-    bars = off_tick = empty = 0
-    first = last = -1
+    scan = _Scan(path, rules)
     for batch in read_batches(path, start_ns, end_ns):
-        _check_bars(batch, path, bars)
-        ts = batch.ts_ns if last < 0 else np.concatenate([[last], batch.ts_ns])
-        found, counts = np.unique(np.diff(ts), return_counts=True)
-        if len(found) and found[0] <= 0:
-            row = bars + int(np.argmax(np.diff(ts) <= 0)) + (1 if last < 0 else 0)
-            raise DataError(
-                "bars are not in order of time, or one is there twice",
-                where=f"{path} row {row}",
-                fix="sort the file by ts and remove duplicates",
-            )
-        for step, count in zip(found.tolist(), counts.tolist(), strict=True):
-            steps[step] = steps.get(step, 0) + count
-        prices = np.concatenate([getattr(batch, name) for name in PRICES])
-        if rules.tick_size is None:
-            decimals, off = finest_decimal(prices, decimals)
-        else:
-            off = off_grid(prices, rules.tick_size)
-        off_tick += off
-        empty += int((batch.volume == 0.0).sum())
-        first = int(batch.ts_ns[0]) if first < 0 else first
-        last = int(batch.ts_ns[-1])
-        bars += len(batch.ts_ns)
-    if bars < 2:
+        scan.add(batch)
+    if scan.bars < 2:
         raise DataError(
-            f"has {bars} bars in the range asked for",
+            f"has {scan.bars} bars in the range asked for",
             where=str(path),
             fix="choose --from and --to inside the data",
         )
-    length = max(steps, key=lambda step: (steps[step], -step))
-    _check_steps(path, steps, length)
+    length = scan.length_ns()
     instrument, derivative = instrument_of(path)
+    tick_size = rules.tick_size or Decimal(1).scaleb(-scan.decimals)
+    scan.check_range(tick_size)
     return BarFile(
         path=path,
         instrument=instrument,
         is_derivative=derivative,
-        tick_size=rules.tick_size or Decimal(1).scaleb(-decimals),
+        tick_size=tick_size,
         length_ns=length,
-        bars=bars,
-        first_ns=first,
-        last_ns=last,
-        missing=(last - first) // length + 1 - bars,
-        off_tick=off_tick,
-        empty=empty,
+        bars=scan.bars,
+        first_ns=scan.first,
+        last_ns=scan.last,
+        missing=max((scan.last - scan.first) // length + 1 - scan.bars, 0),
+        off_tick=scan.off_tick,
+        off_grid=scan.off_grid(length, start_ns, end_ns),
+        empty=scan.empty,
+        lowest=scan.lowest,
         lot_size=rules.lot_size,
         min_size=rules.min_size,
         min_notional=rules.min_notional,
     )
 
 
-def _check_steps(path: Path, steps: dict[int, int], length: int) -> None:
-    if length not in {timeframe_ns(name) for name in TIMEFRAMES}:
-        raise DataError(
-            f"most bars are {length / 1e9:g} seconds apart, which is no timeframe",
-            where=str(path),
-            fix=f"use bars of one of {', '.join(TIMEFRAMES)}",
-        )
-    odd = sum(count for step, count in steps.items() if step % length)
-    if odd:
-        raise DataError(
-            f"{odd} bars do not stand on the grid of {timeframe_of(length)}",
-            where=str(path),
-            fix="every bar opens at a whole multiple of its length",
-        )
+class _Scan:
+    """What one pass over a file adds up."""
+
+    def __init__(self, path: Path, rules: TradingRules) -> None:
+        self.path = path
+        self.rules = rules
+        self.steps: dict[int, int] = {}
+        self.decimals = self.bars = self.off_tick = self.empty = 0
+        self.first = self.last = -1
+        self.lowest, self.highest = np.inf, 0.0
+
+    def add(self, batch: Batch) -> None:
+        """Take in the next bars of the file."""
+        _check_bars(batch, self.path, self.bars)
+        ts = batch.ts_ns if self.last < 0 else np.concatenate([[self.last], batch.ts_ns])
+        found, counts = np.unique(np.diff(ts), return_counts=True)
+        if len(found) and found[0] <= 0:
+            row = self.bars + int(np.argmax(np.diff(ts) <= 0)) + (1 if self.last < 0 else 0)
+            raise DataError(
+                "bars are not in order of time, or one is there twice",
+                where=f"{self.path} row {row}",
+                fix="sort the file by ts and remove duplicates",
+            )
+        for step, count in zip(found.tolist(), counts.tolist(), strict=True):
+            self.steps[step] = self.steps.get(step, 0) + count
+        prices = np.concatenate([getattr(batch, name) for name in PRICES])
+        if self.rules.tick_size is None:
+            self.decimals, off = finest_decimal(prices, self.decimals)
+        else:
+            off = off_ticks(prices, self.rules.tick_size)
+        self.off_tick += off
+        self.lowest = min(self.lowest, float(prices.min()))
+        self.highest = max(self.highest, float(prices.max()))
+        self.empty += int((batch.volume == 0.0).sum())
+        self.first = int(batch.ts_ns[0]) if self.first < 0 else self.first
+        self.last = int(batch.ts_ns[-1])
+        self.bars += len(batch.ts_ns)
+
+    def length_ns(self) -> int:
+        """Return the length of a bar: the most common step."""
+        length = max(self.steps, key=lambda step: (self.steps[step], -step))
+        if length not in {timeframe_ns(name) for name in TIMEFRAMES}:
+            raise DataError(
+                f"most bars are {length / 1e9:g} seconds apart, which is no timeframe",
+                where=str(self.path),
+                fix=f"use bars of one of {', '.join(TIMEFRAMES)}",
+            )
+        return length
+
+    def off_grid(self, length: int, start_ns: int | None, end_ns: int | None) -> int:
+        """Return how many bars open off the whole multiples of ``length``.
+
+        After an outage some venues stamp bars at odd seconds for a while. They are used as they
+        are; a file that stands off its grid as a whole is refused, since every decision on it
+        would come a bar late.
+        """
+        if self.first % length == 0 and all(step % length == 0 for step in self.steps):
+            return 0
+        odd = 0
+        for batch in read_batches(self.path, start_ns, end_ns):
+            odd += int((batch.ts_ns % length != 0).sum())
+        if odd > self.bars * OFF_GRID_SHARE_MAX:
+            raise DataError(
+                f"{odd} of {self.bars} bars do not open at whole multiples of "
+                f"{timeframe_of(length)}",
+                where=str(self.path),
+                fix="stamp bars with their opening time, UTC",
+            )
+        return odd
+
+    def check_range(self, tick_size: Decimal) -> None:
+        """Refuse prices that are less than a tick or more ticks than a float counts exactly."""
+        tick = float(tick_size)
+        if self.lowest / tick < 0.5 or self.highest / tick >= TICKS_MAX:
+            raise DataError(
+                f"prices from {self.lowest:g} to {self.highest:g} do not fit a tick of {tick:g}",
+                where=str(self.path),
+                fix="scale the prices, or give tick_size under [[instruments]]",
+            )
 
 
 def _check_bars(batch: Batch, path: Path, row: int) -> None:
@@ -286,7 +337,7 @@ def finest_decimal(prices: FloatArray, least: int = 0) -> tuple[int, int]:
     return 8, int((np.rint(prices * scale) / scale != prices).sum())
 
 
-def off_grid(prices: FloatArray, tick_size: Decimal) -> int:
+def off_ticks(prices: FloatArray, tick_size: Decimal) -> int:
     """Return how many prices are no whole number of ticks, to the precision of a float."""
     ticks = prices / float(tick_size)
     return int((np.abs(ticks - np.rint(ticks)) > 1e-6).sum())

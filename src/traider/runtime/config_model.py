@@ -50,7 +50,9 @@ class Config(BaseSettings):
         use_attribute_docstrings=True,
     )
 
-    capital: Annotated[Exact, Field(gt=0)] = Decimal(10_000)
+    capital: Annotated[Exact, Field(ge=Decimal("0.01"), le=Decimal(10_000_000_000))] = Decimal(
+        10_000
+    )
     """Money at the start, in the account's currency."""
     currency: Annotated[str, Field(pattern=r"^[A-Z0-9]{2,10}$")] = "USDT"
     """Currency of the account, in capitals."""

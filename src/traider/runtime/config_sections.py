@@ -208,7 +208,7 @@ class LimitsConfig(Section):
     max_order_size: Annotated[Exact, Field(ge=0)] = Decimal(0)
     """Largest order in base units; 0 turns the check off."""
     price_collar_bps: Annotated[Real, Field(gt=0, le=10_000)] = 500.0
-    """Largest distance of an order's price from the last one, in basis points."""
+    """Farthest a limit price may be worse than the last price, in basis points."""
     max_exposure: Annotated[Real, Field(gt=0, le=100)] = 1.05
     """Largest exposure of one instrument after the order, as a multiple of equity."""
     max_gross_exposure: Annotated[Real, Field(gt=0, le=100)] = 1.05

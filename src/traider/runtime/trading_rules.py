@@ -1,13 +1,17 @@
-"""Ticks, lots and minimums: from the configuration, from the shipped registry, or from the file."""
+"""Ticks, lots, minimums, and what of the settings fits the instruments of a run."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from traider.backtest.bar_files import BarFile, TradingRules, instrument_of
 from traider.domain.errors import ConfigError
 from traider.domain.registry import shipped_instruments
-from traider.runtime.config import Config
+from traider.runtime.config import Config, SizingConfig, SmaCrossStrategy
+
+LOTS_MAX: Final = 2.0**60
+"""Sizes stay well inside 64 bits, whatever a position grows to."""
 
 
 def trading_rules(config: Config, path: Path) -> TradingRules:
@@ -47,3 +51,50 @@ def check_instruments(config: Config, files: Sequence[BarFile]) -> None:
                 where=f"instruments.{position}.name",
                 fix=f"use one of {', '.join(held)}",
             )
+
+
+def check_scale(config: Config, files: Sequence[BarFile]) -> None:
+    """Refuse sizes that integers cannot count and latencies that bars cannot show.
+
+    Raises:
+        ConfigError: names the setting and what to change.
+    """
+    leverage = max(config.sizing.max_leverage, 1.0)
+    for file in files:
+        lots = float(config.capital) * leverage / (file.lowest * float(file.lot_size))
+        if lots >= LOTS_MAX:
+            raise ConfigError(
+                f"{config.capital} buys {lots:.0e} lots of {file.instrument}, too many to count",
+                where="capital",
+                fix=f"give {file.instrument} a larger lot_size under [[instruments]]",
+            )
+        if config.execution.latency_ms * 1_000_000 >= file.length_ns:
+            raise ConfigError(
+                f"{config.execution.latency_ms} ms is no less than a bar of {file.timeframe}",
+                where="execution.latency_ms",
+                fix="use longer bars: an order cannot meet a price from before it arrived",
+            )
+
+
+def idle_settings(config: Config, files: Sequence[BarFile]) -> tuple[str, ...]:
+    """Say which settings that were made do nothing here.
+
+    Raises:
+        ConfigError: a setting would change what the strategy promises.
+    """
+    notes = []
+    strategy = config.strategy
+    if isinstance(strategy, SmaCrossStrategy):
+        if config.clock.decision not in {"bar", files[0].timeframe}:
+            raise ConfigError(
+                "sma-cross decides at every bar, or it would miss crossings",
+                where="clock.decision",
+                fix='leave it at "bar", or use bars of that length',
+            )
+        if config.sizing != SizingConfig() or config.execution.style != "market":
+            notes.append("sma-cross is all in or all out at the market: sizing and style are idle")
+    elif strategy.allow_short:
+        spot = [file.instrument for file in files if not file.is_derivative]
+        if spot:
+            notes.append(f"spot cannot be sold short: allow_short is idle for {', '.join(spot)}")
+    return tuple(notes)

@@ -20,7 +20,12 @@ from traider.kernel.compiled import compile_kernel
 from traider.runtime.config import Config, config_digest
 from traider.runtime.kernel_spec import kernel_spec
 from traider.runtime.progress import COMPILING
-from traider.runtime.trading_rules import check_instruments, trading_rules
+from traider.runtime.trading_rules import (
+    check_instruments,
+    check_scale,
+    idle_settings,
+    trading_rules,
+)
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,7 @@ def plan_backtest(config: Config) -> BacktestPlan:
     )
     check_instruments(config, files)
     check_files(files)
+    check_scale(config, files)
     spec = kernel_spec(config, files)
     names = ", ".join(file.instrument for file in files)
     return BacktestPlan(
@@ -79,7 +85,7 @@ def plan_backtest(config: Config) -> BacktestPlan:
         start_ns=config.data.start_ns,
         end_ns=config.data.end_ns,
         config=config.model_dump(mode="json"),
-        notes=data_notes(files),
+        notes=data_notes(files) + idle_settings(config, files),
     )
 
 
@@ -115,6 +121,11 @@ def data_notes(files: tuple[BarFile, ...]) -> tuple[str, ...]:
         if file.missing:
             notes.append(
                 f"{file.instrument}: {file.missing} bars are missing; they are not filled in"
+            )
+        if file.off_grid:
+            notes.append(
+                f"{file.instrument}: {file.off_grid} bars open off the grid of {file.timeframe}; "
+                "they are used as they are"
             )
         if file.empty:
             notes.append(f"{file.instrument}: {file.empty} bars have no volume")

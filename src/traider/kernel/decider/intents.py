@@ -25,6 +25,7 @@ _MARKET = int(OrderType.MARKET)
 _LIMIT_UNTIL = int(OrderType.LIMIT) | int(TimeInForce.GTD) << 4
 _ALL_IN = int(Sizing.ALL_IN)
 _LIMIT_STYLE = int(Style.LIMIT)
+_LOTS_MAX = 2.0**62
 
 
 @compiled(int64(DECIDER, int64, int64), inline=True)
@@ -109,8 +110,8 @@ def rebalance(decider: Decider, out: Records) -> int:
 
 @compiled("int64(float64, int64)")
 def truncate(lots: float, step: int) -> int:
-    """Return ``lots`` cut toward zero to a multiple of ``step``."""
-    whole = int(math.floor(abs(lots) / step)) * step
+    """Return ``lots`` cut toward zero to a multiple of ``step``, at most 2 ** 62."""
+    whole = int(math.floor(min(abs(lots), _LOTS_MAX) / step)) * step
     return whole if lots >= 0.0 else -whole
 
 
