@@ -324,3 +324,15 @@ def test_decision_records_have_their_parts_and_an_enforcer() -> None:
 def test_decision_records_are_in_the_index() -> None:
     index = (ADRS / "README.md").read_text(encoding="utf-8")
     assert [path.name for path in _decisions() if f"({path.name})" not in index] == []
+
+
+def test_every_relative_link_leads_somewhere() -> None:
+    link = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
+    broken = [
+        f"{path.relative_to(ROOT)}: {target}"
+        for path in text_files()
+        if path.suffix == ".md"
+        for target in link.findall(path.read_text(encoding="utf-8"))
+        if "://" not in target and not (path.parent / target).exists()
+    ]
+    assert broken == []

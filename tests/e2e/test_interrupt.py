@@ -113,3 +113,22 @@ def own(x, p):
     assert found["complete"] is False
     assert (tmp_path / found["report"]).is_file()
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.slow
+def test_compiling_is_told_and_can_be_stopped(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        command("backtest", "--config", str(SMA_CROSS), "--json"),
+        cwd=tmp_path,
+        env={**environment(), "TRAIDER_CACHE_DIR": str(tmp_path / "empty")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr is not None
+        first = process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        printed, _ = process.communicate(timeout=120)
+    assert first.startswith("traider: compiling (once)")
+    assert process.returncode == 130
+    assert json.loads(printed)["error"]["what"] == "stopped while compiling"
