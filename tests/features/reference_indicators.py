@@ -39,13 +39,62 @@ def ewm_volatility(x: Series, window: int, bars_a_year: float) -> Series:
     return after(window, np.sqrt(variance * bars_a_year))
 
 
-def vwap_score(high: Series, low: Series, close: Series, volume: Series, window: int) -> Series:
-    """Return the gap between close and rolling VWAP in deviations of that gap."""
+def zscore(x: Series, window: int) -> Series:
+    """Return the distance from the window's mean in its population deviations."""
+    windows = sliding_window_view(x, window)
+    deviation = windows.std(axis=1)
+    score = np.zeros(len(deviation))
+    np.divide(x[window - 1 :] - windows.mean(axis=1), deviation, out=score, where=deviation > 0.0)
+    return after(window - 1, score)
+
+
+def parkinson(high: Series, low: Series, window: int, bars_a_year: float) -> Series:
+    """Return Parkinson's annualized volatility."""
+    variance = np.log(high / low) ** 2 / (4.0 * np.log(2.0))
+    means = sliding_window_view(variance, window).mean(axis=1)
+    return after(window - 1, np.sqrt(means * bars_a_year))
+
+
+def garman_klass(prices: list[Series], window: int, bars_a_year: float) -> Series:
+    """Return Garman and Klass' annualized volatility of open, high, low and close."""
+    opened, high, low, close = prices
+    variance = 0.5 * np.log(high / low) ** 2
+    variance -= (2.0 * np.log(2.0) - 1.0) * np.log(close / opened) ** 2
+    means = sliding_window_view(variance, window).mean(axis=1)
+    return after(window - 1, np.sqrt(np.maximum(means, 0.0) * bars_a_year))
+
+
+def autocorrelation(x: Series, window: int) -> Series:
+    """Return the autocorrelation at lag 1 of the last ``window`` one-bar returns."""
+    windows = sliding_window_view(change(x, 1)[1:], window)
+    centered = windows - windows.mean(axis=1, keepdims=True)
+    products = (centered[:, 1:] * centered[:, :-1]).sum(axis=1)
+    squares = (centered**2).sum(axis=1)
+    found = np.zeros(len(squares))
+    np.divide(products, squares, out=found, where=windows.min(axis=1) < windows.max(axis=1))
+    return after(window, found)
+
+
+def quantile(x: Series, window: int) -> Series:
+    """Return the share of the window's other inputs below the last one, equal ones half."""
+    windows = sliding_window_view(x, window)
+    now = windows[:, -1:]
+    ranks = (windows < now).sum(axis=1) + ((windows == now).sum(axis=1) - 1) / 2.0
+    return after(window - 1, ranks / (window - 1))
+
+
+def vwap(high: Series, low: Series, close: Series, volume: Series, window: int) -> Series:
+    """Return the typical price by volume over ``window`` bars, the close without volume."""
     amount = (high + low + close) / 3.0 * volume
     volumes = sliding_window_view(volume, window).sum(axis=1)
     amounts = sliding_window_view(amount, window).sum(axis=1)
-    vwap = np.divide(amounts, volumes, out=close[window - 1 :].copy(), where=volumes > 0.0)
-    gap = close[window - 1 :] - vwap
+    found = np.divide(amounts, volumes, out=close[window - 1 :].copy(), where=volumes > 0.0)
+    return after(window - 1, found)
+
+
+def vwap_score(high: Series, low: Series, close: Series, volume: Series, window: int) -> Series:
+    """Return the gap between close and rolling VWAP in deviations of that gap."""
+    gap = (close - vwap(high, low, close, volume, window))[window - 1 :]
     deviation = sliding_window_view(gap, window).std(axis=1, ddof=1)
     score = np.zeros(len(deviation))
     np.divide(gap[window - 1 :], deviation, out=score, where=deviation > 0.0)

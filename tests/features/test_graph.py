@@ -10,6 +10,8 @@ from traider.domain.timeframes import timeframe_ns
 from traider.features.catalogue import BASE_SLOTS
 from traider.features.expressions import Expression, parse
 from traider.features.graph import build_graph
+from traider.kernel.codes import Op
+from traider.kernel.decider.combination import NUMBER_SIDE
 
 FRAMES = ("", "1h", "4h", "1d")
 
@@ -28,7 +30,12 @@ def test_the_tape_computes_inputs_first_and_nothing_twice(wanted: list[Expressio
         known = set(range(frame.slot, frame.slot + len(BASE_SLOTS)))
         for operation in tape.operations[frame.op_start : frame.op_stop]:
             assert operation["base"] == frame.slot
-            assert int(operation["source"]) in known
+            sides = [int(operation["source"])]
+            if Op.ADD <= operation["kind"] <= Op.DIVIDE:
+                sides.append(int(operation["window"]))
+                assert sides != [NUMBER_SIDE, NUMBER_SIDE]
+                sides = [side for side in sides if side != NUMBER_SIDE]
+            assert set(sides) <= known
             known.add(int(operation["slot"]))
     lengths = [frame.length_ns for frame in tape.frames]
     assert lengths == sorted(set(lengths))
@@ -39,13 +46,15 @@ def test_the_tape_computes_inputs_first_and_nothing_twice(wanted: list[Expressio
 
 
 def test_rings_do_not_overlap() -> None:
-    texts = ["sma(close, 5)", "vwap_z(4)", "lag(close, 3)", "rolling_vol(close, 6)@4h"]
+    texts = ["sma(close, 5)", "vwap_z(4)", "lag(close, 3) / 2", "rolling_vol(close, 6)@4h"]
     tape = build_graph([parse(text) for text in texts], "1h").tape
     sizes = {"sma": 1, "vwap_z": 3, "lag": 1, "rolling_vol": 1}
-    ends = [
-        int(row["ring"] + row["window"] * sizes[tape.names[row["slot"]].split("(")[0]])
-        for row in tape.operations
+    names = [tape.names[row["slot"]].split("(")[0] for row in tape.operations]
+    taken = [
+        row["window"] * sizes[name] if name in sizes else 0
+        for name, row in zip(names, tape.operations, strict=True)
     ]
+    ends = [int(row["ring"] + size) for size, row in zip(taken, tape.operations, strict=True)]
     assert tape.operations["ring"].tolist() == [0, *ends[:-1]]
     assert tape.ring_cells == ends[-1]
     assert len(set(tape.operations["cell"].tolist())) == len(tape.operations)

@@ -2,7 +2,8 @@
 
 Prices are in ticks inside the tape (integers, so averages are exact); a feature whose unit is
 ``price`` is multiplied by the instrument's tick to be shown. A missing bar is not filled: features
-count bars that came, so a window spans more time when bars are missing.
+count bars that came, so a window spans more time when bars are missing. An input without a value
+(NaN: a feature that warms up, or has none on this bar) gives none, and is not counted.
 """
 
 from dataclasses import dataclass
@@ -20,7 +21,9 @@ class Feature:
 
     ``inputs`` is 1 when the first argument is another feature or base slot. ``warm_up`` is the
     number of bars before the first value, for a window of n, counting from bar 1.
-    ``rings`` is how many past values a bar of window it keeps.
+    ``rings`` is how many past values a bar of window it keeps. ``least_window`` is 0 when it takes
+    no window. ``uses_log`` marks those whose last bit is up to the C library's logarithm; the
+    others are the same on every processor.
     """
 
     name: str
@@ -31,6 +34,14 @@ class Feature:
     meaning: str
     rings: int = 0
     annualized: bool = False
+    least_window: int = 1
+    uses_log: bool = False
+
+    @property
+    def written(self) -> str:
+        """How it is written, x for the input and n for the window."""
+        parts = [*(["x"] if self.inputs else []), *(["n"] if self.least_window else [])]
+        return f"{self.name}({', '.join(parts)})"
 
 
 _ENTRIES: Final = (
@@ -85,7 +96,7 @@ _ENTRIES: Final = (
         1,
         "fraction",
         "n + 1 bars",
-        "Simple return over n bars: x / x[n bars ago] - 1.",
+        "Simple return over n bars: x / x[n bars ago] - 1; no value where that input was 0.",
         rings=1,
     ),
     Feature(
@@ -98,6 +109,7 @@ _ENTRIES: Final = (
         "the bars in a year of 365 days.",
         rings=1,
         annualized=True,
+        least_window=2,
     ),
     Feature(
         "ewm_vol",
@@ -109,6 +121,7 @@ _ENTRIES: Final = (
         "taken as zero, seeded with the mean square of the first n returns, annualized as "
         "rolling_vol.",
         annualized=True,
+        least_window=2,
     ),
     Feature(
         "vwap_z",
@@ -119,6 +132,7 @@ _ENTRIES: Final = (
         "Gap between close and the rolling VWAP of n bars (typical price by volume), divided by "
         "the sample standard deviation of the gap over n bars.",
         rings=3,
+        least_window=2,
     ),
     Feature(
         "lag",
@@ -128,6 +142,151 @@ _ENTRIES: Final = (
         "n + 1 bars",
         "The input of n bars ago.",
         rings=1,
+    ),
+    Feature(
+        "log_return",
+        Op.LOG_RETURN,
+        1,
+        "log",
+        "n + 1 bars",
+        "Log return over n bars: log(x / x[n bars ago]); no value where that quotient is not above "
+        "zero.",
+        rings=1,
+        uses_log=True,
+    ),
+    Feature(
+        "stdev",
+        Op.STDEV,
+        1,
+        "as its input",
+        "n bars",
+        "Population standard deviation of the last n inputs (TA-Lib's STDDEV). Equal inputs give "
+        "exactly 0.",
+        rings=1,
+        least_window=2,
+    ),
+    Feature(
+        "zscore",
+        Op.ZSCORE,
+        1,
+        "standard deviations",
+        "n bars",
+        "Distance of x from the mean of the last n inputs, itself among them, in their population "
+        "standard deviations; 0 when they are equal.",
+        rings=1,
+        least_window=2,
+    ),
+    Feature(
+        "true_range",
+        Op.TRUE_RANGE,
+        0,
+        "price",
+        "2 bars",
+        "max(high - low, |high - last close|, |low - last close|), the last close being that of "
+        "the bar that came before, however long ago.",
+        least_window=0,
+    ),
+    Feature(
+        "plus_di",
+        Op.PLUS_DI,
+        0,
+        "0 to 100",
+        "n + 1 bars",
+        "Wilder's +DI: 100 * smoothed upward movement / smoothed true range, both s = s - s / n + "
+        "new after a plain sum of the first n - 1, as TA-Lib does; 0 while nothing moves.",
+    ),
+    Feature(
+        "minus_di",
+        Op.MINUS_DI,
+        0,
+        "0 to 100",
+        "n + 1 bars",
+        "Wilder's -DI: as plus_di, of the downward movement.",
+    ),
+    Feature(
+        "highest",
+        Op.HIGHEST,
+        1,
+        "as its input",
+        "n bars",
+        "Highest of the last n inputs.",
+        rings=2,
+    ),
+    Feature(
+        "lowest",
+        Op.LOWEST,
+        1,
+        "as its input",
+        "n bars",
+        "Lowest of the last n inputs.",
+        rings=2,
+    ),
+    Feature(
+        "vwap",
+        Op.VWAP,
+        0,
+        "price",
+        "n bars",
+        "Rolling volume-weighted average price: sum of (high + low + close) / 3 * volume over sum "
+        "of volume, last n bars; the close where they hold no volume.",
+        rings=2,
+    ),
+    Feature(
+        "parkinson",
+        Op.PARKINSON,
+        0,
+        "fraction a year",
+        "n bars",
+        "Parkinson's (1980) volatility: root of the mean of log(high / low)^2 / (4 log 2) of the "
+        "last n bars, annualized as rolling_vol. Sees nothing of jumps between bars.",
+        rings=1,
+        annualized=True,
+        uses_log=True,
+    ),
+    Feature(
+        "garman_klass",
+        Op.GARMAN_KLASS,
+        0,
+        "fraction a year",
+        "n bars",
+        "Garman and Klass' (1980) volatility: root of the mean of log(high / low)^2 / 2 - (2 log 2 "
+        "- 1) * log(close / open)^2 of the last n bars, annualized as rolling_vol.",
+        rings=1,
+        annualized=True,
+        uses_log=True,
+    ),
+    Feature(
+        "slope",
+        Op.SLOPE,
+        1,
+        "input a bar",
+        "n bars",
+        "Slope of the least-squares line through the last n inputs (TA-Lib's LINEARREG_SLOPE).",
+        rings=1,
+        least_window=2,
+    ),
+    Feature(
+        "autocorrelation",
+        Op.AUTOCORRELATION,
+        1,
+        "-1 to 1",
+        "n + 1 bars",
+        "Autocorrelation at lag 1 of the last n one-bar simple returns r with mean m: "
+        "sum((r[i] - m) * (r[i - 1] - m)) / sum((r[i] - m)^2); 0 when they are equal. After an "
+        "input of 0 there is no return, so no value.",
+        rings=1,
+        least_window=2,
+    ),
+    Feature(
+        "quantile",
+        Op.QUANTILE,
+        1,
+        "0 to 1",
+        "n bars",
+        "Where x stands among the last n inputs: (number below + half of the other equal ones) / "
+        "(n - 1); 0 is the lowest, 1 the highest. Takes time in proportion to n.",
+        rings=1,
+        least_window=2,
     ),
 )
 

@@ -1,37 +1,74 @@
-"""Feature expressions: ``sma(close, 20)``, ``rsi(close, 14)@4h``, ``lag(sma(close, 5), 1)``.
+"""Feature expressions: ``sma(close, 20)``, ``rsi(close, 14)@4h``, ``(high + low) / 2``.
 
-A name of the base slots, or a feature with its input (when it takes one) and its window. A
-timeframe after ``@`` holds for everything inside; without it the frame of the bars that arrive.
+A name of the base slots, a feature with its input (when it takes one) and its window, a
+shorthand, or these and numbers joined by ``+ - * /`` and parentheses. A timeframe after ``@``
+holds for everything inside; without it the frame of the bars that arrive.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from operator import add, mul, sub, truediv
 from typing import Final
 
 from traider.domain.errors import StrategyError
 from traider.domain.timeframes import TIMEFRAMES
 from traider.features.catalogue import BASE_SLOTS, CATALOGUE
+from traider.features.shorthands import SHORTHANDS
 
-_TOKEN: Final = re.compile(r"\s*([A-Za-z_]\w*|\d+|[(),]|@\w+)")
+_TOKEN: Final = re.compile(
+    r"\s*([A-Za-z_]\w*|(?:\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)(?![\w.])|[-+*/(),]|@\w+)"
+)
+_EXAMPLE: Final = "write for example sma(close, 20)"
+_FOLD: Final[dict[str, Callable[[float, float], float]]] = {
+    "+": add,
+    "-": sub,
+    "*": mul,
+    "/": truediv,
+}
+NUMBER: Final = "number"
+"""Name of an expression that is only a number; it stands beside an operator, never alone."""
+OPERATORS: Final = tuple(_FOLD)
 MAX_WINDOW: Final = 100_000
+MAX_NUMBER: Final = 1e100
+MAX_TOKENS: Final = 200
+"""Longest expression that is read, in words, numbers and signs."""
 
 
 @dataclass(frozen=True)
 class Expression:
-    """A parsed feature: its name, input, window and timeframe ("" = the bars that arrive)."""
+    """A parsed feature: its name, input, window and timeframe ("" = the bars that arrive).
+
+    For an operator ``source`` and ``right`` are its two sides; ``number`` is a number's value.
+    """
 
     name: str
     source: "Expression | None"
     window: int
     timeframe: str
+    right: "Expression | None" = None
+    number: float = 0.0
 
     def __str__(self) -> str:
-        frame = f"@{self.timeframe}" if self.timeframe else ""
-        if self.name in BASE_SLOTS:
-            return f"{self.name}{frame}"
         # The timeframe of the whole holds for its parts, so it is written once.
-        inner = f"{str(self.source).partition('@')[0]}, " if self.source else ""
-        return f"{self.name}({inner}{self.window}){frame}"
+        if not self.timeframe:
+            return self.written()
+        return f"{self.as_side() if self.right else self.written()}@{self.timeframe}"
+
+    def written(self) -> str:
+        """Return it without its timeframe."""
+        if self.name == NUMBER:
+            return repr(self.number).removesuffix(".0")
+        if self.source and self.right:
+            return f"{self.source.as_side()} {self.name} {self.right.as_side()}"
+        if self.name in BASE_SLOTS:
+            return self.name
+        inner = [self.source.written()] if self.source else []
+        return f"{self.name}({', '.join([*inner, *([str(self.window)] if self.window else [])])})"
+
+    def as_side(self) -> str:
+        """Return it as it is written beside an operator."""
+        return f"({self.written()})" if self.right else self.written()
 
 
 def parse(text: str, default_timeframe: str = "") -> Expression:
@@ -42,14 +79,20 @@ def parse(text: str, default_timeframe: str = "") -> Expression:
     """
     tokens = _tokens(text)
     frame = default_timeframe
-    if tokens and tokens[-1].startswith("@"):
+    framed = bool(tokens) and tokens[-1].startswith("@")
+    if framed:
         frame = tokens.pop()[1:]
         if frame not in TIMEFRAMES:
             raise _error(text, f"unknown timeframe {frame!r}", f"use {', '.join(TIMEFRAMES)}")
-    expression, rest = _expression(tokens, text, frame)
-    if rest:
-        raise _error(text, f"cannot read {rest[0]!r}", "write for example sma(close, 20)@4h")
-    return expression
+    reader = _Reader(text, tokens, frame)
+    found = reader.side() if framed else reader.sum()
+    if framed and reader.next in OPERATORS:
+        raise _error(
+            text, f"cannot tell what @{frame} holds for", f"write (… {reader.next} …)@{frame}"
+        )
+    if reader.next:
+        raise _error(text, f"cannot read {reader.next!r}", f"{_EXAMPLE}@4h")
+    return reader.feature_only(found)
 
 
 def _tokens(text: str) -> list[str]:
@@ -58,43 +101,136 @@ def _tokens(text: str) -> list[str]:
     while place < len(text.rstrip()):
         match = _TOKEN.match(text, place)
         if match is None:
-            raise _error(text, f"cannot read {text[place:]!r}", "write for example sma(close, 20)")
+            raise _error(text, f"cannot read {text[place:]!r}", _EXAMPLE)
         found.append(match.group(1))
         place = match.end()
+    if len(found) > MAX_TOKENS:
+        raise _error(text[:40], f"{len(found)} words and signs", f"use {MAX_TOKENS} at most")
     return found
 
 
-def _expression(tokens: list[str], text: str, frame: str) -> tuple[Expression, list[str]]:
-    if not tokens:
-        raise _error(text, "a feature is missing", "write for example sma(close, 20)")
-    name, rest = tokens[0], tokens[1:]
-    if name in BASE_SLOTS:
-        return Expression(name, None, 0, frame), rest
-    feature = CATALOGUE.get(name)
-    if feature is None:
-        known = ", ".join([*BASE_SLOTS, *CATALOGUE])
-        raise _error(text, f"unknown feature {name!r}", f"use one of {known}")
-    rest = _expect(rest, "(", text)
-    source = None
-    if feature.inputs:
-        source, rest = _expression(rest, text, frame)
-        rest = _expect(rest, ",", text)
-    if not rest or not rest[0].isdigit():
-        raise _error(text, f"{name} needs a window", f"write {name}(…, 20)")
-    window = int(rest[0])
-    least = 2 if feature.rings == 3 or feature.annualized else 1
-    if not least <= window <= MAX_WINDOW:
-        raise _error(text, f"window {window} of {name}", f"use {least} to {MAX_WINDOW}")
-    return Expression(name, source, window, frame), _expect(rest[1:], ")", text)
+class _Reader:
+    """Reads one expression by recursive descent: sums of products of sides."""
 
+    def __init__(self, text: str, tokens: list[str], frame: str) -> None:
+        self._text = text
+        self._tokens = tokens
+        self._frame = frame
+        self._place = 0
 
-def _expect(tokens: list[str], wanted: str, text: str) -> list[str]:
-    if not tokens or tokens[0] != wanted:
-        found = repr(tokens[0]) if tokens else "the end"
-        raise _error(
-            text, f"expected {wanted!r}, found {found}", "write for example rsi(close, 14)"
-        )
-    return tokens[1:]
+    @property
+    def next(self) -> str:
+        """The token to be read next, "" at the end."""
+        return self._tokens[self._place] if self._place < len(self._tokens) else ""
+
+    def sum(self) -> Expression:
+        """Read products joined by + and -."""
+        found = self._product()
+        while self.next in ("+", "-"):
+            found = self._joined(self._take(), found, self._product())
+        return found
+
+    def _product(self) -> Expression:
+        found = self.side()
+        while self.next in ("*", "/"):
+            found = self._joined(self._take(), found, self.side())
+        return found
+
+    def side(self) -> Expression:
+        """Read a number, what stands in parentheses, or one feature."""
+        if not self.next:
+            raise self._error("a feature is missing", _EXAMPLE)
+        if self.next == "(":
+            self._take()
+            found = self.sum()
+            self._expect(")")
+            return found
+        if self.next == "-" or self.next[0].isdigit():
+            return self._leaf(NUMBER, self._number("a number"))
+        name = self._take()
+        if name in BASE_SLOTS:
+            return self._leaf(name)
+        if name in SHORTHANDS:
+            return self._shorthand(name)
+        return self._feature(name)
+
+    def feature_only(self, found: Expression) -> Expression:
+        """Return ``found`` unless it is a bare number, which never changes."""
+        if found.name == NUMBER:
+            raise self._error("a number alone is no feature", _EXAMPLE)
+        return found
+
+    def _joined(self, operator: str, left: Expression, right: Expression) -> Expression:
+        if operator == "/" and right.name == NUMBER and right.number == 0.0:
+            raise self._error("division by zero", "divide by another number")
+        if left.name == NUMBER and right.name == NUMBER:
+            folded = _FOLD[operator](left.number, right.number)
+            return self._leaf(NUMBER, self._checked(folded))
+        return Expression(operator, left, 0, self._frame, right)
+
+    def _leaf(self, name: str, number: float = 0.0) -> Expression:
+        return Expression(name, None, 0, self._frame, None, number)
+
+    def _feature(self, name: str) -> Expression:
+        feature = CATALOGUE.get(name)
+        if feature is None:
+            known = ", ".join([*BASE_SLOTS, *CATALOGUE, *SHORTHANDS])
+            raise self._error(f"unknown feature {name!r}", f"use one of {known}")
+        self._expect("(")
+        source = None
+        if feature.inputs:
+            source = self.feature_only(self.sum())
+            self._expect(",")
+        window = self._window(name, feature.least_window) if feature.least_window else 0
+        self._expect(")")
+        return Expression(name, source, window, self._frame)
+
+    def _window(self, name: str, least: int) -> int:
+        if not self.next.isdigit():
+            raise self._error(f"{name} needs a window", f"write {name}(…, 20)")
+        window = int(self._take())
+        if not least <= window <= MAX_WINDOW:
+            raise self._error(f"window {window} of {name}", f"use {least} to {MAX_WINDOW}")
+        return window
+
+    def _shorthand(self, name: str) -> Expression:
+        """Read the numbers of a shorthand and return what it stands for."""
+        shorthand = SHORTHANDS[name]
+        written = {}
+        self._expect("(")
+        for place, parameter in enumerate(shorthand.parameters):
+            if place:
+                self._expect(",")
+            number = self._number(f"{parameter} of {name}")
+            written[parameter] = repr(number).removesuffix(".0")
+        self._expect(")")
+        meant = _Reader(self._text, _tokens(shorthand.written(written)), self._frame)
+        return meant.sum()
+
+    def _number(self, what: str) -> float:
+        sign = -1.0 if self.next == "-" and self._take() else 1.0
+        if not self.next[:1].isdigit():
+            raise self._error(f"{what} is missing", _EXAMPLE)
+        number = sign * float(self._take())
+        return self._checked(number)
+
+    def _checked(self, number: float) -> float:
+        if abs(number) > MAX_NUMBER:
+            raise self._error(f"number {number:g}", f"use {MAX_NUMBER:g} at most")
+        return number
+
+    def _take(self) -> str:
+        self._place += 1
+        return self._tokens[self._place - 1]
+
+    def _expect(self, wanted: str) -> None:
+        if self.next != wanted:
+            found = repr(self.next) if self.next else "the end"
+            raise self._error(f"expected {wanted!r}, found {found}", "write for example atr(14)")
+        self._take()
+
+    def _error(self, what: str, fix: str) -> StrategyError:
+        return _error(self._text, what, fix)
 
 
 def _error(text: str, what: str, fix: str) -> StrategyError:

@@ -1,18 +1,23 @@
 """From expressions to the tape: every distinct feature once, in the order of dependencies."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 
 from traider.domain.errors import StrategyError
 from traider.domain.timeframes import DAY_NS, timeframe_code, timeframe_ns
 from traider.features.catalogue import BASE_SLOTS, CATALOGUE
-from traider.features.expressions import Expression
+from traider.features.expressions import NUMBER, Expression
+from traider.kernel.codes import Op
+from traider.kernel.decider.combination import NUMBER_SIDE
 from traider.kernel.decider.tape import CELLS_PER_OPERATION
 from traider.kernel.records import OPERATION
 from traider.kernel.specification import FrameSpec, TapeSpec
+
+_COMBINATIONS: Final = {"+": Op.ADD, "-": Op.SUBTRACT, "*": Op.MULTIPLY, "/": Op.DIVIDE}
 
 
 @dataclass(frozen=True)
@@ -47,26 +52,13 @@ def build_graph(expressions: Sequence[Expression], base_timeframe: str) -> Graph
         for expression in [node for e in wanted for node in _in_order(e)]:
             if expression in slots:
                 continue
-            feature = CATALOGUE[expression.name]
-            slots[expression] = len(slot_names)
-            base_slot = number * len(BASE_SLOTS)
-            source = slots[expression.source] if expression.source else base_slot + 3
-            scale = math.sqrt(365 * DAY_NS / timeframe_ns(name)) if feature.annualized else 1.0
-            cell = len(rows) * CELLS_PER_OPERATION
-            rows.append(
-                (
-                    feature.op,
-                    base_slot,
-                    source,
-                    expression.window,
-                    scale,
-                    ring,
-                    cell,
-                    len(slot_names),
-                )
-            )
+            slot, base_slot = len(slot_names), number * len(BASE_SLOTS)
+            work = _work(expression, slots, base_slot)
+            rows.append((*work, ring, len(rows) * CELLS_PER_OPERATION, slot))
+            slots[expression] = slot
             slot_names.append(str(expression))
-            ring += feature.rings * expression.window
+            if expression.name in CATALOGUE:
+                ring += CATALOGUE[expression.name].rings * expression.window
         frames.append(
             FrameSpec(
                 timeframe_ns(name), timeframe_code(name), start, len(rows), number * len(BASE_SLOTS)
@@ -85,11 +77,28 @@ def build_graph(expressions: Sequence[Expression], base_timeframe: str) -> Graph
     return Graph(tape, asked)
 
 
+def _work(
+    expression: Expression, slots: Mapping[Expression, int], base_slot: int
+) -> tuple[float, ...]:
+    """Return kind, base, source, window and scale of the operation that computes it."""
+    left, right = expression.source, expression.right
+    if left is not None and right is not None:
+        sides = [NUMBER_SIDE if side.name == NUMBER else slots[side] for side in (left, right)]
+        number = left.number if left.name == NUMBER else right.number
+        return (_COMBINATIONS[expression.name], base_slot, *sides, number)
+    feature = CATALOGUE[expression.name]
+    source = slots[left] if left else base_slot + BASE_SLOTS.index("close")
+    length_ns = timeframe_ns(expression.timeframe)
+    scale = math.sqrt(365 * DAY_NS / length_ns) if feature.annualized else 1.0
+    return (feature.op, base_slot, source, expression.window, scale)
+
+
 def _framed(expression: Expression, base: str) -> Expression:
     """Return the expression with its timeframe, and its inputs', written out."""
     frame = expression.timeframe or base
     source = _framed(expression.source, frame) if expression.source else None
-    return Expression(expression.name, source, expression.window, frame)
+    right = _framed(expression.right, frame) if expression.right else None
+    return replace(expression, source=source, timeframe=frame, right=right)
 
 
 def _frame_names(expressions: Sequence[Expression], base: str) -> list[str]:
@@ -106,5 +115,8 @@ def _frame_names(expressions: Sequence[Expression], base: str) -> list[str]:
 
 
 def _in_order(expression: Expression) -> list[Expression]:
-    inner = _in_order(expression.source) if expression.source else []
-    return [*inner, expression]
+    """Return the parts that are computed, inputs first; a number belongs to its operation."""
+    if expression.name == NUMBER:
+        return []
+    sides = [side for side in (expression.source, expression.right) if side]
+    return [*(part for side in sides for part in _in_order(side)), expression]

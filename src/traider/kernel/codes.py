@@ -16,6 +16,24 @@ class Op(IntEnum):
     EWM_VOLATILITY = 8
     VWAP_Z = 9
     LAG = 10
+    ADD = 11
+    SUBTRACT = 12
+    MULTIPLY = 13
+    DIVIDE = 14
+    TRUE_RANGE = 15
+    PLUS_DI = 16
+    MINUS_DI = 17
+    LOG_RETURN = 18
+    PARKINSON = 19
+    GARMAN_KLASS = 20
+    VWAP = 21
+    STDEV = 22
+    ZSCORE = 23
+    HIGHEST = 24
+    LOWEST = 25
+    SLOPE = 26
+    AUTOCORRELATION = 27
+    QUANTILE = 28
 
 
 class Sizing(IntEnum):

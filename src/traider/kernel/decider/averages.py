@@ -24,14 +24,14 @@ def average(op: Record, values: Floats, rings: Floats, cells: Floats) -> float:
     if math.isnan(x):
         return math.nan
     if op["kind"] == _SMA:
-        return _simple(op, x, rings, cells)
+        return simple_average(op, x, rings, cells)
     if op["kind"] == _EMA:
         return _exponential(op, x, cells)
     return _relative_strength(op, x, cells)
 
 
 @compiled(float64(OPERATION_TYPE, float64, VECTOR, VECTOR), inline=True)
-def _simple(op: Record, x: float, rings: Floats, cells: Floats) -> float:
+def simple_average(op: Record, x: float, rings: Floats, cells: Floats) -> float:
     """Mean of the last ``window`` inputs; first value after ``window`` bars.
 
     The running sum is exact for integer inputs (prices in ticks), so equal averages compare

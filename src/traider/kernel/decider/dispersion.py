@@ -27,8 +27,10 @@ def dispersion(op: Record, values: Floats, rings: Floats, cells: Floats) -> floa
     if math.isnan(x):
         return math.nan
     if kind == _LAG or kind == _RETURN:
-        past = _delayed(op, x, rings, cells)
-        return float(x / past - 1.0) if kind == _RETURN else float(past)
+        past = delayed(op, x, rings, cells)
+        if kind == _LAG:
+            return float(past)
+        return float(x / past - 1.0) if past != 0.0 else math.nan
     cell = op["cell"]
     past = cells[cell]
     cells[cell] = x
@@ -42,7 +44,7 @@ def dispersion(op: Record, values: Floats, rings: Floats, cells: Floats) -> floa
 
 
 @compiled(float64(OPERATION_TYPE, float64, VECTOR, VECTOR), inline=True)
-def _delayed(op: Record, x: float, rings: Floats, cells: Floats) -> float:
+def delayed(op: Record, x: float, rings: Floats, cells: Floats) -> float:
     """Return the input of ``window`` bars ago and remember the present one."""
     cell, window = op["cell"], op["window"]
     index = int(cells[cell + 1])
@@ -118,6 +120,24 @@ def vwap_score(op: Record, values: Floats, rings: Floats, cells: Floats) -> floa
     deviation is taken over ``window`` bars as well, so the first value needs 2 * window - 1 bars.
     A window without volume has a gap of zero; a gap that never moves scores zero.
     """
+    average = rolling_vwap(op, values, rings, cells)
+    if math.isnan(average):
+        return math.nan
+    gap = values[op["base"] + 3] - average
+    ring, window = op["ring"] + 2 * op["window"], op["window"]
+    deviation = rolling_deviation(cells, op["cell"] + 4, rings, ring, window, gap)
+    if math.isnan(deviation):
+        return math.nan
+    return gap / deviation if deviation > 0.0 else 0.0
+
+
+@compiled(float64(OPERATION_TYPE, VECTOR, VECTOR, VECTOR), inline=True)
+def rolling_vwap(op: Record, values: Floats, rings: Floats, cells: Floats) -> float:
+    """Sum of typical price x volume over sum of volume, of the last ``window`` bars.
+
+    The typical price is (high + low + close) / 3. First value after ``window`` bars; the close
+    where the window holds no volume. The sums are rebuilt at each turn of the ring.
+    """
     base, cell, ring, window = op["base"], op["cell"], op["ring"], op["window"]
     close = values[base + 3]
     volume = values[base + 4]
@@ -145,8 +165,4 @@ def vwap_score(op: Record, values: Floats, rings: Floats, cells: Floats) -> floa
     cells[cell + 3] = volumes
     if cells[cell] < window:
         return math.nan
-    gap = close - amounts / volumes if volumes > 0.0 else 0.0
-    deviation = rolling_deviation(cells, cell + 4, rings, ring + 2 * window, window, gap)
-    if math.isnan(deviation):
-        return math.nan
-    return gap / deviation if deviation > 0.0 else 0.0
+    return float(amounts / volumes) if volumes > 0.0 else float(close)
