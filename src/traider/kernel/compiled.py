@@ -7,11 +7,13 @@ cheap, start-up can show progress, and the seconds of each function can be print
 """
 
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar, cast
 
 from numba import config, njit
+
+from traider.kernel.compile_ahead import SHARE, CompileAhead
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 Signature = Any
@@ -46,6 +48,11 @@ class _Registered:
     signature: Any
     name: str
 
+    @property
+    def room(self) -> str:
+        """First part of the name: the module or package of the kernel it stands in."""
+        return self.name.partition(".")[0]
+
 
 _registry: Final[dict[int, _Registered]] = {}
 """Registered functions by the identity of their dispatcher, in the order of registration."""
@@ -70,19 +77,42 @@ def compiled(signature: Signature, *, inline: bool = False) -> Callable[[Functio
     return register
 
 
-def compile_kernel(progress: Callable[[str], None] | None = None) -> list[CompileCost]:
-    """Compile, or load from the cache, every registered function not yet done."""
-    costs = []
-    for function in _callees_first():
-        if progress is not None:
-            progress(function.name)
-        started = time.perf_counter()
-        function.dispatcher.compile(function.signature)
-        function.dispatcher.disable_compile()
-        cached = bool(function.dispatcher.stats.cache_hits)
-        costs.append(CompileCost(function.name, time.perf_counter() - started, cached))
-        _done.add(function.name)
-    return costs
+def compile_kernel(
+    progress: Callable[[str], None] | None = None, *, ahead: bool = False
+) -> list[CompileCost]:
+    """Compile, or load from the cache, every registered function not yet done.
+
+    ``ahead`` lets a second process compile a share meanwhile: for a first start, when nothing is
+    in the cache. An exception raised by ``progress`` ends both.
+    """
+    if not ahead or INTERPRETED:
+        return [_compile(function, progress) for function in _callees_first()]
+    other = CompileAhead()
+    try:
+        mine = [f for f in _callees_first() if f.room not in SHARE and f.room != "run"]
+        costs = [_compile(function, progress) for function in mine]
+        other.wait()
+        costs += [_compile(function, progress) for function in _callees_first()]
+    finally:
+        other.stop()
+    return [replace(cost, seconds=other.seconds.get(cost.function, cost.seconds)) for cost in costs]
+
+
+def compile_rooms(rooms: Sequence[str]) -> list[CompileCost]:
+    """Compile the functions of some rooms of the kernel, with those they call."""
+    wanted = {f.name for f in _callees_first() if f.room in rooms or f.room == "arithmetic"}
+    return [_compile(function, None) for function in _callees_first() if function.name in wanted]
+
+
+def _compile(function: _Registered, progress: Callable[[str], None] | None) -> CompileCost:
+    if progress is not None:
+        progress(function.name)
+    started = time.perf_counter()
+    function.dispatcher.compile(function.signature)
+    function.dispatcher.disable_compile()
+    cached = bool(function.dispatcher.stats.cache_hits)
+    _done.add(function.name)
+    return CompileCost(function.name, time.perf_counter() - started, cached)
 
 
 def _callees_first() -> Iterator[_Registered]:

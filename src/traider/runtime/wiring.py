@@ -156,7 +156,7 @@ def warm_up_kernel(
         if progress is not None:
             progress(0.0, f"{COMPILING} {function}" if first else "loading the kernel")
 
-    compile_kernel(name)
+    compile_kernel(name, ahead=first)
 
 
 def _new_folder(output: Path) -> Path:
