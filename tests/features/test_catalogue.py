@@ -10,7 +10,8 @@
 4. Larger bars, and features on them, equal what the same bars give aggregated here.
 5. Where we differ on purpose: RSI of a flat history is 50 (TA-Lib 0), so it reads as neutral;
    MACD is the difference of two EMAs each seeded with its own first inputs (TA-Lib starts the fast
-   one late), the same once that has faded.
+   one late), the same once that has faded; +DI of one bar is in percent as all are (TA-Lib gives
+   a fraction there).
 6. An input without a value gives none and changes nothing; what stands still reads zero exactly.
 """
 
@@ -288,7 +289,7 @@ def test_what_is_no_number_is_no_value() -> None:
     bars["low"][7] = 0
     texts = [
         "1 / volume", "return(volume, 1)", "log_return(volume, 3)", "log_return(0 - volume, 1)",
-        "autocorrelation(volume, 2)", "parkinson(1)", "1e100 * 1e90 * high * 1e100 * 1e100 * 1e9",
+        "autocorrelation(volume, 3)", "parkinson(1)", "1e100 * 1e90 * high * 1e100 * 1e100 * 1e9",
     ]  # fmt: skip
     with pytest.raises(StrategyError, match="number 1e\\+190"):
         feature_values(texts, "1h", bars)
@@ -326,6 +327,8 @@ def test_every_feature_in_small() -> None:
         "highest(close, 4)": talib.MAX(close, 4),
         "lowest(close, 4)": talib.MIN(close, 4),
         "slope(close, 4)": talib.LINEARREG_SLOPE(close, 4),
+        "plus_di(1)": 100.0 * talib.PLUS_DI(high, low, close, 1),
+        "highest(close, 1)": close,
         "3 * macd(3, 6)": 3.0 * (talib.EMA(close, 3) - talib.EMA(close, 6)),
         **later_features([column(bars, "open"), high, low, close], volume, 4, "1h"),
     }

@@ -30,7 +30,7 @@ def expressions(draw: st.DrawFn, depth: int = 3, timeframe: str | None = None) -
     if name in BASE_SLOTS:
         return Expression(name, None, 0, frame)
     source = draw(expressions(depth - 1, frame)) if CATALOGUE[name].inputs else None
-    window = draw(st.integers(2, MAX_WINDOW)) if CATALOGUE[name].least_window else 0
+    window = draw(st.integers(3, MAX_WINDOW)) if CATALOGUE[name].least_window else 0
     return Expression(name, source, window, frame)
 
 
@@ -81,6 +81,7 @@ def test_a_default_timeframe_holds_for_everything_inside() -> None:
         ("close@1h - open@4h", "cannot read '@1h'"),
         ("true_range(3)", "expected '\\)', found '3'"),
         ("stdev(close, 1)", "window 1 of stdev"),
+        ("autocorrelation(close, 2)", "window 2 of autocorrelation"),
         ("macd(12)", "expected ',', found '\\)'"),
         ("macd(12, slow)", "slow of macd is missing"),
         ("macd(0.5, 26)", "ema needs a window"),

@@ -193,7 +193,8 @@ _ENTRIES: Final = (
         "0 to 100",
         "n + 1 bars",
         "Wilder's +DI: 100 * smoothed upward movement / smoothed true range, both s = s - s / n + "
-        "new after a plain sum of the first n - 1, as TA-Lib does; 0 while nothing moves.",
+        "new after a plain sum of the first n - 1, as TA-Lib does; 0 while nothing moves. "
+        "For n = 1 TA-Lib gives fractions.",
     ),
     Feature(
         "minus_di",
@@ -275,7 +276,7 @@ _ENTRIES: Final = (
         "sum((r[i] - m) * (r[i - 1] - m)) / sum((r[i] - m)^2); 0 when they are equal. After an "
         "input of 0 there is no return, so no value.",
         rings=1,
-        least_window=2,
+        least_window=3,
     ),
     Feature(
         "quantile",
