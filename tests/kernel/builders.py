@@ -60,6 +60,11 @@ FEATURES: Final = (
     "ema(close, 5)", "atr(6)", "rolling_vol(close, 7)", "return(close, 3)", "lag(volume, 2)",
     "sma(rsi(close, 4), 3)@{second}", "ewm_vol(high, 5)@{second}", "vwap_z(4)@{second}",
     "adx(3)@{third}", "lag(low, 2)@{third}", "ema(return(open, 1), 3)@{third}",
+    "log_return(close, 2)", "stdev(close, 4)", "zscore(volume, 5)", "true_range()", "plus_di(3)",
+    "minus_di(4)@{second}", "highest(high, 5)", "lowest(low, 4)@{second}", "vwap(5)",
+    "parkinson(4)", "garman_klass(3)@{second}", "slope(close, 4)", "autocorrelation(close, 5)",
+    "quantile(close, 6)@{second}", "macd_signal(3, 5, 2)", "bollinger_upper(4, 2)",
+    "(high - low) / (close + 1)", "donchian_middle(4)@{third}",
 )  # fmt: skip
 ALPHAS: Final[dict[str, dict[str, float]]] = {
     "momentum": {"fast": 3, "slow": 8, "rsi_window": 5, "adx_window": 4, "adx_trend": 5.0},
