@@ -118,7 +118,8 @@ def _one_pass(
         if recorder is not None:
             recorder.add(chunk)
         running.advance(chunk)
-        report(min(running.bars / total, 1.0))
+        if running.bars:  # the digest record alone is no progress
+            report(min(running.bars / total, 1.0))
     running.finish()
     return running
 
