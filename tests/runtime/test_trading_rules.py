@@ -48,6 +48,13 @@ def test_a_table_for_no_instrument_is_refused(sample_data: Path) -> None:
         check_instruments(load_config(None, [OWN]), [file])
 
 
+def test_two_tables_for_one_instrument_are_refused(sample_data: Path) -> None:
+    file = scan_bar_file(sample_data / "BINANCE-BTC-USDT-1h.parquet")
+    table = '{name="BINANCE:BTC-USDT", lot_size=0.001}'
+    with pytest.raises(ConfigError, match=r"instruments\.1\.name"):
+        check_instruments(load_config(None, [f"instruments=[{table}, {table}]"]), [file])
+
+
 def test_a_tick_that_is_given_counts_what_is_off_it(sample_data: Path) -> None:
     path = sample_data / "BINANCE-ETH-USDT-1h.parquet"
     fine = scan_bar_file(path, rules=TradingRules(tick_size=Decimal("0.01")))

@@ -137,7 +137,8 @@ def _run_notes(passes: list[Pass], tiers: list[TierResult]) -> tuple[str, ...]:
         listed = ", ".join(f"{count} {name}" for name, count in sorted(refusals.items()))
         notes.append(f"the gate refused {sum(refusals.values())} orders: {listed}")
     if tiers[0].orders.sent == 0:
-        notes.append("no order was sent: check thresholds, warm-up and minimum sizes")
+        why = "the gate refused every one" if refusals else "check thresholds, warm-up and minimums"
+        notes.append(f"no order was sent: {why}")
     if not first.complete:
         notes.append("the run was stopped before the end of the data; results are partial")
     elif not passes[-1].complete:

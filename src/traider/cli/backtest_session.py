@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, redirect_stdout
 from enum import Enum, auto
 from pathlib import Path
 from typing import Protocol
@@ -58,8 +58,10 @@ class Show(Enum):
 def run_session(runner: Runner, config: Config, show: Show) -> Finished:
     """Run ``config`` with ``runner`` and print the outcome; a stopped run is printed too."""
     observation = observe(config.log, console_level="error" if show is Show.NOTHING else "warning")
+    # With --json stdout is one object: what an alpha's own file prints goes to stderr.
+    aside = redirect_stdout(sys.stderr) if show is Show.JSON else nullcontext()
     try:
-        with stop_on_interrupt(quiet=show is not Show.SUMMARY) as stop:
+        with aside, stop_on_interrupt(quiet=show is not Show.SUMMARY) as stop:
             finished = _observed(runner, config, show, stop, observation)
     finally:
         observation.close()

@@ -71,8 +71,8 @@ def select_cache() -> Path:
 
 
 def is_warm(folder: Path) -> bool:
-    """Return whether machine code was already kept in ``folder``."""
-    return any(folder.rglob("*.nbc"))
+    """Return whether ``folder`` holds the whole kernel: its loop is compiled last."""
+    return any(folder.rglob("run.run-*.nbc"))
 
 
 def _forget_old(present: Path) -> None:

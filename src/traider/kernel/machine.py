@@ -103,11 +103,11 @@ class Machine:
     def _run(self, events: EventArray) -> Result:
         try:
             code = run(self._kernel, events)
-        except (ArithmeticError, IndexError, ValueError, AssertionError) as fault:
+        except (ArithmeticError, IndexError, ValueError, AssertionError, SystemExit) as fault:
             raise StrategyError(
                 f"an alpha raised {type(fault).__name__}: {fault}",
                 where=f"alphas {', '.join(alpha.name for alpha in self.spec.alphas)}",
-                fix="return (0.0, 0.0) where the alpha has no opinion",
+                fix="check its indexes and sums; return (0.0, 0.0) where it has no opinion",
             ) from fault
         result = Result(code)
         if result in _FAILURES:

@@ -38,13 +38,20 @@ def trading_rules(config: Config, path: Path) -> TradingRules:
 
 
 def check_instruments(config: Config, files: Sequence[BarFile]) -> None:
-    """Refuse settings for an instrument that no file holds: they would do nothing.
+    """Refuse settings for an instrument that no file holds, or that has two tables.
 
     Raises:
         ConfigError: names the setting and the instruments there are.
     """
     held = [file.instrument for file in files]
+    named = [entry.name for entry in config.instruments]
     for position, entry in enumerate(config.instruments):
+        if entry.name in named[:position]:
+            raise ConfigError(
+                f"{entry.name} has a table already",
+                where=f"instruments.{position}.name",
+                fix="put its rules into one table",
+            )
         if entry.name not in held:
             raise ConfigError(
                 f"no data file holds {entry.name!r}",

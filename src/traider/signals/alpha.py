@@ -80,6 +80,8 @@ def _reason(fault: Exception) -> str:
     """Return the line of numba's long message that says what is wrong."""
     frames = ("Failed in", "During:", "File ", "[1]", "<source")
     lines = [line.strip() for line in str(fault).splitlines()]
+    if any("built-in function setitem" in line for line in lines):
+        return "it writes to x or p, which can only be read"
     telling = [line for line in lines if line and not line.startswith(frames)]
     return telling[0] if telling else type(fault).__name__
 
@@ -94,6 +96,12 @@ def alpha(
         params: what ``p`` holds, with defaults; a configuration may override them.
         name: the alpha's name; the function's own without it.
     """
+    if isinstance(features, str) or not all(isinstance(text, str) for text in features):
+        raise StrategyError(
+            f"features is {features!r}",
+            where="@alpha",
+            fix='give a list of texts, such as features=("close", "sma(close, 20)")',
+        )
 
     def declare(function: Callable[..., Score]) -> Alpha:
         shipped = function.__module__.startswith("traider.signals.")
