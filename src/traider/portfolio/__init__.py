@@ -8,6 +8,16 @@ never lets a binary float touch cash: the ledger and the trades count in Decimal
 - ``trades``: fills to round trips, and their summary
 - ``performance``, ``drawdown``, ``tail_risk``: statistics of daily returns
 - ``bootstrap``: intervals by resampling blocks of days
+- ``sharpe_significance``, ``overfitting``: what a Sharpe ratio is worth after many trials
 """
 
-__all__ = ["bootstrap", "drawdown", "ledger", "performance", "tail_risk", "trades"]
+__all__ = [
+    "bootstrap",
+    "drawdown",
+    "ledger",
+    "overfitting",
+    "performance",
+    "sharpe_significance",
+    "tail_risk",
+    "trades",
+]
