@@ -9,8 +9,8 @@ import pytest
 
 from tests.cli.sample_result import SampleFinished, sample_result
 from traider.cli.backtest import option_overrides, start_backtest
-from traider.cli.backtest_session import ProgressReport
 from traider.cli.main import run
+from traider.cli.progress import ProgressReport
 from traider.domain.errors import UsageError
 from traider.runtime.config import Config, load_config
 

@@ -76,15 +76,17 @@ class Pass:
     @property
     def equity(self) -> Decimal:
         """Cash plus positions at their marks, exact."""
-        total = amount_from_units(int(self.machine.decider.account[0]["cash_units"]))
-        for market, spec in zip(
-            self.machine.decider.markets, self.machine.spec.markets, strict=True
-        ):
-            held = size_from_lots(int(market["position_lots"]), spec.lot_size)
-            total += (
-                held * price_from_ticks(int(market["mark_ticks"]), spec.tick_size) * spec.multiplier
-            )
-        return total
+        return account_equity(self.machine)
+
+
+def account_equity(machine: Machine) -> Decimal:
+    """Return cash plus positions at their marks, exact."""
+    total = amount_from_units(int(machine.decider.account[0]["cash_units"]))
+    for market, spec in zip(machine.decider.markets, machine.spec.markets, strict=True):
+        held = size_from_lots(int(market["position_lots"]), spec.lot_size)
+        price = price_from_ticks(int(market["mark_ticks"]), spec.tick_size)
+        total += held * price * spec.multiplier
+    return total
 
 
 def tier_result(

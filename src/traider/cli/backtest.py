@@ -87,7 +87,8 @@ def start_backtest(
     Raises:
         UsageError: no data was named.
     """
-    from traider.cli.backtest_session import Show, run_session
+    from traider.cli.backtest_session import run_session
+    from traider.cli.progress import Show
     from traider.runtime.config import load_config
 
     config = load_config(config_file, overrides)

@@ -2,24 +2,19 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext, redirect_stdout
-from enum import Enum, auto
+from collections.abc import Callable
+from contextlib import nullcontext, redirect_stdout
 from pathlib import Path
 from typing import Protocol
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from traider.backtest.results import BacktestResult
 from traider.cli.backtest_outcome import outcome_json, print_summary
 from traider.cli.interrupt import StopRequest, stop_on_interrupt
+from traider.cli.progress import ProgressReport, Show, progress_shown
 from traider.runtime.config import Config, config_digest
 from traider.runtime.observation import Observation, observe
-from traider.runtime.progress import COMPILING
-
-ProgressReport = Callable[[float, str], None]
-"""Takes the fraction done, 0 to 1, and what is being done."""
 
 
 class Finished(Protocol):
@@ -45,14 +40,6 @@ class Runner(Protocol):
         self, config: Config, *, progress: ProgressReport | None, stop: Callable[[], bool]
     ) -> Finished:
         """Run ``config``."""
-
-
-class Show(Enum):
-    """What goes to stdout."""
-
-    SUMMARY = auto()
-    JSON = auto()
-    NOTHING = auto()
 
 
 def run_session(runner: Runner, config: Config, show: Show) -> Finished:
@@ -81,7 +68,7 @@ def _observed(
         config_digest=config_digest(config).hex(),
         files=", ".join(path.name for path in config.data.files),
     )
-    with observation.tracer.span("backtest") as span, _progress(show) as progress:
+    with observation.tracer.span("backtest") as span, progress_shown(show) as progress:
         finished = runner(config, progress=progress, stop=stop)
         result = finished.result
         span.note(bars=result.bars, events=result.events)
@@ -98,44 +85,3 @@ def _observed(
     )
     observation.log_metrics()
     return finished
-
-
-def _tell_compiling() -> ProgressReport:
-    """Return a report that says once, on stderr, that the kernel is being compiled."""
-    told = False
-
-    def report(fraction: float, text: str) -> None:
-        nonlocal told
-        del fraction
-        if text.startswith(COMPILING) and not told:
-            told = True
-            print(f"traider: {COMPILING}, some 20 seconds", file=sys.stderr, flush=True)  # noqa: T201
-
-    return report
-
-
-@contextmanager
-def _progress(show: Show) -> Iterator[ProgressReport | None]:
-    """Show a bar on stderr while the context is open, where a person can see it.
-
-    Without a terminal only the one wait that surprises is told, in one line.
-    """
-    if show is Show.NOTHING:
-        yield None
-        return
-    if show is not Show.SUMMARY or not sys.stderr.isatty():
-        yield _tell_compiling()
-        return
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("starting", total=1.0)
-
-        def report(fraction: float, text: str) -> None:
-            bar.update(task, completed=fraction, description=text)
-
-        yield report

@@ -51,7 +51,7 @@ def run_backtest(
     # Asked before the alphas are compiled, which puts the first machine code into the cache.
     warm_up_kernel(progress, stop, first=not is_warm(CACHE_FOLDER))
     plan = plan_backtest(config)
-    folder = _new_folder(config.output)
+    folder = new_folder(config.output)
     try:
         result = run_plan(plan, progress=progress, stop=stop)
     except TraiderError:
@@ -159,7 +159,7 @@ def warm_up_kernel(
     compile_kernel(name, ahead=first)
 
 
-def _new_folder(output: Path) -> Path:
+def new_folder(output: Path) -> Path:
     """Return a folder of this run's own under ``output``, named by the time it ended, UTC."""
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
     for number in range(1000):
