@@ -104,3 +104,18 @@ def test_the_digest_is_the_first_record(files: tuple[BarFile, ...]) -> None:
     chunks = list(plan(files).events())
     assert chunks[0]["ts_recv"].tolist() == [files[0].first_ns]
     assert sum(len(chunk) for chunk in chunks) == 1 + 4 * BARS
+
+
+def test_fills_on_stale_bars_and_missing_funding_are_told(
+    files: tuple[BarFile, ...], tmp_path: Path
+) -> None:
+    sound = run_plan(plan(files))
+    assert sound.stale_fills.total == 0
+    assert sound.unfunded == tuple(file.instrument for file in files)
+    columns = columns_of(wave(BARS, seed=0))
+    columns["volume"][500:2_500] = 0.0
+    quiet = scan_bar_file(write_bars(tmp_path / "BINANCE-BTC-USDT-1h.parquet", columns))
+    found = run_plan(plan((quiet,)))
+    assert 0 < found.stale_fills.without_volume <= len(found.chosen.fills)
+    assert found.stale_fills.after_gap == 0
+    assert found.unfunded == ()

@@ -1,9 +1,11 @@
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
 
+from tests.backtest.test_findings import FINDING
 from tests.cli.sample_result import sample_result, without_time
 from traider.backtest.results import BacktestResult
 from traider.cli.backtest_outcome import outcome_json, print_summary
@@ -81,3 +83,16 @@ def test_a_stopped_run_says_so() -> None:
 
 def test_no_measurable_time_is_no_division_by_zero() -> None:
     assert "in 0.00 s" in _printed(without_time(sample_result()))
+
+
+def test_findings_are_printed_with_what_to_do_and_kept_in_the_object() -> None:
+    result = replace(sample_result(), findings=(FINDING,))
+    shown = _printed(result)
+    assert "doctor: 1 serious" in shown
+    assert "serious: Too few: 3 (at least 30)" in shown
+    assert "    Do." in shown
+    assert "doctor:" not in _printed(sample_result())
+    body = outcome_json(result, Path("r"), Path("r"))
+    findings = body["findings"]
+    assert isinstance(findings, list)
+    assert findings[0]["code"] == "few-trades"

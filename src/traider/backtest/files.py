@@ -21,6 +21,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from traider.backtest.findings import finding_json
 from traider.backtest.results import BacktestResult, Curve, TierResult
 from traider.domain.fills import Fill
 from traider.portfolio.trades import Trade
@@ -111,6 +112,7 @@ def summary(result: BacktestResult) -> dict[str, object]:
         "instruments": [series.instrument for series in result.prices],
         "buy_and_hold_return": plain(hold),
         "notes": list(result.notes),
+        "findings": [finding_json(finding) for finding in result.findings],
         "tiers": {tier.tier: tier_summary(tier) for tier in result.tiers},
     }
 

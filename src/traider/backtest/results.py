@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from traider.backtest.fill_tiers import FILL_TIERS
+from traider.backtest.findings import Finding
+from traider.backtest.stale_bars import StaleFills
 from traider.domain.fills import Fill
 from traider.portfolio.performance import PerformanceSummary
 from traider.portfolio.trades import Trade, TradeSummary
@@ -123,6 +125,12 @@ class BacktestResult:
     prices: tuple[PriceSeries, ...]
     notes: tuple[str, ...]
     """What a reader should know: off-tick input, gaps, refused orders, an interrupted run."""
+    stale_fills: StaleFills = field(default_factory=StaleFills)
+    """Fills of the chosen tier on bars without volume or after a hole in the data."""
+    unfunded: tuple[str, ...] = ()
+    """Derivatives whose funding was in no file, so that it was not simulated."""
+    findings: tuple[Finding, ...] = ()
+    """What the doctor holds against the result, the most serious first."""
 
     @property
     def is_whole(self) -> bool:

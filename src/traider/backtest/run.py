@@ -1,6 +1,6 @@
 """Run a plan: the chosen fill tier first, then the other two, each a whole pass over the data."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import chain
@@ -12,6 +12,7 @@ from traider.backtest.fill_tiers import FILL_TIERS
 from traider.backtest.outcome import Pass, tier_result
 from traider.backtest.price_series import PriceRecorder, buy_and_hold
 from traider.backtest.results import BacktestResult, TierResult
+from traider.backtest.stale_bars import StaleRecorder
 from traider.domain.events import EventArray
 from traider.kernel.machine import Machine
 from traider.kernel.specification import KernelSpec
@@ -70,6 +71,7 @@ def run_plan(
     """
     names = [plan.fill_tier, *(name for name in FILL_TIERS if name != plan.fill_tier)]
     recorder = PriceRecorder(len(plan.files))
+    stale = StaleRecorder()
     passes: list[Pass] = []
     for number, name in enumerate(names):
 
@@ -77,11 +79,12 @@ def run_plan(
             if progress is not None:
                 progress((number + fraction) / len(names), f"{name} fills")
 
-        passes.append(_one_pass(plan, name, report, stop, recorder if number == 0 else None))
+        passes.append(_one_pass(plan, name, report, stop, () if number else (recorder, stale)))
         if not passes[-1].complete:
             break
     tiers = [tier_result(done, plan.spec, plan.files, plan.capital, plan.seed) for done in passes]
     prices = recorder.series(plan.files)
+    numbers = {file.instrument: number for number, file in enumerate(plan.files)}
     return BacktestResult(
         title=plan.title,
         config=plan.config,
@@ -97,6 +100,12 @@ def run_plan(
         benchmark=buy_and_hold(prices, float(plan.capital)),
         prices=prices,
         notes=plan.notes + _run_notes(passes, tiers),
+        stale_fills=stale.stale_fills(tiers[0].fills, numbers),
+        unfunded=tuple(
+            file.instrument
+            for file in plan.files
+            if file.is_derivative and numbers[file.instrument] not in stale.funded
+        ),
     )
 
 
@@ -105,7 +114,7 @@ def _one_pass(
     tier: str,
     report: Callable[[float], None],
     stop: Stop,
-    recorder: PriceRecorder | None,
+    recorders: Sequence[PriceRecorder | StaleRecorder],
 ) -> Pass:
     """Feed every chunk to a machine of its own under ``tier``."""
     spec = replace(plan.spec, venue=FILL_TIERS[tier].applied(plan.spec.venue))
@@ -115,7 +124,7 @@ def _one_pass(
         if stop():
             running.complete = False
             break
-        if recorder is not None:
+        for recorder in recorders:
             recorder.add(chunk)
         running.advance(chunk)
         if running.bars:  # the digest record alone is no progress

@@ -10,9 +10,15 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from traider.backtest.findings import Finding, Severity, counts_text, finding_json
 from traider.backtest.results import BacktestResult, TierResult
 
 _NS_PER_S: Final = 1_000_000_000
+_SEVERITY_STYLE: Final = {
+    Severity.SERIOUS: "bold red",
+    Severity.WARNING: "yellow",
+    Severity.NOTE: "cyan",
+}
 
 
 def outcome_json(result: BacktestResult, report: Path, folder: Path) -> dict[str, object]:
@@ -38,6 +44,7 @@ def outcome_json(result: BacktestResult, report: Path, folder: Path) -> dict[str
         "metrics": _metrics(chosen),
         "tiers": [_tier(tier) for tier in result.tiers],
         "notes": list(result.notes),
+        "findings": [finding_json(finding) for finding in result.findings],
     }
 
 
@@ -60,9 +67,21 @@ def _overview(result: BacktestResult) -> RenderableType:
     )
     parts: list[RenderableType] = [head, _tier_table(result)]
     parts += [Text(f"note: {note}") for note in result.notes]
+    if result.findings:
+        parts.append(Text(f"doctor: {counts_text(result.findings)}", "bold"))
+        parts += [_finding_text(finding) for finding in result.findings]
     if not chosen.complete:
         parts.append(Text("stopped before the end of the data; what was done is kept", "yellow"))
     return Group(*parts)
+
+
+def _finding_text(finding: Finding) -> Text:
+    """Return a finding in two lines: what was measured, and what to do."""
+    return Text.assemble(
+        "  ",
+        (finding.severity.word, _SEVERITY_STYLE[finding.severity]),
+        f": {finding.title}: {finding.measured}\n    {finding.fix}",
+    )
 
 
 def _tier_table(result: BacktestResult) -> Table:

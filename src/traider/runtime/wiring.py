@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from traider.backtest.bar_files import BarFile, scan_bar_file
+from traider.backtest.doctor import examined
 from traider.backtest.files import write_files
 from traider.backtest.report import write_report
 from traider.backtest.results import BacktestResult
@@ -53,7 +54,7 @@ def run_backtest(
     plan = plan_backtest(config)
     folder = new_folder(config.output)
     try:
-        result = run_plan(plan, progress=progress, stop=stop)
+        result = examined(run_plan(plan, progress=progress, stop=stop))
     except TraiderError:
         folder.rmdir()
         raise

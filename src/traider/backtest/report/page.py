@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from traider import __version__
 from traider.backtest.report.chart_data import equity_data, price_data
+from traider.backtest.report.findings_section import findings_section, findings_style
 from traider.backtest.report.key_figures import head_figures, risk_figures, trade_figures
 from traider.backtest.report.monthly import MONTHS, heat_map
 from traider.backtest.report.number_text import MoneyText, day_text, duration, fixed, percent
@@ -140,6 +141,7 @@ def _render(result: BacktestResult, detail: Detail) -> str:
         length=duration(result.end_ns - result.start_ns),
         incomplete=not tier.complete,
         notes=note_texts(result.notes),
+        findings=findings_section(result.findings),
         figures=(head_figures(result, money), risk_figures(result), trade_figures(result, money)),
         prices=prices,
         prices_left=len(result.prices) - len(prices),
@@ -157,7 +159,7 @@ def _render(result: BacktestResult, detail: Detail) -> str:
         speed=f"{fixed(seconds, 2)} s, {fixed(rate, 0)} bars/s",
         version=__version__,
         data=Markup(script_json(page_data(result, prices, rows, detail))),  # noqa: S704 - escaped
-        style=Markup(_own_file("report.css")),  # noqa: S704 - our own file
+        style=Markup(_own_file("report.css") + findings_style()),  # noqa: S704 - our own file
         script=Markup(_script()),  # noqa: S704 - our own files
     )
 

@@ -1,0 +1,99 @@
+"""What became of the orders: unfilled, refused, filled on stale data, and the account wiped out."""
+
+from typing import Final
+
+from traider.backtest.doctor.evidence import Evidence
+from traider.backtest.findings import Finding, Severity
+from traider.backtest.results import BacktestResult
+
+STALE_SHARE_MAX: Final = 0.01
+STALE_SHARE_SERIOUS: Final = 0.05
+UNFILLED_SHARE_MAX: Final = 0.20
+UNFILLED_SHARE_SERIOUS: Final = 0.50
+REFUSED_SHARE_MAX: Final = 0.10
+REFUSED_SHARE_SERIOUS: Final = 0.50
+EQUITY_LEFT_MIN: Final = 0.10
+"""Share of the capital below which an account counts as wiped out."""
+
+
+def stale_fills(result: BacktestResult, evidence: Evidence) -> Finding | None:
+    """Find fills on bars without volume, or at the first price after a hole in the data."""
+    del evidence
+    fills, stale = len(result.chosen.fills), result.stale_fills
+    share = stale.total / fills if fills else 0.0
+    if share <= STALE_SHARE_MAX:
+        return None
+    return Finding(
+        code="stale-fills",
+        severity=Severity.SERIOUS if share > STALE_SHARE_SERIOUS else Severity.WARNING,
+        title="Fills on stale data",
+        measured=f"{stale.total:,} of {fills:,} fills, {share:.1%} (at most "
+        f"{STALE_SHARE_MAX:.0%}): {stale.without_volume:,} on bars without volume, "
+        f"{stale.after_gap:,} after a hole in the data",
+        why="Nobody may have traded at those prices, and the decision knew only an old one.",
+        fix="Use data without holes, or leave those times out with --from and --to.",
+        number=share,
+        threshold=STALE_SHARE_MAX,
+    )
+
+
+def unfilled_orders(result: BacktestResult, evidence: Evidence) -> Finding | None:
+    """Find a large share of orders that never filled whole."""
+    del evidence
+    orders = result.chosen.orders
+    share = 1.0 - orders.filled / orders.sent if orders.sent else 0.0
+    if share <= UNFILLED_SHARE_MAX:
+        return None
+    return Finding(
+        code="unfilled-orders",
+        severity=Severity.SERIOUS if share > UNFILLED_SHARE_SERIOUS else Severity.WARNING,
+        title="Many orders do not fill",
+        measured=f"{orders.sent - orders.filled:,} of {orders.sent:,} orders sent, {share:.0%} "
+        f"(at most {UNFILLED_SHARE_MAX:.0%})",
+        why="The orders that fill are those the market ran through: the good ones are missed.",
+        fix="Quote closer to the market, let orders rest longer, or take liquidity.",
+        number=share,
+        threshold=UNFILLED_SHARE_MAX,
+    )
+
+
+def gate_refusals(result: BacktestResult, evidence: Evidence) -> Finding | None:
+    """Find a large share of orders that the gate refused."""
+    del evidence
+    orders = result.chosen.orders
+    wanted = orders.sent + orders.refused
+    share = orders.refused / wanted if wanted else 0.0
+    if share <= REFUSED_SHARE_MAX:
+        return None
+    code = max(orders.refusals, key=lambda name: orders.refusals[name], default="")
+    most = f", most for {code.replace('_', ' ')}" if code else ""
+    return Finding(
+        code="gate-refusals",
+        severity=Severity.SERIOUS if share > REFUSED_SHARE_SERIOUS else Severity.WARNING,
+        title="The gate refuses many orders",
+        measured=f"{orders.refused:,} of {wanted:,} orders, {share:.0%} (at most "
+        f"{REFUSED_SHARE_MAX:.0%}){most}",
+        why="What was tested is the limits as much as the strategy.",
+        fix="Bring sizing and limits together, or accept that the limit ends trading.",
+        number=share,
+        threshold=REFUSED_SHARE_MAX,
+    )
+
+
+def wiped_out(result: BacktestResult, evidence: Evidence) -> Finding | None:
+    """Find an account that lost nearly everything on the way."""
+    del evidence
+    nav = result.chosen.curve.nav
+    left = float(nav.min()) / float(result.capital) if nav.size else 1.0
+    if left >= EQUITY_LEFT_MIN:
+        return None
+    return Finding(
+        code="wiped-out",
+        severity=Severity.SERIOUS,
+        title="The account was wiped out",
+        measured=f"equity fell to {left:.1%} of the capital (at least {EQUITY_LEFT_MIN:.0%})",
+        why="Nobody goes on from there; what follows in the curve never would have happened.",
+        fix="Lower the leverage and the size, and set limits.max_drawdown.",
+        number=left,
+        threshold=EQUITY_LEFT_MIN,
+    )
