@@ -9,15 +9,9 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from traider.backtest.bar_files import BarFile, Batch, read_batches
+from traider.backtest.merging import merge_streams
 from traider.domain.errors import DataError
-from traider.domain.events import (
-    EventArray,
-    Kind,
-    MarketFlag,
-    empty_events,
-    join_events,
-    sort_events,
-)
+from traider.domain.events import EventArray, Kind, MarketFlag, empty_events
 from traider.domain.timeframes import timeframe_code
 
 _LOTS_MAX = 2.0**62
@@ -64,28 +58,7 @@ def event_chunks(
     files: Sequence[BarFile], start_ns: int | None, end_ns: int | None
 ) -> Iterator[EventArray]:
     """Yield the events of all files, sorted; no chunk holds an event of an earlier instant."""
-    streams = [_stream(file, k, start_ns, end_ns) for k, file in enumerate(files)]
-    if len(streams) == 1:
-        yield from streams[0]
-        return
-    pending = [empty_events(0) for _ in streams]
-    open_streams = set(range(len(streams)))
-    while True:
-        for k in sorted(open_streams):
-            while not len(pending[k]):
-                chunk = next(streams[k], None)
-                if chunk is None:
-                    open_streams.discard(k)
-                    break
-                pending[k] = chunk
-        if not any(len(events) for events in pending):
-            return
-        # Up to the earliest end of a stream that may go on, everything is known.
-        ends = [pending[k]["ts_recv"][-1] for k in open_streams]
-        cut = min(ends) if ends else max(e["ts_recv"][-1] for e in pending if len(e))
-        ready = [events[: np.searchsorted(events["ts_recv"], cut, "right")] for events in pending]
-        pending = [events[len(taken) :] for events, taken in zip(pending, ready, strict=True)]
-        yield sort_events(join_events(ready))
+    yield from merge_streams([_stream(file, k, start_ns, end_ns) for k, file in enumerate(files)])
 
 
 def _stream(

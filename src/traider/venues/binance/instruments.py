@@ -1,0 +1,76 @@
+"""What a Binance symbol is called here, and what a mapper must know of it.
+
+A symbol joins base and quote without a sign between (``BTCUSDT``), so the quote is found by its
+name; USD-M contracts with an end carry its day (``BTCUSDT_240628``). Spot and futures share
+symbols: the market tells them apart.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum
+from typing import Final
+
+from traider.domain.errors import DataError
+from traider.domain.instruments import Instrument, InstrumentKind, InstrumentName
+from traider.domain.registry import shipped_instruments
+
+VENUE: Final = "BINANCE"
+
+# Quote assets of GET /api/v3/exchangeInfo (2021-10-12) and GET /fapi/v1/exchangeInfo (2025-03-27);
+# longer names first, so that BTCUSDT is not BTCUSD + T.
+_QUOTES: Final = (
+    "FDUSD", "USDT", "USDC", "BUSD", "TUSD", "USDP", "BIDR", "IDRT", "BVND", "DOGE",
+    "BTC", "ETH", "BNB", "TRX", "XRP", "DAI", "PAX", "VAI",
+    "EUR", "GBP", "AUD", "TRY", "BRL", "RUB", "UAH", "NGN", "JPY", "MXN", "PLN", "ZAR", "USD",
+)  # fmt: skip
+
+
+class Market(Enum):
+    """Which of Binance's markets a connection belongs to; the value is its name in file names."""
+
+    SPOT = "SPOT"
+    USDM = "USDM"
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One symbol of a connection, and the grid its prices and sizes are counted on."""
+
+    symbol: str
+    instrument: int
+    """Position in the run's list of instruments, as events carry it."""
+    tick_size: Decimal
+    lot_size: Decimal
+    funding_interval_ns: int = 0
+    """Length of a funding interval; 0 when unknown. The stream does not tell it."""
+
+
+def instrument_name(market: Market, symbol: str) -> InstrumentName:
+    """Return our name of ``symbol``.
+
+    Raises:
+        DataError: no quote currency is known by which the symbol could end.
+    """
+    pair, _, expiry = symbol.upper().partition("_")
+    for quote in _QUOTES:
+        base = pair.removesuffix(quote)
+        if base and base != pair:
+            suffix = expiry or ("PERP" if market is Market.USDM else "")
+            return InstrumentName(VENUE, base, quote, suffix)
+    raise DataError(
+        f"the quote currency of {symbol!r} is not known", fix="name the instrument BASE-QUOTE"
+    )
+
+
+def registered(market: Market, symbol: str) -> Instrument | None:
+    """Return the shipped instrument that trades as ``symbol``, if there is one."""
+    wants_spot = market is Market.SPOT
+    for instrument in shipped_instruments().values():
+        is_spot = instrument.kind is InstrumentKind.SPOT
+        if (
+            instrument.venue == VENUE
+            and instrument.symbol == symbol.upper()
+            and is_spot == wants_spot
+        ):
+            return instrument
+    return None

@@ -1,0 +1,52 @@
+"""Mark price and funding rate of one symbol, which arrive in one message."""
+
+from decimal import Decimal
+from typing import Final
+
+from traider.domain.events import Kind, MarketFlag
+from traider.domain.units import MONEY_STEP
+from traider.venues.binance.counts import MapperCounts
+from traider.venues.binance.instruments import Listing
+from traider.venues.binance.messages import MS_NS, MarkPrice
+from traider.venues.decimal_steps import DecimalSteps
+from traider.venues.event_writer import EventWriter, record_head, with_flags
+
+RATE_STEP: Final = Decimal("1e-12")
+
+
+class MarkMapper:
+    """Write MARK for each message, and FUNDING (announced) when rate or settlement change.
+
+    The message tells no settlement: what is paid at ``next_ns`` is the rate announced last before
+    it, and the venue's list of settled rates is another source.
+    """
+
+    def __init__(self, listing: Listing, counts: MapperCounts) -> None:
+        self._counts = counts
+        self._prices = DecimalSteps(MONEY_STEP, "mark price", zero=True)
+        self._rates = DecimalSteps(RATE_STEP, "funding rate", zero=True)
+        self._interval_ns = listing.funding_interval_ns
+        self._mark = record_head(Kind.MARK, listing.instrument)
+        self._funding = record_head(Kind.FUNDING, listing.instrument, MarketFlag.LAST_OF_MESSAGE)
+        self._announced = ("", 0)
+
+    def take(self, message: MarkPrice, ts_recv: int, out: EventWriter) -> None:
+        """Write one message."""
+        self._counts.marks += 1
+        ts_event = message.event_ms * MS_NS
+        mark = self._prices[message.mark]
+        index = self._prices[message.index] if message.index else 0
+        announced = (message.funding_rate, message.next_funding_ms)
+        if not message.funding_rate or announced == self._announced:
+            head = with_flags(self._mark, MarketFlag.LAST_OF_MESSAGE)
+            out.add(head, ts_event, ts_recv, mark, index)
+            return
+        rate = self._rate(message.funding_rate)
+        self._announced = announced
+        self._counts.fundings += 1
+        next_ns = message.next_funding_ms * MS_NS
+        out.add(self._mark, ts_event, ts_recv, mark, index)
+        out.add(self._funding, ts_event, ts_recv, rate, mark, next_ns, self._interval_ns)
+
+    def _rate(self, text: str) -> int:
+        return -self._rates[text[1:]] if text.startswith("-") else self._rates[text]

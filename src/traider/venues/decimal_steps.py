@@ -1,0 +1,91 @@
+"""From the decimal text of a message to a whole number of ticks or lots, exactly and quickly.
+
+The arithmetic is on integers (the text without its dot, over a power of ten), so that no digit is
+lost. Texts repeat (a level comes and goes at one price), so results are kept: reading one
+again is a look-up. At most ``KEPT_MAX`` are kept; when full, all are forgotten.
+"""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Final
+
+from traider.domain.errors import DataError
+from traider.domain.units import INT64_MAX
+
+KEPT_MAX: Final = 65_536
+
+_DIGITS_MAX: Final = 40
+_POWERS: Final[tuple[int, ...]] = tuple(int(f"1{'0' * n}") for n in range(_DIGITS_MAX + 1))
+
+
+class DecimalSteps(dict[str, int]):
+    """How many steps a decimal text counts: ``steps["63943.90"]``.
+
+    Args:
+        step: the tick or lot size.
+        what: what the text is, as an error names it (``price``, ``size``).
+        zero: whether zero is allowed.
+        report: told of every text that lies off the step, which is then rounded toward zero; None
+            refuses such a text.
+
+    Raises:
+        DataError: on look-up, when the text is no plain decimal number, lies off the step and none
+            is told, is a zero that is not allowed, or counts more steps than 64 bits hold.
+    """
+
+    __slots__ = ("_bottom", "_report", "_step", "_top", "_what", "_zero")
+
+    def __init__(
+        self,
+        step: Decimal,
+        what: str,
+        *,
+        zero: bool,
+        report: Callable[[str], None] | None = None,
+    ) -> None:
+        super().__init__()
+        if not (step.is_finite() and step > 0):
+            raise DataError(f"a step of {step} is not positive", fix="mend the instrument")
+        self._step, self._what, self._zero, self._report = step, what, zero, report
+        self._top, self._bottom = step.as_integer_ratio()
+
+    def __missing__(self, text: str) -> int:
+        """Count the steps of a text not met before."""
+        digits, decimals = decimal_parts(text, self._what)
+        count, rest = divmod(digits * self._bottom, _POWERS[decimals] * self._top)
+        if digits == 0 and not self._zero:
+            raise DataError(f"{self._what} {text} is zero", fix="record the message again")
+        if count > INT64_MAX:
+            raise DataError(f"{self._what} {text} does not fit into 64 bits", fix="mend the step")
+        if rest:
+            if self._report is None:
+                raise DataError(
+                    f"{self._what} {text} is no multiple of {self._step:f}",
+                    fix="the grid has changed: give the tick_size of that day",
+                )
+            # Not kept, so that every time it comes it is told.
+            self._report(text)
+            return count
+        if len(self) >= KEPT_MAX:
+            self.clear()
+        self[text] = count
+        return count
+
+
+def decimal_parts(text: str, what: str) -> tuple[int, int]:
+    """Return the digits of ``text`` as one integer, and how many of them follow the dot.
+
+    Raises:
+        DataError: the text is no plain decimal number: it has a sign, an exponent or a letter.
+    """
+    whole, _, decimals = text.partition(".")
+    digits = whole + decimals
+    if not (whole and digits.isdigit() and digits.isascii() and len(digits) <= _DIGITS_MAX):
+        raise DataError(f"{what} {text[:40]!r} is no decimal number", fix="record it again")
+    return int(digits), len(decimals)
+
+
+def decimals_needed(text: str, what: str) -> int:
+    """Return how many decimals hold ``text`` exactly: trailing zeros are not needed."""
+    decimal_parts(text, what)
+    return len(text.partition(".")[2].rstrip("0"))
