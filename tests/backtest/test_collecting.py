@@ -38,6 +38,7 @@ def drained(
         nav=np.zeros(0, NAV) if nav is None else nav,
         decisions=reasons,
         scores=np.tile([0.5, 1.0, -0.2, 0.5], (len(reasons), 1)),
+        features=np.zeros((len(reasons), 0)),
     )
 
 

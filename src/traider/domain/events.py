@@ -90,12 +90,17 @@ class OrderFlag(IntFlag):
     """Cancel the order named by ``order_id`` instead of placing one."""
     CHILD = 0x0400
     """A bracket's exit: sleeps until leg 0 of the same decision fills; one cancels the other."""
+    ONE_CANCELS_OTHER = 0x0800
+    """One of two orders over the same lots, an even leg and the next: what one fills, the other
+    loses."""
 
 
 class FillFlag(IntFlag):
     """Flags of a fill."""
 
     MAKER = 0x0001
+    LIQUIDATION = 0x0002
+    """The venue closed the position: no order of ours; the fee holds the liquidation fee."""
 
 
 MONEY_UNITS_PER_CURRENCY_UNIT = 100_000_000

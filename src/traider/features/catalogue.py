@@ -11,8 +11,9 @@ from typing import Final
 
 from traider.kernel.codes import Op
 
-BASE_SLOTS: Final = ("open", "high", "low", "close", "volume")
-"""Inputs every frame offers; prices in ticks, volume in lots."""
+BASE_SLOTS: Final = ("open", "high", "low", "close", "volume", "gap", "time")
+"""Inputs every frame offers: prices in ticks, volume in lots; how many bars are missing before this
+one; when it opened, in seconds since 1970 UTC."""
 
 
 @dataclass(frozen=True)

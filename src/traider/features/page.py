@@ -11,8 +11,10 @@ _INTRODUCTION: Final = """\
 
 What an alpha can read. Printed from the code by `python -m traider.features.page`; change it there.
 
-- Columns of the bar: {base}. Prices are in ticks, volume is in
-  lots; a feature in `price` is in ticks too. Compare prices with each other, not with currency.
+- Columns of the bar: {base}. Prices are in ticks,
+  volume is in lots, `gap` counts the bars missing before this one, `time` is when it opened in
+  seconds since 1970 UTC. A feature in `price` is in ticks too: compare prices with each other, not
+  with currency.
 - `x` is a column or another feature, `n` the window in bars. Join features and numbers by
   `+ - * /` and parentheses: `ema(close, 12) - ema(close, 26)`, `(high + low) / 2`. What is divided
   by zero has no value on that bar.

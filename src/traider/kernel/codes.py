@@ -36,12 +36,67 @@ class Op(IntEnum):
     QUANTILE = 28
 
 
+class FrameKind(IntEnum):
+    """What ends a bar of a frame."""
+
+    TIME = 0
+    VOLUME = 1
+    NOTIONAL = 2
+    FUNDING = 3
+    """Each settlement is a bar of one price, the rate."""
+    LIVE = 4
+    """No bars: its operations run at each whole message of the book and at each trade."""
+
+
+class BookState(IntEnum):
+    """What the two sides of a book say together."""
+
+    EMPTY = 0
+    ONE_SIDED = 1
+    OPEN = 2
+    LOCKED = 3
+    CROSSED = 4
+
+
+class PlanState(IntEnum):
+    """Where an order plan stands."""
+
+    NONE = 0
+    ENTERING = 1
+    OPEN = 2
+    CLOSING = 3
+    """Exits are being cancelled; what is held then goes to the market."""
+
+
+class SliceState(IntEnum):
+    """Where one part of a plan's exits stands."""
+
+    FREE = 0
+    RESTING = 1
+    CANCELLING = 2
+    """Its orders are being taken back to be placed anew, or for good."""
+
+
+class WorkState(IntEnum):
+    """Where a worked order stands."""
+
+    IDLE = 0
+    WAITING = 1
+    SENT = 2
+    RESTING = 3
+    CANCELLING = 4
+
+
 class Sizing(IntEnum):
     """How a direction becomes an exposure."""
 
     VOLATILITY_TARGET = 1
     FIXED = 2
     ALL_IN = 3
+    ATR = 4
+    """Risk a fraction of equity on a move of so many average true ranges."""
+    FIXED_RISK = 5
+    """Risk a fraction of equity on the distance to the stop."""
 
 
 class Style(IntEnum):
@@ -49,6 +104,11 @@ class Style(IntEnum):
 
     MARKET = 1
     LIMIT = 2
+    POST_ONLY = 3
+    TWAP = 4
+    ICEBERG = 5
+    QUOTE = 6
+    """Two resting quotes around the best prices, replaced at each decision."""
 
 
 class Limit(IntEnum):
@@ -64,6 +124,10 @@ class Limit(IntEnum):
     MAX_DAILY_LOSS = 7
     MAX_DRAWDOWN = 8
     MAX_DATA_AGE_NS = 9
+    MAX_NET_EXPOSURE = 10
+    MAX_GROUP_EXPOSURE = 11
+    SELF_TRADE = 12
+    """1 refuses an order that would meet one of our own."""
 
 
 LIMIT_COUNT = len(Limit)
@@ -92,6 +156,10 @@ class Verdict(IntEnum):
     DAILY_LOSS = 17
     DRAWDOWN = 18
     OPEN_ORDERS = 19
+    NET_EXPOSURE = 20
+    GROUP_EXPOSURE = 21
+    SELF_TRADE = 22
+    UNHEALTHY = 23
 
 
 class Reject(IntEnum):
@@ -108,6 +176,9 @@ class Reject(IntEnum):
     NOT_FILLED_AT_ONCE = 8
     OTHER_LEG_FILLED = 9
     ENTRY_GONE = 10
+    LIQUIDATED = 11
+    MARGIN = 12
+    NO_LIQUIDITY = 13
 
 
 class Result(IntEnum):

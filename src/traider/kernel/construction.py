@@ -7,7 +7,8 @@ import numpy as np
 from traider.domain.errors import UsageError
 from traider.domain.events import EVENT
 from traider.kernel import records as r
-from traider.kernel.codes import LIMIT_COUNT
+from traider.kernel.book import NO_RANK
+from traider.kernel.codes import LIMIT_COUNT, FrameKind
 from traider.kernel.decider.tape import CELLS_PER_OPERATION
 from traider.kernel.specification import MAX_INSTRUMENTS, KernelSpec, MarketSpec
 
@@ -15,6 +16,11 @@ _GATE_ORDERS = 256
 _VENUE_ORDERS = 256
 _VENUE_QUEUE = 4096
 _MINUTE_RING = 1024
+_PLAN_SLICES = 12
+_INTENTS_MIN = 32
+
+BASE_SLOT_COUNT = 7
+"""Slots a frame writes itself: open, high, low, close, volume, gap, time."""
 
 
 def build_decider(spec: KernelSpec) -> r.Decider:
@@ -30,9 +36,8 @@ def build_decider(spec: KernelSpec) -> r.Decider:
             fix=f"trade between 1 and {MAX_INSTRUMENTS} instruments in a run",
         )
     tape = spec.tape
+    _check_slots(spec)
     operations = max(len(tape.operations), 1)
-    aggregates = np.zeros((count, len(tape.frames)), r.AGGREGATE)
-    aggregates["start_ns"] = -1
     inputs = [slot for alpha in spec.alphas for slot in alpha.inputs]
     params = [value for alpha in spec.alphas for value in alpha.params]
     return r.Decider(
@@ -40,9 +45,10 @@ def build_decider(spec: KernelSpec) -> r.Decider:
         strategy=_strategy(spec),
         markets=_markets(spec),
         frames=np.array(
-            [(f.length_ns, f.code, f.op_start, f.op_stop, f.slot) for f in tape.frames], r.FRAME
+            [(f.kind, f.length_ns, f.code, f.op_start, f.op_stop, f.slot) for f in tape.frames],
+            r.FRAME,
         ),
-        aggregates=aggregates,
+        aggregates=_aggregates(spec),
         tape=np.ascontiguousarray(tape.operations),
         alphas=_alphas(spec),
         alpha_inputs=np.array(inputs or [0], np.int64),
@@ -52,7 +58,57 @@ def build_decider(spec: KernelSpec) -> r.Decider:
         cells=np.zeros((count, operations * CELLS_PER_OPERATION)),
         scores=np.zeros((count, 2 * len(spec.alphas))),
         scratch=np.zeros(max([len(alpha.inputs) for alpha in spec.alphas], default=1)),
+        book=build_book(spec),
+        plans=np.zeros(count, r.PLAN),
+        slices=np.zeros((count, _PLAN_SLICES), r.SLICE),
+        works=np.zeros((count, 2), r.WORK),
     )
+
+
+def _check_slots(spec: KernelSpec) -> None:
+    """Refuse a tape whose frames do not fit its slots: compiled code does not look."""
+    for frame in spec.tape.frames:
+        if frame.kind is not FrameKind.LIVE and frame.slot + BASE_SLOT_COUNT > spec.tape.slots:
+            raise UsageError(
+                f"a frame begins at slot {frame.slot} of {spec.tape.slots}",
+                fix=f"give each frame {BASE_SLOT_COUNT} slots of its own",
+            )
+
+
+def build_book(spec: KernelSpec) -> r.Book:
+    """Allocate the books of all instruments, as large as the largest asks for."""
+    count = len(spec.markets)
+    window = max(market.book_window for market in spec.markets) or 1
+    table = (
+        max(market.far_levels for market in spec.markets if market.book_window == window)
+        if (window > 1)
+        else 1
+    )
+    return r.Book(
+        sides=np.zeros((count, 2), r.BOOK_SIDE),
+        sizes=np.zeros((count, 2, window), np.int64),
+        far_ranks=np.full((count, 2, table), NO_RANK, np.int64),
+        far_sizes=np.zeros((count, 2, table), np.int64),
+    )
+
+
+def _aggregates(spec: KernelSpec) -> r.Records:
+    """Return the bars being built; a threshold is in the instrument's own lots and ticks."""
+    aggregates = np.zeros((len(spec.markets), len(spec.tape.frames)), r.AGGREGATE)
+    aggregates["start_ns"] = -1
+    for k, market in enumerate(spec.markets):
+        for f, frame in enumerate(spec.tape.frames):
+            if frame.kind is FrameKind.VOLUME:
+                aggregates[k, f]["threshold"] = float(frame.threshold / market.lot_size)
+            elif frame.kind is FrameKind.NOTIONAL:
+                unit = market.tick_size * market.lot_size * market.multiplier
+                aggregates[k, f]["threshold"] = float(frame.threshold / unit)
+    return aggregates
+
+
+def most_intents(spec: KernelSpec) -> int:
+    """Return how many intents one event may lead to."""
+    return max(2 * len(spec.markets), _INTENTS_MIN) + 4
 
 
 def build_gate(spec: KernelSpec) -> r.Gate:
@@ -97,18 +153,23 @@ def build_venue(spec: KernelSpec) -> r.Venue:
         markets=markets,
         orders=np.zeros(_VENUE_ORDERS, r.VENUE_ORDER),
         queue=np.zeros(_VENUE_QUEUE, EVENT),
+        book=build_book(spec),
+        latencies=np.array([max(spec.venue.latency_ns, 1)], np.int64),
+        tiers=np.zeros(0, r.MARGIN_TIER),
     )
 
 
 def build_output(spec: KernelSpec, buffer: int) -> r.Output:
     """Allocate the output buffers of a run, ``buffer`` records each."""
-    most = 2 * len(spec.markets) + 4
+    most = most_intents(spec)
+    inputs = sum(len(alpha.inputs) for alpha in spec.alphas)
     size = max(buffer, 4 * most)
     return r.Output(
         events=np.zeros(size, EVENT),
         nav=np.zeros(size, r.NAV),
         decisions=np.zeros(size, r.DECISION),
         scores=np.zeros((size, 2 * len(spec.alphas))),
+        features=np.zeros((size, inputs)),
         intents=np.zeros(most, EVENT),
         current=np.zeros(1, EVENT),
     )
@@ -123,8 +184,16 @@ def _account(spec: KernelSpec) -> r.Records:
 
 def _strategy(spec: KernelSpec) -> r.Records:
     strategy = np.zeros(1, r.STRATEGY)
+    tape = spec.tape
+    found = {
+        "time_frames": tape.time_frames,
+        "live_frame": tape.frame_of(FrameKind.LIVE),
+        "funding_frame": tape.frame_of(FrameKind.FUNDING),
+        "external_slot": tape.external_slot,
+        "external_count": len(tape.external),
+    }
     for name in r.STRATEGY.names or ():
-        strategy[0][name] = getattr(spec.strategy, name)
+        strategy[0][name] = found[name] if name in found else getattr(spec.strategy, name)
     return strategy
 
 

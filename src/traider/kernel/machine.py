@@ -18,6 +18,7 @@ from traider.kernel.construction import (
     build_gate,
     build_output,
     build_venue,
+    most_intents,
 )
 from traider.kernel.decider.step import step
 from traider.kernel.run import run
@@ -39,6 +40,8 @@ class Drained:
     nav: r.Records
     decisions: r.Records
     scores: r.Floats
+    features: r.Floats
+    """What the alphas read when each order was wanted, in the order of ``alpha_inputs``."""
 
 
 class Machine:
@@ -127,6 +130,7 @@ class Machine:
             nav=self.out.nav[: loop["nav_count"]].copy(),
             decisions=self.out.decisions[: loop["decision_count"]].copy(),
             scores=self.out.scores[: loop["decision_count"]].copy(),
+            features=self.out.features[: loop["decision_count"]].copy(),
         )
         loop["out_count"] = 0
         loop["nav_count"] = 0
@@ -139,7 +143,8 @@ class Machine:
         return int(self.decider.account[0]["sequence"])
 
     def _arrays(self) -> list[np.ndarray[Any, Any]]:
-        return [*self.decider, *self.gate, *self.venue, self.loop]
+        machines = (self.decider, self.gate, self.venue)
+        return [*(array for machine in machines for array in arrays_of(machine)), self.loop]
 
     def snapshot(self) -> bytes:
         """Return the whole state, with the events still waiting for their successors, as bytes."""
@@ -179,7 +184,7 @@ class DeciderMachine:
         compile_kernel()
         self.decider = build_decider(spec)
         self.alphas = alpha_table([alpha.function for alpha in spec.alphas])
-        self.out = np.zeros(2 * len(spec.markets) + 4, EVENT)
+        self.out = np.zeros(most_intents(spec), EVENT)
 
     def step(self, events: EventArray, index: int) -> EventArray:
         """Feed one event; return a view of the intents it leads to, valid until the next call."""
@@ -193,10 +198,18 @@ class DeciderMachine:
 def state_hash(decider: r.Decider) -> str:
     """Return the digest of a decider's state; the gather buffer is no part of it."""
     digest = hashlib.blake2b(digest_size=16)
-    for name, array in zip(decider._fields, decider, strict=True):
-        if name != "scratch":
-            digest.update(array.tobytes())
+    for array in arrays_of(decider._replace(scratch=np.zeros(0))):
+        digest.update(array.tobytes())
     return digest.hexdigest()
+
+
+def arrays_of(machine: tuple[Any, ...]) -> Iterator[np.ndarray[Any, Any]]:
+    """Yield the arrays of a machine, those of its books in their place."""
+    for part in machine:
+        if isinstance(part, tuple):
+            yield from arrays_of(part)
+        else:
+            yield part
 
 
 def _take(state: bytes, place: int) -> tuple[bytes, int]:

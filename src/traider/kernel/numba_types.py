@@ -44,6 +44,15 @@ ALPHA_SIGNATURE: Final = fixed_tuple(types.float64, types.float64)(
 ADDRESSES: Final = INTEGERS
 """Addresses of the compiled alphas, see ``traider.kernel.calling``."""
 
+BOOK: Final = named_tuple(
+    (
+        types.Array(from_dtype(r.BOOK_SIDE), 2, "C"),
+        types.Array(types.int64, 3, "C"),
+        types.Array(types.int64, 3, "C"),
+        types.Array(types.int64, 3, "C"),
+    ),
+    r.Book,
+)
 DECIDER: Final = named_tuple(
     (
         numba_vector(r.ACCOUNT),
@@ -60,6 +69,10 @@ DECIDER: Final = named_tuple(
         MATRIX,
         MATRIX,
         VECTOR,
+        BOOK,
+        numba_vector(r.PLAN),
+        types.Array(from_dtype(r.SLICE), 2, "C"),
+        types.Array(from_dtype(r.WORK), 2, "C"),
     ),
     r.Decider,
 )
@@ -74,11 +87,20 @@ GATE: Final = named_tuple(
     r.Gate,
 )
 VENUE: Final = named_tuple(
-    (numba_vector(r.VENUE), numba_vector(r.VENUE_MARKET), numba_vector(r.VENUE_ORDER), EVENTS),
+    (
+        numba_vector(r.VENUE),
+        numba_vector(r.VENUE_MARKET),
+        numba_vector(r.VENUE_ORDER),
+        EVENTS,
+        BOOK,
+        INTEGERS,
+        numba_vector(r.MARGIN_TIER),
+    ),
     r.Venue,
 )
 OUTPUT: Final = named_tuple(
-    (EVENTS, numba_vector(r.NAV), numba_vector(r.DECISION), MATRIX, EVENTS, EVENTS), r.Output
+    (EVENTS, numba_vector(r.NAV), numba_vector(r.DECISION), MATRIX, MATRIX, EVENTS, EVENTS),
+    r.Output,
 )
 LOOP: Final = numba_vector(r.LOOP)
 KERNEL: Final = named_tuple((DECIDER, GATE, VENUE, ADDRESSES, LOOP, OUTPUT), r.Kernel)

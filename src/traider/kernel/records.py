@@ -16,6 +16,17 @@ Record = np.void
 Alphas = Any
 """Addresses of compiled alphas, or a list of functions when interpreted: ``kernel.calling``."""
 
+BOOK_SIDE = np.dtype(
+    [
+        ("base", "<i8"),  # rank of the window's first place; rank = price for bids, -price for asks
+        ("best", "<i8"),  # highest rank with a size; means nothing while count is 0
+        ("count", "<i8"),  # levels in the window
+        ("far", "<i8"),  # levels below the window, kept in a table
+        ("lost", "<i8"),  # levels dropped because that table was full
+    ],
+    align=True,
+)
+
 MARKET = np.dtype(
     [
         # The instrument, fixed for a run.
@@ -37,6 +48,15 @@ MARKET = np.dtype(
         ("exposure", "<f8"),  # wanted signed notional as a fraction of equity
         ("fees_units", "<i8"),
         ("traded_units", "<i8"),
+        ("funding_units", "<i8"),  # funding paid less received
+        # The book and what is wrong with the stream.
+        ("book_state", "<i8"),  # BookState at the last whole message
+        ("crossed", "<i8"),  # whole messages that left the book locked or crossed
+        ("gaps", "<i8"),  # gaps reported by the feed
+        ("unhealthy", "<i8"),  # between a gap and the next whole snapshot: nothing is opened
+        # The ensemble's memory.
+        ("entered_ns", "<i8"),  # when the direction last left zero,
+        ("exited_ns", "<i8"),  # and when it last returned there
     ],
     align=True,
 )
@@ -74,17 +94,24 @@ STRATEGY = np.dtype(
         ("dead_band", "<f8"),
         ("style", "<i8"),  # Style
         ("limit_offset", "<f8"),  # fraction of the price
+        ("bars_from_trades", "<i8"),  # trades build the bars of every frame
+        ("time_frames", "<i8"),  # frames before this one are of time, volume or notional
+        ("live_frame", "<i8"),  # frame of the operations run at each whole message, -1 none
+        ("funding_frame", "<i8"),  # frame whose bars are funding settlements, -1 none
+        ("external_slot", "<i8"),  # two slots a model: score and confidence, -1 none
+        ("external_count", "<i8"),
     ],
     align=True,
 )
 
 FRAME = np.dtype(
     [
-        ("length_ns", "<i8"),
+        ("kind", "<i8"),  # FrameKind
+        ("length_ns", "<i8"),  # of time frames
         ("code", "<i8"),
         ("op_start", "<i8"),  # operations of this frame in the tape: [op_start, op_stop)
         ("op_stop", "<i8"),
-        ("slot", "<i8"),  # five slots: open, high, low, close, volume
+        ("slot", "<i8"),  # first of its base slots: open, high, low, close, volume, gap, time
     ],
     align=True,
 )
@@ -97,7 +124,10 @@ AGGREGATE = np.dtype(
         ("low", "<i8"),
         ("close", "<i8"),
         ("volume", "<i8"),
-        ("last_ns", "<i8"),  # close time of the last finer bar taken in
+        ("last_ns", "<i8"),  # close time of the last finer bar, or time of the last trade
+        ("end_ns", "<i8"),  # where the bar before it ended; 0 before the first
+        ("threshold", "<f8"),  # lots (volume frames) or ticks x lots (notional frames) of a bar
+        ("filled", "<f8"),  # of that threshold, so far
     ],
     align=True,
 )
@@ -127,6 +157,62 @@ ALPHA = np.dtype(
     ],
     align=True,
 )
+
+PLAN = np.dtype(
+    [
+        ("state", "<i8"),  # PlanState
+        ("side", "<i8"),  # of the position: +1 long, -1 short
+        ("entry_id", "<i8"),
+        ("planned_lots", "<i8"),
+        ("held_lots", "<i8"),  # bought by the entry less what exits closed
+        ("unarmed_lots", "<i8"),  # held, but not yet in a slice at the venue
+        ("entry_value", "<f8"),  # sum of price x lots of the entry's fills, ticks x lots
+        ("entry_lots", "<i8"),
+        ("stop_ticks", "<i8"),
+        ("stop_distance", "<f8"),  # ticks between entry and first stop
+        ("best_ticks", "<i8"),  # best price since the trailing stop was armed
+        ("trailing", "<i8"),
+        ("targets_done", "<i8"),
+        ("deadline_ns", "<i8"),  # time stop; 0 none
+        ("close_id", "<i8"),  # market order that ends the plan
+    ],
+    align=True,
+)
+"""The exits of one instrument's position: slices that rest at the venue, each stop and target."""
+
+SLICE = np.dtype(
+    [
+        ("state", "<i8"),  # SliceState
+        ("target", "<i8"),  # index of its target
+        ("lots", "<i8"),  # still open: what its two orders would close
+        ("stop_id", "<i8"),
+        ("target_id", "<i8"),
+        ("stop_ticks", "<i8"),
+        ("target_ticks", "<i8"),
+    ],
+    align=True,
+)
+
+WORK = np.dtype(
+    [
+        ("state", "<i8"),  # WorkState
+        ("side", "<i8"),
+        ("total_lots", "<i8"),
+        ("done_lots", "<i8"),
+        ("started_ns", "<i8"),
+        ("next_ns", "<i8"),  # earliest next action
+        ("arrival_ticks", "<i8"),  # mark when the work began
+        ("child_id", "<i8"),
+        ("child_lots", "<i8"),  # still open at the venue
+        ("child_ticks", "<i8"),
+        ("offset_ticks", "<i8"),  # present distance from the best price
+        ("slices_left", "<i8"),
+        ("rejects", "<i8"),
+        ("reason", "<i8"),  # why it ended: WorkEnd
+    ],
+    align=True,
+)
+"""A wanted change of position being worked by child orders, one an instrument and side."""
 
 GATE_MARKET = np.dtype(
     [
@@ -218,6 +304,16 @@ VENUE_MARKET = np.dtype(
     align=True,
 )
 
+MARGIN_TIER = np.dtype(
+    [
+        ("cap", "<f8"),  # largest notional of the tier, currency
+        ("rate", "<f8"),  # maintenance margin, fraction of notional
+        ("amount", "<f8"),  # maintenance amount, currency
+        ("initial", "<f8"),  # 1 / largest leverage
+    ],
+    align=True,
+)
+
 VENUE_ORDER = np.dtype(
     [
         ("order_id", "<i8"),  # 0 = free
@@ -271,6 +367,15 @@ DECISION = np.dtype(
 """Why an order was wanted; the alphas' scores and confidences stand in a matrix beside it."""
 
 
+class Book(NamedTuple):
+    """Order books: for each instrument bids (side 0) and asks (1); see ``kernel.book``."""
+
+    sides: Records  # (instruments, 2) BOOK_SIDE
+    sizes: Any  # (instruments, 2, window) lots by rank - base
+    far_ranks: Any  # (instruments, 2, table) hash table of the levels below the window
+    far_sizes: Any  # (instruments, 2, table)
+
+
 class Decider(NamedTuple):
     """Everything the decider knows. Two-dimensional arrays have one row an instrument."""
 
@@ -288,6 +393,10 @@ class Decider(NamedTuple):
     cells: Floats  # (instruments, scalars of the operations)
     scores: Floats  # (instruments, 2 * alphas) score and confidence of each alpha
     scratch: Floats  # inputs gathered for one alpha call
+    book: Book
+    plans: Records  # (instruments,) PLAN
+    slices: Records  # (instruments, slices) SLICE
+    works: Records  # (instruments, 2) WORK, buys and sells
 
 
 class Gate(NamedTuple):
@@ -307,6 +416,9 @@ class Venue(NamedTuple):
     markets: Records  # (instruments,) VENUE_MARKET
     orders: Records  # (slots,) VENUE_ORDER
     queue: Records  # (slots,) EVENT, the next one last
+    book: Book
+    latencies: Integers  # ns, drawn from by the counter-based generator; one entry is a constant
+    tiers: Records  # MARGIN_TIER of all instruments, by rising notional
 
 
 class Output(NamedTuple):
@@ -316,6 +428,7 @@ class Output(NamedTuple):
     nav: Records  # NAV
     decisions: Records  # DECISION
     scores: Floats  # (decisions, 2 * alphas)
+    features: Floats  # (decisions, alpha inputs) what the alphas read
     intents: Records  # EVENT, what one step wants
     current: Records  # (1,) EVENT, the timer or answer being delivered
 

@@ -10,16 +10,20 @@ from numba import int64, types, void
 from traider.domain.events import Kind, MarketFlag
 from traider.kernel.codes import Result, Verdict
 from traider.kernel.compiled import compiled
+from traider.kernel.decider.market_data import take_depth
 from traider.kernel.decider.step import step
 from traider.kernel.gate import approve, check_order, observe
 from traider.kernel.numba_types import EVENTS, KERNEL
 from traider.kernel.records import Kernel, Records
 from traider.kernel.venue.book import push_answer, settle_answer, submit
 from traider.kernel.venue.costs import learn_from_bar
+from traider.kernel.venue.depth import meet_depth
 from traider.kernel.venue.matching import match_bar, match_open
 
 _BAR = int(Kind.BAR)
 _TRADE = int(Kind.TRADE)
+_SNAPSHOT = int(Kind.DEPTH_SNAPSHOT)
+_CLEAR = int(Kind.DEPTH_CLEAR)
 _TIMER = int(Kind.TIMER)
 _ACK = int(Kind.ACK)
 _UNKNOWN = int(Kind.UNKNOWN)
@@ -39,6 +43,11 @@ _MARKET_EVENT = 1
 _ANSWER = 2
 _TICK = 3
 
+_IS_NEXT = 0
+_IS_DONE = 1
+_WAITS = 2
+_IS_UNSORTED = 3
+
 
 @compiled(int64(KERNEL, EVENTS))
 def run(kernel: Kernel, events: Records) -> int:
@@ -52,20 +61,18 @@ def run(kernel: Kernel, events: Records) -> int:
     current = kernel.out.current
     while not _is_output_full(kernel):
         turn = _next_turn(kernel, events)
-        source, place = current, 0
         if turn == _NOTHING:
             return _DONE
+        taken = _take(kernel, events, turn)
+        if taken == _WAITS:
+            return _DONE
+        if taken == _IS_UNSORTED:
+            return _UNSORTED
+        if taken == _IS_DONE:
+            continue
+        source, place = current, 0
         if turn == _MARKET_EVENT:
-            source, place = events, state["cursor"]
-            if events[place]["ts_recv"] < kernel.decider.account[0]["now_ns"]:
-                return _UNSORTED
-            if not _take_market_event(kernel, events, place):
-                return _DONE
-        elif turn == _ANSWER:
-            if not _take_answer(kernel):
-                continue
-        else:
-            _take_timer(kernel)
+            source, place = events, state["cursor"] - 1
         _deliver(kernel, source, place)
         if turn == _TICK and state["dirty"] != 0:
             _sample(kernel)
@@ -74,12 +81,28 @@ def run(kernel: Kernel, events: Records) -> int:
     return _OUTPUT_FULL
 
 
+@compiled(int64(KERNEL, EVENTS, int64), inline=True)
+def _take(kernel: Kernel, events: Records, turn: int) -> int:
+    """Take what comes next; return whether it is to be delivered, is done, waits or is unsorted."""
+    if turn == _ANSWER:
+        return _IS_NEXT if _take_answer(kernel) else _IS_DONE
+    if turn == _TICK:
+        _take_timer(kernel)
+        return _IS_NEXT
+    place = kernel.loop[0]["cursor"]
+    if events[place]["ts_recv"] < kernel.decider.account[0]["now_ns"]:
+        return _IS_UNSORTED
+    if _SNAPSHOT <= events[place]["kind"] <= _CLEAR:
+        return _IS_DONE if _take_depths(kernel, events) else _IS_UNSORTED
+    return _IS_NEXT if _take_market_event(kernel, events, place) else _WAITS
+
+
 @compiled(types.boolean(KERNEL), inline=True)
 def _is_output_full(kernel: Kernel) -> bool:
     """Return whether one more turn might not find room for what it writes."""
     state = kernel.loop[0]
     out = kernel.out
-    margin = 2 * len(kernel.decider.markets) + 4
+    margin = len(out.intents)
     return bool(
         state["out_count"] + margin > len(out.events)
         or state["decision_count"] + margin > len(out.decisions)
@@ -128,6 +151,47 @@ def _take_market_event(kernel: Kernel, events: Records, i: int) -> bool:
         learn_from_bar(kernel.venue, events[i])
         state["bars"] += 1
     state["cursor"] = i + 1
+    state["dirty"] = 1
+    return True
+
+
+@compiled(types.boolean(KERNEL, EVENTS), inline=True)
+def _take_depths(kernel: Kernel, events: Records) -> bool:
+    """Show a run of depth records to the venue and to the decider; return False when unsorted.
+
+    It ends where an answer or a timer is due, with the chunk, and with a full output: the same as
+    delivering them one by one, without looking for what comes next after each.
+    """
+    state = kernel.loop[0]
+    account = kernel.decider.account[0]
+    out = kernel.out
+    until = state["next_timer"]
+    queued = kernel.venue.venue[0]["queued"]
+    if queued > 0:
+        until = min(until, kernel.venue.queue[queued - 1]["ts_recv"])
+    i = state["cursor"]
+    now = account["now_ns"]
+    room = len(out.events) - state["out_count"] - len(out.intents)
+    if state["journal_all"] == 0:
+        room = len(events)
+    end = min(len(events), i + room)
+    while i < end:
+        event = events[i]
+        kind = event["kind"]
+        if kind < _SNAPSHOT or kind > _CLEAR or event["ts_recv"] > until:
+            break
+        if event["ts_recv"] < now:
+            return False
+        now = event["ts_recv"]
+        if state["journal_all"] != 0:
+            out.events[state["out_count"]] = event
+            state["out_count"] += 1
+        meet_depth(kernel.venue, event)
+        account["sequence"] += 1
+        account["now_ns"] = now
+        take_depth(kernel.decider, event)
+        i += 1
+    state["cursor"] = i
     state["dirty"] = 1
     return True
 
@@ -250,6 +314,8 @@ def _explain(kernel: Kernel, j: int) -> None:
     row["equity"] = decider.account[0]["equity"]
     for a in range(out.scores.shape[1]):
         out.scores[n, a] = decider.scores[k, a]
+    for a in range(out.features.shape[1]):
+        out.features[n, a] = decider.values[k, decider.alpha_inputs[a]]
     state["decision_count"] = n + 1
 
 

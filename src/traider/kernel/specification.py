@@ -9,7 +9,7 @@ import numpy as np
 
 from traider.domain.errors import UsageError
 from traider.kernel.arithmetic import DIVISOR_MAX, MONEY
-from traider.kernel.codes import Limit, Sizing, Style
+from traider.kernel.codes import FrameKind, Limit, Sizing, Style
 from traider.kernel.records import OPERATION, Records
 
 MAX_INSTRUMENTS = 100
@@ -34,6 +34,10 @@ class MarketSpec:
     lot_step: int = 1
     min_lots: int = 1
     min_notional: float = 0.0
+    book_window: int = 0
+    """Ticks of a book's side kept in its window, a power of two; 0 without Level-2 data."""
+    far_levels: int = 32_768
+    """Places for the levels beyond the window, a power of two."""
 
     def money_fraction(self) -> tuple[int, int]:
         """Return numerator and denominator of money units a (tick x lot), in lowest terms.
@@ -59,13 +63,18 @@ class MarketSpec:
 
 @dataclass(frozen=True)
 class FrameSpec:
-    """Bars of one length, their operations in the tape and their five slots."""
+    """Bars of one kind, their operations in the tape and their base slots.
+
+    ``threshold`` ends a bar of volume (base units) or notional (quote currency).
+    """
 
     length_ns: int
     code: int
     op_start: int
     op_stop: int
     slot: int
+    kind: FrameKind = FrameKind.TIME
+    threshold: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True)
@@ -74,10 +83,24 @@ class TapeSpec:
 
     frames: tuple[FrameSpec, ...]
     operations: Records = field(default_factory=lambda: np.zeros(0, OPERATION))
-    slots: int = 5
+    slots: int = 7
     ring_cells: int = 0
     names: tuple[str, ...] = ()
     """Name of the feature in each slot."""
+    external: tuple[str, ...] = ()
+    """Names of the models whose scores arrive as events; two slots each, from
+    ``external_slot`` on: score and confidence."""
+    external_slot: int = -1
+
+    def frame_of(self, kind: FrameKind) -> int:
+        """Return the number of the frame of ``kind``, -1 without one."""
+        found = [place for place, frame in enumerate(self.frames) if frame.kind is kind]
+        return found[0] if found else -1
+
+    @property
+    def time_frames(self) -> int:
+        """Frames whose bars are built from prices; they stand first."""
+        return sum(frame.kind not in (FrameKind.FUNDING, FrameKind.LIVE) for frame in self.frames)
 
 
 @dataclass(frozen=True)
@@ -108,6 +131,7 @@ class StrategySpec:
     dead_band: float = 0.05
     style: Style = Style.MARKET
     limit_offset: float = 0.0
+    bars_from_trades: bool = False
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from traider.signals.alpha import Score, alpha
 
 HIGH: Final = 1
 VOLUME: Final = 4
-NEVER_WARM: Final = 5
+NEVER_WARM: Final = 7
 
 
 @alpha(features=("volume",))
@@ -81,7 +81,7 @@ def deciding(
     }
     return replace(
         spec_of(*(markets or (PERPETUAL,)), cash=cash),
-        tape=TapeSpec(frames=(FrameSpec(HOUR, 60, 0, 0, 0),), slots=6),
+        tape=TapeSpec(frames=(FrameSpec(HOUR, 60, 0, 0, 0),), slots=8),
         alphas=alphas or (voice(),),
         strategy=StrategySpec(**{**plan, **strategy}),
         epoch=epoch,

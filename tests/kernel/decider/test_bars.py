@@ -12,12 +12,12 @@ from traider.kernel.specification import FrameSpec, TapeSpec
 
 pytestmark = pytest.mark.interpreted
 
-FRAMES = (FrameSpec(HOUR, 60, 0, 0, 0), FrameSpec(4 * HOUR, 240, 0, 0, 5))
+FRAMES = (FrameSpec(HOUR, 60, 0, 0, 0), FrameSpec(4 * HOUR, 240, 0, 0, 7))
 
 
 def larger(*rows: Ohlcv | None, instrument: int = 0) -> list[list[float]]:
     """Return open, high, low, close and volume of the 4-hour frame after each bar."""
-    spec = replace(spec_of(), tape=TapeSpec(frames=FRAMES, slots=10))
+    spec = replace(spec_of(), tape=TapeSpec(frames=FRAMES, slots=14))
     spec = replace(spec, markets=spec.markets * 2)
     machine = DeciderMachine(spec)
     events = bars(*rows, instrument=instrument)
@@ -25,7 +25,7 @@ def larger(*rows: Ohlcv | None, instrument: int = 0) -> list[list[float]]:
     for index in range(len(events)):
         assert len(machine.step(events, index)) == 0
         if events[index]["kind"] == Kind.BAR:
-            found.append(machine.decider.values[instrument, 5:10].tolist())
+            found.append(machine.decider.values[instrument, 7:12].tolist())
     return found
 
 
@@ -62,12 +62,12 @@ def test_a_missing_larger_bar_is_not_filled_in() -> None:
 
 
 def test_instruments_do_not_mix() -> None:
-    spec = replace(spec_of(), tape=TapeSpec(frames=FRAMES, slots=10))
+    spec = replace(spec_of(), tape=TapeSpec(frames=FRAMES, slots=14))
     machine = DeciderMachine(replace(spec, markets=spec.markets * 2))
     first, second = bars(*ROWS[:4]), bars(*ROWS[1:], instrument=1)
     for index in range(len(first)):
         machine.step(first, index)
         machine.step(second, index)
-    assert machine.decider.values[0, 5:10].tolist() == [10, 20, 5, 7, 10]
-    assert machine.decider.values[1, 5:10].tolist() == [12, 20, 5, 8, 14]
+    assert machine.decider.values[0, 7:12].tolist() == [10, 20, 5, 7, 10]
+    assert machine.decider.values[1, 7:12].tolist() == [12, 20, 5, 8, 14]
     assert machine.decider.values[1, 0:5].tolist() == [7, 9, 7, 8, 5]

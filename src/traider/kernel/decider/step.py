@@ -5,25 +5,32 @@ from numba import int64, void
 from traider.domain.events import Kind
 from traider.kernel.codes import Reject, Verdict
 from traider.kernel.compiled import compiled
-from traider.kernel.decider.bars import take_bar
+from traider.kernel.decider.bars import close_due, take_bar
 from traider.kernel.decider.ensemble import combine, score_alphas
 from traider.kernel.decider.intents import manual_intent, rebalance
 from traider.kernel.decider.ledger import apply_fill, equity_of, release_order
+from traider.kernel.decider.market_data import (
+    take_depth,
+    take_fact,
+    take_print,
+    take_score,
+)
 from traider.kernel.decider.sizing import size_instrument
 from traider.kernel.numba_types import ADDRESSES, DECIDER, EVENT_TYPE, EVENTS
 from traider.kernel.records import Alphas, Decider, Record, Records
 
 _BAR = int(Kind.BAR)
 _TRADE = int(Kind.TRADE)
+_SNAPSHOT = int(Kind.DEPTH_SNAPSHOT)
+_CLEAR = int(Kind.DEPTH_CLEAR)
+_ACK = int(Kind.ACK)
+_MODEL_SCORE = int(Kind.MODEL_SCORE)
 _TIMER = int(Kind.TIMER)
 _FILL = int(Kind.FILL)
 _CANCELLED = int(Kind.CANCELLED)
 _REJECTED = int(Kind.REJECTED)
 _EXPIRED = int(Kind.EXPIRED)
 _VERDICT = int(Kind.VERDICT)
-_WARMUP_BEGIN = int(Kind.WARMUP_BEGIN)
-_WARMUP_END = int(Kind.WARMUP_END)
-_LEADER_EPOCH = int(Kind.LEADER_EPOCH)
 _WEIGHTS_CHANGE = int(Kind.WEIGHTS_CHANGE)
 _THRESHOLDS_CHANGE = int(Kind.THRESHOLDS_CHANGE)
 _MANUAL_ORDER = int(Kind.MANUAL_ORDER)
@@ -38,7 +45,7 @@ _UNKNOWN_ORDER = int(Reject.UNKNOWN_ORDER)
 def step(decider: Decider, alphas: Alphas, events: Records, index: int, out: Records) -> int:
     """Feed event ``index`` of ``events``; write the intents it leads to; return their number.
 
-    ``out`` must hold twice as many records as there are instruments. The account's ``sequence``
+    ``out`` must hold ``construction.most_intents`` records. The account's ``sequence``
     counts the event and then its intents, as the journal does.
     """
     event = events[index]
@@ -50,10 +57,12 @@ def step(decider: Decider, alphas: Alphas, events: Records, index: int, out: Rec
     if kind == _BAR:
         take_bar(decider, event)
     elif kind == _TRADE:
-        if event["price"] > 0:
-            decider.markets[event["instrument"]]["mark_ticks"] = event["price"]
-            decider.markets[event["instrument"]]["mark_ts"] = event["ts_recv"]
+        take_print(decider, event)
+    elif _SNAPSHOT <= kind <= _CLEAR:
+        take_depth(decider, event)
     elif kind == _TIMER:
+        if decider.strategy[0]["bars_from_trades"] != 0:
+            close_due(decider, event["ts_recv"])
         count = _decide(decider, alphas, out)
     elif kind == _FILL:
         apply_fill(decider, event)
@@ -61,6 +70,8 @@ def step(decider: Decider, alphas: Alphas, events: Records, index: int, out: Rec
         _order_ended(decider, event)
     elif kind == _MANUAL_ORDER:
         count = manual_intent(decider, event, out)
+    elif kind < _ACK:
+        take_fact(decider, event)
     else:
         _control(decider, event)
     account["sequence"] += count
@@ -97,20 +108,18 @@ def _order_ended(decider: Decider, event: Record) -> None:
 
 @compiled(void(DECIDER, EVENT_TYPE))
 def _control(decider: Decider, event: Record) -> None:
-    """Apply a change of mode, weight or threshold; other kinds change nothing here."""
+    """Apply a model's score or a change of mode, weight or threshold; others change nothing."""
     kind = event["kind"]
     account = decider.account[0]
-    if kind == _WARMUP_BEGIN or kind == _WARMUP_END:
-        account["warming"] = 1 if kind == _WARMUP_BEGIN else 0
-    elif kind == _PAUSE:
+    if kind == _PAUSE:
         account["paused"] = 1
     elif kind == _KILL:
         account["killed"] = 1
     elif kind == _REARM:
         account["paused"] = 0
         account["killed"] = 0
-    elif kind == _LEADER_EPOCH:
-        account["epoch"] = event["w0"]
+    elif kind == _MODEL_SCORE:
+        take_score(decider, event)
     elif kind == _WEIGHTS_CHANGE and 0 <= event["w0"] < len(decider.alphas):
         decider.alphas[event["w0"]]["weight"] = event["f1"]
     elif kind == _THRESHOLDS_CHANGE:
