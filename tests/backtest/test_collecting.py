@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.kernel.scenario import HOUR, START, record
-from traider.backtest.collecting import CURVE_POINTS, CurveThinner, Fingerprint, OrderTally
-from traider.domain.events import EventArray, Kind, OrderFlag, empty_events, join_events
+from traider.backtest.collecting import CURVE_POINTS, CurveThinner, Fingerprint
+from traider.domain.events import EventArray, Kind, empty_events, join_events
 from traider.domain.timeframes import DAY_NS
 from traider.kernel.codes import Verdict
 from traider.kernel.machine import Drained
@@ -29,16 +29,13 @@ def walk(count: int, seed: int = 3) -> Records:
     return samples((1_000.0 * np.exp(np.cumsum(steps))).tolist())
 
 
-def drained(
-    events: EventArray | None = None, nav: Records | None = None, decisions: Records | None = None
-) -> Drained:
-    reasons = np.zeros(0, DECISION) if decisions is None else decisions
+def drained(events: EventArray | None = None, nav: Records | None = None) -> Drained:
     return Drained(
         events=empty_events(0) if events is None else events,
         nav=np.zeros(0, NAV) if nav is None else nav,
-        decisions=reasons,
-        scores=np.tile([0.5, 1.0, -0.2, 0.5], (len(reasons), 1)),
-        features=np.zeros((len(reasons), 0)),
+        decisions=np.zeros(0, DECISION),
+        scores=np.zeros((0, 0)),
+        features=np.zeros((0, 0)),
     )
 
 
@@ -147,24 +144,3 @@ def test_the_fingerprint_sees_equity_to_the_cent() -> None:
         made.add(drained(nav=samples([nav])))
         prints.append(made.hexdigest())
     assert prints[0] == prints[1] != prints[2]
-
-
-def test_orders_are_counted_by_what_became_of_them() -> None:
-    tally = OrderTally()
-    tally.add(drained(order_events()))
-    tally.add(drained(record(Kind.ORDER_INTENT, START, flags=OrderFlag.CANCEL)))
-    assert tally.kinds[Kind.ORDER_INTENT] == 40
-    assert tally.refusals == {"paused": 8}
-    assert tally.filled == 20
-    assert tally.fills()["price"].tolist() == list(range(40))
-
-
-def test_a_decisions_score_is_shared_by_weight_and_confidence() -> None:
-    reasons = np.zeros(1, DECISION)
-    reasons["order_id"] = 77
-    tally = OrderTally()
-    tally.add(drained(decisions=reasons))
-    # 0.5 * 1.0 * 2 = 1 against -0.2 * 0.5 * 1 = -0.1: together 0.9.
-    shares = tally.shares(("a", "b"), np.array([2.0, 1.0]))[77]
-    assert shares == pytest.approx({"a": 1.0 / 0.9, "b": -0.1 / 0.9})
-    assert tally.shares(("a", "b"), np.array([0.0, 0.0])) == {}

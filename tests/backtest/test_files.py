@@ -71,7 +71,7 @@ def test_summary_holds_the_figures_and_repeats_to_the_byte(
     assert found["start"] == "2017-08-17T04:00:00Z"
     assert Decimal(tier["final_equity"]) == result.chosen.final_equity
     assert tier["costs"]["fees"] == "2232.61"
-    assert tier["orders"]["refusals"] == {"EXPOSURE": 16, "PRICE_COLLAR": 21}
+    assert tier["orders"]["refusals"] == {"exposure": 16, "price_collar": 21}
     assert tier["performance"]["sharpe"] == result.chosen.performance.sharpe
     assert set(tier["performance"]["intervals"]["sharpe"]) == {"low", "high", "level"}
 

@@ -53,8 +53,10 @@ def test_a_pass_is_measured(tmp_path: Path) -> None:
     assert closed.quantity == Decimal("2.000")
     assert (closed.is_open, still_open.is_open) == (False, True)
     assert closed.pnl + still_open.pnl == profit
-    assert result.pnl_by_alpha == {"manual": pytest.approx(float(profit))}
-    assert result.pnl_by_instrument == {"X": pytest.approx(float(profit))}
+    assert result.attribution.by_alpha == {"manual": profit}
+    assert result.attribution.by_instrument == {"X": profit}
+    assert result.attribution.by_state["open_positions"] == still_open.pnl
+    assert all(sum(parts.values()) == profit for parts in result.attribution.views().values())
     assert (result.orders.sent, result.orders.filled, result.orders.refused) == (3, 3, 0)
     assert result.complete
 

@@ -13,6 +13,7 @@ from traider.backtest.bar_files import BarFile, scan_bar_file
 from traider.backtest.results import BacktestResult
 from traider.backtest.run import BacktestPlan, run_plan
 from traider.domain.payloads import config_digest_event
+from traider.portfolio.attribution import UNEXPLAINED
 from traider.runtime.config import load_config
 from traider.runtime.kernel_spec import kernel_spec
 from traider.signals.alpha import Score, alpha
@@ -65,15 +66,26 @@ def test_a_result_adds_up(files: tuple[BarFile, ...]) -> None:
         files[0].last_ns + files[0].length_ns,
     )
     for tier in result.tiers:
-        profit = float(tier.final_equity - result.capital)
+        profit = tier.final_equity - result.capital
         assert tier.trade_summary.closed > 5
-        assert sum(float(trade.pnl) for trade in tier.trades) == pytest.approx(profit, abs=1e-6)
-        assert sum(tier.pnl_by_instrument.values()) == pytest.approx(profit, abs=1e-6)
-        assert sum(tier.pnl_by_alpha.values()) == pytest.approx(profit, abs=1e-6)
+        assert sum(trade.pnl for trade in tier.trades) == profit == tier.attribution.total
+        for parts in tier.attribution.views().values():
+            assert sum(parts.values()) == profit
+            assert UNEXPLAINED not in parts
+        assert set(tier.attribution.by_alpha) == {"momentum", "mean-reversion"}
+        assert set(tier.attribution.by_side) == {"long", "short"}
+        assert list(tier.attribution.by_month) == [
+            "2024-01",
+            "2024-02",
+            "2024-03",
+            "2024-04",
+            "2024-05",
+        ]
         assert sum(trade.fees for trade in tier.trades) == tier.costs.fees
         assert tier.curve.nav[-1] == pytest.approx(float(tier.final_equity), rel=1e-12)
-        assert tier.max_drawdown == tier.curve.drawdown.min()
+        assert tier.max_drawdown == tier.curve.drawdown.min() == tier.drawdowns[0].depth
         assert tier.orders.sent >= tier.orders.filled > 0
+        assert tier.execution.taker.fees == tier.costs.taker_fees
         assert tier.turnover > 0.0
 
 

@@ -14,6 +14,7 @@ from traider.backtest.results import (
     OrderCounts,
     TierResult,
 )
+from traider.portfolio.attribution import Attribution
 from traider.portfolio.performance import Interval, PerformanceSummary
 from traider.portfolio.trades import TradeSummary
 
@@ -59,6 +60,13 @@ TRADES = TradeSummary(
 )
 
 
+ATTRIBUTION = Attribution(
+    total=Decimal("1000.00"),
+    by_alpha={"momentum": Decimal("1200.50"), "reversion": Decimal("-200.50")},
+    by_instrument={"BTC": Decimal("1000.00")},
+)
+
+
 def sample_tier(tier: str, final_equity: str, *, complete: bool = True) -> TierResult:
     return TierResult(
         tier=tier,
@@ -72,8 +80,7 @@ def sample_tier(tier: str, final_equity: str, *, complete: bool = True) -> TierR
         final_equity=Decimal(final_equity),
         max_drawdown=-0.25,
         turnover=12.0,
-        pnl_by_instrument={"BTC": 1000.0},
-        pnl_by_alpha={"momentum": math.nan},
+        attribution=ATTRIBUTION,
         complete=complete,
     )
 

@@ -1,6 +1,7 @@
 import io
 import json
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 from rich.console import Console
@@ -96,3 +97,34 @@ def test_findings_are_printed_with_what_to_do_and_kept_in_the_object() -> None:
     findings = body["findings"]
     assert isinstance(findings, list)
     assert findings[0]["code"] == "few-trades"
+
+
+def test_attribution_is_exact_text_and_plain_numbers() -> None:
+    body = outcome_json(sample_result(), Path("r"), Path("r"))
+    tiers = body["tiers"]
+    assert isinstance(tiers, list)
+    assert tiers[0]["attribution"]["by_alpha"] == {"momentum": "1200.50", "reversion": "-200.50"}
+    assert tiers[0]["attribution"]["total"] == "1000.00"
+    assert tiers[0]["pnl_by_alpha"] == {"momentum": 1_200.5, "reversion": -200.5}
+    assert tiers[0]["execution"]["unfilled_share"] is None
+    assert body["rolling_sharpe"] == {
+        "window_days": 0,
+        "last": None,
+        "lowest": None,
+        "highest": None,
+    }
+
+
+def test_the_summary_names_the_alphas_profit() -> None:
+    assert "P&L by alpha, USDT: momentum +1,200.50, reversion -200.50" in _printed(sample_result())
+
+
+def test_funding_and_liquidations_are_printed_where_there_were_any() -> None:
+    plain = sample_result()
+    assert "funding" not in _printed(plain)
+    costs = replace(plain.chosen.costs, funding=Decimal("12.5"), liquidations=2)
+    tiers = (replace(plain.tiers[0], costs=costs), *plain.tiers[1:])
+    shown = _printed(replace(plain, tiers=tiers)).splitlines()
+    funding = next(line for line in shown if line.startswith("funding paid USDT"))
+    assert funding.split()[-3:] == ["12.50", "0.00", "0.00"]
+    assert next(line for line in shown if line.startswith("liquidations")).split()[1] == "2"

@@ -1,19 +1,17 @@
-"""Collect what a run writes while it streams: fingerprint, thinned curve, fills, counts.
+"""Collect what a run writes while it streams: its fingerprint and its thinned equity curve.
 
-Only fills and the reasons of orders grow with the run, never anything with the number of bars.
+Neither grows with the number of bars; what grows with the orders is in ``order_lives`` and
+``reasons``.
 """
 
 import hashlib
-from collections import Counter
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from traider.backtest.results import Curve, FloatArray, TimeArray
-from traider.domain.events import EventArray, Kind, OrderFlag, join_events
+from traider.domain.events import Kind
 from traider.domain.timeframes import DAY_NS
-from traider.kernel.codes import Verdict
 from traider.kernel.machine import Drained
 from traider.kernel.records import NAV, Records
 
@@ -114,43 +112,3 @@ class CurveThinner:
         """Return the start of each UTC day with samples, and the equity it closed at."""
         days = np.array(list(self._days), np.int64) * DAY_NS
         return days, np.array(list(self._days.values()), np.float64)
-
-
-class OrderTally:
-    """Count what became of orders, and keep the fills and the reasons."""
-
-    def __init__(self) -> None:
-        self.kinds: Counter[int] = Counter()
-        self.refusals: Counter[str] = Counter()
-        self.filled = 0
-        self._fills: list[EventArray] = []
-        self._reasons: list[tuple[npt.NDArray[np.int64], FloatArray]] = []
-
-    def add(self, drained: Drained) -> None:
-        """Take in a chunk of output."""
-        events = drained.events
-        is_order = (events["kind"] != Kind.ORDER_INTENT) | (events["flags"] & OrderFlag.CANCEL == 0)
-        kinds, counts = np.unique(events["kind"][is_order], return_counts=True)
-        self.kinds.update(dict(zip(kinds.tolist(), counts.tolist(), strict=True)))
-        refused = events[(events["kind"] == Kind.VERDICT) & (events["code"] != Verdict.APPROVED)]
-        self.refusals.update(Verdict(code).name.lower() for code in refused["code"].tolist())
-        fills = events[events["kind"] == Kind.FILL]
-        self.filled += int((fills["leaves"] == 0).sum())
-        self._fills.append(fills)
-        self._reasons.append((drained.decisions["order_id"].copy(), drained.scores))
-
-    def fills(self) -> EventArray:
-        """Return every fill, in order."""
-        return join_events(self._fills)
-
-    def shares(self, names: tuple[str, ...], weights: FloatArray) -> dict[int, dict[str, float]]:
-        """Return, by order id, what part of the combined score each alpha gave."""
-        found = {}
-        for order_ids, scores in self._reasons:
-            parts = scores[:, 0::2] * scores[:, 1::2] * weights
-            totals = parts.sum(axis=1)
-            for order_id, row, total in zip(order_ids.tolist(), parts, totals, strict=True):
-                if total:
-                    shares = (row / total).tolist()
-                    found[order_id] = dict(zip(names, shares, strict=True))
-        return found

@@ -22,8 +22,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from traider.backtest.findings import finding_json
-from traider.backtest.results import BacktestResult, Curve, TierResult
+from traider.backtest.results import BacktestResult, Curve, RollingSharpe, TierResult
 from traider.domain.fills import Fill
+from traider.domain.timeframes import DAY_NS
+from traider.portfolio.drawdown_episodes import DrawdownEpisode
 from traider.portfolio.trades import Trade
 
 SUMMARY_FILE_NAME = "summary.json"
@@ -130,10 +132,34 @@ def tier_summary(tier: TierResult) -> dict[str, object]:
         "trades": asdict(tier.trade_summary),
         "costs": costs,
         "orders": asdict(tier.orders),
-        "pnl_by_instrument": tier.pnl_by_instrument,
-        "pnl_by_alpha": tier.pnl_by_alpha,
+        "execution": asdict(tier.execution),
+        "attribution": asdict(tier.attribution),
+        "drawdowns": [drawdown_summary(episode) for episode in tier.drawdowns],
+        "rolling_sharpe": rolling_summary(tier.rolling),
     }
     return {name: plain(value) for name, value in values.items()}
+
+
+def drawdown_summary(episode: DrawdownEpisode) -> dict[str, object]:
+    """Return one drawdown as JSON values; ``recovered`` is null while it lasts."""
+    return {
+        "depth": episode.depth,
+        "peak": utc_text(episode.peak_ns),
+        "trough": utc_text(episode.trough_ns),
+        "recovered": utc_text(episode.recovered_ns) if episode.recovered_ns else None,
+        "length_days": episode.length_ns / DAY_NS,
+    }
+
+
+def rolling_summary(rolling: RollingSharpe) -> dict[str, object]:
+    """Return window, last, lowest and highest value as JSON values; null without values."""
+    known = rolling.values[~np.isnan(rolling.values)]
+    return {
+        "window_days": rolling.window_days,
+        "last": float(known[-1]) if known.size else None,
+        "lowest": float(known.min()) if known.size else None,
+        "highest": float(known.max()) if known.size else None,
+    }
 
 
 def plain(value: object) -> object:
@@ -146,6 +172,8 @@ def plain(value: object) -> object:
         return {str(name): plain(item) for name, item in value.items()}
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
+    if isinstance(value, Decimal):
+        return f"{value:f}"  # never 0E-8
     return str(value)
 
 

@@ -9,42 +9,57 @@ from typing import Final
 import numpy as np
 
 from traider.backtest.bar_files import BarFile
-from traider.backtest.collecting import CurveThinner, Fingerprint, OrderTally
-from traider.backtest.results import CostBreakdown, OrderCounts, TierResult
-from traider.domain.events import EventArray, FillFlag, Kind, empty_events
+from traider.backtest.collecting import CurveThinner, Fingerprint
+from traider.backtest.execution import Valuation, execution_summary, order_counts
+from traider.backtest.order_lives import OrderJournal
+from traider.backtest.reasons import DecisionJournal, ExplainedOrders, order_shares
+from traider.backtest.results import CostBreakdown, TierResult
+from traider.backtest.rolling_view import rolling_view
+from traider.domain.events import EventArray, FillFlag, empty_events
 from traider.domain.fills import Fill
+from traider.domain.money import notional_units
 from traider.domain.timeframes import DAY_NS
 from traider.domain.units import amount_from_units, price_from_ticks, size_from_lots
 from traider.kernel.arithmetic import MONEY
 from traider.kernel.machine import Machine
+from traider.kernel.records import VENUE_MARKET
 from traider.kernel.specification import KernelSpec
+from traider.portfolio.attribution import Charges, attribute, attribute_by_month, money_of
 from traider.portfolio.bootstrap import Resampling
+from traider.portfolio.drawdown_episodes import DrawdownRecorder
 from traider.portfolio.performance import daily_returns, summarize_returns
-from traider.portfolio.trades import Trade, summarize_trades, trades_from_fills
+from traider.portfolio.trades import summarize_trades, trades_from_fills
 
 _YEAR_NS: Final = 365 * DAY_NS
+_FIELDS: Final = VENUE_MARKET.names or ()
 
 
 class Pass:
     """A machine running under one tier, and what it has written so far."""
 
-    def __init__(self, tier: str, machine: Machine) -> None:
+    def __init__(self, tier: str, machine: Machine, *, explains: bool = True) -> None:
         self.tier = tier
         self.machine = machine
+        self.explains = explains
         self.fingerprint = Fingerprint()
         self.curve = CurveThinner()
-        self.tally = OrderTally()
+        self.drawdowns = DrawdownRecorder()
+        self.orders = OrderJournal(every_verdict=explains)
+        self.decisions = DecisionJournal(machine.spec, with_features=explains)
         self.engine_seconds = 0.0
         self.complete = True
 
     def advance(self, events: EventArray, *, final: bool = False) -> None:
         """Run over a chunk of events and collect what comes out."""
+        self.decisions.expect(events)
         started = time.perf_counter()
         for drained in self.machine.feed(events, final=final):
             self.engine_seconds += time.perf_counter() - started
             self.fingerprint.add(drained)
             self.curve.add(drained.nav)
-            self.tally.add(drained)
+            self.drawdowns.add(drained.nav["ts"], drained.nav["nav"])
+            self.orders.add(drained.events)
+            self.decisions.add(drained)
             started = time.perf_counter()
         self.engine_seconds += time.perf_counter() - started
 
@@ -80,29 +95,28 @@ class Pass:
 
 
 def account_equity(machine: Machine) -> Decimal:
-    """Return cash plus positions at their marks, exact."""
-    total = amount_from_units(int(machine.decider.account[0]["cash_units"]))
+    """Return cash plus positions at their marks, each position rounded half to even to 1e-8."""
+    units = int(machine.decider.account[0]["cash_units"])
     for market, spec in zip(machine.decider.markets, machine.spec.markets, strict=True):
         held = size_from_lots(int(market["position_lots"]), spec.lot_size)
-        price = price_from_ticks(int(market["mark_ticks"]), spec.tick_size)
-        total += held * price * spec.multiplier
-    return total
+        mark = price_from_ticks(int(market["mark_ticks"]), spec.tick_size)
+        units += notional_units(mark, held, spec.multiplier)
+    return amount_from_units(units)
 
 
 def tier_result(
     done: Pass, spec: KernelSpec, files: Sequence[BarFile], capital: Decimal, seed: int
 ) -> TierResult:
     """Return everything the report shows about one tier."""
-    names = tuple(alpha.name for alpha in spec.alphas)
-    weights = np.array([alpha.weight for alpha in spec.alphas])
-    marks = {
-        file.instrument: price_from_ticks(int(market["mark_ticks"]), file.tick_size)
-        for file, market in zip(files, done.machine.decider.markets, strict=True)
-    }
-    fills = fills_of(done.tally.fills(), spec)
-    trades = trades_from_fills(fills, marks, done.tally.shares(names, weights))
+    lives = done.orders.lives()
+    reasons = done.decisions.reasons(lives)
+    fills = fills_of(done.orders.of("fills"), spec)
+    trades = trades_from_fills(fills, _marks(done, files), order_shares(lives, reasons))
     days, closes = done.curve.daily()
-    _, returns = daily_returns(days, closes, float(capital))
+    days, returns = daily_returns(days, closes, float(capital))
+    # Equity at the midnight that starts the run is the capital: it belongs to no month.
+    begun = days + DAY_NS > min(file.first_ns for file in files)
+    costs = _costs(done)
     return TierResult(
         tier=done.tier,
         fingerprint=done.fingerprint.hexdigest(),
@@ -110,15 +124,24 @@ def tier_result(
         performance=summarize_returns(returns, resampling=Resampling(seed=seed)),
         trade_summary=summarize_trades(trades),
         trades=trades,
-        costs=_costs(done),
-        orders=_orders(done.tally),
+        costs=costs,
+        orders=order_counts(lives),
         final_equity=done.equity,
         max_drawdown=done.curve.worst,
         turnover=_turnover(done, files),
-        pnl_by_instrument=_by_instrument(trades, files),
-        pnl_by_alpha=_by_alpha(trades, names),
+        attribution=attribute(
+            done.equity - capital,
+            trades,
+            [alpha.name for alpha in spec.alphas],
+            _charges(done, costs),
+            attribute_by_month(days[begun], closes[begun], capital, done.equity),
+        ),
         complete=done.complete,
         fills=tuple(fills),
+        execution=execution_summary(lives, fills, _valuation(done)),
+        drawdowns=done.drawdowns.episodes(),
+        rolling=rolling_view(days, returns),
+        explained=ExplainedOrders(lives, reasons, spec.markets) if done.explains else None,
     )
 
 
@@ -145,6 +168,18 @@ def fills_of(events: EventArray, spec: KernelSpec) -> list[Fill]:
     return found
 
 
+def _marks(done: Pass, files: Sequence[BarFile]) -> dict[str, Decimal]:
+    return {
+        file.instrument: price_from_ticks(int(market["mark_ticks"]), file.tick_size)
+        for file, market in zip(files, done.machine.decider.markets, strict=True)
+    }
+
+
+def _valuation(done: Pass) -> Valuation:
+    markets = done.machine.decider.markets
+    return Valuation(markets["lot_value"].copy(), markets["mark_ticks"].astype(np.float64))
+
+
 def _costs(done: Pass) -> CostBreakdown:
     markets = done.machine.venue.markets
     return CostBreakdown(
@@ -152,20 +187,31 @@ def _costs(done: Pass) -> CostBreakdown:
         taker_fees=amount_from_units(int(markets["taker_fees"].sum())),
         spread=float(markets["spread_cost"].sum()),
         impact=float(markets["impact_cost"].sum()),
+        funding=sum(_paid(done, "funding_units").values(), Decimal(0)),
+        liquidation_fees=sum(_paid(done, "liquidation_fees").values(), Decimal(0)),
+        liquidations=int(markets["liquidations"].sum()) if "liquidations" in _FIELDS else 0,
     )
 
 
-def _orders(tally: OrderTally) -> OrderCounts:
-    refused = sum(tally.refusals.values())
-    return OrderCounts(
-        sent=tally.kinds[Kind.ORDER_INTENT] - refused,
-        refused=refused,
-        filled=tally.filled,
-        cancelled=tally.kinds[Kind.CANCELLED],
-        rejected=tally.kinds[Kind.REJECTED],
-        expired=tally.kinds[Kind.EXPIRED],
-        refusals=dict(tally.refusals),
+def _charges(done: Pass, costs: CostBreakdown) -> Charges:
+    return Charges(
+        funding=_paid(done, "funding_units"),
+        liquidation_fees=_paid(done, "liquidation_fees"),
+        trading={
+            "maker_fees": costs.maker_fees,
+            "taker_fees": costs.taker_fees,
+            "spread": money_of(costs.spread),
+            "market_impact": money_of(costs.impact),
+        },
     )
+
+
+def _paid(done: Pass, field: str) -> dict[str, Decimal]:
+    """Return money units of the venue's books by instrument; zero where it keeps no such field."""
+    markets = done.machine.venue.markets
+    units = markets[field].tolist() if field in _FIELDS else [0] * len(markets)
+    names = (market.name for market in done.machine.spec.markets)
+    return {name: amount_from_units(paid) for name, paid in zip(names, units, strict=True)}
 
 
 def _turnover(done: Pass, files: Sequence[BarFile]) -> float:
@@ -174,23 +220,3 @@ def _turnover(done: Pass, files: Sequence[BarFile]) -> float:
     mean = done.curve.total / done.curve.count if done.curve.count else math.nan
     traded = float(done.machine.decider.markets["traded_units"].sum()) / MONEY
     return traded / years / mean if years > 0.0 and mean > 0.0 else math.nan
-
-
-def _by_instrument(trades: Sequence[Trade], files: Sequence[BarFile]) -> dict[str, float]:
-    totals = {file.instrument: Decimal(0) for file in files}
-    for trade in trades:
-        totals[trade.instrument] += trade.pnl
-    return {name: float(total) for name, total in totals.items()}
-
-
-def _by_alpha(trades: Sequence[Trade], names: Sequence[str]) -> dict[str, float]:
-    """Split each trade's net profit by the shares its opening orders had; the sum stays exact.
-
-    A trade no alpha asked for, such as a manual order, is booked as ``manual``.
-    """
-    totals = dict.fromkeys(names, 0.0)
-    for trade in trades:
-        shares = trade.alpha_shares or {"manual": 1.0}
-        for name, share in shares.items():
-            totals[name] = totals.get(name, 0.0) + float(trade.pnl) * share
-    return totals

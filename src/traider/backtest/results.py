@@ -4,6 +4,7 @@ Curves are thinned while the run streams (at most a few thousand points), so a r
 whatever the number of bars; worst drawdowns are measured before thinning.
 """
 
+import math
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -12,8 +13,11 @@ import numpy.typing as npt
 
 from traider.backtest.fill_tiers import FILL_TIERS
 from traider.backtest.findings import Finding
+from traider.backtest.reasons import ExplainedOrders
 from traider.backtest.stale_bars import StaleFills
 from traider.domain.fills import Fill
+from traider.portfolio.attribution import Attribution
+from traider.portfolio.drawdown_episodes import DrawdownEpisode
 from traider.portfolio.performance import PerformanceSummary
 from traider.portfolio.trades import Trade, TradeSummary
 
@@ -49,26 +53,52 @@ class PriceSeries:
 
 
 @dataclass(frozen=True)
+class RollingSharpe:
+    """The annualized Sharpe ratio of the last ``window_days`` daily returns, day by day.
+
+    NaN where the returns of a window are all equal. Empty for a run too short for two windows.
+    """
+
+    window_days: int
+    ts_ns: TimeArray
+    values: FloatArray
+
+    @classmethod
+    def empty(cls) -> "RollingSharpe":
+        """Return that of a run of no days."""
+        return cls(0, np.zeros(0, np.int64), np.zeros(0))
+
+
+@dataclass(frozen=True)
 class CostBreakdown:
     """What trading cost, in the account's currency; all are positive when they cost money.
 
-    ``impact`` holds the rounding of prices to whole ticks too, always against us.
+    ``impact`` holds the rounding of prices to whole ticks too, always against us. ``funding`` is
+    negative where more was received than paid.
     """
 
     maker_fees: Decimal
     taker_fees: Decimal
     spread: float
     impact: float
+    funding: Decimal = Decimal(0)
+    liquidation_fees: Decimal = Decimal(0)
+    liquidations: int = 0
+    """How often the venue closed a position by force."""
 
     @property
     def fees(self) -> Decimal:
-        """Fees paid in all."""
+        """Fees of orders paid in all."""
         return self.maker_fees + self.taker_fees
 
 
 @dataclass(frozen=True)
 class OrderCounts:
-    """What became of the orders of a run."""
+    """What became of the orders of a run; each order is counted once.
+
+    ``sent`` passed the gate: sent = filled + partly + cancelled + expired + rejected + open.
+    ``cancelled``, ``expired`` and ``rejected`` are those of which nothing had filled.
+    """
 
     sent: int
     refused: int
@@ -77,7 +107,54 @@ class OrderCounts:
     rejected: int
     expired: int
     refusals: dict[str, int] = field(default_factory=dict)
-    """Number of refusals by the gate's code name."""
+    """Number of refusals by the gate's check."""
+    partly: int = 0
+    """Something filled; the rest was cancelled, expired, or still rests."""
+    open: int = 0
+    """Still resting, with nothing filled, when the data ended."""
+    cancellations: dict[str, int] = field(default_factory=dict)
+    """Number of cancels, of unfilled orders and of rests, by the venue's reason."""
+    rejections: dict[str, int] = field(default_factory=dict)
+    """Number of rejections by the venue's reason."""
+
+
+@dataclass(frozen=True)
+class Liquidity:
+    """Fills that made liquidity, or took it; money in the account's currency."""
+
+    fills: int = 0
+    notional: Decimal = Decimal(0)
+    fees: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True)
+class FillTimes:
+    """From the decision to the news of an order's last fill, over whole-filled orders; in ns.
+
+    -1 where no such order was filled.
+    """
+
+    orders: int = 0
+    median_ns: int = -1
+    slow_ns: int = -1
+    """The 95th percentile."""
+
+
+@dataclass(frozen=True)
+class ExecutionSummary:
+    """How well the sent orders were filled.
+
+    ``unfilled_share`` is the part of the value sent that never filled, 0 to 1 (NaN when nothing
+    was sent). An order is valued at its limit price, else at what it filled at, else at the
+    instrument's last price.
+    """
+
+    unfilled_share: float = math.nan
+    maker: Liquidity = Liquidity()
+    taker: Liquidity = Liquidity()
+    market_orders: FillTimes = FillTimes()
+    resting_orders: FillTimes = FillTimes()
+    """Limit orders and stops, which wait for their price."""
 
 
 @dataclass(frozen=True)
@@ -97,12 +174,17 @@ class TierResult:
     """The worst fall from a peak at any decision, <= 0, a fraction."""
     turnover: float
     """Traded notional a year divided by mean NAV."""
-    pnl_by_instrument: dict[str, float]
-    pnl_by_alpha: dict[str, float]
+    attribution: Attribution
     complete: bool
     """False when the run was stopped before the end of the data."""
     fills: tuple[Fill, ...] = ()
     """Every fill, in order."""
+    execution: ExecutionSummary = ExecutionSummary()
+    drawdowns: tuple[DrawdownEpisode, ...] = ()
+    """The deepest falls, deepest first."""
+    rolling: RollingSharpe = field(default_factory=RollingSharpe.empty)
+    explained: ExplainedOrders | None = None
+    """Every order with its reasons; kept for the chosen fill tier alone."""
 
 
 @dataclass(frozen=True)

@@ -118,7 +118,7 @@ def _one_pass(
 ) -> Pass:
     """Feed every chunk to a machine of its own under ``tier``."""
     spec = replace(plan.spec, venue=FILL_TIERS[tier].applied(plan.spec.venue))
-    running = Pass(tier, Machine(spec, buffer=_BUFFER))
+    running = Pass(tier, Machine(spec, buffer=_BUFFER), explains=tier == plan.fill_tier)
     total = sum(file.bars for file in plan.files)
     for chunk in plan.events():
         if stop():

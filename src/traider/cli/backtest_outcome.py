@@ -10,8 +10,10 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from traider.backtest.files import drawdown_summary, plain, rolling_summary
 from traider.backtest.findings import Finding, Severity, counts_text, finding_json
 from traider.backtest.results import BacktestResult, TierResult
+from traider.portfolio.attribution import Parts
 
 _NS_PER_S: Final = 1_000_000_000
 _SEVERITY_STYLE: Final = {
@@ -42,6 +44,8 @@ def outcome_json(result: BacktestResult, report: Path, folder: Path) -> dict[str
         "end": _instant(result.end_ns),
         "engine_seconds": result.engine_seconds,
         "metrics": _metrics(chosen),
+        "drawdowns": plain([drawdown_summary(episode) for episode in chosen.drawdowns]),
+        "rolling_sharpe": rolling_summary(chosen.rolling),
         "tiers": [_tier(tier) for tier in result.tiers],
         "notes": list(result.notes),
         "findings": [finding_json(finding) for finding in result.findings],
@@ -66,6 +70,7 @@ def _overview(result: BacktestResult) -> RenderableType:
         f"\nfingerprint {chosen.fingerprint}",
     )
     parts: list[RenderableType] = [head, _tier_table(result)]
+    parts.append(Text(f"P&L by alpha, {result.currency}: {_by_alpha(result)}"))
     parts += [Text(f"note: {note}") for note in result.notes]
     if result.findings:
         parts.append(Text(f"doctor: {counts_text(result.findings)}", "bold"))
@@ -91,6 +96,11 @@ def _tier_table(result: BacktestResult) -> Table:
         name = f"{tier.tier} *" if tier is result.chosen else tier.tier
         table.add_column(name, justify="right", style="bold" if tier is result.chosen else "")
     columns = [_rows(tier, result.currency) for tier in result.tiers]
+    if any(tier.costs.funding or tier.costs.liquidations for tier in result.tiers):
+        columns = [
+            rows | _charge_rows(tier, result.currency)
+            for rows, tier in zip(columns, result.tiers, strict=True)
+        ]
     for label in columns[0]:
         table.add_row(label, *(column[label] for column in columns))
     return table
@@ -114,7 +124,20 @@ def _rows(tier: TierResult, currency: str) -> dict[str, str]:
         f"fees {currency}": f"{tier.costs.fees:,.2f}",
         "turnover a year": _ratio(tier.turnover),
         "orders refused": f"{tier.orders.refused:,}",
+        "value unfilled": _percent(tier.execution.unfilled_share),
     }
+
+
+def _charge_rows(tier: TierResult, currency: str) -> dict[str, str]:
+    return {
+        f"funding paid {currency}": f"{tier.costs.funding:,.2f}",
+        "liquidations": f"{tier.costs.liquidations:,}",
+    }
+
+
+def _by_alpha(result: BacktestResult) -> str:
+    parts = result.chosen.attribution.by_alpha.items()
+    return ", ".join(f"{name} {value:+,.2f}" for name, value in parts)
 
 
 def _metrics(tier: TierResult) -> dict[str, object]:
@@ -136,10 +159,18 @@ def _tier(tier: TierResult) -> dict[str, object]:
         "max_drawdown": _number(tier.max_drawdown),
         "fees": float(tier.costs.fees),
         "orders": _plain(asdict(tier.orders)),
-        "pnl_by_instrument": _plain(tier.pnl_by_instrument),
-        "pnl_by_alpha": _plain(tier.pnl_by_alpha),
+        "execution": plain(asdict(tier.execution)),
+        "funding": float(tier.costs.funding),
+        "liquidations": tier.costs.liquidations,
+        "pnl_by_instrument": _floats(tier.attribution.by_instrument),
+        "pnl_by_alpha": _floats(tier.attribution.by_alpha),
+        "attribution": plain(asdict(tier.attribution)),
         "complete": tier.complete,
     }
+
+
+def _floats(parts: Parts) -> dict[str, float]:
+    return {name: float(value) for name, value in parts.items()}
 
 
 def _plain(value: object) -> object:

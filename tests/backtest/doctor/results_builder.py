@@ -18,6 +18,7 @@ from traider.backtest.results import (
 )
 from traider.domain.fills import Fill
 from traider.domain.timeframes import DAY_NS
+from traider.portfolio.attribution import Attribution
 from traider.portfolio.bootstrap import Interval
 from traider.portfolio.performance import daily_returns, summarize_returns
 from traider.portfolio.trades import Trade, summarize_trades
@@ -83,6 +84,7 @@ def sound_tier(name: str, growth: float) -> TierResult:
     curve = curve_of(nav)
     _, returns = daily_returns(curve.ts_ns - 1, nav, CAPITAL)
     trades = trades_of(np.where(np.arange(TRADES) % 3, 90.0, -30.0))
+    profit = Decimal(str(round(float(nav[-1]), 2))) - 10_000
     return TierResult(
         tier=name,
         fingerprint=name,
@@ -96,11 +98,10 @@ def sound_tier(name: str, growth: float) -> TierResult:
         trades=trades,
         costs=CostBreakdown(Decimal(100), Decimal(300), 60.0, 40.0),
         orders=OrderCounts(sent=200, refused=4, filled=190, cancelled=10, rejected=0, expired=0),
-        final_equity=Decimal(str(round(float(nav[-1]), 2))),
+        final_equity=profit + 10_000,
         max_drawdown=float(curve.drawdown.min()),
         turnover=10.0,
-        pnl_by_instrument={NAME: float(nav[-1]) - CAPITAL},
-        pnl_by_alpha={"momentum": float(nav[-1]) - CAPITAL},
+        attribution=Attribution(by_alpha={"momentum": profit}, by_instrument={NAME: profit}),
         complete=True,
         fills=fills_of(trades),
     )

@@ -11,19 +11,26 @@ from traider.backtest.results import (
     BacktestResult,
     CostBreakdown,
     Curve,
+    ExecutionSummary,
+    FillTimes,
     FloatArray,
+    Liquidity,
     OrderCounts,
     PriceSeries,
     TierResult,
     TimeArray,
 )
+from traider.backtest.rolling_view import rolling_view
+from traider.portfolio.attribution import Attribution, attribute_by_month, money_of
 from traider.portfolio.drawdown import max_drawdown
+from traider.portfolio.drawdown_episodes import DrawdownRecorder
 from traider.portfolio.performance import Resampling, daily_returns, summarize_returns
 from traider.portfolio.trades import Trade, TradeSummary
 
 SAMPLE_FOLDER = Path(__file__).parents[3] / "data" / "sample"
 INSTRUMENTS = ("BTC-USDT", "ETH-USDT")
 CAPITAL = 10_000.0
+COSTS = CostBreakdown(Decimal("312.5"), Decimal("1920.11"), 845.25, 210.75)
 HOUR_NS = 3_600_000_000_000
 POINTS = 2_000
 
@@ -83,6 +90,26 @@ def make_trades(prices: PriceSeries, count: int, seed: int) -> list[Trade]:
     return trades
 
 
+def make_attribution(total: Decimal, ts_ns: TimeArray, nav: FloatArray) -> Attribution:
+    """Return parts that sum to ``total``, in made-up proportions."""
+    costs = {
+        "maker_fees": -COSTS.maker_fees,
+        "taker_fees": -COSTS.taker_fees,
+        "spread": -money_of(COSTS.spread),
+        "market_impact": -money_of(COSTS.impact),
+    }
+    most = (total * Decimal("1.2")).quantize(Decimal("0.01"))
+    return Attribution(
+        total=total,
+        by_alpha={"momentum": most, "mean-reversion": total - most},
+        by_instrument={"BTC-USDT": most + 17, "ETH-USDT": total - most - 17},
+        by_side={"long": most - 300, "short": total - most + 300},
+        by_state={"closed_trades": total - 88, "open_positions": Decimal(88)},
+        by_month=attribute_by_month(ts_ns, nav, Decimal(CAPITAL), total + Decimal(CAPITAL)),
+        by_cost={"gross": total - sum(costs.values())} | costs,
+    )
+
+
 def make_tier(tier: str, prices: tuple[PriceSeries, ...], edge: float, trades: int) -> TierResult:
     """Return one tier whose equity leans on the first instrument's returns."""
     ts_ns = prices[0].ts_ns
@@ -91,7 +118,10 @@ def make_tier(tier: str, prices: tuple[PriceSeries, ...], edge: float, trades: i
     exposure = np.round(np.clip(turn, -0.2, 0.95), 3)
     nav = CAPITAL * np.exp(np.cumsum(np.roll(exposure, 1) * moves * 0.5 + edge))
     curve = make_curve(ts_ns, nav, exposure)
-    _, returns = daily_returns(ts_ns, nav, CAPITAL)
+    days, returns = daily_returns(ts_ns, nav, CAPITAL)
+    final = Decimal(str(round(float(nav[-1]), 8)))
+    recorder = DrawdownRecorder()
+    recorder.add(ts_ns, nav)
     made = [
         trade
         for at, series in enumerate(prices)
@@ -114,14 +144,34 @@ def make_tier(tier: str, prices: tuple[PriceSeries, ...], edge: float, trades: i
             longest_losing_streak=9,
         ),
         trades=tuple(sorted(made, key=lambda trade: trade.opened_ns)),
-        costs=CostBreakdown(Decimal("312.5"), Decimal("1920.11"), 845.25, 210.75),
-        orders=OrderCounts(1210, 37, 1150, 12, 3, 8, {"PRICE_COLLAR": 21, "EXPOSURE": 16}),
-        final_equity=Decimal(str(round(float(nav[-1]), 8))),
+        costs=COSTS,
+        orders=OrderCounts(
+            sent=1210,
+            refused=37,
+            filled=1150,
+            cancelled=12,
+            rejected=3,
+            expired=8,
+            refusals={"price_collar": 21, "exposure": 16},
+            partly=35,
+            open=2,
+            cancellations={"insufficient_funds": 9, "by_request": 3},
+            rejections={"would_take": 3},
+        ),
+        final_equity=final,
         max_drawdown=float(max_drawdown(returns)),
         turnover=18.4,
-        pnl_by_instrument={"BTC-USDT": 5120.4, "ETH-USDT": -820.9},
-        pnl_by_alpha={"momentum": 4631.2, "mean-reversion": -331.7},
+        attribution=make_attribution(final - Decimal(CAPITAL), ts_ns, nav),
         complete=True,
+        execution=ExecutionSummary(
+            unfilled_share=0.0312,
+            maker=Liquidity(410, Decimal("812000.5"), Decimal("312.5")),
+            taker=Liquidity(990, Decimal("3211000.25"), Decimal("1920.11")),
+            market_orders=FillTimes(980, 50_000_000, 52_000_000),
+            resting_orders=FillTimes(170, 3 * HOUR_NS, 20 * HOUR_NS),
+        ),
+        drawdowns=recorder.episodes(),
+        rolling=rolling_view(days, returns),
     )
 
 

@@ -14,11 +14,12 @@ from traider.backtest.report.chart_data import (
     equity_data,
     gap_positions,
     price_data,
+    rolling_data,
     rounded,
     value_at,
     with_gaps,
 )
-from traider.backtest.results import Curve, PriceSeries
+from traider.backtest.results import Curve, PriceSeries, RollingSharpe
 
 SECOND_NS = 1_000_000_000
 
@@ -106,3 +107,16 @@ def test_value_at_without_a_series_is_unknown() -> None:
     empty = np.empty(0)
     at_ns = np.array([1, 2], dtype=np.int64)
     assert np.isnan(value_at(empty.astype(np.int64), empty, at_ns)).all()
+
+
+def test_the_rolling_ratio_keeps_holes_and_its_last_value() -> None:
+    ts_ns = np.arange(10, dtype=np.int64) * SECOND_NS
+    values = np.array([1.0, 2.0, math.nan, *range(7)])
+    data = rolling_data(RollingSharpe(90, ts_ns, values), 100)
+    assert data == {
+        "days": 90,
+        "t": list(range(10)),
+        "sharpe": [1.0, 2.0, None, *map(float, range(7))],
+    }
+    assert rolling_data(RollingSharpe(90, ts_ns, values), 3)["sharpe"] == [None, 2.0, 6.0]
+    assert rolling_data(RollingSharpe.empty(), 3)["sharpe"] == []

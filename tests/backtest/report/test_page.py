@@ -10,7 +10,8 @@ import pytest
 from tests.backtest.report.synthetic import synthetic_result, with_chosen
 from traider.backtest.report import PAGE_BYTES_MAX, render_report, write_report
 from traider.backtest.report.page import script_json, shown_prices
-from traider.backtest.results import BacktestResult, Curve
+from traider.backtest.results import BacktestResult, Curve, RollingSharpe
+from traider.portfolio.attribution import Attribution
 from traider.portfolio.performance import summarize_returns
 
 HOSTILE = "</script><script>alert('x')</script><img src=x onerror=alert(1)>\"'&"
@@ -51,7 +52,11 @@ def test_every_section_is_there(result: BacktestResult) -> None:
         "Costs, USDT",
         "P&amp;L by alpha, USDT",
         "P&amp;L by instrument, USDT",
+        "P&amp;L by side and state, USDT",
+        "Worst drawdowns",
         "Orders",
+        "Fills of the sent orders",
+        "Orders that did not fill, by reason",
         "Trades",
         "Configuration",
     ):
@@ -71,8 +76,11 @@ def test_hostile_names_stay_text(result: BacktestResult) -> None:
             prices=(replace(result.prices[0], instrument=HOSTILE),),
         ),
         trades=(trade,),
-        pnl_by_alpha={HOSTILE: 1.0},
-        pnl_by_instrument={HOSTILE: -1.0},
+        attribution=Attribution(
+            by_alpha={HOSTILE: Decimal(1)},
+            by_instrument={HOSTILE: Decimal(-1)},
+            by_cost={HOSTILE: Decimal(1)},
+        ),
         orders=replace(result.chosen.orders, refusals={HOSTILE: 2}),
         fingerprint=HOSTILE,
     )
@@ -135,8 +143,9 @@ def test_a_run_of_nothing_renders_dashes(result: BacktestResult) -> None:
         trades=(),
         curve=empty,
         performance=summarize_returns(np.empty(0)),
-        pnl_by_alpha={},
-        pnl_by_instrument={},
+        attribution=Attribution(),
+        drawdowns=(),
+        rolling=RollingSharpe.empty(),
         final_equity=Decimal(10_000),
     )
     page = render_report(bare, trades_shown=5)

@@ -106,8 +106,12 @@ def extreme_report(tmp_path_factory: pytest.TempPathFactory) -> Path:
         trades=trades,
         final_equity=Decimal("23456789012.34"),
         complete=False,
-        pnl_by_alpha={name: -1_234_567_890.12, "b": 9_876_543_210.99},
-        pnl_by_instrument={name: 1_234_567_890.12},
+        attribution=replace(
+            plain.chosen.attribution,
+            by_alpha={name: Decimal("-1234567890.12"), "b": Decimal("9876543210.99")},
+            by_instrument={name: Decimal("1234567890.12")},
+            by_month={f"2023-{at:02}": Decimal("-123456789.12") for at in range(1, 13)},
+        ),
         orders=replace(plain.chosen.orders, refusals={name: 10**9}),
     )
     return write_report(result, tmp_path_factory.mktemp("extreme"))

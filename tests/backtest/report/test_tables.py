@@ -1,4 +1,3 @@
-import math
 from dataclasses import replace
 from decimal import Decimal
 
@@ -17,14 +16,12 @@ from traider.backtest.report.tables import (
     config_rows,
     cost_bars,
     note_texts,
-    order_rows,
-    refusal_rows,
     tier_rows,
 )
-from traider.backtest.results import BacktestResult, CostBreakdown, OrderCounts
+from traider.backtest.results import BacktestResult
+from traider.portfolio.attribution import Attribution
 
 MONEY = MoneyText("USDT", 2)
-COSTS = CostBreakdown(Decimal(10), Decimal(20), 5.0, 15.0)
 
 
 @pytest.fixture(scope="module")
@@ -32,45 +29,51 @@ def result() -> BacktestResult:
     return synthetic_result(trades=20, points=200)
 
 
-def test_costs_lead_from_gross_to_net(result: BacktestResult) -> None:
-    bars = cost_bars(with_chosen(result, costs=COSTS, final_equity=Decimal(10_050)), MONEY)
+def attribution(total: str, **costs: str) -> Attribution:
+    parts = {name: -Decimal(cost) for name, cost in costs.items()}
+    net = Decimal(total)
+    return Attribution(total=net, by_cost={"gross": net - sum(parts.values())} | parts)
+
+
+def test_costs_lead_from_gross_to_net() -> None:
+    costs = {"maker_fees": "10", "taker_fees": "20", "spread": "5", "market_impact": "15"}
+    bars = cost_bars(attribution("50", **costs), MONEY)
+    assert [bar.label for bar in bars][1:3] == ["Maker fees", "Taker fees"]
     assert [bar.text for bar in bars] == ["+100.00", "10.00", "20.00", "5.00", "15.00", "+50.00"]
     assert [bar.share for bar in bars] == ["100.0%", "10.0%", "20.0%", "5.0%", "15.0%", "50.0%"]
     assert (bars[1].start, bars[1].width) == (0.9, 0.1)
     assert bars[4].start == bars[5].width == 0.5
 
 
-def test_a_loss_before_costs_has_no_shares(result: BacktestResult) -> None:
-    bars = cost_bars(with_chosen(result, costs=COSTS, final_equity=Decimal(9_900)), MONEY)
+def test_funding_received_is_a_cost_below_zero() -> None:
+    bars = cost_bars(attribution("110", taker_fees="10", funding="-20"), MONEY)
+    assert [bar.text for bar in bars] == ["+100.00", "10.00", f"{MINUS}20.00", "+110.00"]
+    assert (bars[2].start, bars[2].width) == (round(90 / 110, 4), round(20 / 110, 4))
+
+
+def test_a_loss_before_costs_has_no_shares() -> None:
+    bars = cost_bars(attribution("-100", maker_fees="50"), MONEY)
     assert bars[0].text == f"{MINUS}50.00"
     assert {bar.share for bar in bars} == {DASH}
 
 
-@given(st.dictionaries(st.text(max_size=5), st.floats(-1e9, 1e9), max_size=60))
-def test_attribution_stays_in_its_track_and_its_length(pnl_by_name: dict[str, float]) -> None:
-    bars = attribution_bars(pnl_by_name, MONEY)
-    assert len(bars) == min(len(pnl_by_name), ROWS_MAX)
+@given(st.dictionaries(st.text(max_size=5), st.decimals("-1e9", "1e9", places=8), max_size=60))
+def test_attribution_stays_in_its_track_and_its_length(parts: dict[str, Decimal]) -> None:
+    bars = attribution_bars(parts, MONEY)
+    assert len(bars) == min(len(parts), ROWS_MAX)
     for bar in bars:
         assert 0.0 <= bar.start <= 1.0
         assert bar.start + bar.width <= 1.0002
 
 
 def test_the_tail_of_an_attribution_is_added_up() -> None:
-    bars = attribution_bars({f"i{at}": 1.0 for at in range(ROWS_MAX + 6)}, MONEY)
+    bars = attribution_bars({f"i{at}": Decimal(1) for at in range(ROWS_MAX + 6)}, MONEY)
     assert (bars[-1].label, bars[-1].text) == ("7 others", "+7.00")
 
 
-def test_an_unknown_attribution_is_a_dash() -> None:
-    assert attribution_bars({"momentum": math.nan}, MONEY)[0].text == DASH
-
-
-def test_orders_and_refusals_by_code() -> None:
-    refusals = {f"CODE_{at:02}": at for at in range(1, ROWS_MAX + 3)}
-    orders = OrderCounts(1_000, 40, 900, 5, 4, 3, refusals)
-    assert ("Sent", "1,000") in order_rows(orders)
-    rows = refusal_rows(orders)
-    assert rows[0] == ("CODE_26", "26")
-    assert rows[-1] == ("other codes", "3")
+def test_our_own_parts_have_words_and_the_users_keep_theirs() -> None:
+    parts = {"open_positions": Decimal(2), "my_alpha": Decimal(1)}
+    assert [bar.label for bar in attribution_bars(parts, MONEY)] == ["Open positions", "my_alpha"]
 
 
 def test_tiers_stand_side_by_side(result: BacktestResult) -> None:

@@ -89,5 +89,6 @@ def funding_left_out(result: BacktestResult, evidence: Evidence) -> Finding | No
 def gross_and_costs(tier: TierResult, capital: float) -> tuple[float, float]:
     """Return profit before costs, and all costs, in the account's currency."""
     costs = tier.costs
-    paid = math.fsum((float(costs.fees), costs.spread, costs.impact))
+    charged = costs.fees + costs.funding + costs.liquidation_fees
+    paid = math.fsum((float(charged), costs.spread, costs.impact))
     return float(tier.final_equity) - capital + paid, paid

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from traider.backtest.report.number_text import NS_PER_SECOND
-from traider.backtest.results import Curve, FloatArray, PriceSeries, TimeArray
+from traider.backtest.results import Curve, FloatArray, PriceSeries, RollingSharpe, TimeArray
 
 IndexArray = npt.NDArray[np.intp]
 Column = list[float | None]
@@ -97,6 +97,14 @@ def equity_data(curve: Curve, benchmark: Curve, points_max: int) -> ChartData:
     for name, column, digits in zip(names, columns, figures, strict=True):
         data[name] = rounded(column, digits)
     return data
+
+
+def rolling_data(rolling: RollingSharpe, points_max: int) -> ChartData:
+    """Return the rolling Sharpe ratio; a thinned point holds its bucket's last value."""
+    count = rolling.ts_ns.size
+    ends = bucket_ends(bucket_starts(count, points_max), count)
+    ts_ns, columns = with_gaps(rolling.ts_ns[ends], [rolling.values[ends]])
+    return {"days": rolling.window_days, "t": seconds(ts_ns), "sharpe": rounded(columns[0], 4)}
 
 
 def price_data(series: PriceSeries, points_max: int) -> ChartData:

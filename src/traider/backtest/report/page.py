@@ -10,19 +10,19 @@ from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
 from traider import __version__
-from traider.backtest.report.chart_data import equity_data, price_data
+from traider.backtest.report.chart_data import equity_data, price_data, rolling_data
+from traider.backtest.report.drawdown_rows import drawdown_rows
 from traider.backtest.report.findings_section import findings_section, findings_style
 from traider.backtest.report.key_figures import head_figures, risk_figures, trade_figures
-from traider.backtest.report.monthly import MONTHS, heat_map
+from traider.backtest.report.monthly import MONTHS, heat_map, money_table
 from traider.backtest.report.number_text import MoneyText, day_text, duration, fixed, percent
+from traider.backtest.report.order_tables import execution_rows, outcome_rows, reason_tables
 from traider.backtest.report.tables import (
     attribution_bars,
     clipped,
     config_rows,
     cost_bars,
     note_texts,
-    order_rows,
-    refusal_rows,
     tier_rows,
 )
 from traider.backtest.report.trade_rows import TradeRow, select_trades, trade_mark, trade_rows
@@ -99,6 +99,11 @@ def script_json(value: object) -> str:
     return text
 
 
+def float_or_none(value: float) -> float | None:
+    """Return a number JSON can say, or nothing."""
+    return value if math.isfinite(value) else None
+
+
 def shown_prices(result: BacktestResult) -> tuple[PriceSeries, ...]:
     """Return the instruments that get a price chart, the most traded first."""
     counts: dict[str, int] = {}
@@ -116,6 +121,8 @@ def page_data(
     return {
         "currency": result.currency,
         "equity": equity_data(result.chosen.curve, result.benchmark, detail.curve_points),
+        "rolling": rolling_data(result.chosen.rolling, detail.curve_points // 2),
+        "sharpe": float_or_none(result.chosen.performance.sharpe),
         "prices": [price_data(series, detail.price_points) for series in prices],
         "trades": [
             trade_mark(row, index[row.instrument], result.currency)
@@ -146,12 +153,17 @@ def _render(result: BacktestResult, detail: Detail) -> str:
         prices=prices,
         prices_left=len(result.prices) - len(prices),
         months=MONTHS,
-        years=heat_map(tier.curve, float(result.capital)),
-        costs=cost_bars(result, money),
-        by_alpha=attribution_bars(tier.pnl_by_alpha, money),
-        by_instrument=attribution_bars(tier.pnl_by_instrument, money),
-        orders=order_rows(tier.orders),
-        refusals=refusal_rows(tier.orders),
+        years=heat_map(tier.curve, float(result.capital), result.start_ns),
+        month_money=money_table(tier.attribution.by_month, money),
+        drawdowns=drawdown_rows(tier.drawdowns),
+        costs=cost_bars(tier.attribution, money),
+        by_alpha=attribution_bars(tier.attribution.by_alpha, money),
+        by_instrument=attribution_bars(tier.attribution.by_instrument, money),
+        by_side=attribution_bars(tier.attribution.by_side, money),
+        by_state=attribution_bars(tier.attribution.by_state, money),
+        outcomes=outcome_rows(tier.orders),
+        order_reasons=reason_tables(tier.orders),
+        execution=execution_rows(tier.execution, money),
         tier_rows=tier_rows(result.tiers, money),
         rows=rows[::-1],
         trades_left=len(tier.trades) - len(rows),

@@ -1,18 +1,38 @@
-"""The page's small tables: costs, attribution, orders, fill tiers, configuration, notes."""
+"""The page's small tables: costs, attribution, fill tiers, configuration, notes."""
 
 import math
 from dataclasses import dataclass
+from decimal import Decimal
+from itertools import accumulate
+from typing import Final
 
 from traider.backtest.report.number_text import DASH, MoneyText, fixed, percent, times
-from traider.backtest.results import BacktestResult, OrderCounts, TierResult
+from traider.backtest.results import TierResult
+from traider.portfolio.attribution import Attribution, Parts
 
 ROWS_MAX = 24
-"""Longest attribution or refusal table; the rest is added up in one row."""
+"""Longest table by name; the rest is added up in one row."""
 
 NOTES_MAX = 40
 NOTE_CHARS_MAX = 600
 CONFIG_ROWS_MAX = 600
 CONFIG_CHARS_MAX = 400
+LABELS: Final = {
+    "gross": "Gross P&L",
+    "maker_fees": "Maker fees",
+    "taker_fees": "Taker fees",
+    "spread": "Spread",
+    "market_impact": "Market impact",
+    "funding": "Funding",
+    "liquidation_fees": "Liquidation fees",
+    "long": "Long",
+    "short": "Short",
+    "closed_trades": "Closed trades",
+    "open_positions": "Open positions",
+}
+"""Names of parts that are ours, in words; other names are the user's and stay as they are."""
+
+_ZERO: Final = Decimal(0)
 
 
 @dataclass(frozen=True)
@@ -44,87 +64,60 @@ def span(low: float, high: float, floor: float, ceiling: float) -> tuple[float, 
     return round((low - floor) / length, 4), round((high - low) / length, 4)
 
 
-def cost_bars(result: BacktestResult, money: MoneyText) -> tuple[Bar, ...]:
+def cost_bars(attribution: Attribution, money: MoneyText) -> tuple[Bar, ...]:
     """Return gross P&L, each cost taken off it, and net P&L, as a waterfall that sums.
 
-    Gross P&L is what the same fills would have made at mid prices without fees; a cost's share is
-    of gross P&L, a dash where that is not positive.
+    A cost's share is of gross P&L, a dash where that is not positive.
     """
-    tier = result.chosen
-    net = float(tier.final_equity - result.capital)
-    costs = (
-        ("Maker fees", float(tier.costs.maker_fees)),
-        ("Taker fees", float(tier.costs.taker_fees)),
-        ("Spread", tier.costs.spread),
-        ("Market impact", tier.costs.impact),
-    )
-    gross = net + sum(value for _, value in costs)
-    levels = [0.0, gross]
-    for _, value in costs:
-        levels.append(levels[-1] - value)
-    floor, ceiling = min(*levels, net), max(*levels, net)
+    parts = attribution.by_cost
+    gross = parts.get("gross", attribution.total)
+    levels = list(accumulate(float(value) for value in parts.values()))
+    floor, ceiling = min([0.0, *levels]), max([0.0, *levels])
 
-    def bar(label: str, value: float, low: float, high: float, tone: str) -> Bar:
-        share = percent(value / gross) if gross > 0 else DASH
+    def bar(label: str, value: Decimal, low: float, high: float, tone: str) -> Bar:
+        share = percent(float(value / gross)) if gross > 0 else DASH
         signed = money.bare(value, signed=tone != "cost")
-        return Bar(label, signed, share, tone, *span(low, high, floor, ceiling))
+        ends = min(low, high), max(low, high)
+        return Bar(label, signed, share, tone, *span(*ends, floor, ceiling))
 
-    rows = [bar("Gross P&L", gross, min(0.0, gross), max(0.0, gross), tone_of(gross))]
-    for at, (label, value) in enumerate(costs):
-        pair = levels[at + 1], levels[at + 2]
-        rows.append(bar(label, value, min(pair), max(pair), "cost"))
-    rows.append(bar("Net P&L", net, min(0.0, net), max(0.0, net), tone_of(net)))
+    rows = []
+    for at, (name, value) in enumerate(parts.items()):
+        label = LABELS.get(name, name)
+        if at == 0:
+            rows.append(bar(label, value, 0.0, levels[0], tone_of(value)))
+        else:
+            rows.append(bar(label, -value, levels[at - 1], levels[at], "cost"))
+    net = attribution.total
+    rows.append(bar("Net P&L", net, 0.0, float(net), tone_of(net)))
     return tuple(rows)
 
 
-def tone_of(value: float) -> str:
+def tone_of(value: Decimal) -> str:
     """Return the color's name for a gain or a loss."""
     return "up" if value >= 0 else "down"
 
 
-def attribution_bars(pnl_by_name: dict[str, float], money: MoneyText) -> tuple[Bar, ...]:
+def attribution_bars(parts: Parts, money: MoneyText) -> tuple[Bar, ...]:
     """Return P&L by name as bars around zero, largest first, the tail added up in one row."""
-    items = sorted(pnl_by_name.items(), key=lambda item: -item[1])
+    items = sorted(parts.items(), key=lambda item: -item[1])
     if len(items) > ROWS_MAX:
         heavy = sorted(items, key=lambda item: -abs(item[1]))[: ROWS_MAX - 1]
-        rest = math.fsum(value for _, value in items) - math.fsum(value for _, value in heavy)
+        rest = sum(parts.values(), _ZERO) - sum((value for _, value in heavy), _ZERO)
         tail = f"{len(items) - len(heavy):,} others"
         items = [*sorted(heavy, key=lambda item: -item[1]), (tail, rest)]
-    floor = min([0.0, *(value for _, value in items if value == value)])  # noqa: PLR0124 - NaN
-    ceiling = max([0.0, *(value for _, value in items if value == value)])  # noqa: PLR0124 - NaN
-    total = math.fsum(abs(value) for _, value in items)
+    floor = float(min([_ZERO, *(value for _, value in items)]))
+    ceiling = float(max([_ZERO, *(value for _, value in items)]))
+    total = sum((abs(value) for _, value in items), _ZERO)
     return tuple(
         Bar(
-            label=name,
-            text=money.bare(value, signed=True),
-            share=percent(abs(value) / total, 0) if total > 0 else DASH,
-            tone=tone_of(value),
-            start=span(min(0.0, value), max(0.0, value), floor, ceiling)[0],
-            width=span(min(0.0, value), max(0.0, value), floor, ceiling)[1],
+            LABELS.get(name, name),
+            money.bare(value, signed=True),
+            percent(float(abs(value) / total), 0) if total > 0 else DASH,
+            tone_of(value),
+            *span(min(0.0, float(value)), max(0.0, float(value)), floor, ceiling),
         )
         for name, value in items
     )
-
-
-def order_rows(orders: OrderCounts) -> tuple[tuple[str, str], ...]:
-    """Return what became of the orders, as label and count."""
-    pairs = (
-        ("Sent", orders.sent),
-        ("Filled", orders.filled),
-        ("Cancelled", orders.cancelled),
-        ("Expired", orders.expired),
-        ("Rejected by the venue", orders.rejected),
-        ("Refused by the gate", orders.refused),
-    )
-    return tuple((label, f"{number:,}") for label, number in pairs)
-
-
-def refusal_rows(orders: OrderCounts) -> tuple[tuple[str, str], ...]:
-    """Return refusals by code, the most frequent first."""
-    items = sorted(orders.refusals.items(), key=lambda item: (-item[1], item[0]))
-    head = [(code, f"{number:,}") for code, number in items[:ROWS_MAX]]
-    rest = sum(number for _, number in items[ROWS_MAX:])
-    return tuple([*head, ("other codes", f"{rest:,}")] if rest else head)
 
 
 def tier_rows(tiers: tuple[TierResult, ...], money: MoneyText) -> tuple[TierRow, ...]:

@@ -40,6 +40,18 @@ function exposureModel(data) {
   };
 }
 
+function rollingModel(data) {
+  const { t, sharpe, days } = data.rolling;
+  const whole = sharpe.map((value) => (value === null ? null : data.sharpe));
+  return {
+    t,
+    lead: sharpe,
+    panes: [{ weight: 1, scale: 1, zero: true, caption: "a year", series: [
+      { v: whole, color: "--hold", dash: true }, { v: sharpe, color: "--net" }] }],
+    words: (at) => [[timeText(t[at])], [`Sharpe, ${days} days`, amount(sharpe[at])], ["whole run", amount(data.sharpe)]],
+  };
+}
+
 function priceModel(data, index) {
   const { t, open, high, low, close, name } = data.prices[index];
   return {

@@ -30,9 +30,11 @@ function sortBy(table, column, direction) {
 
 /* --- Start --- */
 
+const MODELS = { equity: equityModel, exposure: exposureModel, rolling: rollingModel };
+
 function start() {
   const data = JSON.parse(document.getElementById("data").textContent);
-  const times = [data.equity.t, ...data.prices.map((series) => series.t)].filter((list) => list.length > 0);
+  const times = [data.equity.t, data.rolling.t, ...data.prices.map((series) => series.t)].filter((list) => list.length > 0);
   view.first = view.from = Math.min(...times.map((list) => list[0]), Infinity);
   view.last = view.to = Math.max(...times.map((list) => list[list.length - 1]), -Infinity);
   if (!(view.last > view.first)) Object.assign(view, { first: 0, from: 0, last: YEAR, to: YEAR });
@@ -40,7 +42,7 @@ function start() {
   Object.assign(spoken, { id: "spoken", className: "hidden", ariaLive: "polite" });
   for (const box of document.querySelectorAll("[data-chart]")) {
     const model = box.dataset.price !== undefined ? priceModel(data, Number(box.dataset.price))
-      : box.dataset.chart === "equity" ? equityModel(data) : exposureModel(data);
+      : MODELS[box.dataset.chart](data);
     charts.push(new Chart(box, model));
   }
   for (const button of document.querySelectorAll("[data-log]")) {
