@@ -19,7 +19,8 @@ _END_WORDS: Final = (
     integer("order_id", "order id"),
 )
 _ORDER_FLAGS: Final = (
-    "type (bits 0-3), time in force (bits 4-5), POST_ONLY, REDUCE_ONLY, QUOTE_SIZED, CANCEL, CHILD"
+    "type (bits 0-3), time in force (bits 4-5), POST_ONLY, REDUCE_ONLY, QUOTE_SIZED, CANCEL, "
+    "CHILD, ONE_CANCELS_OTHER"
 )
 
 _ANSWER_ROWS: Final[tuple[Row, ...]] = (

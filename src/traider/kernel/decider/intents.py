@@ -19,7 +19,6 @@ from traider.kernel.records import Decider, Record, Records
 
 _INTENT = int(Kind.ORDER_INTENT)
 _CANCEL = int(OrderFlag.CANCEL)
-_CHILD = int(OrderFlag.CHILD)
 _QUOTE_SIZED = int(OrderFlag.QUOTE_SIZED)
 _MARKET = int(OrderType.MARKET)
 _LIMIT_UNTIL = int(OrderType.LIMIT) | int(TimeInForce.GTD) << 4
@@ -60,14 +59,15 @@ def write_intent(decider: Decider, out: Records, count: int, k: int, side: int, 
 def manual_intent(decider: Decider, event: Record, out: Records) -> int:
     """Pass a person's order on as an intent; its ``order_id`` word holds the leg.
 
-    Legs above 0 belong to the decision of the last leg 0, which makes a bracket of three events.
+    Legs above 0 belong to the decision of the last leg 0, which makes a bracket of three events
+    and a pair of two.
     """
     account = decider.account[0]
     if event["flags"] & _CANCEL:
         wanted = event["order_id"]
     else:
         leg = event["order_id"] & 0xFF
-        if not event["flags"] & _CHILD:
+        if leg == 0:
             account["manual_sequence"] = account["sequence"] - 1
         wanted = order_id(decider, account["manual_sequence"], leg)
     write_intent(decider, out, 0, event["instrument"], event["side"], event["size"])

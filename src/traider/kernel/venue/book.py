@@ -22,6 +22,7 @@ _EXPIRED = int(Kind.EXPIRED)
 _CANCEL = int(OrderFlag.CANCEL)
 _CHILD = int(OrderFlag.CHILD)
 _QUOTE_SIZED = int(OrderFlag.QUOTE_SIZED)
+_PAIR = int(OrderFlag.ONE_CANCELS_OTHER)
 _NO_ROOM = int(Reject.NO_ROOM)
 _TOO_SMALL = int(Reject.TOO_SMALL)
 _BY_REQUEST = int(Reject.BY_REQUEST)
@@ -86,6 +87,8 @@ def submit(venue: Venue, order: Record) -> None:
         _name(venue, place, order["instrument"], order["side"], order["order_id"])
         venue.queue[place]["code"] = refusal
         venue.queue[place]["size"] = order["size"]
+        if order["flags"] & _PAIR:
+            _end_other(venue, order["order_id"], _OTHER_LEG, arrival)
         return
     _rest(venue, j, order)
     place = push_answer(venue, arrival, arrival, _ACK)
@@ -170,6 +173,7 @@ def end_order(venue: Venue, j: int, kind: int, code: int, ts: int) -> None:
     """End order ``j`` unfilled in part or whole: answer, free it, and settle its bracket."""
     order_id = venue.orders[j]["order_id"]
     is_exit = venue.orders[j]["flags"] & _CHILD
+    is_pair = venue.orders[j]["flags"] & _PAIR
     entry_gone = _is_unfilled_entry(venue, j)
     _answer_end(venue, j, kind, code, ts)
     if entry_gone:
@@ -177,6 +181,30 @@ def end_order(venue: Venue, j: int, kind: int, code: int, ts: int) -> None:
     elif is_exit:
         # Nothing is left to reduce: the other exit, and an entry still in part to fill, are done.
         end_other_legs(venue, order_id, ts)
+    if is_pair:
+        _end_other(venue, order_id, _OTHER_LEG, ts)
+
+
+@compiled(void(VENUE, int64, int64, int64))
+def _end_other(venue: Venue, order_id: int, code: int, ts: int) -> None:
+    """Cancel the other of two orders one of which cancels the other, if it is there."""
+    for i in range(venue.venue[0]["top"]):
+        slot = venue.orders[i]
+        if slot["order_id"] == order_id ^ 1 and slot["flags"] & _PAIR:
+            _answer_end(venue, i, _CANCELLED, code, ts)
+
+
+@compiled(void(VENUE, int64, int64, int64))
+def shrink_other(venue: Venue, j: int, lots: int, ts: int) -> None:
+    """Take the ``lots`` that order ``j`` of a pair filled off the other; without rest it ends."""
+    filled = venue.orders[j]
+    for i in range(venue.venue[0]["top"]):
+        slot = venue.orders[i]
+        if slot["order_id"] == filled["order_id"] ^ 1 and slot["flags"] & _PAIR:
+            if filled["remaining"] > 0 and slot["remaining"] > lots:
+                slot["remaining"] -= lots
+            else:
+                _answer_end(venue, i, _CANCELLED, _OTHER_LEG, ts)
 
 
 @compiled(types.boolean(VENUE, int64, int64), inline=True)
@@ -229,9 +257,13 @@ def settle_answer(venue: Venue, answer: Record) -> bool:
         if slot["order_id"] == answer["order_id"]:
             answer["size"] = slot["remaining"]
             entry_gone = _is_unfilled_entry(venue, j)
+            is_pair = slot["flags"] & _PAIR
             free_order(venue, j)
             if entry_gone:
                 end_children(venue, answer["order_id"], _ENTRY_GONE, answer["ts_recv"])
+            if is_pair:
+                code = _BY_REQUEST if answer["kind"] == _CANCELLED else _OTHER_LEG
+                _end_other(venue, answer["order_id"], code, answer["ts_recv"])
             return True
     if answer["kind"] == _CANCELLED:
         answer["kind"] = _REJECTED

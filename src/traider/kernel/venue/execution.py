@@ -13,6 +13,7 @@ from traider.kernel.venue.book import (
     end_other_legs,
     free_order,
     push_answer,
+    shrink_other,
     wake_children,
 )
 from traider.kernel.venue.costs import impact_fraction, worse_price
@@ -23,6 +24,7 @@ _REJECTED = int(Kind.REJECTED)
 _MAKER = int(FillFlag.MAKER)
 _CHILD = int(OrderFlag.CHILD)
 _REDUCE_ONLY = int(OrderFlag.REDUCE_ONLY)
+_PAIR = int(OrderFlag.ONE_CANCELS_OTHER)
 _QUOTE_SIZED = int(OrderFlag.QUOTE_SIZED)
 _INSUFFICIENT = int(Reject.INSUFFICIENT_FUNDS)
 _NOTHING = int(Reject.NOTHING_TO_REDUCE)
@@ -107,6 +109,8 @@ def execute(venue: Venue, j: int, price: int, lots: int, maker: int) -> None:
     answer["order_id"] = slot["order_id"]
     answer["leaves"] = left
     _settle_legs(venue, j, maker, ts_recv)
+    if slot["flags"] & _PAIR:
+        shrink_other(venue, j, traded, ts_recv)
     if left == 0:
         free_order(venue, j)
     elif traded < lots:

@@ -24,7 +24,7 @@ _CANCELLED = int(Kind.CANCELLED)
 _REJECTED = int(Kind.REJECTED)
 _TYPE_MASK = int(OrderFlag.TYPE_MASK)
 _POST_ONLY = int(OrderFlag.POST_ONLY)
-_CHILD = int(OrderFlag.CHILD)
+_EXIT = int(OrderFlag.CHILD | OrderFlag.ONE_CANCELS_OTHER)
 _FORCE_MASK = int(OrderFlag.TIME_IN_FORCE_MASK)
 _IOC = int(TimeInForce.IOC) << 4
 _FOK = int(TimeInForce.FOK) << 4
@@ -132,7 +132,7 @@ def _match_stops(venue: Venue, bar: Record) -> None:
 
 
 @compiled(void(VENUE, EVENT_TYPE, int64))
-def _match_limits(venue: Venue, bar: Record, children: int) -> None:
+def _match_limits(venue: Venue, bar: Record, exits: int) -> None:
     setting = venue.venue[0]
     step = venue.markets[bar["instrument"]]["lot_step"]
     room = int(math.floor(setting["participation"] * bar["volume"])) // step * step
@@ -140,7 +140,7 @@ def _match_limits(venue: Venue, bar: Record, children: int) -> None:
         slot = venue.orders[j]
         if not _takes_part(venue, j, bar) or slot["flags"] & _TYPE_MASK != _LIMIT:
             continue
-        if (slot["flags"] & _CHILD != 0) != (children != 0):
+        if (slot["flags"] & _EXIT != 0) != (exits != 0):
             continue
         if slot["born_in_bar"] != 0:
             continue
