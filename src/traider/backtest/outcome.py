@@ -13,7 +13,7 @@ from traider.backtest.collecting import CurveThinner, Fingerprint
 from traider.backtest.execution import Valuation, execution_summary, order_counts
 from traider.backtest.order_lives import OrderJournal
 from traider.backtest.reasons import DecisionJournal, ExplainedOrders, order_shares
-from traider.backtest.results import CostBreakdown, TierResult
+from traider.backtest.results import CostBreakdown, DailyReturns, TierResult
 from traider.backtest.rolling_view import rolling_view
 from traider.domain.events import EventArray, FillFlag, empty_events
 from traider.domain.fills import Fill
@@ -141,6 +141,7 @@ def tier_result(
         execution=execution_summary(lives, fills, _valuation(done)),
         drawdowns=done.drawdowns.episodes(),
         rolling=rolling_view(days, returns),
+        daily=DailyReturns(days, returns),
         explained=ExplainedOrders(lives, reasons, spec.markets) if done.explains else None,
     )
 

@@ -70,6 +70,20 @@ class RollingSharpe:
 
 
 @dataclass(frozen=True)
+class DailyReturns:
+    """Simple returns of the UTC days with equity, the first from the capital; never thinned."""
+
+    starts_ns: TimeArray
+    """When each day starts."""
+    values: FloatArray
+
+    @classmethod
+    def empty(cls) -> "DailyReturns":
+        """Return those of a run of no days."""
+        return cls(np.zeros(0, np.int64), np.zeros(0))
+
+
+@dataclass(frozen=True)
 class CostBreakdown:
     """What trading cost, in the account's currency; all are positive when they cost money.
 
@@ -183,6 +197,7 @@ class TierResult:
     drawdowns: tuple[DrawdownEpisode, ...] = ()
     """The deepest falls, deepest first."""
     rolling: RollingSharpe = field(default_factory=RollingSharpe.empty)
+    daily: DailyReturns = field(default_factory=DailyReturns.empty)
     explained: ExplainedOrders | None = None
     """Every order with its reasons; kept for the chosen fill tier alone."""
 

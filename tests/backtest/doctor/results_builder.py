@@ -12,6 +12,8 @@ from traider.backtest.results import (
     BacktestResult,
     CostBreakdown,
     Curve,
+    DailyReturns,
+    ExecutionSummary,
     FloatArray,
     OrderCounts,
     TierResult,
@@ -40,6 +42,12 @@ def curve_of(nav: FloatArray) -> Curve:
     peaks = np.maximum.accumulate(np.concatenate(([CAPITAL], nav)))[1:]
     exposure = np.full(len(nav), 0.5)
     return Curve(ts_ns, nav, nav / peaks - 1.0, exposure, exposure)
+
+
+def daily_of(nav: FloatArray) -> DailyReturns:
+    """Return the daily returns of such a curve."""
+    starts_ns = START_NS + DAY_NS * np.arange(len(nav), dtype=np.int64)
+    return DailyReturns(starts_ns, nav / np.concatenate(([CAPITAL], nav[:-1])) - 1.0)
 
 
 def steady(growth: float = 0.4, days: int = DAYS, noise: float = 0.008) -> FloatArray:
@@ -104,6 +112,8 @@ def sound_tier(name: str, growth: float) -> TierResult:
         attribution=Attribution(by_alpha={"momentum": profit}, by_instrument={NAME: profit}),
         complete=True,
         fills=fills_of(trades),
+        execution=ExecutionSummary(unfilled_share=0.05),
+        daily=daily_of(nav),
     )
 
 
@@ -140,5 +150,8 @@ def with_profits(result: BacktestResult, profits: FloatArray) -> BacktestResult:
 def with_curve(result: BacktestResult, nav: FloatArray) -> BacktestResult:
     """Return ``result`` with another equity curve, and its final equity, in its chosen tier."""
     return with_chosen(
-        result, curve=curve_of(nav), final_equity=Decimal(str(round(float(nav[-1]), 2)))
+        result,
+        curve=curve_of(nav),
+        daily=daily_of(nav),
+        final_equity=Decimal(str(round(float(nav[-1]), 2))),
     )

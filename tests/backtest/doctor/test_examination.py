@@ -28,7 +28,7 @@ from tests.backtest.doctor.results_builder import (
 from tests.backtest.report.synthetic import with_chosen
 from traider.backtest.doctor import CHECKS, EdgeParameter, Evidence, OutOfSample, diagnose, examined
 from traider.backtest.findings import Severity, finding_json
-from traider.backtest.results import BacktestResult, CostBreakdown, OrderCounts
+from traider.backtest.results import BacktestResult, CostBreakdown, ExecutionSummary, OrderCounts
 from traider.backtest.stale_bars import StaleFills
 from traider.portfolio.bootstrap import Interval
 
@@ -77,7 +77,8 @@ def with_costs(fees: int, final: int) -> BacktestResult:
 
 def with_orders(sent: int, filled: int, refused: int) -> BacktestResult:
     orders = OrderCounts(sent, refused, filled, sent - filled, 0, 0, {"price_collar": refused})
-    return with_chosen(SOUND, orders=orders)
+    execution = ExecutionSummary(unfilled_share=1.0 - filled / sent)
+    return with_chosen(SOUND, orders=orders, execution=execution)
 
 
 def with_sharpe(value: float, low: float = 0.3) -> BacktestResult:
@@ -102,6 +103,11 @@ def wiped() -> BacktestResult:
     return with_curve(SOUND, nav)
 
 
+def liquidated() -> BacktestResult:
+    costs = replace(SOUND.chosen.costs, liquidations=2, liquidation_fees=Decimal(40))
+    return with_chosen(SOUND, costs=costs)
+
+
 def held(growth: float) -> BacktestResult:
     return replace(SOUND, benchmark=curve_of(steady(growth)))
 
@@ -119,6 +125,7 @@ def case(
 PLANTED: dict[str, list[Callable[[], Planted]]] = {
     "incomplete-run": [case(stopped(), Severity.SERIOUS)],
     "wiped-out": [case(wiped(), Severity.SERIOUS)],
+    "liquidated": [case(liquidated(), Severity.SERIOUS)],
     "few-trades": [
         case(with_profits(SOUND, np.full(29, 50.0)), Severity.WARNING),
         case(with_profits(SOUND, np.full(9, 50.0)), Severity.SERIOUS),
@@ -257,7 +264,9 @@ def test_the_most_serious_comes_first_and_checks_keep_their_order() -> None:
 
 def test_numbers_are_told_with_their_threshold() -> None:
     (finding,) = diagnose(with_orders(100, 40, 0), KNOWN)
-    assert finding.measured == "60 of 100 orders sent, 60% (at most 20%)"
+    assert finding.measured == (
+        "60% of the value sent never filled (at most 20%); 60 of 100 orders did not fill whole"
+    )
     assert (finding.number, finding.threshold) == (0.6, 0.2)
     (finding,) = diagnose(replace(SOUND, stale_fills=StaleFills(2, 1)), KNOWN)
     assert "3 of 160 fills, 1.9% (at most 1%)" in finding.measured

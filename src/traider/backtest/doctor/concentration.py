@@ -8,7 +8,7 @@ import numpy as np
 from traider.backtest.doctor.evidence import Evidence
 from traider.backtest.findings import Finding, Severity
 from traider.backtest.results import BacktestResult
-from traider.portfolio.performance import aggregate_returns, daily_returns
+from traider.portfolio.performance import aggregate_returns
 
 SHARE_MAX: Final = 0.5
 """Largest share of the profit that one trade or month should have."""
@@ -44,12 +44,10 @@ def one_trade(result: BacktestResult, evidence: Evidence) -> Finding | None:
 def one_month(result: BacktestResult, evidence: Evidence) -> Finding | None:
     """Find growth that one month made, or most of it; shares are of the logarithm of growth."""
     del evidence
-    curve = result.chosen.curve
-    if np.any(curve.nav <= 0.0):
+    daily = result.chosen.daily
+    months, found = aggregate_returns(daily.starts_ns, daily.values)
+    if np.any(found <= -1.0):
         return None
-    # A close at midnight belongs to the day, and the month, that ends there.
-    days, returns = daily_returns(curve.ts_ns - 1, curve.nav, float(result.capital))
-    months, found = aggregate_returns(days, returns)
     growth = np.log1p(found)
     total = float(growth.sum())
     if len(months) < MONTHS_MIN or total <= 0.0:

@@ -14,6 +14,7 @@ Check = Callable[[BacktestResult, Evidence], Finding | None]
 CHECKS: Final[tuple[Check, ...]] = (
     sample.incomplete_run,
     orders.wiped_out,
+    orders.liquidated,
     sample.few_trades,
     costs.sign_flips,
     belief.fades_out_of_sample,

@@ -41,15 +41,15 @@ def unfilled_orders(result: BacktestResult, evidence: Evidence) -> Finding | Non
     """Find a large share of orders that never filled whole."""
     del evidence
     orders = result.chosen.orders
-    share = 1.0 - orders.filled / orders.sent if orders.sent else 0.0
-    if share <= UNFILLED_SHARE_MAX:
+    share = result.chosen.execution.unfilled_share
+    if not share > UNFILLED_SHARE_MAX:
         return None
     return Finding(
         code="unfilled-orders",
         severity=Severity.SERIOUS if share > UNFILLED_SHARE_SERIOUS else Severity.WARNING,
         title="Many orders do not fill",
-        measured=f"{orders.sent - orders.filled:,} of {orders.sent:,} orders sent, {share:.0%} "
-        f"(at most {UNFILLED_SHARE_MAX:.0%})",
+        measured=f"{share:.0%} of the value sent never filled (at most {UNFILLED_SHARE_MAX:.0%}); "
+        f"{orders.sent - orders.filled:,} of {orders.sent:,} orders did not fill whole",
         why="The orders that fill are those the market ran through: the good ones are missed.",
         fix="Quote closer to the market, let orders rest longer, or take liquidity.",
         number=share,
@@ -77,6 +77,25 @@ def gate_refusals(result: BacktestResult, evidence: Evidence) -> Finding | None:
         fix="Bring sizing and limits together, or accept that the limit ends trading.",
         number=share,
         threshold=REFUSED_SHARE_MAX,
+    )
+
+
+def liquidated(result: BacktestResult, evidence: Evidence) -> Finding | None:
+    """Find positions that the venue closed by force."""
+    del evidence
+    costs = result.chosen.costs
+    if costs.liquidations == 0:
+        return None
+    return Finding(
+        code="liquidated",
+        severity=Severity.SERIOUS,
+        title="The venue liquidated positions",
+        measured=f"{costs.liquidations:,} liquidations (should be none), fees "
+        f"{costs.liquidation_fees:,.2f} {result.currency}",
+        why="Margin ran out: in a live account the rest of the margin is often lost with it.",
+        fix="Lower the leverage and the size, or keep more margin.",
+        number=costs.liquidations,
+        threshold=0,
     )
 
 
