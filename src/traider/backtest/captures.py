@@ -54,7 +54,6 @@ Rules = Mapping[str, TradingRules]
 NO_RULES: Final[Rules] = MappingProxyType({})
 
 CHUNK_EVENTS: Final = 65_536
-"""A chunk ends with the first message that makes it so long."""
 ENDINGS: Final = (".txt", ".txt.gz", ".txt.zst")
 
 _NAME_HINT: Final = "name it BINANCE-SPOT-<symbol>.txt.zst or BINANCE-USDM-<symbol>.txt.zst"
@@ -116,8 +115,8 @@ class CaptureReader:
         """Whether a book stands on an unbroken stream after the last message read."""
         return self._mapper.is_whole(self.source.symbol)
 
-    def chunks(self) -> Iterator[EventArray]:
-        """Yield the events of all files.
+    def chunks(self, size: int = CHUNK_EVENTS) -> Iterator[EventArray]:
+        """Yield the events of all files; a chunk ends with the message that fills ``size``.
 
         Raises:
             DataError: a file is damaged, or a message cannot be mapped; the line is named.
@@ -130,7 +129,7 @@ class CaptureReader:
                 except DataError as fault:
                     raise at_line(fault, path, number) from fault
                 self.messages += 1
-                if len(out) >= CHUNK_EVENTS:
+                if len(out) >= size:
                     yield out.take()
         if len(out):
             yield out.take()

@@ -12,7 +12,7 @@ kinds. A file is read in blocks, never whole.
 ``ReceiveOrder``; files that follow one another share one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -70,7 +70,7 @@ def read_capture(path: Path, order: ReceiveOrder) -> Iterator[CaptureLine]:
             line is in the message.
     """
     scale = 0
-    for number, line in enumerate(_lines(path), 1):
+    for number, line in enumerate(_lines(path, _blocks(path)), 1):
         stamp, _, raw = line.partition(b" ")
         if not raw:
             if not line.strip():
@@ -118,9 +118,10 @@ def _bad_line(path: Path, number: int, what: str) -> DataError:
     )
 
 
-def _lines(path: Path) -> Iterator[bytes]:
+def _lines(path: Path, blocks: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the lines of blocks cut anywhere; the last one may lack its end."""
     rest = b""
-    for block in _blocks(path):
+    for block in blocks:
         lines = (rest + block).split(b"\n")
         rest = lines.pop()
         if len(rest) > LINE_BYTES_MAX:

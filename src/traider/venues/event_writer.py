@@ -58,19 +58,15 @@ class EventWriter:
         times: tuple[int, int],
         levels: Iterable[tuple[int, int]],
         update_id: int,
-        *,
-        index: int = 0,
-        step: int = 0,
     ) -> None:
         """Append one record a level (price in ticks, size in lots).
 
-        ``times`` is ts_event, ts_recv. Word 3 starts at ``index`` and grows by ``step``.
+        ``times`` is ts_event, ts_recv.
         """
         ts_event, ts_recv = times
         records = self._bytes
         for price_ticks, size_lots in levels:
-            records += _pack(ts_event, ts_recv, head, price_ticks, size_lots, update_id, index, 0)
-            index += step
+            records += _pack(ts_event, ts_recv, head, price_ticks, size_lots, update_id, 0, 0)
 
     def flag_last(self, flags: int) -> None:
         """Add ``flags`` to the record appended last."""

@@ -7,8 +7,12 @@ each must follow the one before. The rules, as the venue writes them:
 | | spot (web-socket-streams.md) | USD-M (How to manage a local order book correctly) |
 | --- | --- | --- |
 | old | u <= last | u < lastUpdateId before the first applied; u <= last after it |
-| first after a snapshot | U <= last + 1 <= u | U <= lastUpdateId <= u, or pu = lastUpdateId |
+| first after a snapshot | U <= last + 1 <= u | pu <= lastUpdateId <= u |
 | then | U <= last + 1 <= u | pu = u of the one before |
+
+For the first one on USD-M the venue writes U <= lastUpdateId. Numbers there have holes, as symbols
+share them, and a snapshot's may fall into the hole before U: pu, the end of the change before, says
+that nothing lies between.
 
 A change that does none of these shows a gap: nothing is applied any more until a new snapshot
 joins. At most ``HELD_MAX`` changes are held; when full, the oldest is given up, and a snapshot from
@@ -56,12 +60,12 @@ def spot_place(change: Depth, last_id: int, is_first: bool) -> Place:  # noqa: A
 
 def usdm_place(change: Depth, last_id: int, is_first: bool) -> Place:  # noqa: FBT001 - Rule
     """Place a change of the USD-M market."""
-    if change.previous_id == last_id:
-        return Place.NEXT
     if is_first:
         if change.last_id < last_id:
             return Place.OLD
-        return Place.NEXT if change.first_id <= last_id else Place.AHEAD
+        return Place.NEXT if change.previous_id <= last_id else Place.AHEAD
+    if change.previous_id == last_id:
+        return Place.NEXT
     return Place.OLD if change.last_id <= last_id else Place.AHEAD
 
 

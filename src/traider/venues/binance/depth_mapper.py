@@ -72,7 +72,12 @@ class DepthMapper:
             out.add(
                 self._resync, ts_recv, ts_recv, RESYNC_BY_SNAPSHOT, 0, snapshot.last_id, since_ns
             )
-        self._write_snapshot(snapshot, ts_recv, out, MarketFlag.GAP_BEFORE if since_ns else 0)
+        if snapshot.bids or snapshot.asks:
+            self._write_snapshot(snapshot, ts_recv, out, MarketFlag.GAP_BEFORE if since_ns else 0)
+        elif isinstance(before, Live):
+            # Without a book before there is nothing to clear, and changes held for the snapshot
+            # would rank before it.
+            out.add(self._clear, ts_recv, ts_recv, 0, 0, snapshot.last_id)
         for change in following:
             self._write_change(change, ts_recv, out)
 
@@ -94,9 +99,6 @@ class DepthMapper:
         number = snapshot.last_id
         rows = [(self._snapshot_bid, level) for level in self._counted(snapshot.bids)]
         rows += [(self._snapshot_ask, level) for level in self._counted(snapshot.asks)]
-        if not rows:
-            out.add(with_flags(self._clear, first_flags), *times, 0, 0, number)
-            return
         for index, (head, level) in enumerate(rows):
             flagged = head if index else with_flags(head, first_flags)
             out.add(flagged, *times, *level, number, index)

@@ -16,12 +16,14 @@ from traider.domain.registry import shipped_instruments
 
 VENUE: Final = "BINANCE"
 
-# Quote assets of GET /api/v3/exchangeInfo (2021-10-12) and GET /fapi/v1/exchangeInfo (2025-03-27);
-# longer names first, so that BTCUSDT is not BTCUSD + T.
+# Quote assets of GET /api/v3/exchangeInfo (2021-10-12) and, in the last line, of later listings;
+# longer names first, so that BTCTUSD is not BTCT + USD.
 _QUOTES: Final = (
-    "FDUSD", "USDT", "USDC", "BUSD", "TUSD", "USDP", "BIDR", "IDRT", "BVND", "DOGE",
-    "BTC", "ETH", "BNB", "TRX", "XRP", "DAI", "PAX", "VAI",
-    "EUR", "GBP", "AUD", "TRY", "BRL", "RUB", "UAH", "NGN", "JPY", "MXN", "PLN", "ZAR", "USD",
+    "FDUSD",
+    "BIDR", "BKRW", "BUSD", "BVND", "GYEN", "IDRT", "TUSD", "USDC", "USDP", "USDS", "USDT",
+    "AUD", "BNB", "BRL", "BTC", "DAI", "ETH", "EUR", "GBP", "NGN", "PAX", "RUB", "TRX", "TRY",
+    "UAH", "VAI", "XRP", "ZAR",
+    "ARS", "COP", "CZK", "JPY", "MXN", "PLN", "RON", "SOL", "USD",
 )  # fmt: skip
 
 

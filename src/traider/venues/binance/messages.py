@@ -13,6 +13,8 @@ from typing import Annotated, Final
 from msgspec import Meta, Raw, Struct, field
 from msgspec.json import Decoder
 
+from traider.domain.units import INT64_MAX
+
 MS_NS: Final = 1_000_000
 
 _FIRST_MS: Final = 978_307_200_000
@@ -20,8 +22,10 @@ _LAST_MS: Final = 4_102_444_800_000
 
 Milliseconds = Annotated[int, Meta(ge=_FIRST_MS, lt=_LAST_MS)]
 """A time between 2001 and 2100."""
-Number = Annotated[int, Meta(ge=0)]
-"""A number the venue counts by; msgspec refuses what 64 bits cannot hold."""
+MillisecondsOrNone = Annotated[int, Meta(ge=0, lt=_LAST_MS)]
+"""A time, or 0 for none."""
+Number = Annotated[int, Meta(ge=0, le=INT64_MAX)]
+"""A number the venue counts by."""
 Level = tuple[str, str]
 """Price and size; the size is absolute, 0 removes the level."""
 
@@ -142,7 +146,7 @@ class MarkPrice(Struct, frozen=True, gc=False):
     mark: str = field(name="p")
     index: str = field(default="", name="i")
     funding_rate: str = field(default="", name="r")
-    next_funding_ms: Number = field(default=0, name="T")
+    next_funding_ms: MillisecondsOrNone = field(default=0, name="T")
 
 
 decode_message: Final = Decoder(Message).decode
