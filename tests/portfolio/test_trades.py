@@ -47,6 +47,18 @@ def test_trades_follow_one_another(fills: list[Fill]) -> None:
     assert sum(trade.fills for trade in trades) == len(fills) + flips
 
 
+def test_a_trade_names_its_orders_once_and_in_order() -> None:
+    steps = [(1, "2", 7), (1, "1", 5), (1, "1", 7), (-1, "3", 9), (-1, "2", 8), (1, "1", 3)]
+    fills = [
+        replace(_fill(side, quantity, "100", at), order_id=order_id)
+        for at, (side, quantity, order_id) in enumerate(steps)
+    ]
+    first, second = trades_from_fills(fills)
+    assert (first.opened_by, first.closed_by) == ((7, 5), (9, 8))
+    # The flip closes one and opens the other.
+    assert (second.opened_by, second.closed_by) == ((8,), (3,))
+
+
 def test_a_round_trip_by_hand() -> None:
     fills = [
         _fill(1, "1", "100", 10, "0.1"),

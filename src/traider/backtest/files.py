@@ -6,6 +6,7 @@ give the same bytes, so the time the engine took is not in it. Parquet holds the
     summary.json    the result, every fill tier's figures, costs, orders and fingerprint
     trades.parquet  all trades of the chosen fill tier, in the report's numbering
     fills.parquet   all fills of the chosen fill tier
+    reasons.parquet all orders of the chosen fill tier, why they were wanted and what came of them
     equity.parquet  the thinned curves of every fill tier and of buy and hold
 """
 
@@ -22,6 +23,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from traider.backtest.findings import finding_json
+from traider.backtest.reason_table import reason_table
 from traider.backtest.results import BacktestResult, Curve, RollingSharpe, TierResult
 from traider.domain.fills import Fill
 from traider.domain.timeframes import DAY_NS
@@ -31,6 +33,7 @@ from traider.portfolio.trades import Trade
 SUMMARY_FILE_NAME = "summary.json"
 TRADES_FILE_NAME = "trades.parquet"
 FILLS_FILE_NAME = "fills.parquet"
+REASONS_FILE_NAME = "reasons.parquet"
 EQUITY_FILE_NAME = "equity.parquet"
 BENCHMARK_NAME = "buy-and-hold"
 
@@ -54,9 +57,14 @@ TRADE_SCHEMA = pa.schema(
         ("return_fraction", pa.float64()),
         ("fills", pa.int64()),
         ("alpha_shares", pa.map_(pa.string(), pa.float64())),
+        ("opened_by", pa.list_(pa.int64())),
+        ("closed_by", pa.list_(pa.int64())),
     ]
 )
-"""``number`` counts from 1; ``side`` is +1 or -1; ``closed`` is null while the trade is open."""
+"""``number`` counts from 1; ``side`` is +1 or -1; ``closed`` is null while the trade is open.
+
+``opened_by`` and ``closed_by`` are the ``order_id`` of the orders in ``reasons.parquet``.
+"""
 
 FILL_SCHEMA = pa.schema(
     [
@@ -92,6 +100,8 @@ def write_files(result: BacktestResult, folder: Path) -> None:
     (folder / SUMMARY_FILE_NAME).write_text(text + "\n", encoding="utf-8")
     pq.write_table(trade_table(result.chosen.trades), folder / TRADES_FILE_NAME)
     pq.write_table(fill_table(result.chosen.fills), folder / FILLS_FILE_NAME)
+    if result.chosen.explained is not None:
+        pq.write_table(reason_table(result.chosen.explained), folder / REASONS_FILE_NAME)
     curves = [(tier.tier, tier.curve) for tier in result.tiers]
     curves.append((BENCHMARK_NAME, result.benchmark))
     pq.write_table(equity_table(curves), folder / EQUITY_FILE_NAME)
@@ -206,6 +216,8 @@ def trade_table(trades: tuple[Trade, ...]) -> pa.Table:
         "return_fraction": [trade.return_fraction for trade in trades],
         "fills": [trade.fills for trade in trades],
         "alpha_shares": [list(trade.alpha_shares.items()) for trade in trades],
+        "opened_by": [trade.opened_by for trade in trades],
+        "closed_by": [trade.closed_by for trade in trades],
     }
     arrays = [pa.array(columns[field.name], field.type) for field in TRADE_SCHEMA]
     return pa.Table.from_arrays(arrays, schema=TRADE_SCHEMA)

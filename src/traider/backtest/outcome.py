@@ -132,7 +132,7 @@ def tier_result(
         attribution=attribute(
             done.equity - capital,
             trades,
-            [alpha.name for alpha in spec.alphas],
+            reasons.alphas,
             _charges(done, costs),
             attribute_by_month(days[begun], closes[begun], capital, done.equity),
         ),

@@ -62,6 +62,17 @@ class ExplainedOrders:
     markets: tuple[MarketSpec, ...]
 
 
+def alpha_labels(spec: KernelSpec) -> tuple[str, ...]:
+    """Return the alphas' names; one that comes again is numbered, ``momentum (2)``."""
+    seen: Counter[str] = Counter()
+    labels = []
+    for alpha in spec.alphas:
+        seen[alpha.name] += 1
+        again = seen[alpha.name]
+        labels.append(f"{alpha.name} ({again})" if again > 1 else alpha.name)
+    return tuple(labels)
+
+
 class DecisionJournal:
     """Keep the reasons of orders while a run streams; features only where they are asked for."""
 
@@ -119,7 +130,7 @@ class DecisionJournal:
         equity = np.full(count, np.nan)
         equity[at] = rows["equity"][first]
         return Reasons(
-            alphas=tuple(alpha.name for alpha in alphas),
+            alphas=alpha_labels(self._spec),
             weights=tuple(alpha.weight for alpha in alphas),
             features=self._features,
             enter=self._spec.strategy.enter,

@@ -44,6 +44,10 @@ class Trade:
     alpha_shares: dict[str, float] = field(default_factory=dict)
     multiplier: Decimal = Decimal(1)
     """Base units a contract stands for."""
+    opened_by: tuple[int, ...] = ()
+    """Ids of the orders that increased it, each once, in order."""
+    closed_by: tuple[int, ...] = ()
+    """Ids of the orders that decreased it, each once, in order."""
 
     @property
     def is_open(self) -> bool:
@@ -131,6 +135,7 @@ class _RunningTrade:
         self.entry_units = self.exit_units = self.fee_units = 0
         self.fills = 0
         self.openings: list[tuple[int, Decimal]] = []
+        self.closings: list[int] = []
 
     def grow(self, fill: Fill, quantity: Decimal, paid_units: int, fee_units: int) -> None:
         """Take a fill, or the opening part of one, that increases the position."""
@@ -146,6 +151,7 @@ class _RunningTrade:
         self.held = EXACT.subtract(self.held, quantity)
         self.left = EXACT.add(self.left, quantity)
         self.exit_units += paid_units
+        self.closings.append(fill.order_id)
         self._count(fill, fee_units)
 
     def _count(self, fill: Fill, fee_units: int) -> None:
@@ -174,6 +180,8 @@ class _RunningTrade:
             fills=self.fills,
             alpha_shares=self._alpha_shares(shares),
             multiplier=first.multiplier,
+            opened_by=tuple(dict.fromkeys(order_id for order_id, _ in self.openings)),
+            closed_by=tuple(dict.fromkeys(self.closings)),
         )
 
     def _alpha_shares(self, shares: Shares) -> dict[str, float]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.backtest.report.small_run import small_run
 from tests.backtest.report.synthetic import synthetic_result, with_chosen
 from traider.backtest.report import write_report
 
@@ -27,6 +28,38 @@ SWITCHES = (
     "--disable-sync",
 )
 AXIS_RIGHT = 66
+ACROSS = """() => {
+  const data = JSON.parse(document.getElementById("data").textContent);
+  const times = data.prices[0].t;
+  const first = Math.min(times[0], data.equity.t[0]);
+  const last = Math.max(times.at(-1), data.equity.t.at(-1), data.rolling.t.at(-1) ?? 0);
+  return (data.trades.find((mark) => mark[0] === 0)[2] - first) / (last - first);
+}"""
+"""Where the first triangle of the first price chart stands, as a fraction of its width."""
+CONTRAST = """() => {
+  const light = (color) => {
+    const parts = color.match(/[0-9.]+/g).slice(0, 3).map((part) => part / 255);
+    const linear = parts.map((c) => (c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
+  };
+  const ground = (one) => {
+    for (let at = one; at; at = at.parentElement) {
+      const color = getComputedStyle(at).backgroundColor;
+      if (color !== "rgba(0, 0, 0, 0)") return color;
+    }
+    return "rgb(255, 255, 255)";
+  };
+  return [...document.querySelectorAll("main *")]
+    .filter((one) => one.checkVisibility() && !one.closest(".months"))
+    .filter((one) => [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim()))
+    .map((one) => {
+      const [text, back] = [light(getComputedStyle(one).color), light(ground(one))];
+      const ratio = (Math.max(text, back) + 0.05) / (Math.min(text, back) + 0.05);
+      return [ratio, one.outerHTML.slice(0, 90)];
+    })
+    .filter(([ratio]) => ratio < 4.5);
+}"""
+"""Texts whose color and ground are too close for the standard's level AA."""
 
 pytestmark = [
     pytest.mark.slow,
@@ -115,6 +148,24 @@ def extreme_report(tmp_path_factory: pytest.TempPathFactory) -> Path:
         orders=replace(plain.chosen.orders, refusals={name: 10**9}),
     )
     return write_report(result, tmp_path_factory.mktemp("extreme"))
+
+
+@pytest.fixture(scope="module")
+def told_report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the report of a real run, whose trades have reasons."""
+    return write_report(small_run(), tmp_path_factory.mktemp("told"))
+
+
+@pytest.fixture
+def told(browser: Browser, told_report: Path) -> Iterator[Opened]:
+    context = browser.new_context(color_scheme="light", viewport={"width": 1280, "height": 900})
+    found = Opened(context.new_page())
+    found.page.on("pageerror", lambda error: found.complaints.append(str(error)))
+    found.page.goto(told_report.as_uri())
+    found.drawn()
+    yield found
+    assert found.complaints == []
+    context.close()
 
 
 @pytest.fixture(params=["dark-1280", "light-1280", "dark-390", "light-390", "light-768"])
@@ -215,12 +266,7 @@ def test_the_keyboard_moves_zooms_and_resets(desk: Opened) -> None:
 def test_a_triangle_shows_its_trade(desk: Opened) -> None:
     chart = desk.chart("price-0")
     chart.scroll_into_view_if_needed()
-    across = desk.page.evaluate(
-        "() => { const data = JSON.parse(document.getElementById('data').textContent);"
-        " const times = data.prices[0].t, first = Math.min(times[0], data.equity.t[0]);"
-        " const last = Math.max(times.at(-1), data.equity.t.at(-1));"
-        " return (data.trades.find((mark) => mark[0] === 0)[2] - first) / (last - first); }"
-    )
+    across = desk.page.evaluate(ACROSS)
     texts = []
     for step in range(60):
         desk.point(chart, across, step / 60)
@@ -260,3 +306,102 @@ def test_the_logarithmic_axis_is_a_switch(desk: Opened) -> None:
     before = button.get_attribute("aria-pressed")
     button.click()
     assert {before, button.get_attribute("aria-pressed")} == {"true", "false"}
+
+
+def test_a_click_opens_the_reasons_of_a_trade_and_closes_them(told: Opened) -> None:
+    row = told.page.locator("#trades tr.told").nth(1)
+    row.locator("td.pnl").click()
+    why = told.page.locator("#trades tr.why")
+    assert why.count() == 1
+    text = why.text_content() or ""
+    for part in (
+        "Opened by",
+        "Closed by",
+        "of the journal",
+        "enters at 0.30",
+        "approved",
+        "filled",
+    ):
+        assert part in text
+    assert "momentum" in text
+    assert "rsi(close, 14)@1h" in text
+    assert row.locator("button.opener").get_attribute("aria-expanded") == "true"
+    assert why.get_attribute("id") == row.locator("button.opener").get_attribute("aria-controls")
+    row.locator("td.pnl").click()
+    assert why.count() == 0
+
+
+def test_the_keyboard_opens_moves_and_closes(told: Opened) -> None:
+    page = told.page
+    openers = page.locator("#trades button.opener")
+    # One stop of the Tab key for the whole table; arrows go on from there.
+    assert page.locator("#trades button.opener[tabindex='0']").count() == 1
+    openers.first.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    assert openers.nth(1).get_attribute("aria-expanded") == "true"
+    assert page.locator("#trades tr.why").count() == 1
+    page.keyboard.press("End")
+    assert openers.last.evaluate("(one) => one === document.activeElement")
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Escape")
+    assert page.locator("#trades tr.why").count() == 0
+    assert openers.nth(1).evaluate("(one) => one === document.activeElement")
+
+
+def test_reasons_stay_under_their_trade_when_sorted(told: Opened) -> None:
+    page = told.page
+    page.locator("#trades tr.told td.pnl").first.click()
+    number = page.locator("#trades tr.told").first.get_attribute("data-number")
+    page.get_by_role("button", name="P&L, USDT").click()
+    before = "(why) => why.previousElementSibling.dataset.number"
+    assert page.locator("#trades tr.why").evaluate(before) == number
+    values = page.evaluate(
+        "[...document.querySelectorAll('#trades td.pnl')].map((one) => Number(one.dataset.value))"
+    )
+    assert values == sorted(values, reverse=True)
+
+
+def test_a_click_on_a_triangle_opens_its_trade(told: Opened) -> None:
+    chart = told.chart("price-0")
+    chart.scroll_into_view_if_needed()
+    across = told.page.evaluate(ACROSS)
+    for step in range(80):
+        told.point(chart, across, step / 80)
+        if "P&L" in (chart.locator(".tip").text_content() or ""):
+            break
+    told.page.mouse.down()
+    told.page.mouse.up()
+    number = (chart.locator(".tip b").text_content() or "").split()[0].lstrip("#")
+    assert told.page.locator("#trades tr.why").get_attribute("id") == f"why-{number}"
+    focused = "document.activeElement.closest('tr').dataset.number"
+    assert told.page.evaluate(focused) == number
+
+
+@pytest.mark.parametrize("width", [390, 768, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_open_reasons_fit(browser: Browser, told_report: Path, width: int, scheme: str) -> None:
+    with browser.new_context(
+        color_scheme="dark" if scheme == "dark" else "light",
+        viewport={"width": width, "height": 844},
+    ) as context:
+        found = Opened(context.new_page())
+        found.page.goto(told_report.as_uri())
+        found.drawn()
+        for opener in found.page.locator("#trades button.opener").all()[:3]:
+            opener.click()
+        assert found.page.locator("#trades tr.why").count() == 3
+        found.assert_fits()
+        box = found.page.locator(".trades-box")
+        assert box.evaluate("(one) => one.scrollWidth - one.clientWidth") <= 0
+
+
+def test_every_text_has_contrast(told: Opened) -> None:
+    """Check WCAG AA, 4.5 to 1, of every kind of text in an open row, in both themes."""
+    page = told.page
+    page.locator("#trades tr.told td.pnl").first.click()
+    for theme in ("light", "dark"):
+        page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
+        weak = page.evaluate(CONTRAST)
+        assert weak == []

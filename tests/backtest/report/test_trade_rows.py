@@ -94,6 +94,7 @@ def test_a_mark_carries_times_prices_and_the_tooltip() -> None:
         "held 3 h",
         "from momentum 75%, reversion 25%",
     ]
+    assert mark[7] == 7
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from traider.backtest.report.key_figures import head_figures, risk_figures, trad
 from traider.backtest.report.monthly import MONTHS, heat_map, money_table
 from traider.backtest.report.number_text import MoneyText, day_text, duration, fixed, percent
 from traider.backtest.report.order_tables import execution_rows, outcome_rows, reason_tables
+from traider.backtest.report.reason_data import reason_data
 from traider.backtest.report.tables import (
     attribution_bars,
     clipped,
@@ -40,6 +41,8 @@ _SCRIPTS = (
     "cross_hair",
     "pointer",
     "models",
+    "trades_table",
+    "reasons",
     "start",
 )
 """Read in this order; together they are one script that asks the network for nothing."""
@@ -129,6 +132,9 @@ def page_data(
             for row in rows
             if row.instrument in index
         ],
+        "reasons": reason_data(
+            result.chosen.explained, rows, MoneyText.for_capital(result.currency, result.capital)
+        ),
     }
 
 

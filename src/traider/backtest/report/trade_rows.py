@@ -99,7 +99,7 @@ def trade_rows(trades: tuple[Trade, ...], chosen: list[int], money: MoneyText) -
 def trade_mark(row: TradeRow, instrument_index: int, currency: str) -> list[object]:
     """Return what the price chart needs of a trade.
 
-    ``[instrument, side, opened s, closed s or None, entry, exit, lines of the tooltip]``.
+    ``[instrument, side, opened s, closed s or None, entry, exit, lines of the tooltip, number]``.
     """
     trade = row.trade
     ended = "still open, marked at" if trade.is_open else f"{row.closed} UTC at"
@@ -114,4 +114,5 @@ def trade_mark(row: TradeRow, instrument_index: int, currency: str) -> list[obje
     closed_s = None if trade.is_open else trade.closed_ns // NS_PER_SECOND
     opened_s = trade.opened_ns // NS_PER_SECOND
     prices = (float(trade.entry_price), float(trade.exit_price))
-    return [instrument_index, 1 if trade.side > 0 else -1, opened_s, closed_s, *prices, lines]
+    side = 1 if trade.side > 0 else -1
+    return [instrument_index, side, opened_s, closed_s, *prices, lines, row.number]

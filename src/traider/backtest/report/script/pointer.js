@@ -45,7 +45,7 @@ function listen(chart) {
     chart.select = null;
     if (event.type === "pointerup" && chosen && Math.abs(chosen[1] - chosen[0]) > 6) {
       setView(...chosen.map((x) => chart.second(x)).sort((one, other) => one - other));
-    }
+    } else if (event.type === "pointerup" && event.pointerType === "mouse" && chart.mark) showTrade(chart.mark[7]);
     redraw();
   };
   box.addEventListener("pointerup", release);

@@ -1,0 +1,48 @@
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from tests.kernel.scenario import PERPETUAL
+from traider.backtest.report.check_text import base_of, verdict_text
+from traider.backtest.report.number_text import MINUS, MoneyText
+from traider.kernel.codes import Verdict
+
+MONEY = MoneyText("USDT", 2)
+MARKET = replace(PERPETUAL, name="BINANCE:BTC-USDT-PERP", lot_size=Decimal("0.001"))
+
+
+@pytest.mark.parametrize(
+    ("code", "number", "limit", "text"),
+    [
+        (Verdict.APPROVED, 0.0, 0.0, "approved"),
+        (Verdict.KILLED, 1.0, 0.0, "refused: trading is killed"),
+        (Verdict.EXPOSURE, 1.25, 1.0, "exposure: 1.250× of equity, limit 1.000× of equity"),
+        (Verdict.MAX_NOTIONAL, 1234.5, 1e3, "max notional: 1,234.50 USDT, limit 1,000.00 USDT"),
+        (Verdict.MIN_SIZE, 1.0, 5.0, "min size: 0.001 BTC, limit 0.005 BTC"),
+        (Verdict.MAX_SIZE, 2.5, 1.0, "max size: 2.5 BTC, limit 1 BTC"),
+        (Verdict.PRICE_COLLAR, 0.0512, 0.05, "price collar: 5.12%, limit 5.00%"),
+        (Verdict.STALE_DATA, 9e10, 6e10, "stale data: 90.0 s old, limit 60.0 s old"),
+        (Verdict.ORDER_RATE, 11.0, 10.0, "order rate: 11 orders a minute, limit 10 orders a min"),
+        (Verdict.SHORT_NOT_ALLOWED, -3.0, 0.0, f"short not allowed: {MINUS}0.003 BTC, limit 0 BTC"),
+        (Verdict.OPEN_ORDERS, 256.0, 256.0, "open orders: 256, limit 256"),
+    ],
+)
+def test_a_verdict_names_check_number_limit_and_unit(
+    code: Verdict, number: float, limit: float, text: str
+) -> None:
+    assert text in verdict_text(code, number, limit, MARKET, MONEY)
+
+
+@pytest.mark.parametrize("code", list(Verdict))
+def test_every_verdict_has_words(code: Verdict) -> None:
+    text = verdict_text(code, 2.0, 1.0, MARKET, MONEY)
+    assert text.startswith(("approved", "refused"))
+    assert "_" not in text
+
+
+@pytest.mark.parametrize(
+    ("name", "base"), [("BINANCE:BTC-USDT", "BTC"), ("ETH-USD", "ETH"), ("X", "X")]
+)
+def test_the_base_of_a_name(name: str, base: str) -> None:
+    assert base_of(name) == base

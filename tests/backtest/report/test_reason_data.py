@@ -1,0 +1,98 @@
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.backtest.report.small_run import small_run
+from traider.backtest.reasons import ExplainedOrders
+from traider.backtest.report.number_text import MoneyText
+from traider.backtest.report.reason_data import ORDERS_OF_TRADE_MAX, reason_data
+from traider.backtest.report.trade_rows import TradeRow, trade_rows
+
+MONEY = MoneyText("USDT", 2)
+
+
+@pytest.fixture(scope="module")
+def explained() -> ExplainedOrders:
+    found = small_run().chosen.explained
+    assert found is not None
+    return found
+
+
+@pytest.fixture(scope="module")
+def rows() -> list[TradeRow]:
+    trades = small_run().chosen.trades
+    return trade_rows(trades, list(range(len(trades))), MONEY)
+
+
+def told(explained: ExplainedOrders, rows: list[TradeRow]) -> dict[str, Any]:
+    data = reason_data(explained, rows, MONEY)
+    assert data is not None
+    found: dict[str, Any] = json.loads(json.dumps(data, allow_nan=False))
+    return found
+
+
+def test_only_the_shown_trades_are_told(explained: ExplainedOrders, rows: list[TradeRow]) -> None:
+    data = told(explained, rows[3:5])
+    assert set(data["trades"]) == {"4", "5"}
+    assert data["alphas"] == [["momentum", "1.00"], ["mean-reversion", "1.00"]]
+    assert (data["enter"], data["exit"]) == ("0.30", "0.10")
+    assert data["features"] == list(explained.reasons.features)
+
+
+def test_a_trade_tells_its_orders_as_they_were_decided(
+    explained: ExplainedOrders, rows: list[TradeRow]
+) -> None:
+    data = told(explained, rows)
+    for row in rows:
+        orders, left = data["trades"][str(row.number)]
+        roles = [order["role"] for order in orders]
+        assert roles[0] == "opened by"
+        assert (roles[-1] == "closed by") == (not row.trade.is_open)
+        assert set(roles[1:-1]) <= {"added by", "reduced by"}
+        assert len(orders) + left == len(row.trade.opened_by) + len(row.trade.closed_by)
+        assert len(orders) <= ORDERS_OF_TRADE_MAX
+        moments = [order["when"] for order in orders]
+        assert moments == sorted(moments)
+        assert row.opened == moments[0].removesuffix(" UTC")
+
+
+def test_of_many_orders_the_first_and_the_last_are_told(
+    explained: ExplainedOrders, rows: list[TradeRow]
+) -> None:
+    ids = explained.lives.intents["order_id"][explained.lives.sent].tolist()
+    long = replace(rows[0].trade, opened_by=tuple(ids[:8]), closed_by=(ids[8],))
+    orders, left = told(explained, [replace(rows[0], trade=long)])["trades"]["1"]
+    roles = [order["role"] for order in orders]
+    assert roles == ["opened by", *["added by"] * 4, "closed by"]
+    assert left == 9 - ORDERS_OF_TRADE_MAX
+    whole = told(explained, [replace(rows[0], trade=replace(long, opened_by=tuple(ids[:2])))])
+    first = whole["trades"]["1"][0]
+    assert [first[0]["event"], first[2]["event"]] == [orders[0]["event"], orders[-1]["event"]]
+
+
+def test_an_order_tells_scores_features_gate_and_outcome(
+    explained: ExplainedOrders, rows: list[TradeRow]
+) -> None:
+    (order, *_), _ = told(explained, rows[:1])["trades"]["1"]
+    assert order["terms"].startswith("buy ")
+    assert order["check"] == "approved"
+    assert order["outcome"].startswith("filled ")
+    assert len(order["scores"]) == len(explained.reasons.alphas)
+    assert len(order["values"]) == len(explained.reasons.features)
+    assert order["exposure"].startswith("+")
+    assert float(order["combined"]) >= 0.3
+    assert order["equity"] == "10,000.00 USDT"
+
+
+def test_a_persons_order_has_no_scores(explained: ExplainedOrders, rows: list[TradeRow]) -> None:
+    manual = explained.reasons.is_manual | True
+    by_hand = replace(explained, reasons=replace(explained.reasons, is_manual=manual))
+    (order, *_), _ = told(by_hand, rows[:1])["trades"]["1"]
+    assert order["manual"]
+    assert "scores" not in order
+
+
+def test_without_reasons_nothing_is_told(rows: list[TradeRow]) -> None:
+    assert reason_data(None, rows, MONEY) is None
