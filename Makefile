@@ -2,15 +2,17 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check fmt bench lock clean
+.PHONY: help setup run test check fmt bench setup-peers bench-peers lock clean
 
 READY := .venv/.ready
 BIN := .venv/bin
-UV_COMPILE := $(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-annotate --no-header
+UV_PINS := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-annotate \
+	--no-header
+UV_COMPILE := $(UV_PINS) --python-version 3.11
+UV_PEERS := $(UV_PINS) --python-version 3.12 --only-binary :all: --upgrade
 
 help:  ## show these commands
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
 
 setup: $(READY)  ## make .venv with everything the other commands need
 
@@ -38,9 +40,18 @@ fmt: $(READY)  ## format the code and mend what the linter can mend
 bench: $(READY)  ## print the benchmark tables
 	@$(BIN)/python -m benchmarks
 
+setup-peers: $(READY)  ## make the environments of other engines (needs Python 3.12)
+	@scripts/setup_peers.sh
+
+bench-peers: setup-peers  ## run other engines beside this one on the same data, rules and fees
+	@$(BIN)/python -m benchmarks.peers
+
 lock: $(READY)  ## pin the newest versions with their hashes (needs uv)
 	@$(UV_COMPILE) --upgrade --extra dev --extra browser pyproject.toml -o requirements/py311.txt
 	@echo 'uv>=0.5' | $(UV_COMPILE) --upgrade - -o requirements/uv.txt
+	@printf '%s\n' 'backtesting>=0.6.6' 'nautilus_trader>=1.231' 'vectorbt>=1.2' | \
+		$(UV_PEERS) - -o requirements/peers-py312.txt
+	@echo 'hftbacktest>=2.4.4' | $(UV_PEERS) - -o requirements/peers-hftbacktest-py312.txt
 
 clean:  ## remove the environments and every cache of the checkout
 	@rm -rf .venv .venv-* .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis \

@@ -14,13 +14,14 @@ FloatArray = npt.NDArray[np.float64]
 
 @njit(cache=True)
 def bare_loop(opens: FloatArray, closes: FloatArray, fee: float) -> tuple[float, int]:
-    """Return final equity and the number of entries, from 100,000 with 0.01 units a trade."""
+    """Return final equity and the number of filled entries, from 100,000 with 0.01 units each."""
     cash, held, wanted, entries = 100_000.0, 0.0, 0.0, 0
     fast = slow = gain = loss = 0.0
     for i in range(len(closes)):
         if wanted != held:
             cash -= (wanted - held) * opens[i] + abs(wanted - held) * opens[i] * fee
             held = wanted
+            entries += int(held > 0.0)
         fast += closes[i] - (closes[i - 5] if i >= 5 else 0.0)
         slow += closes[i] - (closes[i - 20] if i >= 20 else 0.0)
         change = closes[i] - closes[i - 1] if i else 0.0
@@ -35,7 +36,6 @@ def bare_loop(opens: FloatArray, closes: FloatArray, fee: float) -> tuple[float,
         strength = 100.0 * gain / (gain + loss)
         if held == 0.0 and fast / 5.0 > slow / 20.0 and strength < 70.0:
             wanted = 0.01
-            entries += 1
         elif held > 0.0 and fast / 5.0 < slow / 20.0:
             wanted = 0.0
     return cash + held * closes[-1], entries

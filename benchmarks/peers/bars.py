@@ -1,0 +1,31 @@
+"""One-minute bars: SMA 5/20 with RSI 14, one lot of 0.01 BTC at the next open, 10 bps."""
+
+from pathlib import Path
+
+from benchmarks.peers.engine_table import Heading, print_agreement, print_engines
+from benchmarks.peers.inputs import write_minutes
+from benchmarks.peers.processes import Engine, Home, run_in_turn
+
+TRAIDER = "traider_bars"
+ENGINES = (
+    Engine("numba_bars", Home.TRAIDER),
+    Engine(TRAIDER, Home.TRAIDER),
+    Engine("vectorbt_bars", Home.PEERS),
+    Engine("backtesting_bars", Home.PEERS),
+)
+SLOW = Engine("nautilus_bars", Home.PEERS)
+SLOW_SHARE = 10
+"""The slow engine gets the first tenth of the bars."""
+
+
+def measure(folder: Path, count: int, rounds: int) -> None:
+    """Print two tables: all bars, and the first ones with the engine that takes minutes for all."""
+    source = write_minutes(folder, count)
+    found = run_in_turn(ENGINES, folder, count, rounds)
+    title = f"Bars: SMA 5/20 with RSI 14 ({count:,} one-minute bars of {source})"
+    print_engines(Heading(title), found, TRAIDER)
+    print_agreement(found, TRAIDER)
+    few = count // SLOW_SHARE
+    found = run_in_turn((*ENGINES, SLOW), folder, few, rounds)
+    print_engines(Heading(f"The same on the first {few:,} bars"), found, TRAIDER)
+    print_agreement(found, TRAIDER)
