@@ -24,6 +24,7 @@ _FLAG_WORDS: Final = (
     (OrderFlag.POST_ONLY, "post-only"),
     (OrderFlag.REDUCE_ONLY, "reduce-only"),
     (OrderFlag.CHILD, "sleeps until its entry fills"),
+    (OrderFlag.ONE_CANCELS_OTHER, "one of two that cancel each other"),
 )
 _WHOLE_SHARE: Final = 1.0
 
