@@ -13,6 +13,7 @@ from tests.kernel.scenario import (
     PLAIN_VENUE,
     Journal,
     bars,
+    bracket,
     buy,
     opening,
     play,
@@ -24,7 +25,7 @@ from traider.backtest.order_lives import OrderJournal
 from traider.backtest.outcome import fills_of
 from traider.backtest.results import ExecutionSummary, FillTimes
 from traider.domain.events import EventArray, Kind, OrderFlag
-from traider.domain.orders import OrderType
+from traider.domain.orders import OrderType, TimeInForce
 from traider.kernel.specification import KernelSpec
 
 ROWS = [(100, 110, 90, 100, 20)] * 8
@@ -58,6 +59,14 @@ def test_value_unfilled_time_and_liquidity() -> None:
     assert found.market_orders == FillTimes(1, LATENCY, LATENCY)
     waited = opening(5) - opening(2)
     assert found.resting_orders == FillTimes(1, waited, waited)
+
+
+def test_an_exit_that_its_twin_made_needless_does_not_count() -> None:
+    spec = spec_of()
+    journal = play(spec, bars(*ROWS), bracket(buy(1, 4), stop=50, target=105))
+    assert summary_of(journal, spec).unfilled_share == 0.0
+    gone = bracket(buy(1, 4, price=50, force=TimeInForce.IOC), stop=40, target=105)
+    assert summary_of(play(spec, bars(*ROWS), gone), spec).unfilled_share == 1.0
 
 
 def by_money(bar: int, size: int) -> EventArray:

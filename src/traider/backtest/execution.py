@@ -18,6 +18,7 @@ from traider.kernel.codes import Reject, Verdict
 
 _MEDIAN: Final = 0.5
 _SLOW: Final = 0.95
+_NEEDLESS: Final = (Reject.OTHER_LEG_FILLED, Reject.ENTRY_GONE)
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,9 @@ def unfilled_fractions(lives: OrderLives) -> Floats:
 
 def _unfilled_share(lives: OrderLives, valuation: Valuation) -> float:
     """Weigh the fractions by the value of their orders."""
-    intents, sent = lives.intents, lives.sent
+    # An exit that its twin made needless, or that never had a position, did not fail to fill.
+    sent = lives.sent & ~np.isin(lives.end_code, _NEEDLESS)
+    intents = lives.intents
     k = intents["instrument"]
     ticks = np.where(np.isnan(lives.filled_ticks), valuation.last_ticks[k], lives.filled_ticks)
     ticks = np.where(intents["price"] > 0, intents["price"], ticks)

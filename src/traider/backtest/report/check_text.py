@@ -69,6 +69,8 @@ _UNITS: Final[dict[Verdict, Words]] = {
     Verdict.SHORT_NOT_ALLOWED: _lots,
     Verdict.EXPOSURE: _of_equity,
     Verdict.GROSS_EXPOSURE: _of_equity,
+    Verdict.NET_EXPOSURE: _of_equity,
+    Verdict.GROUP_EXPOSURE: _of_equity,
     Verdict.LEVERAGE: _of_equity,
     Verdict.ORDER_RATE: _orders,
     Verdict.DAILY_LOSS: _fraction,
