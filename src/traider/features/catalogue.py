@@ -16,11 +16,37 @@ BASE_SLOTS: Final = ("open", "high", "low", "close", "volume", "gap", "time")
 one; when it opened, in seconds since 1970 UTC."""
 
 
+LIVE_COLUMNS: Final = {
+    "bid": (Op.BID, "price", "Best bid."),
+    "ask": (Op.ASK, "price", "Best ask."),
+    "bid_size": (Op.BID_SIZE, "lots", "Size at the best bid."),
+    "ask_size": (Op.ASK_SIZE, "lots", "Size at the best ask."),
+    "spread": (Op.SPREAD, "price", "Best ask less best bid."),
+    "mid": (Op.MID, "price", "Mean of best bid and best ask."),
+    "microprice": (
+        Op.MICROPRICE,
+        "price",
+        "Middle weighed by size: (bid * ask_size + ask * bid_size) / (bid_size + ask_size).",
+    ),
+    "signed_volume": (
+        Op.SIGNED_VOLUME,
+        "lots",
+        "Volume that buyers took less volume that sellers took, since the run began.",
+    ),
+    "traded_volume": (Op.TRADED_VOLUME, "lots", "Volume traded since the run began."),
+}
+"""Columns brought up to date at each whole message of the book, or at each trade: operation, unit
+and meaning."""
+SCORE_PREFIXES: Final = ("score_", "confidence_")
+"""``score_NAME`` and ``confidence_NAME`` are what the model NAME last said of the instrument."""
+
+
 @dataclass(frozen=True)
 class Feature:
     """One entry: how it is written, what it is, and when its first value comes.
 
-    ``inputs`` is 1 when the first argument is another feature or base slot. ``warm_up`` is the
+    ``inputs`` counts the first arguments that are other features or columns. ``live`` marks those
+    computed from the book at each whole message; their window counts levels. ``warm_up`` is the
     number of bars before the first value, for a window of n, counting from bar 1.
     ``rings`` is how many past values a bar of window it keeps. ``least_window`` is 0 when it takes
     no window. ``uses_log`` marks those whose last bit is up to the C library's logarithm; the
@@ -37,11 +63,13 @@ class Feature:
     annualized: bool = False
     least_window: int = 1
     uses_log: bool = False
+    live: bool = False
 
     @property
     def written(self) -> str:
         """How it is written, x for the input and n for the window."""
-        parts = [*(["x"] if self.inputs else []), *(["n"] if self.least_window else [])]
+        inputs = {0: [], 1: ["x"], 2: ["y", "x"]}[self.inputs]
+        parts = [*inputs, *(["n"] if self.least_window else [])]
         return f"{self.name}({', '.join(parts)})"
 
 
@@ -289,6 +317,79 @@ _ENTRIES: Final = (
         "(n - 1); 0 is the lowest, 1 the highest. Takes time in proportion to n.",
         rings=1,
         least_window=2,
+    ),
+    Feature(
+        "change",
+        Op.CHANGE,
+        1,
+        "as its input",
+        "n + 1 bars",
+        "Difference x - x[n bars ago]. Of a running total, what came in n bars.",
+        rings=1,
+    ),
+    Feature(
+        "beta",
+        Op.BETA,
+        2,
+        "y a unit of x",
+        "n bars",
+        "Least-squares slope of y on x over the last n bars; no value where x never moved. Takes "
+        "time in proportion to n.",
+        rings=2,
+        least_window=2,
+    ),
+    Feature(
+        "session_vwap",
+        Op.SESSION_VWAP,
+        0,
+        "price",
+        "1 bar",
+        "Volume-weighted average price since the session of n hours began (n = 24: midnight UTC), "
+        "typical price (high + low + close) / 3; the close until there is volume. A bar belongs to "
+        "the session it opened in.",
+    ),
+    Feature(
+        "seasonal_mean",
+        Op.SEASONAL_MEAN,
+        1,
+        "as its input",
+        "n + 1 bars",
+        "Mean of the inputs, among the n before this one, whose bars opened at this time of day "
+        "(within half an hour, UTC); two at least.",
+        rings=2,
+        least_window=2,
+    ),
+    Feature(
+        "seasonal_z",
+        Op.SEASONAL_Z,
+        1,
+        "standard deviations",
+        "n + 1 bars",
+        "Distance of x from seasonal_mean, in the sample deviations of the same inputs; 0 when "
+        "they are equal.",
+        rings=2,
+        least_window=2,
+    ),
+    Feature(
+        "imbalance",
+        Op.IMBALANCE,
+        0,
+        "-1 to 1",
+        "1 message",
+        "Queue imbalance of the best n levels of the book: (bids - asks) / (bids + asks), in size.",
+        live=True,
+    ),
+    Feature(
+        "ofi_total",
+        Op.ORDER_FLOW,
+        0,
+        "lots",
+        "1 message",
+        "Order-flow imbalance of the best n levels, summed since the run began: what came to the "
+        "bids less what left them, less the same of the asks (Cont, Kukanov and Stoikov 2014; "
+        "levels compared one by one and added). Its change over bars is what is traded on.",
+        rings=4,
+        live=True,
     ),
 )
 

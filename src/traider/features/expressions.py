@@ -12,12 +12,12 @@ from operator import add, mul, sub, truediv
 from typing import Final
 
 from traider.domain.errors import StrategyError
-from traider.domain.timeframes import TIMEFRAMES
-from traider.features.catalogue import BASE_SLOTS, CATALOGUE
+from traider.features.catalogue import BASE_SLOTS, CATALOGUE, LIVE_COLUMNS, SCORE_PREFIXES
+from traider.features.frames import LIVE, frame_of
 from traider.features.shorthands import SHORTHANDS
 
 _TOKEN: Final = re.compile(
-    r"\s*([A-Za-z_]\w*|(?:\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)(?![\w.])|[-+*/(),]|@\w+)"
+    r"\s*([A-Za-z_]\w*|(?:\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)(?![\w.])|[-+*/(),]|@[\w.]+)"
 )
 _EXAMPLE: Final = "write for example sma(close, 20)"
 _FOLD: Final[dict[str, Callable[[float, float], float]]] = {
@@ -39,7 +39,8 @@ MAX_TOKENS: Final = 200
 class Expression:
     """A parsed feature: its name, input, window and timeframe ("" = the bars that arrive).
 
-    For an operator ``source`` and ``right`` are its two sides; ``number`` is a number's value.
+    For an operator ``source`` and ``right`` are its two sides, for a feature of two inputs its
+    inputs; ``number`` is a number's value.
     """
 
     name: str
@@ -53,22 +54,34 @@ class Expression:
         # The timeframe of the whole holds for its parts, so it is written once.
         if not self.timeframe:
             return self.written()
-        return f"{self.as_side() if self.right else self.written()}@{self.timeframe}"
+        if self.timeframe == LIVE:
+            return self.written()
+        return f"{self.as_side()}@{self.timeframe}"
 
     def written(self) -> str:
         """Return it without its timeframe."""
         if self.name == NUMBER:
             return repr(self.number).removesuffix(".0")
-        if self.source and self.right:
+        if self.name in OPERATORS and self.source and self.right:
             return f"{self.source.as_side()} {self.name} {self.right.as_side()}"
-        if self.name in BASE_SLOTS:
+        if is_column(self.name):
             return self.name
-        inner = [self.source.written()] if self.source else []
+        inner = [side.written() for side in (self.source, self.right) if side]
         return f"{self.name}({', '.join([*inner, *([str(self.window)] if self.window else [])])})"
 
     def as_side(self) -> str:
         """Return it as it is written beside an operator."""
-        return f"({self.written()})" if self.right else self.written()
+        return f"({self.written()})" if self.name in OPERATORS else self.written()
+
+
+def is_column(name: str) -> bool:
+    """Return whether ``name`` is written alone: a column of the bar, the book or a model."""
+    return name in BASE_SLOTS or is_live_column(name)
+
+
+def is_live_column(name: str) -> bool:
+    """Return whether ``name`` is a column brought up to date between bars."""
+    return name in LIVE_COLUMNS or name.startswith(SCORE_PREFIXES)
 
 
 def parse(text: str, default_timeframe: str = "") -> Expression:
@@ -82,8 +95,12 @@ def parse(text: str, default_timeframe: str = "") -> Expression:
     framed = bool(tokens) and tokens[-1].startswith("@")
     if framed:
         frame = tokens.pop()[1:]
-        if frame not in TIMEFRAMES:
-            raise _error(text, f"unknown timeframe {frame!r}", f"use {', '.join(TIMEFRAMES)}")
+        try:
+            known = frame_of(frame).name != LIVE
+        except StrategyError as fault:
+            raise _error(text, fault.what, fault.fix) from None
+        if not known:
+            raise _error(text, f"unknown timeframe {frame!r}", "leave it out")
     reader = _Reader(text, tokens, frame)
     found = reader.side() if framed else reader.sum()
     if framed and reader.next in OPERATORS:
@@ -148,7 +165,7 @@ class _Reader:
         if self.next == "-" or self.next[0].isdigit():
             return self._leaf(NUMBER, self._number("a number"))
         name = self._take()
-        if name in BASE_SLOTS:
+        if is_column(name):
             return self._leaf(name)
         if name in SHORTHANDS:
             return self._shorthand(name)
@@ -174,16 +191,17 @@ class _Reader:
     def _feature(self, name: str) -> Expression:
         feature = CATALOGUE.get(name)
         if feature is None:
-            known = ", ".join([*BASE_SLOTS, *CATALOGUE, *SHORTHANDS])
+            known = ", ".join([*BASE_SLOTS, *LIVE_COLUMNS, *CATALOGUE, *SHORTHANDS])
             raise self._error(f"unknown feature {name!r}", f"use one of {known}")
         self._expect("(")
-        source = None
-        if feature.inputs:
-            source = self.feature_only(self.sum())
+        sides: list[Expression] = []
+        for _ in range(feature.inputs):
+            sides.append(self.feature_only(self.sum()))
             self._expect(",")
         window = self._window(name, feature.least_window) if feature.least_window else 0
         self._expect(")")
-        return Expression(name, source, window, self._frame)
+        source, right = (*sides, None, None)[:2]
+        return Expression(name, source, window, self._frame, right)
 
     def _window(self, name: str, least: int) -> int:
         if not self.next.isdigit():
@@ -204,8 +222,10 @@ class _Reader:
             number = self._number(f"{parameter} of {name}")
             written[parameter] = repr(number).removesuffix(".0")
         self._expect(")")
-        meant = _Reader(self._text, _tokens(shorthand.written(written)), self._frame)
-        return meant.sum()
+        try:
+            return parse(shorthand.written(written), self._frame)
+        except StrategyError as fault:
+            raise self._error(fault.what, fault.fix) from None
 
     def _number(self, what: str) -> float:
         sign = -1.0 if self.next == "-" and self._take() else 1.0

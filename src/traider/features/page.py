@@ -3,7 +3,7 @@
 import sys
 from typing import Final
 
-from traider.features.catalogue import BASE_SLOTS, CATALOGUE
+from traider.features.catalogue import BASE_SLOTS, CATALOGUE, LIVE_COLUMNS
 from traider.features.shorthands import SHORTHANDS
 
 _INTRODUCTION: Final = """\
@@ -20,6 +20,13 @@ What an alpha can read. Printed from the code by `python -m traider.features.pag
   by zero has no value on that bar.
 - `@4h` behind a feature computes it, and everything in it, on bars of that length; parentheses go
   around a sum: `(ema(close, 12) - ema(close, 26))@4h`.
+- `@50base` and `@1000000quote` are bars of so much volume or notional, built from trades (or from
+  the bars that arrive, each taken whole); `@funding` is a bar each funding settlement, its `close`
+  the rate. Inside, features of other frames keep the value of their own last bar.
+- The columns of the book and the flow need Level-2 data or trades. They are brought up to date at
+  each whole message; a feature of bars reads them when its bar closes. An empty, one-sided, locked
+  or crossed book has no features.
+- `score_NAME` and `confidence_NAME` are what the model NAME last said of the instrument.
 - Missing bars are not filled. Windows count bars that came, so they span more time over a gap.
 - A feature has no value before its first bar below (the input's own wait comes on top), and none
   on a bar where its input has none; such a bar is not counted and changes nothing in it. An alpha
@@ -42,6 +49,11 @@ def features_page() -> str:
                 (f"`{feature.written}`", feature.unit, feature.warm_up, feature.meaning)
                 for feature in CATALOGUE.values()
             ],
+        ),
+        "\n## Columns of the book and the flow\n",
+        _table(
+            ("written", "unit", "meaning"),
+            [(f"`{name}`", unit, meaning) for name, (_, unit, meaning) in LIVE_COLUMNS.items()],
         ),
         "\n## Shorthands\n",
         _table(

@@ -53,6 +53,39 @@ _ENTRIES: Final = (
         "(highest(high, $n) + lowest(low, $n)) / 2",
         "Middle of the Donchian channel.",
     ),
+    Shorthand(
+        "ofi",
+        ("levels", "n"),
+        "change(ofi_total($levels), $n)",
+        "Order-flow imbalance of the best levels over n bars, in lots.",
+    ),
+    Shorthand(
+        "trade_imbalance",
+        ("n",),
+        "change(signed_volume, $n) / change(traded_volume, $n)",
+        "Volume taken by buyers less by sellers over all volume, of n bars; -1 to 1.",
+    ),
+    Shorthand(
+        "kyle_lambda",
+        ("n",),
+        "beta(change(mid, 1), change(signed_volume, 1), $n)",
+        "Kyle's lambda: how far the middle moves, in ticks, with each lot that buyers take, by "
+        "least squares over n bars.",
+    ),
+    Shorthand("funding_rate", (), "close@funding", "The last settled funding rate, a fraction."),
+    Shorthand("funding_mean", ("n",), "sma(close, $n)@funding", "Mean of n settled rates."),
+    Shorthand(
+        "funding_seasonal",
+        ("n",),
+        "seasonal_mean(close, $n)@funding",
+        "Mean of the rates settled at this time of day, among the n before the last.",
+    ),
+    Shorthand(
+        "funding_drift",
+        ("n",),
+        "seasonal_z(close, $n)@funding",
+        "How far the last rate is from its seasonal mean, in standard deviations.",
+    ),
 )
 
 SHORTHANDS: Final = {shorthand.name: shorthand for shorthand in _ENTRIES}

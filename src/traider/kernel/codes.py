@@ -34,6 +34,23 @@ class Op(IntEnum):
     SLOPE = 26
     AUTOCORRELATION = 27
     QUANTILE = 28
+    CHANGE = 29
+    BETA = 30
+    SESSION_VWAP = 31
+    SEASONAL_MEAN = 32
+    SEASONAL_Z = 33
+    # Live: of the book at each whole message, then of the flow at each trade.
+    BID = 64
+    ASK = 65
+    BID_SIZE = 66
+    ASK_SIZE = 67
+    SPREAD = 68
+    MID = 69
+    MICROPRICE = 70
+    IMBALANCE = 71
+    ORDER_FLOW = 72
+    SIGNED_VOLUME = 73
+    TRADED_VOLUME = 74
 
 
 class FrameKind(IntEnum):

@@ -11,7 +11,7 @@ from traider.kernel.book import ASKS, BIDS, apply_depth, best_price, book_state,
 from traider.kernel.codes import BookState
 from traider.kernel.compiled import compiled
 from traider.kernel.decider.bars import take_trade
-from traider.kernel.decider.live import run_live
+from traider.kernel.decider.live import run_live_book, run_live_trade
 from traider.kernel.decider.tape import run_operations
 from traider.kernel.numba_types import DECIDER, EVENT_TYPE
 from traider.kernel.records import Decider, Record, Tape
@@ -58,7 +58,7 @@ def _look(decider: Decider, k: int, now_ns: int, kind: int) -> None:
         market["crossed"] += 1
     live = decider.strategy[0]["live_frame"]
     if live >= 0:
-        run_live(decider, live, k, 0)
+        run_live_book(decider, live, k)
 
 
 @compiled(void(DECIDER, EVENT_TYPE), inline=True)
@@ -81,9 +81,8 @@ def _take_flow(decider: Decider, event: Record) -> None:
     if strategy["bars_from_trades"] != 0:
         take_trade(decider, event)
     if strategy["live_frame"] >= 0:
-        run_live(
-            decider, strategy["live_frame"], int(event["instrument"]), event["side"] * event["size"]
-        )
+        k = int(event["instrument"])
+        run_live_trade(decider, strategy["live_frame"], k, event["side"], event["size"])
 
 
 @compiled(void(DECIDER, EVENT_TYPE))

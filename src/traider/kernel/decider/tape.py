@@ -11,6 +11,7 @@ from traider.kernel.compiled import compiled
 from traider.kernel.decider.averages import average
 from traider.kernel.decider.combination import combine
 from traider.kernel.decider.dispersion import dispersion, rolling_vwap, vwap_score
+from traider.kernel.decider.flows import flow_measure
 from traider.kernel.decider.logarithms import logarithmic
 from traider.kernel.decider.ranges import directional_line, true_range_measure
 from traider.kernel.decider.windows import window_measure
@@ -28,6 +29,7 @@ _LAST_COMBINATION = int(Op.DIVIDE)
 _LAST_LINE = int(Op.MINUS_DI)
 _LAST_LOGARITHM = int(Op.GARMAN_KLASS)
 _VWAP = int(Op.VWAP)
+_LAST_WINDOW = int(Op.QUANTILE)
 
 
 @compiled(void(TAPE, int64, int64, int64), inline=True)
@@ -63,4 +65,6 @@ def _further(op: Record, values: Floats, rings: Floats, cells: Floats) -> float:
         return logarithmic(op, values, rings, cells)
     if kind == _VWAP:
         return rolling_vwap(op, values, rings, cells)
-    return window_measure(op, values, rings, cells)
+    if kind <= _LAST_WINDOW:
+        return window_measure(op, values, rings, cells)
+    return flow_measure(op, values, rings, cells)
