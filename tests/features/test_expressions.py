@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from traider.domain.errors import StrategyError
 from traider.domain.timeframes import TIMEFRAMES
-from traider.features.catalogue import BASE_SLOTS, CATALOGUE
+from traider.features.catalogue import BASE_SLOTS, CATALOGUE, LIVE_COLUMNS
 from traider.features.expressions import (
     MAX_NUMBER,
     MAX_WINDOW,
@@ -17,7 +17,7 @@ from traider.features.expressions import (
 )
 from traider.features.shorthands import SHORTHANDS
 
-frames = st.sampled_from(["", *TIMEFRAMES])
+frames = st.sampled_from(["", *TIMEFRAMES, "funding", "50base", "0.5base", "1000000quote"])
 
 
 @st.composite
@@ -26,12 +26,15 @@ def expressions(draw: st.DrawFn, depth: int = 3, timeframe: str | None = None) -
     frame = draw(frames) if timeframe is None else timeframe
     if depth and draw(st.integers(0, 3)) == 0:
         return draw(combinations(depth - 1, frame))
-    name = draw(st.sampled_from([*BASE_SLOTS, *CATALOGUE])) if depth else "close"
-    if name in BASE_SLOTS:
+    columns = [*BASE_SLOTS, *LIVE_COLUMNS]
+    name = draw(st.sampled_from([*columns, *CATALOGUE])) if depth else "close"
+    if name in columns:
         return Expression(name, None, 0, frame)
-    source = draw(expressions(depth - 1, frame)) if CATALOGUE[name].inputs else None
+    inputs = CATALOGUE[name].inputs
+    source = draw(expressions(depth - 1, frame)) if inputs else None
+    right = draw(expressions(depth - 1, frame)) if inputs > 1 else None
     window = draw(st.integers(3, MAX_WINDOW)) if CATALOGUE[name].least_window else 0
-    return Expression(name, source, window, frame)
+    return Expression(name, source, window, frame, right)
 
 
 @st.composite
@@ -117,6 +120,13 @@ def test_shorthands_stand_for_their_expressions() -> None:
         "donchian_high(5)": "highest(high, 5)",
         "donchian_low(5)": "lowest(low, 5)",
         "2 * donchian_middle(5)": "2 * ((highest(high, 5) + lowest(low, 5)) / 2)",
+        "ofi(5, 3)": "change(ofi_total(5), 3)",
+        "trade_imbalance(4)": "change(signed_volume, 4) / change(traded_volume, 4)",
+        "kyle_lambda(9)": "beta(change(mid, 1), change(signed_volume, 1), 9)",
+        "funding_rate()": "close@funding",
+        "funding_mean(3)": "sma(close, 3)@funding",
+        "funding_seasonal(9)": "seasonal_mean(close, 9)@funding",
+        "funding_drift(9)@1h": "seasonal_z(close, 9)@funding",
     }
     assert {text: parse(text) for text in meant} == {
         text: parse(written) for text, written in meant.items()

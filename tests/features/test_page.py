@@ -29,6 +29,6 @@ def test_every_name_is_on_the_page_as_it_is_written() -> None:
     page = features_page()
     for feature in CATALOGUE.values():
         assert f"| `{feature.written}` |" in page
-        text = feature.written.replace("(x", "(close")
+        text = feature.written.replace("(x", "(close").replace("(y, x", "(close, open")
         assert parse(text.replace("n)", "20)")).name == feature.name
     assert all(f"| `{name}(" in page for name in SHORTHANDS)

@@ -33,6 +33,9 @@ _LIMIT_VALUES = {
     Limit.MAX_DAILY_LOSS: (0.0, 0.0001, 0.001),
     Limit.MAX_DRAWDOWN: (0.0, 0.0001, 0.01),
     Limit.MAX_DATA_AGE_NS: (0.0, 1.0, float(HOUR_NS)),
+    Limit.MAX_NET_EXPOSURE: (0.0, 0.4),
+    Limit.MAX_GROUP_EXPOSURE: (0.0, 0.5),
+    Limit.SELF_TRADE: (0.0, 1.0),
 }
 _tight_limits = st.dictionaries(st.sampled_from(Limit), st.none(), max_size=2).flatmap(
     lambda chosen: st.fixed_dictionaries(

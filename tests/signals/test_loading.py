@@ -43,7 +43,7 @@ def test_shipped_alphas_are_found_by_name(name: str) -> None:
 
 
 def test_an_unknown_name_lists_the_shipped_ones() -> None:
-    assert "momentum, mean_reversion, sma_cross" in refusal("momentun", None)
+    assert "momentum, trend, mean_reversion, volatility_regime" in refusal("momentun", None)
 
 
 def test_an_own_alpha_is_found_in_its_file(tmp_path: Path) -> None:

@@ -123,6 +123,7 @@ def build_gate(spec: KernelSpec) -> r.Gate:
         _fill_rules(markets[k], market)
         markets[k]["lot_size"] = float(market.lot_size)
         markets[k]["enabled"] = 1
+        markets[k]["group"] = market.group
     return r.Gate(
         limits=limits,
         account=account,
@@ -218,7 +219,15 @@ def _alphas(spec: KernelSpec) -> r.Records:
     alphas = np.zeros(len(spec.alphas), r.ALPHA)
     inputs = params = 0
     for j, alpha in enumerate(spec.alphas):
-        alphas[j] = (alpha.weight, 1, inputs, len(alpha.inputs), params, len(alpha.params))
+        alphas[j] = (
+            alpha.weight,
+            1,
+            int(alpha.filters),
+            inputs,
+            len(alpha.inputs),
+            params,
+            len(alpha.params),
+        )
         inputs += len(alpha.inputs)
         params += len(alpha.params)
     return alphas

@@ -34,6 +34,7 @@ INTEGERS: Final = types.Array(types.int64, 1, "C")
 
 EVENT_TYPE: Final = from_dtype(EVENT)
 EVENTS: Final = numba_vector(EVENT)
+MARKET_TYPE: Final = from_dtype(r.MARKET)
 OPERATION_TYPE: Final = from_dtype(r.OPERATION)
 
 READ_ONLY_VECTOR: Final = types.Array(types.float64, 1, "C", readonly=True)

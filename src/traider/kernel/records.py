@@ -94,6 +94,11 @@ STRATEGY = np.dtype(
         ("dead_band", "<f8"),
         ("style", "<i8"),  # Style
         ("limit_offset", "<f8"),  # fraction of the price
+        ("cooldown_ns", "<i8"),  # after a position was left, none is entered for so long
+        ("net_leverage", "<f8"),  # cap on the sum of signed exposures; 0 none
+        ("atr_slot", "<i8"),  # average true range, in ticks
+        ("atr_multiple", "<f8"),  # average true ranges the risked fraction stands for
+        ("stop_fraction", "<f8"),  # of the price, where no multiple is given
         ("bars_from_trades", "<i8"),  # trades build the bars of every frame
         ("time_frames", "<i8"),  # frames before this one are of time, volume or notional
         ("live_frame", "<i8"),  # frame of the operations run at each whole message, -1 none
@@ -150,6 +155,7 @@ ALPHA = np.dtype(
     [
         ("weight", "<f8"),
         ("enabled", "<i8"),
+        ("filters", "<i8"),  # it does not vote: its confidence scales what the others say
         ("input_start", "<i8"),
         ("input_count", "<i8"),
         ("param_start", "<i8"),
@@ -225,6 +231,8 @@ GATE_MARKET = np.dtype(
         ("min_notional", "<f8"),
         ("can_short", "<i8"),
         ("enabled", "<i8"),
+        ("group", "<i8"),  # instruments that move together share one; 0 none
+        ("unhealthy", "<i8"),  # between a gap and the end of it: nothing is opened
         ("mark_ticks", "<i8"),
         ("mark_ts", "<i8"),
         ("position_lots", "<i8"),
@@ -255,7 +263,8 @@ GATE_ORDER = np.dtype(
         ("order_id", "<i8"),  # 0 = free
         ("instrument", "<i8"),
         ("side", "<i8"),
-        ("lots", "<i8"),  # still open, estimated for orders sized in money
+        ("lots", "<i8"),  # still open, estimated for orders sized in money; 0 for reduce-only
+        ("price", "<i8"),  # of a limit order, else 0
     ],
     align=True,
 )

@@ -34,6 +34,8 @@ class MarketSpec:
     lot_step: int = 1
     min_lots: int = 1
     min_notional: float = 0.0
+    group: int = 0
+    """Number of the group of instruments that move together; 0 for none."""
     book_window: int = 0
     """Ticks of a book's side kept in its window, a power of two; 0 without Level-2 data."""
     far_levels: int = 32_768
@@ -112,6 +114,8 @@ class AlphaSpec:
     inputs: tuple[int, ...]
     params: tuple[float, ...] = ()
     weight: float = 1.0
+    filters: bool = False
+    """It does not vote: its confidence scales what the others say together."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +136,11 @@ class StrategySpec:
     style: Style = Style.MARKET
     limit_offset: float = 0.0
     bars_from_trades: bool = False
+    cooldown_ns: int = 0
+    net_leverage: float = 0.0
+    atr_slot: int = 0
+    atr_multiple: float = 0.0
+    stop_fraction: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,13 @@ from typing import Final
 
 from traider.domain.errors import StrategyError
 from traider.signals.alpha import Alpha
+from traider.signals.funding_drift import funding_drift
 from traider.signals.mean_reversion import mean_reversion
 from traider.signals.momentum import momentum
+from traider.signals.order_flow import order_flow
 from traider.signals.sma_cross import sma_cross
+from traider.signals.trend import trend
+from traider.signals.volatility_regime import volatility_regime
 
 # What importing a person's own module can raise; Ctrl-C is not among it.
 _FAULTS: Final = (
@@ -28,7 +32,18 @@ _FAULTS: Final = (
     ValueError,
 )
 
-SHIPPED: Final = {found.name: found for found in (momentum, mean_reversion, sma_cross)}
+SHIPPED: Final = {
+    found.name: found
+    for found in (
+        momentum,
+        trend,
+        mean_reversion,
+        volatility_regime,
+        order_flow,
+        funding_drift,
+        sma_cross,
+    )
+}
 
 
 def load_alpha(name: str, file: Path | None = None) -> Alpha:

@@ -15,7 +15,7 @@ from tests.kernel.decider.signals import (
     unsure,
     voice,
 )
-from tests.kernel.scenario import PERPETUAL, SPOT, START, bars, opening, play, record
+from tests.kernel.scenario import HOUR, PERPETUAL, SPOT, START, bars, opening, play, record
 from traider.domain.errors import StrategyError
 from traider.domain.events import Kind
 from traider.kernel.codes import Sizing
@@ -122,3 +122,37 @@ def test_an_alpha_that_raises_stops_the_run_with_one_line() -> None:
     ) as e:
         play(spec, bars(says(0.5), row), decides=True)
     assert "\n" not in e.value.line()
+
+
+def test_a_filter_scales_what_the_others_say_and_has_no_vote() -> None:
+    calm = replace(voice(doubtful), filters=True)
+    spec = deciding(alphas=(voice(scripted), calm), enter=0.3, exit=0.1)
+    journal = play(spec, bars(says(0.9), says(0.9)), decides=True)
+    assert journal.machine.decider.markets[0]["combined"] == pytest.approx(0.45)
+    assert len(journal.fills) == 1
+    assert play(spec, bars(says(0.5), says(0.5)), decides=True).fills == []
+
+
+def test_a_filter_that_is_not_warm_lets_nothing_through() -> None:
+    cold = replace(voice(doubtful), filters=True, inputs=(NEVER_WARM,))
+    spec = deciding(alphas=(voice(scripted), cold), enter=0.3, exit=0.1)
+    assert play(spec, bars(says(1.0), says(1.0)), decides=True).order_ids == []
+
+
+def test_after_leaving_a_position_none_is_taken_for_the_cool_down() -> None:
+    rows = [says(0.9), says(0.0), says(0.9), says(0.9), says(0.9), says(0.9)]
+    sides = [side for side, _, _ in play(deciding(), bars(*rows), decides=True).fills]
+    assert sides == [1, -1, 1]
+    spec = deciding(cooldown_ns=3 * HOUR)
+    journal = play(spec, bars(*rows), decides=True)
+    assert [side for side, _, _ in journal.fills] == [1, -1, 1]
+    # Left at the close of the second bar; the close of the fifth is three hours later.
+    assert journal.machine.decider.markets[0]["entered_ns"] == opening(5)
+    longer = deciding(cooldown_ns=5 * HOUR)
+    assert [side for side, _, _ in play(longer, bars(*rows), decides=True).fills] == [1, -1]
+
+
+def test_a_turn_waits_for_the_cool_down_as_an_entry_does() -> None:
+    rows = [says(0.9), says(-0.9), says(-0.9), says(-0.9)]
+    fills = play(deciding(cooldown_ns=2 * HOUR), bars(*rows), decides=True).fills
+    assert [(side, size) for side, size, _ in fills] == [(1, 50), (-1, 50)]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.kernel.decider.signals import NEVER_WARM, deciding, says
+from tests.kernel.decider.signals import HIGH, NEVER_WARM, deciding, says
 from tests.kernel.scenario import PERPETUAL, SPOT, bars, play
 from traider.kernel.codes import Sizing
 
@@ -79,3 +79,39 @@ def test_all_in_shares_the_cash_between_instruments() -> None:
     row = says(1.0)
     journal = play(spec, bars(row, row), bars(row, row, instrument=1), decides=True)
     assert journal.fills == [(1, 5, 100), (1, 5, 100)]
+
+
+def test_atr_risks_its_fraction_on_a_move_of_so_many_ranges() -> None:
+    # A range of 2 ticks (the high column stands in for it) at a price of 100: three of them are
+    # 6 % of the price, so risking 3 % of equity buys half of it.
+    spec = deciding(sizing=Sizing.ATR, fraction=0.03, atr_multiple=3.0, atr_slot=HIGH)
+    row = says(1.0, volatility=2)
+    assert play(spec, bars(row, row), decides=True).fills == [(1, 50, 100)]
+    unknown = deciding(sizing=Sizing.ATR, fraction=0.03, atr_multiple=3.0, atr_slot=NEVER_WARM)
+    assert play(unknown, bars(row, row), decides=True).order_ids == []
+    still = says(1.0, volatility=0)
+    assert play(spec, bars(still, still), decides=True).order_ids == []
+
+
+def test_fixed_risk_loses_its_fraction_at_the_stop() -> None:
+    spec = deciding(sizing=Sizing.FIXED_RISK, fraction=0.01, stop_fraction=0.04)
+    assert play(spec, bars(says(1.0), says(1.0)), decides=True).fills == [(1, 25, 100)]
+    assert play(spec, bars(says(-1.0), says(-1.0)), decides=True).fills == [(-1, 25, 100)]
+    unset = deciding(sizing=Sizing.FIXED_RISK, fraction=0.01)
+    assert play(unset, bars(says(1.0), says(1.0)), decides=True).order_ids == []
+
+
+def test_the_larger_side_alone_gives_way_to_the_net_cap() -> None:
+    markets = [replace(PERPETUAL, name=name) for name in ("A", "B", "C")]
+    spec = deciding(*markets, fraction=0.5, gross_leverage=9.0, net_leverage=0.3)
+    long, short = says(1.0), says(-1.0)
+    journal = play(
+        spec,
+        bars(long, long),
+        bars(long, long, instrument=1),
+        bars(short, short, instrument=2),
+        decides=True,
+    )
+    # Wanted are +50, +50 and -50 of 100; the longs may be 30 more than the short: 40 each.
+    held = journal.machine.decider.markets["position_lots"].tolist()
+    assert held == [40, 40, -50]

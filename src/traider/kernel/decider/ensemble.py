@@ -1,13 +1,14 @@
 """The ensemble: alphas' scores, weighed by confidence, become a direction with hysteresis.
 
-combined = sum(weight * confidence * score) / sum(weight) over the alphas switched on. A direction
-is taken at ``enter`` and kept until the combined score falls below ``exit``; the distance between
-the two keeps noise around one threshold from trading.
+combined = sum(weight * confidence * score) / sum(weight) over the alphas switched on, times the
+confidence of each filter. A direction is taken at ``enter`` and kept until the combined score falls
+below ``exit``; the distance between the two keeps noise around one threshold from trading. After a
+direction was left, none is taken during the cool-down.
 """
 
 import math
 
-from numba import int64, void
+from numba import float64, int64, void
 
 from traider.kernel.calling import call_alpha
 from traider.kernel.compiled import compiled
@@ -59,20 +60,40 @@ def combine(decider: Decider, k: int) -> None:
     """Turn the scores of instrument ``k`` into its combined score and direction."""
     total = 0.0
     weights = 0.0
+    passed = 1.0
     for j in range(len(decider.alphas)):
         alpha = decider.alphas[j]
-        if alpha["enabled"] != 0:
+        if alpha["filters"] != 0:
+            # A filter that is switched off or not warm lets nothing through: never a guess.
+            passed *= decider.scores[k, 2 * j + 1]
+        elif alpha["enabled"] != 0:
             weights += alpha["weight"]
             total += alpha["weight"] * decider.scores[k, 2 * j] * decider.scores[k, 2 * j + 1]
-    combined = total / weights if weights > 0.0 else 0.0
+    combined = total / weights * passed if weights > 0.0 else 0.0
+    decider.markets[k]["combined"] = combined
+    _turn(decider, k, combined)
+
+
+@compiled(void(DECIDER, int64, float64), inline=True)
+def _turn(decider: Decider, k: int, combined: float) -> None:
+    """Take, keep or leave a direction by the thresholds and the cool-down."""
     strategy = decider.strategy[0]
     market = decider.markets[k]
-    market["combined"] = combined
-    direction = market["direction"]
+    past = market["direction"]
+    direction = past
     if direction * combined < strategy["exit"]:
         direction = 0
     if combined >= strategy["enter"]:
         direction = 1
     elif combined <= -strategy["enter"]:
         direction = -1 if strategy["allow_short"] != 0 and market["can_short"] != 0 else 0
+    if direction == past:
+        return
+    now = decider.account[0]["now_ns"]
+    if past != 0:
+        market["exited_ns"] = now
+    if market["exited_ns"] > 0 and now - market["exited_ns"] < strategy["cooldown_ns"]:
+        direction = 0
+    if direction != 0:
+        market["entered_ns"] = now
     market["direction"] = direction

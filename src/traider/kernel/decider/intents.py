@@ -6,15 +6,15 @@ replays the journal derives the same ids and cannot send twice.
 
 import math
 
-from numba import float64, int64, void
+from numba import float64, int64, types, void
 
 from traider.domain.events import Kind, OrderFlag
 from traider.domain.orders import OrderType, TimeInForce
 from traider.kernel.arithmetic import MONEY
-from traider.kernel.codes import Sizing, Style
+from traider.kernel.codes import BookState, Sizing, Style
 from traider.kernel.compiled import compiled
-from traider.kernel.decider.sizing import gross_scale
-from traider.kernel.numba_types import DECIDER, EVENT_TYPE, EVENTS
+from traider.kernel.decider.sizing import gross_scale, net_scale
+from traider.kernel.numba_types import DECIDER, EVENT_TYPE, EVENTS, MARKET_TYPE
 from traider.kernel.records import Decider, Record, Records
 
 _INTENT = int(Kind.ORDER_INTENT)
@@ -24,6 +24,7 @@ _MARKET = int(OrderType.MARKET)
 _LIMIT_UNTIL = int(OrderType.LIMIT) | int(TimeInForce.GTD) << 4
 _ALL_IN = int(Sizing.ALL_IN)
 _LIMIT_STYLE = int(Style.LIMIT)
+_LOCKED = int(BookState.LOCKED)
 _LOTS_MAX = 2.0**62
 
 
@@ -149,6 +150,12 @@ def _make_passive(decider: Decider, intent: Record, mark_ticks: int, side: int) 
     intent["expire"] = decider.account[0]["now_ns"] + strategy["decision_ns"]
 
 
+@compiled(types.boolean(MARKET_TYPE), inline=True)
+def is_unsound(market: Record) -> bool:
+    """Return whether the instrument's data are not to be traded on: a gap, or a crossed book."""
+    return bool(market["unhealthy"] != 0 or market["book_state"] >= _LOCKED)
+
+
 @compiled(
     int64(DECIDER, EVENTS, int64, int64, int64, float64),
     inline=True,
@@ -159,7 +166,8 @@ def _toward_target(
     """Order the difference to the target when it is on ``side`` and worth trading.
 
     Differences under the dead band or the venue's minimum wait; going flat never waits for the
-    dead band. While paused, the target is cut so that positions can only shrink.
+    dead band. While paused, or on data not to be trusted, the target is cut so that
+    positions can only shrink.
     """
     market = decider.markets[k]
     strategy = decider.strategy[0]
@@ -167,9 +175,10 @@ def _toward_target(
     price = market["mark_ticks"] * market["lot_value"]
     target = 0
     if market["exposure"] != 0.0 and equity > 0.0:
-        wanted = market["exposure"] * scale * equity / price
+        side_scale = net_scale(decider, scale, 1 if market["exposure"] > 0.0 else -1)
+        wanted = market["exposure"] * scale * side_scale * equity / price
         target = truncate(wanted, market["lot_step"])
-    if decider.account[0]["paused"] != 0:
+    if decider.account[0]["paused"] != 0 or is_unsound(market):
         held = market["position_lots"]
         target = min(max(target, min(held, 0)), max(held, 0))
     difference = target - market["position_lots"]

@@ -6,10 +6,14 @@ the same way: equity, cash plus positions at their marks, is then the same as wi
 
 from numba import float64, int64, void
 
+from traider.domain.events import FillFlag
 from traider.kernel.arithmetic import MONEY, notional_units
 from traider.kernel.compiled import compiled
 from traider.kernel.numba_types import DECIDER, EVENT_TYPE
 from traider.kernel.records import Decider, Record
+
+_LIQUIDATION = int(FillFlag.LIQUIDATION)
+_FUNDING_REASON = 3
 
 
 @compiled(void(DECIDER, EVENT_TYPE), inline=True)
@@ -25,8 +29,16 @@ def apply_fill(decider: Decider, event: Record) -> None:
     market["position_lots"] += side * event["size"]
     market["fees_units"] += event["fee"]
     market["traded_units"] += notional
-    if event["leaves"] == 0:
+    if event["leaves"] == 0 and not event["flags"] & _LIQUIDATION:
         release_order(decider, event["instrument"])
+
+
+@compiled(void(DECIDER, EVENT_TYPE))
+def apply_transfer(decider: Decider, event: Record) -> None:
+    """Book money that came in or went out other than by trading, such as funding."""
+    decider.account[0]["cash_units"] += event["w1"]
+    if event["w3"] == _FUNDING_REASON:
+        decider.markets[event["instrument"]]["funding_units"] -= event["w1"]
 
 
 @compiled(void(DECIDER, int64), inline=True)

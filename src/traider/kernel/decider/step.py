@@ -8,7 +8,7 @@ from traider.kernel.compiled import compiled
 from traider.kernel.decider.bars import close_due, take_bar
 from traider.kernel.decider.ensemble import combine, score_alphas
 from traider.kernel.decider.intents import manual_intent, rebalance
-from traider.kernel.decider.ledger import apply_fill, equity_of, release_order
+from traider.kernel.decider.ledger import apply_fill, apply_transfer, equity_of, release_order
 from traider.kernel.decider.market_data import (
     take_depth,
     take_fact,
@@ -24,6 +24,7 @@ _TRADE = int(Kind.TRADE)
 _SNAPSHOT = int(Kind.DEPTH_SNAPSHOT)
 _CLEAR = int(Kind.DEPTH_CLEAR)
 _ACK = int(Kind.ACK)
+_TRANSFER = int(Kind.TRANSFER)
 _MODEL_SCORE = int(Kind.MODEL_SCORE)
 _TIMER = int(Kind.TIMER)
 _FILL = int(Kind.FILL)
@@ -108,7 +109,7 @@ def _order_ended(decider: Decider, event: Record) -> None:
 
 @compiled(void(DECIDER, EVENT_TYPE))
 def _control(decider: Decider, event: Record) -> None:
-    """Apply a model's score or a change of mode, weight or threshold; others change nothing."""
+    """Apply money moved, a model's score, a change of mode, weight or threshold; else nothing."""
     kind = event["kind"]
     account = decider.account[0]
     if kind == _PAUSE:
@@ -118,6 +119,8 @@ def _control(decider: Decider, event: Record) -> None:
     elif kind == _REARM:
         account["paused"] = 0
         account["killed"] = 0
+    elif kind == _TRANSFER:
+        apply_transfer(decider, event)
     elif kind == _MODEL_SCORE:
         take_score(decider, event)
     elif kind == _WEIGHTS_CHANGE and 0 <= event["w0"] < len(decider.alphas):

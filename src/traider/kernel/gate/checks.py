@@ -1,0 +1,196 @@
+"""The checks in their order: kill, shape, sizes, mode, age of data, rate, losses, exposure."""
+
+from numba import float64, types
+
+from traider.domain.events import OrderFlag
+from traider.domain.orders import OrderType
+from traider.kernel.arithmetic import MONEY
+from traider.kernel.codes import Limit, Verdict
+from traider.kernel.compiled import compiled
+from traider.kernel.gate.exposure import ANSWER, Answer, check_exposure, check_self_trade
+from traider.kernel.gate.view import view_equity
+from traider.kernel.numba_types import EVENT_TYPE, GATE
+from traider.kernel.records import Gate, Record
+
+_MINUTE_NS = 60_000_000_000
+_TYPE_MASK = int(OrderFlag.TYPE_MASK)
+_QUOTE_SIZED = int(OrderFlag.QUOTE_SIZED)
+_REDUCE_ONLY = int(OrderFlag.REDUCE_ONLY)
+_CANCEL = int(OrderFlag.CANCEL)
+_MARKET_ORDER = int(OrderType.MARKET)
+_LIMIT_ORDER = int(OrderType.LIMIT)
+_STOP_LIMIT_ORDER = int(OrderType.STOP_LIMIT)
+_MAX_ORDER_NOTIONAL = int(Limit.MAX_ORDER_NOTIONAL)
+_MAX_ORDER_SIZE = int(Limit.MAX_ORDER_SIZE)
+_PRICE_COLLAR = int(Limit.PRICE_COLLAR)
+_MAX_ORDERS_PER_MINUTE = int(Limit.MAX_ORDERS_PER_MINUTE)
+_MAX_DAILY_LOSS = int(Limit.MAX_DAILY_LOSS)
+_MAX_DRAWDOWN = int(Limit.MAX_DRAWDOWN)
+_MAX_DATA_AGE_NS = int(Limit.MAX_DATA_AGE_NS)
+_APPROVED = int(Verdict.APPROVED)
+_KILLED = int(Verdict.KILLED)
+_PAUSED = int(Verdict.PAUSED)
+_INSTRUMENT = int(Verdict.INSTRUMENT)
+_MALFORMED = int(Verdict.MALFORMED)
+_MIN_SIZE = int(Verdict.MIN_SIZE)
+_MIN_NOTIONAL = int(Verdict.MIN_NOTIONAL)
+_MAX_SIZE = int(Verdict.MAX_SIZE)
+_MAX_NOTIONAL = int(Verdict.MAX_NOTIONAL)
+_NO_PRICE = int(Verdict.NO_PRICE)
+_COLLAR = int(Verdict.PRICE_COLLAR)
+_STALE_DATA = int(Verdict.STALE_DATA)
+_ORDER_RATE = int(Verdict.ORDER_RATE)
+_DAILY_LOSS = int(Verdict.DAILY_LOSS)
+_DRAWDOWN = int(Verdict.DRAWDOWN)
+_UNHEALTHY = int(Verdict.UNHEALTHY)
+
+
+@compiled(ANSWER(GATE, EVENT_TYPE), inline=True)
+def check_order(gate: Gate, order: Record) -> Answer:
+    """Return (code, number, limit) for an order intent; changes nothing.
+
+    The first check that fails names the refusal. A cancel passes whatever the state.
+    """
+    if order["flags"] & _CANCEL:
+        return _APPROVED, 0.0, 0.0
+    code, number, limit = _check_open(gate, order)
+    if code == _APPROVED:
+        code, number, limit = _check_shape(gate, order)
+    if code != _APPROVED:
+        return code, number, limit
+    market = gate.markets[order["instrument"]]
+    lots = float(order["size"])
+    if order["flags"] & _QUOTE_SIZED:
+        lots = lots / MONEY / (market["mark_ticks"] * market["lot_value"])
+    code, number, limit = _check_least_size(gate, order, lots)
+    if code == _APPROVED:
+        code, number, limit = check_self_trade(gate, order)
+    if code != _APPROVED or _is_reducing(gate, order, lots):
+        return code, number, limit
+    code, number, limit = _check_largest_size(gate, order, lots)
+    if code == _APPROVED:
+        code, number, limit = _check_state(gate, order)
+    if code == _APPROVED:
+        code, number, limit = _check_losses(gate)
+    if code == _APPROVED:
+        code, number, limit = check_exposure(gate, order, lots)
+    return code, number, limit
+
+
+@compiled(ANSWER(GATE, EVENT_TYPE), inline=True)
+def _check_open(gate: Gate, order: Record) -> Answer:
+    """Refuse everything after a kill, and instruments the gate does not know."""
+    if gate.account[0]["killed"] != 0:
+        return _KILLED, 1.0, 0.0
+    k = int(order["instrument"])
+    if k >= len(gate.markets) or gate.markets[k]["enabled"] == 0:
+        return _INSTRUMENT, float(k), float(len(gate.markets))
+    return _APPROVED, 0.0, 0.0
+
+
+@compiled(ANSWER(GATE, EVENT_TYPE), inline=True)
+def _check_shape(gate: Gate, order: Record) -> Answer:
+    """Refuse what no venue could mean: no size, no side, no price, a price far from the market."""
+    market = gate.markets[order["instrument"]]
+    kind = order["flags"] & _TYPE_MASK
+    side = order["side"]
+    if order["size"] <= 0 or side * side != 1 or kind < 1 or kind > _STOP_LIMIT_ORDER:
+        return _MALFORMED, float(order["size"]), 1.0
+    if order["flags"] & _QUOTE_SIZED and (kind != _MARKET_ORDER or side < 0):
+        return _MALFORMED, float(order["size"]), 1.0  # money buys at the market, nothing else
+    priced = kind == _LIMIT_ORDER or kind == _STOP_LIMIT_ORDER
+    if (priced and order["price"] <= 0) or (kind > _LIMIT_ORDER and order["trigger"] <= 0):
+        return _MALFORMED, float(order["price"]), 1.0
+    mark = float(market["mark_ticks"])
+    if mark <= 0.0:
+        return _NO_PRICE, mark, 0.0
+    collar = gate.limits[_PRICE_COLLAR]
+    if priced and collar > 0.0:
+        # Only a price worse than the market can cost money; a far passive price merely rests.
+        worse = side * (float(order["price"]) / mark - 1.0)
+        if worse > collar:
+            return _COLLAR, worse, collar
+    return _APPROVED, 0.0, 0.0
+
+
+@compiled(types.boolean(GATE, EVENT_TYPE, float64), inline=True)
+def _is_reducing(gate: Gate, order: Record, lots: float) -> bool:
+    """Return whether the order, with those already open, can only shrink the position."""
+    if order["flags"] & _REDUCE_ONLY:
+        return True
+    market = gate.markets[order["instrument"]]
+    held = market["position_lots"]
+    side = order["side"]
+    if held * side >= 0:
+        return False
+    already = market["open_sell_lots"] if side < 0 else market["open_buy_lots"]
+    return bool(lots + already <= abs(held))
+
+
+@compiled(ANSWER(GATE, EVENT_TYPE, float64), inline=True)
+def _check_least_size(gate: Gate, order: Record, lots: float) -> Answer:
+    """Refuse what the venue would: less than its minimum, or off its lot step."""
+    market = gate.markets[order["instrument"]]
+    notional = lots * market["mark_ticks"] * market["lot_value"]
+    if lots < market["min_lots"]:
+        return _MIN_SIZE, lots, float(market["min_lots"])
+    if not order["flags"] & _QUOTE_SIZED and order["size"] % market["lot_step"] != 0:
+        return _MALFORMED, lots, float(market["lot_step"])
+    if notional < market["min_notional"]:
+        return _MIN_NOTIONAL, notional, market["min_notional"]
+    return _APPROVED, 0.0, 0.0
+
+
+@compiled(ANSWER(GATE, EVENT_TYPE, float64), inline=True)
+def _check_largest_size(gate: Gate, order: Record, lots: float) -> Answer:
+    """Compare the order alone with the caps on one order."""
+    market = gate.markets[order["instrument"]]
+    notional = lots * market["mark_ticks"] * market["lot_value"]
+    cap = gate.limits[_MAX_ORDER_SIZE]
+    if cap > 0.0 and lots * market["lot_size"] > cap:
+        return _MAX_SIZE, lots * market["lot_size"], cap
+    cap = gate.limits[_MAX_ORDER_NOTIONAL]
+    if cap > 0.0 and notional > cap:
+        return _MAX_NOTIONAL, notional, cap
+    return _APPROVED, 0.0, 0.0
+
+
+@compiled(ANSWER(GATE, EVENT_TYPE), inline=True)
+def _check_state(gate: Gate, order: Record) -> Answer:
+    """Checks that do not depend on the order's size: mode, age of the data, rate."""
+    account = gate.account[0]
+    if account["paused"] != 0:
+        return _PAUSED, 1.0, 0.0
+    if gate.markets[order["instrument"]]["unhealthy"] != 0:
+        return _UNHEALTHY, 1.0, 0.0
+    cap = gate.limits[_MAX_DATA_AGE_NS]
+    age = float(order["ts_recv"] - gate.markets[order["instrument"]]["mark_ts"])
+    if cap > 0.0 and age > cap:
+        return _STALE_DATA, age, cap
+    cap = gate.limits[_MAX_ORDERS_PER_MINUTE]
+    if cap > 0.0:
+        # The approval ``most`` orders ago: inside the last minute, this one would be one too many.
+        # The ring remembers no more approvals than it has places, so no higher rate can be kept.
+        most = min(int(cap), len(gate.minute))
+        place = (account["minute_cursor"] - most) % len(gate.minute)
+        if gate.minute[place] > order["ts_recv"] - _MINUTE_NS:
+            return _ORDER_RATE, most + 1.0, float(most)
+    return _APPROVED, 0.0, 0.0
+
+
+@compiled(ANSWER(GATE), inline=True)
+def _check_losses(gate: Gate) -> Answer:
+    """Compare the losses of the UTC day and since the peak of equity with their limits."""
+    account = gate.account[0]
+    equity = view_equity(gate)
+    cap = gate.limits[_MAX_DAILY_LOSS]
+    if cap > 0.0 and account["day_start_equity"] > 0.0:
+        loss = 1.0 - equity / account["day_start_equity"]
+        if loss >= cap:
+            return _DAILY_LOSS, loss, cap
+    cap = gate.limits[_MAX_DRAWDOWN]
+    if cap > 0.0 and account["peak_equity"] > 0.0:
+        loss = 1.0 - equity / account["peak_equity"]
+        if loss >= cap:
+            return _DRAWDOWN, loss, cap
+    return _APPROVED, 0.0, 0.0

@@ -1,0 +1,186 @@
+"""The gate's own view of the account, kept from events alone: positions, marks, open orders."""
+
+from numba import float64, int64, void
+
+from traider.domain.events import FillFlag, Kind, OrderFlag
+from traider.domain.orders import OrderType
+from traider.kernel.arithmetic import MONEY, notional_units
+from traider.kernel.codes import LIMIT_COUNT
+from traider.kernel.compiled import compiled
+from traider.kernel.numba_types import EVENT_TYPE, GATE
+from traider.kernel.records import Gate, Record
+
+_DAY_NS = 86_400_000_000_000
+_BAR = int(Kind.BAR)
+_TRADE = int(Kind.TRADE)
+_TIMER = int(Kind.TIMER)
+_FILL = int(Kind.FILL)
+_CANCELLED = int(Kind.CANCELLED)
+_REJECTED = int(Kind.REJECTED)
+_EXPIRED = int(Kind.EXPIRED)
+_LIMITS_CHANGE = int(Kind.LIMITS_CHANGE)
+_PAUSE = int(Kind.PAUSE)
+_GAP = int(Kind.GAP)
+_RESYNC = int(Kind.RESYNC)
+_TRANSFER = int(Kind.TRANSFER)
+_QUOTE = int(Kind.QUOTE)
+_TYPE_MASK = int(OrderFlag.TYPE_MASK)
+_LIMIT_ORDER = int(OrderType.LIMIT)
+_LIQUIDATION = int(FillFlag.LIQUIDATION)
+_KILL = int(Kind.KILL)
+_REARM = int(Kind.REARM)
+_QUOTE_SIZED = int(OrderFlag.QUOTE_SIZED)
+_REDUCE_ONLY = int(OrderFlag.REDUCE_ONLY)
+_CANCEL = int(OrderFlag.CANCEL)
+
+
+@compiled(float64(GATE), inline=True)
+def view_equity(gate: Gate) -> float:
+    """Return cash plus positions at their marks in the gate's own view, in currency."""
+    total = float(gate.account[0]["cash_units"]) / MONEY
+    for k in range(len(gate.markets)):
+        market = gate.markets[k]
+        total += market["position_lots"] * float(market["mark_ticks"]) * market["lot_value"]
+    return total
+
+
+@compiled(void(GATE, EVENT_TYPE), inline=True)
+def approve(gate: Gate, order: Record) -> None:
+    """Remember an approved order: its open size, and its time for the rate limit."""
+    if order["flags"] & _CANCEL:
+        return
+    account = gate.account[0]
+    cursor = account["minute_cursor"]
+    gate.minute[cursor] = order["ts_recv"]
+    account["minute_cursor"] = cursor + 1 if cursor + 1 < len(gate.minute) else 0
+    market = gate.markets[order["instrument"]]
+    lots = int(order["size"])
+    if order["flags"] & _REDUCE_ONLY:
+        lots = 0  # it can never add exposure, so it counts nothing in the worst case
+    elif order["flags"] & _QUOTE_SIZED:
+        lots = int(lots / MONEY / (market["mark_ticks"] * market["lot_value"]))
+    for j in range(len(gate.orders)):
+        slot = gate.orders[j]
+        if slot["order_id"] == 0:
+            slot["order_id"] = order["order_id"]
+            slot["instrument"] = order["instrument"]
+            slot["side"] = order["side"]
+            slot["lots"] = lots
+            slot["price"] = order["price"] if order["flags"] & _TYPE_MASK == _LIMIT_ORDER else 0
+            account["top"] = max(account["top"], j + 1)
+            _add_open(gate, order["instrument"], order["side"], lots)
+            return
+
+
+@compiled(void(GATE, int64, int64, int64), inline=True)
+def _add_open(gate: Gate, instrument: int, side: int, lots: int) -> None:
+    if side > 0:
+        gate.markets[instrument]["open_buy_lots"] += lots
+    else:
+        gate.markets[instrument]["open_sell_lots"] += lots
+
+
+@compiled(void(GATE, EVENT_TYPE), inline=True)
+def observe(gate: Gate, event: Record) -> None:
+    """Bring the gate's view up to date with one event of the journal."""
+    kind = int(event["kind"])
+    if kind == _BAR:
+        gate.markets[event["instrument"]]["mark_ticks"] = event["close"]
+        gate.markets[event["instrument"]]["mark_ts"] = event["ts_recv"]
+    elif kind == _TRADE:
+        if event["price"] > 0:
+            gate.markets[event["instrument"]]["mark_ticks"] = event["price"]
+            gate.markets[event["instrument"]]["mark_ts"] = event["ts_recv"]
+    elif kind == _QUOTE:
+        _take_quote(gate, event)
+    elif kind == _TIMER:
+        _mark_equity(gate, event["ts_recv"])
+    elif kind == _FILL:
+        _book(gate, event)
+    elif kind == _CANCELLED or kind == _REJECTED or kind == _EXPIRED:
+        _forget(gate, event["order_id"])
+    else:
+        _control(gate, event)
+
+
+@compiled(void(GATE, EVENT_TYPE))
+def _control(gate: Gate, event: Record) -> None:
+    """Apply a change of a limit, of the mode or of a stream's health; others change nothing."""
+    kind = event["kind"]
+    if kind == _LIMITS_CHANGE:
+        if 0 <= event["w0"] < LIMIT_COUNT:
+            gate.limits[event["w0"]] = event["f1"]
+    elif kind == _GAP or kind == _RESYNC:
+        gate.markets[event["instrument"]]["unhealthy"] = 1 if kind == _GAP else 0
+    elif kind == _TRANSFER:
+        gate.account[0]["cash_units"] += event["w1"]
+    elif kind == _PAUSE:
+        gate.account[0]["paused"] = 1
+    elif kind == _KILL:
+        gate.account[0]["killed"] = 1
+    elif kind == _REARM:
+        gate.account[0]["killed"] = 0
+        gate.account[0]["paused"] = 0
+
+
+@compiled(void(GATE, EVENT_TYPE))
+def _take_quote(gate: Gate, event: Record) -> None:
+    """Mark at the middle of the best bid and ask; the words are bid, size, ask, size."""
+    bid, ask = event["w0"], event["w2"]
+    if 0 < bid < ask:
+        market = gate.markets[event["instrument"]]
+        market["mark_ticks"] = (bid + ask) // 2
+        market["mark_ts"] = event["ts_recv"]
+
+
+@compiled(void(GATE, int64), inline=True)
+def _mark_equity(gate: Gate, now_ns: int) -> None:
+    """At each timer: equity, its peak, worst fall, and value at the start of the UTC day."""
+    account = gate.account[0]
+    equity = view_equity(gate)
+    account["equity"] = equity
+    day = now_ns // _DAY_NS
+    if day != account["day"] or account["day_start_equity"] == 0.0:
+        account["day"] = day
+        account["day_start_equity"] = equity
+    if equity > account["peak_equity"]:
+        account["peak_equity"] = equity
+    elif account["peak_equity"] > 0.0:
+        fall = equity / account["peak_equity"] - 1.0
+        account["worst_drawdown"] = min(account["worst_drawdown"], fall)
+
+
+@compiled(void(GATE, EVENT_TYPE), inline=True)
+def _book(gate: Gate, event: Record) -> None:
+    """Book a fill and shrink the open size of its order."""
+    market = gate.markets[event["instrument"]]
+    side = int(event["side"])
+    notional = notional_units(
+        event["price"], event["size"], market["numerator"], market["denominator"]
+    )
+    gate.account[0]["cash_units"] -= side * notional + event["fee"]
+    market["position_lots"] += side * event["size"]
+    if event["flags"] & _LIQUIDATION:
+        return  # no order of ours
+    if event["leaves"] == 0:
+        _forget(gate, event["order_id"])
+        return
+    for j in range(gate.account[0]["top"]):
+        slot = gate.orders[j]
+        if slot["order_id"] == event["order_id"]:
+            released = min(event["size"], slot["lots"])
+            slot["lots"] -= released
+            _add_open(gate, slot["instrument"], slot["side"], -released)
+
+
+@compiled(void(GATE, int64), inline=True)
+def _forget(gate: Gate, order_id: int) -> None:
+    account = gate.account[0]
+    for j in range(account["top"]):
+        slot = gate.orders[j]
+        if slot["order_id"] == order_id:
+            _add_open(gate, slot["instrument"], slot["side"], -slot["lots"])
+            slot["order_id"] = 0
+            slot["lots"] = 0
+    while account["top"] > 0 and gate.orders[account["top"] - 1]["order_id"] == 0:
+        account["top"] -= 1
