@@ -34,8 +34,11 @@ LIVE: Final = (
 
 
 @cache
-def messages(seed: int) -> EventArray:
-    """Return a snapshot, then a few messages a second of updates and trades, with silences."""
+def messages(seed: int, *, calm: bool = False) -> EventArray:
+    """Return a snapshot, then a few messages a second of updates and trades, with silences.
+
+    In a calm market the sides never meet.
+    """
     random = np.random.default_rng(seed)
     rows: list[tuple[int, Kind, int, int, int, int]] = []
     for index in range(10):
@@ -47,17 +50,17 @@ def messages(seed: int) -> EventArray:
         if 60 <= second < 75 or random.random() < 0.2:
             continue  # nothing came
         now = START + second * SECOND_NS + int(random.integers(0, SECOND_NS // 2))
-        middle += int(random.integers(-2, 3))
+        middle += 0 if calm else int(random.integers(-2, 3))
         for _ in range(int(random.integers(1, 6))):
             side = 1 if random.random() < 0.5 else -1
-            price = middle - side * int(random.integers(-1, 8))
+            price = middle - side * int(random.integers(1 if calm else -1, 8))
             size = 0 if random.random() < 0.4 else int(random.integers(1, 60))
             rows.append((now, Kind.DEPTH_UPDATE, side, price, size, 0))
         if random.random() < 0.5:
             side = int(random.choice([-1, 1]))
             size = int(random.integers(1, 900))
             rows.append((now + 1_000, Kind.TRADE, side, middle, size, 0))
-        if random.random() < 0.02:
+        if random.random() < 0.02 and not calm:
             rows.append((now + 2_000, Kind.DEPTH_CLEAR, int(random.choice([-1, 0, 1])), 0, 0, 0))
     events = empty_events(len(rows))
     for event, (ts, kind, side, price, size, index) in zip(events, rows, strict=True):
@@ -104,8 +107,8 @@ class PlainBook:
             self.sides[s][rank] = int(event["size"])
 
     def best(self, s: int, levels: int) -> list[tuple[float, int]]:
-        found: list[tuple[float, int]] = sorted(self.sides[s].items(), reverse=True)[:levels]
-        return found + [(-math.inf, 0)] * (levels - len(found))
+        found = sorted(self.sides[s].items(), reverse=True)[:levels]
+        return [*found, *([(-math.inf, 0)] * (levels - len(found)))]
 
     def is_open(self) -> bool:
         bids, asks = self.sides
@@ -232,7 +235,7 @@ def test_bars_of_volume_and_notional_close_with_the_trade_that_fills_them(
 
 
 def test_flow_over_bars_equals_numpy() -> None:
-    events = messages(3)
+    events = messages(3, calm=True)
     decider, _, slots = machine([*LIVE, "ofi(3, 2)", "trade_imbalance(3)", "kyle_lambda(5)"])
     at_close: list[list[float]] = []
     found: list[list[float]] = []

@@ -7,17 +7,19 @@
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numba import njit
 
 from traider.domain.events import EventArray, Kind, empty_events
 from traider.kernel import book as bk
 from traider.kernel.codes import BookState
 from traider.kernel.compiled import compile_kernel
-from traider.kernel.records import BOOK_SIDE, Book
+from traider.kernel.records import BOOK_SIDE, Book, Records
 
 pytestmark = pytest.mark.interpreted
 
@@ -131,9 +133,18 @@ def records(rows: list[tuple[Kind, int, int, int, int]]) -> EventArray:
     return events
 
 
+# Python cannot hand a single record to compiled code, only an array of them.
+def _apply_all(book: Book, events: Records) -> None:
+    for j in range(len(events)):
+        bk.apply_depth(book, events[j])
+
+
+compile_function: Any = njit
+apply_all = compile_function(_apply_all)
+
+
 def applied(book: Book, rows: list[tuple[Kind, int, int, int, int]]) -> None:
-    for event in records(rows):
-        bk.apply_depth(book, event)
+    apply_all(book, records(rows))
 
 
 def test_the_first_level_of_a_snapshot_empties_both_sides() -> None:

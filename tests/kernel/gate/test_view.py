@@ -1,0 +1,85 @@
+"""The gate's own view of the account, kept from events."""
+
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+import pytest
+
+from tests.kernel.gate_desk import APPROVED, Answer, Desk, desk
+from tests.kernel.scenario import MONEY
+from traider.domain.events import Kind
+from traider.kernel.codes import Limit, Verdict
+from traider.kernel.gate import view_equity
+
+pytestmark = pytest.mark.interpreted
+
+DAY: Final = 86_400_000_000_000
+
+
+def test_fills_move_cash_position_and_open_lots() -> None:
+    traders = desk()
+    traders.accept(size=5, order_id=256)
+    traders.fill(1, 2, price=101, fee=3, order_id=256, leaves=3)
+    market = traders.gate.markets[0]
+    assert (market["position_lots"], market["open_buy_lots"]) == (2, 3)
+    assert traders.gate.account[0]["cash_units"] == 798 * MONEY - 3
+    traders.fill(1, 3, price=101, order_id=256)
+    assert (market["position_lots"], market["open_buy_lots"]) == (5, 0)
+    traders.accept(side=-1, size=5, order_id=512)
+    traders.fill(-1, 1, price=110, order_id=512, leaves=4)
+    assert (market["position_lots"], market["open_sell_lots"]) == (4, 4)
+    assert view_equity(traders.gate) == 605.0 - 3e-8 + 4 * 100.0
+
+
+def test_a_partial_fill_shrinks_its_own_order_only() -> None:
+    traders = desk()
+    traders.accept(size=1, order_id=128)
+    traders.accept(size=5, order_id=256)
+    traders.fill(1, 2, order_id=256, leaves=3)
+    traders.fill(1, 9, order_id=777, leaves=1)  # unknown: a fill of an order sent by hand
+    assert traders.gate.orders[:2]["lots"].tolist() == [1, 3]
+    assert traders.gate.markets[0]["open_buy_lots"] == 4
+
+
+@pytest.mark.parametrize("kind", [Kind.CANCELLED, Kind.REJECTED, Kind.EXPIRED])
+def test_an_end_without_a_fill_frees_the_open_lots(kind: Kind) -> None:
+    traders = desk()
+    traders.accept(size=5, order_id=256)
+    traders.accept(size=2, order_id=512)
+    traders.see(kind, order_id=999)
+    assert traders.gate.markets[0]["open_buy_lots"] == 7
+    traders.see(kind, order_id=512)
+    traders.see(kind, order_id=256)
+    assert traders.gate.markets[0]["open_buy_lots"] == 0
+    assert traders.gate.account[0]["top"] == 0
+
+
+def test_a_limit_can_be_changed_while_running() -> None:
+    traders = desk()
+    assert traders.ask(size=4) == APPROVED
+    traders.see(Kind.LIMITS_CHANGE, w0=int(Limit.MAX_ORDER_SIZE), f1=3.0)
+    assert traders.ask(size=4) == (Verdict.MAX_SIZE, 4.0, 3.0)
+    before = traders.gate.limits.copy()
+    for index in (-1, len(Limit)):
+        traders.see(Kind.LIMITS_CHANGE, w0=index, f1=1.0)
+    assert np.array_equal(traders.gate.limits, before)
+
+
+def test_events_of_no_concern_change_nothing() -> None:
+    traders = desk()
+    before = [array.tobytes() for array in traders.gate]
+    for kind in (Kind.ACK, Kind.VERDICT, Kind.SENT, Kind.CONFIG_DIGEST, Kind.WARMUP_BEGIN):
+        traders.see(kind, order_id=256)
+    assert [array.tobytes() for array in traders.gate] == before
+
+
+def _refused_by_size(traders: Desk) -> Answer:
+    return traders.ask(size=500)
+
+
+@pytest.mark.parametrize("ask", [_refused_by_size, Desk.ask])
+def test_a_limit_of_zero_is_off(ask: Callable[[Desk], Answer]) -> None:
+    traders = desk(limits=dict.fromkeys(Limit, 0.0))
+    traders.now += 365 * DAY
+    assert ask(traders) == APPROVED
