@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from traider.domain.events import EVENT, Kind, MarketFlag, empty_events
 from traider.domain.payload_table import PAYLOADS
 from traider.domain.payloads import Value, encode_event
-from traider.venues.event_writer import EventWriter, record_head, with_flags
+from traider.venues.event_writer import EventWriter, pack_record, record_head, with_flags
 
 words = st.integers(-(2**63), 2**63 - 1)
 
@@ -33,21 +33,16 @@ def test_a_record_is_what_numpy_would_write(
     assert out.take().tobytes() == wanted.tobytes()
 
 
-def test_levels_are_a_record_each() -> None:
+def test_packed_records_are_appended_as_they_are() -> None:
     out = EventWriter()
     head = record_head(Kind.DEPTH_UPDATE, 3, side=-1)
-    out.add_levels(head, (7, 8), [(100, 5), (101, 0)], 42)
+    out.append(b"".join(pack_record(7, 8, head, price, 5, 42, 0, 0) for price in (100, 101)))
     out.flag_last(MarketFlag.LAST_OF_MESSAGE)
-    fields: dict[str, Value] = {
-        "kind": "DEPTH_UPDATE",
-        "ts_event": 7,
-        "ts_recv": 8,
-        "instrument": 3,
-        "side": -1,
-    }
+    fields: dict[str, Value] = {"kind": "DEPTH_UPDATE", "ts_event": 7, "ts_recv": 8}
+    fields |= {"instrument": 3, "side": -1, "size": 5, "id": 42}
     wanted = [
-        encode_event({**fields, "price": 100, "size": 5, "id": 42}),
-        encode_event({**fields, "flags": 0x100, "price": 101, "size": 0, "id": 42}),
+        encode_event({**fields, "price": 100}),
+        encode_event({**fields, "flags": 0x100, "price": 101}),
     ]
     assert len(out) == 2
     assert out.take().tobytes() == b"".join(record.tobytes() for record in wanted)

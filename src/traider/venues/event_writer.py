@@ -7,10 +7,12 @@ without a copy.
     head = record_head(Kind.TRADE, instrument, MarketFlag.LAST_OF_MESSAGE, side=1)
     out = EventWriter()
     out.add(head, ts_event, ts_recv, price_ticks, size_lots, trade_id)
+    out.append(pack_record(ts_event, ts_recv, head, price_ticks, size_lots, trade_id, 0, 0))
     events = out.take()
+
+Both say the same; ``append`` takes many records at once, where every nanosecond counts.
 """
 
-from collections.abc import Iterable
 from struct import Struct
 from typing import Final
 
@@ -19,9 +21,11 @@ import numpy as np
 from traider.domain.events import EVENT, EventArray, Kind
 from traider.domain.payload_table import PAYLOADS
 
-RECORD: Final = Struct("<8q")
-_pack: Final = RECORD.pack
-_RECORD_BYTES: Final = RECORD.size
+_RECORD: Final = Struct("<8q")
+_RECORD_BYTES: Final = _RECORD.size
+
+pack_record: Final = _RECORD.pack
+"""Pack ts_event, ts_recv, head and five words to the bytes of one record."""
 
 
 def record_head(kind: Kind, instrument: int, flags: int = 0, side: int = 0) -> int:
@@ -50,23 +54,11 @@ class EventWriter:
 
     def add(self, head: int, ts_event: int, ts_recv: int, *words: int) -> None:
         """Append one record; words that are not given are zero."""
-        self._bytes += _pack(ts_event, ts_recv, head, *words, *_ZEROS[len(words)])
+        self._bytes += pack_record(ts_event, ts_recv, head, *words, *_ZEROS[len(words)])
 
-    def add_levels(
-        self,
-        head: int,
-        times: tuple[int, int],
-        levels: Iterable[tuple[int, int]],
-        update_id: int,
-    ) -> None:
-        """Append one record a level (price in ticks, size in lots).
-
-        ``times`` is ts_event, ts_recv.
-        """
-        ts_event, ts_recv = times
-        records = self._bytes
-        for price_ticks, size_lots in levels:
-            records += _pack(ts_event, ts_recv, head, price_ticks, size_lots, update_id, 0, 0)
+    def append(self, records: bytes) -> None:
+        """Append records packed by ``pack_record``, one after the other."""
+        self._bytes += records
 
     def flag_last(self, flags: int) -> None:
         """Add ``flags`` to the record appended last."""

@@ -8,7 +8,7 @@ from traider.venues.binance.counts import MapperCounts
 from traider.venues.binance.instruments import Listing
 from traider.venues.binance.messages import MS_NS, Depth, Level, Snapshot
 from traider.venues.decimal_steps import DecimalSteps
-from traider.venues.event_writer import EventWriter, record_head, with_flags
+from traider.venues.event_writer import EventWriter, pack_record, record_head, with_flags
 
 RESYNC_BY_SNAPSHOT: Final = 1
 """Code of a RESYNC: the book starts anew from a REST snapshot."""
@@ -85,26 +85,35 @@ class DepthMapper:
         self._counts.depth_applied += 1
         if not (change.bids or change.asks):
             return
-        times = (change.ts_event, ts_recv)
-        bids, asks = self._counted(change.bids), self._counted(change.asks)
-        out.add_levels(self._bid, times, bids, change.last_id)
-        out.add_levels(self._ask, times, asks, change.last_id)
+        times, number = (change.ts_event, ts_recv), change.last_id
+        bids = self._packed(self._bid, times, change.bids, number)
+        asks = self._packed(self._ask, times, change.asks, number)
+        out.append(bids + asks)
         out.flag_last(MarketFlag.LAST_OF_MESSAGE)
+
+    def _packed(self, head: int, times: tuple[int, int], levels: list[Level], number: int) -> bytes:
+        """Return changed levels as records."""
+        ts_event, ts_recv = times
+        ticks, lots = self._ticks, self._lots
+        return b"".join(
+            [
+                pack_record(ts_event, ts_recv, head, ticks[price], lots[size], number, 0, 0)
+                for price, size in levels
+            ]
+        )
 
     def _write_snapshot(
         self, snapshot: Snapshot, ts_recv: int, out: EventWriter, first_flags: int
     ) -> None:
-        stamp = snapshot.transaction_ms
-        times = (ts_recv if stamp is None else stamp * MS_NS, ts_recv)
-        number = snapshot.last_id
-        rows = [(self._snapshot_bid, level) for level in self._counted(snapshot.bids)]
-        rows += [(self._snapshot_ask, level) for level in self._counted(snapshot.asks)]
-        for index, (head, level) in enumerate(rows):
-            flagged = head if index else with_flags(head, first_flags)
-            out.add(flagged, *times, *level, number, index)
-        out.flag_last(MarketFlag.LAST_OF_MESSAGE)
-
-    def _counted(self, levels: list[Level]) -> list[tuple[int, int]]:
-        """Return the levels in ticks and lots."""
+        stamp, number = snapshot.transaction_ms, snapshot.last_id
+        ts_event = ts_recv if stamp is None else stamp * MS_NS
         ticks, lots = self._ticks, self._lots
-        return [(ticks[price], lots[size]) for price, size in levels]
+        rows = [(self._snapshot_bid, level) for level in snapshot.bids]
+        rows += [(self._snapshot_ask, level) for level in snapshot.asks]
+        rows[0] = (with_flags(rows[0][0], first_flags), rows[0][1])
+        records = [
+            pack_record(ts_event, ts_recv, head, ticks[price], lots[size], number, index, 0)
+            for index, (head, (price, size)) in enumerate(rows)
+        ]
+        out.append(b"".join(records))
+        out.flag_last(MarketFlag.LAST_OF_MESSAGE)

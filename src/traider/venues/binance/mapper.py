@@ -123,8 +123,8 @@ class BinanceMapper:
         try:
             message = decode_message(raw)
             if message.stream:
-                name = message.stream.split("@", 2)[1] if "@" in message.stream else ""
-                handler = self._streams.get(name)
+                name = message.stream.partition("@")[2]
+                handler = self._streams.get(name) or self._streams.get(name.partition("@")[0])
                 if handler is None:
                     self._count_other(message.stream)
                 else:

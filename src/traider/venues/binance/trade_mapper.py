@@ -5,7 +5,7 @@ from traider.venues.binance.counts import MapperCounts
 from traider.venues.binance.instruments import Listing
 from traider.venues.binance.messages import MS_NS, AggregateTrade, BookTicker, Trade
 from traider.venues.decimal_steps import DecimalSteps
-from traider.venues.event_writer import EventWriter, record_head, with_flags
+from traider.venues.event_writer import EventWriter, pack_record, record_head, with_flags
 
 
 class TradeMapper:
@@ -78,12 +78,15 @@ class QuoteMapper:
         self._last_id = quote.update_id
         self._counts.quotes += 1
         stamp, ticks, lots = quote.transaction_ms, self._ticks, self._lots
-        out.add(
-            self._head,
-            ts_recv if stamp is None else stamp * MS_NS,
-            ts_recv,
-            ticks[quote.bid],
-            lots[quote.bid_size],
-            ticks[quote.ask],
-            lots[quote.ask_size],
+        out.append(
+            pack_record(
+                ts_recv if stamp is None else stamp * MS_NS,
+                ts_recv,
+                self._head,
+                ticks[quote.bid],
+                lots[quote.bid_size],
+                ticks[quote.ask],
+                lots[quote.ask_size],
+                0,
+            )
         )
