@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from tests.backtest.report.small_run import small_run
 from tests.backtest.report.synthetic import synthetic_result, with_chosen
 from traider.backtest.files import (
     EQUITY_SCHEMA,
@@ -74,6 +75,29 @@ def test_summary_holds_the_figures_and_repeats_to_the_byte(
     assert tier["orders"]["refusals"] == {"exposure": 16, "price_collar": 21}
     assert tier["performance"]["sharpe"] == result.chosen.performance.sharpe
     assert set(tier["performance"]["intervals"]["sharpe"]) == {"low", "high", "level"}
+
+
+def test_two_runs_write_the_same_summary_and_the_same_reasons(tmp_path: Path) -> None:
+    again = small_run.__wrapped__()
+    for name, run in (("one", small_run()), ("other", again)):
+        write_files(run, tmp_path / name)
+    for name in ("summary.json", "reasons.parquet", "trades.parquet"):
+        one, other = ((tmp_path / folder / name).read_bytes() for folder in ("one", "other"))
+        assert one == other
+    assert [tier.tier for tier in again.tiers if tier.explained] == ["pessimistic"]
+
+
+def test_the_summary_takes_the_profit_apart_to_the_last_unit(tmp_path: Path) -> None:
+    write_files(small_run(), tmp_path)
+    tiers = json.loads((tmp_path / "summary.json").read_text(encoding="utf-8"))["tiers"]
+    for tier in tiers.values():
+        parts = dict(tier["attribution"])
+        total = Decimal(parts.pop("total"))
+        assert total == Decimal(tier["final_equity"]) - 10_000
+        for view in parts.values():
+            assert sum(map(Decimal, view.values())) == total
+        assert tier["drawdowns"][0]["depth"] == tier["max_drawdown"]
+        assert tier["rolling_sharpe"]["window_days"] == 90
 
 
 def test_a_run_without_trades_or_points_is_written(result: BacktestResult, tmp_path: Path) -> None:

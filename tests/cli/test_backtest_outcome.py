@@ -10,6 +10,7 @@ from tests.backtest.test_findings import FINDING
 from tests.cli.sample_result import sample_result, without_time
 from traider.backtest.results import BacktestResult
 from traider.cli.backtest_outcome import outcome_json, print_summary
+from traider.portfolio.attribution import Attribution
 
 
 def _printed(result: BacktestResult, width: int = 100) -> str:
@@ -117,6 +118,9 @@ def test_attribution_is_exact_text_and_plain_numbers() -> None:
 
 def test_the_summary_names_the_alphas_profit() -> None:
     assert "P&L by alpha, USDT: momentum +1,200.50, reversion -200.50" in _printed(sample_result())
+    plain = sample_result()
+    bare = tuple(replace(tier, attribution=Attribution()) for tier in plain.tiers)
+    assert "P&L by alpha" not in _printed(replace(plain, tiers=bare))
 
 
 def test_funding_and_liquidations_are_printed_where_there_were_any() -> None:

@@ -70,7 +70,8 @@ def _overview(result: BacktestResult) -> RenderableType:
         f"\nfingerprint {chosen.fingerprint}",
     )
     parts: list[RenderableType] = [head, _tier_table(result)]
-    parts.append(Text(f"P&L by alpha, {result.currency}: {_by_alpha(result)}"))
+    if chosen.attribution.by_alpha:
+        parts.append(Text(f"P&L by alpha, {result.currency}: {_by_alpha(result)}"))
     parts += [Text(f"note: {note}") for note in result.notes]
     if result.findings:
         parts.append(Text(f"doctor: {counts_text(result.findings)}", "bold"))

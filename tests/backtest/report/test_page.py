@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.backtest.report.small_run import small_run
 from tests.backtest.report.synthetic import synthetic_result, with_chosen
+from traider.backtest.reasons import ExplainedOrders
 from traider.backtest.report import PAGE_BYTES_MAX, render_report, write_report
 from traider.backtest.report.page import script_json, shown_prices
 from traider.backtest.results import BacktestResult, Curve, RollingSharpe
@@ -89,6 +91,43 @@ def test_hostile_names_stay_text(result: BacktestResult) -> None:
     assert page.count("<script") == page.count("</script>") == 2
     assert "alert(&#39;x&#39;)" in page
     assert data_of(page)["currency"] == HOSTILE
+
+
+def test_hostile_alphas_and_instruments_stay_text_in_the_reasons() -> None:
+    told = small_run().chosen.explained
+    assert told is not None
+    evil = ExplainedOrders(
+        lives=told.lives,
+        reasons=replace(told.reasons, alphas=(HOSTILE, "b"), features=(HOSTILE,) * 5),
+        markets=tuple(replace(market, name=HOSTILE) for market in told.markets),
+    )
+    page = render_report(with_chosen(small_run(), explained=evil), trades_shown=10)
+    assert "<img" not in page
+    assert page.count("<script") == page.count("</script>") == 2
+    reasons = data_of(page)["reasons"]
+    assert isinstance(reasons, dict)
+    assert reasons["alphas"][0][0] == reasons["features"][4] == HOSTILE
+
+
+def test_reasons_are_told_of_the_shown_trades_alone() -> None:
+    whole, few = (render_report(small_run(), trades_shown=shown) for shown in (400, 12))
+    reasons = data_of(few)["reasons"]
+    assert isinstance(reasons, dict)
+    assert len(reasons["trades"]) == 12
+    assert len(few) < len(whole) - 100_000
+    assert data_of(render_report(synthetic_result(12, 100), trades_shown=9))["reasons"] is None
+
+
+def test_reasons_of_many_trades_stay_under_the_size_limit() -> None:
+    run = small_run()
+    trades = tuple(
+        replace(trade, opened_by=trade.opened_by * 3 + trade.closed_by)
+        for _ in range(30)
+        for trade in run.chosen.trades
+    )
+    page = render_report(with_chosen(run, trades=trades), trades_shown=1_000_000)
+    assert 1_000_000 < len(page.encode()) <= PAGE_BYTES_MAX
+    assert data_of(page)["reasons"]
 
 
 @pytest.mark.parametrize("text", [HOSTILE, "<!--<script>", "\u2028\u2029", "é"])
