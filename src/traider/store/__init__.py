@@ -5,4 +5,33 @@ says where; checks find gaps, duplicates and mistakes of units. The room draws n
 the data and never changes a value in silence.
 """
 
-__all__: list[str] = []
+from traider.store.checking import check_lake_series, check_prepared
+from traider.store.describing import describe_prepared, describe_series, find_series
+from traider.store.findings import Finding, Severity
+from traider.store.importing import Importer, ImportReport
+from traider.store.kinds import Content, DataKind
+from traider.store.lake import list_series, read_series, series_batches
+from traider.store.lake_paths import SeriesKey
+from traider.store.preparation import SourceOptions, prepare
+from traider.store.source_files import open_source
+
+__all__ = [
+    "Content",
+    "DataKind",
+    "Finding",
+    "ImportReport",
+    "Importer",
+    "SeriesKey",
+    "Severity",
+    "SourceOptions",
+    "check_lake_series",
+    "check_prepared",
+    "describe_prepared",
+    "describe_series",
+    "find_series",
+    "list_series",
+    "open_source",
+    "prepare",
+    "read_series",
+    "series_batches",
+]
