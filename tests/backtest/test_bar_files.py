@@ -1,5 +1,6 @@
 """What is accepted as a bar file, what is found in it, and what is refused in one line."""
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.backtest.bar_tables import HOUR_MS, HOUR_NS, START_MS, columns_of, wave, write_bars
+from tests.store.source_tables import imported
 from traider.backtest import bar_files
-from traider.backtest.bar_files import finest_decimal, instrument_of, read_batches, scan_bar_file
+from traider.backtest.bar_files import instrument_of, read_batches, scan_bar_file
 from traider.domain.errors import DataError
 
 NAME = "BINANCE-BTC-USDT-1h.parquet"
@@ -42,22 +44,6 @@ def test_a_sound_file_is_described(tmp_path: Path) -> None:
     assert (found.bars, found.missing, found.empty, found.off_tick) == (4, 0, 1, 0)
     assert found.first_ns == START_MS * 10**6
     assert found.last_ns == found.first_ns + 3 * HOUR_NS
-
-
-@pytest.mark.parametrize(
-    ("prices", "decimals", "off"),
-    [
-        ([1.0, 250.0], 0, 0),
-        ([0.1, 250.0], 1, 0),
-        ([35326.82, 0.07], 2, 0),
-        ([0.00001234], 8, 0),
-        ([1e-10], 10, 0),
-        ([1 / 3, 2.0], 8, 1),
-        ([1 / 3, 2 / 3], 8, 2),
-    ],
-)
-def test_the_tick_is_the_finest_decimal(prices: list[float], decimals: int, off: int) -> None:
-    assert finest_decimal(np.array(prices)) == (decimals, off)
 
 
 def test_prices_off_every_tick_are_counted(tmp_path: Path) -> None:
@@ -275,3 +261,44 @@ def test_the_file_name_tells_the_instrument(
 ) -> None:
     found, is_derivative = instrument_of(Path(f"{name}.parquet"))
     assert (found, is_derivative) == (instrument, derivative)
+
+
+def lake_of(folder: Path, name: str, columns: dict[str, Any]) -> Path:
+    """Import bars into a lake; return it."""
+    imported(folder / "lake", write_bars(folder / name, columns))
+    return folder / "lake"
+
+
+def test_a_series_of_the_lake_is_scanned_like_its_file(tmp_path: Path) -> None:
+    columns = {name: np.delete(column, [40]) for name, column in columns_of(wave(100)).items()}
+    lake = lake_of(tmp_path, NAME, columns)
+    folder = lake / "venue=BINANCE" / "instrument=BTC-USDT" / "kind=bars-1h"
+    file, series = scan_bar_file(tmp_path / NAME), scan_bar_file(folder)
+    assert replace(series, path=file.path) == file
+    first = START_MS * 10**6 + 30 * HOUR_NS
+    part = scan_bar_file(folder, first, first + 20 * HOUR_NS)
+    assert (part.bars, part.first_ns, part.missing) == (19, first, 1)
+    day = scan_bar_file(folder / "day=2024-01-01" / "part.parquet")
+    assert (day.bars, day.instrument, day.first_ns) == (24, "BINANCE:BTC-USDT", file.first_ns)
+    assert "has 0 bars" in refusal(folder, first + 900 * HOUR_NS)
+
+
+def test_a_perpetual_of_the_lake_is_a_derivative(tmp_path: Path) -> None:
+    lake = lake_of(tmp_path, "OKX-PERP-BTC-USDT-1h.parquet", columns_of(wave(30)))
+    found = scan_bar_file(lake / "venue=OKX" / "instrument=BTC-USDT-PERP" / "kind=bars-1h")
+    assert (found.instrument, found.is_derivative) == ("OKX:BTC-USDT-PERP", True)
+
+
+def test_mark_prices_of_the_lake_are_refused(tmp_path: Path) -> None:
+    columns = columns_of(wave(30))
+    del columns["volume"]
+    lake = lake_of(tmp_path, NAME, columns)
+    folder = lake / "venue=BINANCE" / "instrument=BTC-USDT" / "kind=mark-bars-1h"
+    assert "holds mark-bars-1h, which nobody trades at" in refusal(folder)
+
+
+def test_a_time_of_the_lake_in_another_unit_is_refused(tmp_path: Path) -> None:
+    lake = lake_of(tmp_path, NAME, columns_of(wave(30)))
+    folder = lake / "venue=BINANCE" / "instrument=BTC-USDT" / "kind=bars-1h"
+    write_bars(folder / "day=2024-01-01" / "part.parquet", columns_of(wave(24)))
+    assert "which are no nanoseconds of this century" in refusal(folder)

@@ -1,8 +1,9 @@
 """Bar files: what instrument a file holds, on which grid, and whether it can be trusted.
 
-A file is Parquet with columns ts (ms, bar open), open, high, low, close, volume. It is read in
-batches, never whole, and scanned once before a run: the tick is the finest decimal seen, the bar
-length the most common step, and anything a run could not trust is refused with its row.
+A file is Parquet with columns ts (ms, bar open), open, high, low, close, volume, or the folder of
+a series of the lake, whose ts is in ns. It is read in batches, never whole, and scanned once before
+a run: the tick is the finest decimal seen, the bar length the most common step, and anything a run
+could not trust is refused with its row.
 """
 
 from collections.abc import Iterator
@@ -17,8 +18,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from traider.domain.errors import DataError, UsageError
-from traider.domain.instruments import InstrumentName
+from traider.domain.instruments import InstrumentKind, InstrumentName
 from traider.domain.timeframes import TIMEFRAMES, timeframe_ns, timeframe_of
+from traider.store.kinds import Content
+from traider.store.lake import series_batches
+from traider.store.lake_paths import SeriesKey
+from traider.store.price_grid import finest_decimal, off_ticks
 
 FloatArray = npt.NDArray[np.float64]
 TimeArray = npt.NDArray[np.int64]
@@ -26,7 +31,6 @@ TimeArray = npt.NDArray[np.int64]
 COLUMNS: Final = ("ts", "open", "high", "low", "close", "volume")
 PRICES: Final = ("open", "high", "low", "close")
 LOT_SIZE: Final = Decimal("1e-8")
-MAX_DECIMALS: Final = 10
 BATCH_ROWS: Final = 32_768
 OFF_GRID_SHARE_MAX: Final = 0.01
 TICKS_MAX: Final = 2.0**52
@@ -107,9 +111,32 @@ class BarFile:
 def read_batches(path: Path, start_ns: int | None, end_ns: int | None) -> Iterator[Batch]:
     """Yield the bars that open in [start_ns, end_ns), in batches.
 
+    ``path`` is a file, or the folder of a series of the lake.
+
     Raises:
         DataError: the file is missing, is no Parquet file or lacks a column.
     """
+    series = SeriesKey.of_path(path)
+    if series is not None and path.is_dir():
+        batches = _lake_batches(path, series, start_ns, end_ns)
+    else:
+        batches = _file_batches(path, unit_ns=_MS_NS if series is None else 1)
+    for batch in batches:
+        keep = np.ones(len(batch.ts_ns), np.bool_)
+        if start_ns is not None:
+            keep &= batch.ts_ns >= start_ns
+        if end_ns is not None:
+            keep &= batch.ts_ns < end_ns
+        if keep.all():
+            yield batch
+        elif keep.any():
+            yield batch.part(keep)
+        if end_ns is not None and len(batch.ts_ns) and batch.ts_ns[-1] >= end_ns:
+            return
+
+
+def _file_batches(path: Path, unit_ns: int) -> Iterator[Batch]:
+    """Yield the bars of a Parquet file."""
     try:
         # Without pre-buffering: it would hold the whole file, however small the batches.
         file = pq.ParquetFile(path, pre_buffer=False, buffer_size=_READ_BYTES)
@@ -126,18 +153,22 @@ def read_batches(path: Path, start_ns: int | None, end_ns: int | None) -> Iterat
                 fix=f"bar files have columns {', '.join(COLUMNS)}",
             )
         for records in _record_batches(file, path):
-            batch = _batch(records, path)
-            keep = np.ones(len(batch.ts_ns), np.bool_)
-            if start_ns is not None:
-                keep &= batch.ts_ns >= start_ns
-            if end_ns is not None:
-                keep &= batch.ts_ns < end_ns
-            if keep.all():
-                yield batch
-            elif keep.any():
-                yield batch.part(keep)
-            if end_ns is not None and len(batch.ts_ns) and batch.ts_ns[-1] >= end_ns:
-                return
+            yield _batch(records, path, unit_ns)
+
+
+def _lake_batches(
+    folder: Path, series: SeriesKey, start_ns: int | None, end_ns: int | None
+) -> Iterator[Batch]:
+    """Yield the bars of a series of the lake, days joined to batches."""
+    if series.kind.content is not Content.BARS:
+        raise DataError(
+            f"holds {series.kind}, which nobody trades at",
+            where=str(folder),
+            fix="name a folder kind=bars-…",
+        )
+    for table in series_batches(folder, start_ns, end_ns, BATCH_ROWS):
+        for records in table.to_batches():
+            yield _batch(records, folder, unit_ns=1)
 
 
 def _record_batches(file: pq.ParquetFile, path: Path) -> Iterator[pa.RecordBatch]:
@@ -152,7 +183,8 @@ def _unreadable(path: Path, fault: Exception) -> DataError:
     return DataError(f"cannot be read as Parquet: {fault}", where=str(path), fix="export it again")
 
 
-def _batch(records: pa.RecordBatch, path: Path) -> Batch:
+def _batch(records: pa.RecordBatch, path: Path, unit_ns: int) -> Batch:
+    """Return the bars of ``records``, whose ts counts units of ``unit_ns``."""
     columns = {}
     for name in COLUMNS:
         column = records.column(name)
@@ -168,13 +200,15 @@ def _batch(records: pa.RecordBatch, path: Path) -> Batch:
                 fix="ts is in whole milliseconds since 1970 UTC, the others are numbers",
             ) from fault
     ts = columns["ts"]
-    if len(ts) and not (ts.min() >= _FIRST_MS and ts.max() < _LAST_MS):
+    scale = _MS_NS // unit_ns
+    if len(ts) and not (ts.min() >= _FIRST_MS * scale and ts.max() < _LAST_MS * scale):
+        name = "milliseconds" if unit_ns == _MS_NS else "nanoseconds"
         raise DataError(
-            f"ts runs from {ts.min()} to {ts.max()}, which are no milliseconds of this century",
+            f"ts runs from {ts.min()} to {ts.max()}, which are no {name} of this century",
             where=str(path),
-            fix="give ts in milliseconds since 1970 UTC",
+            fix=f"give ts in {name} since 1970 UTC",
         )
-    columns["ts"] = ts * _MS_NS
+    columns["ts"] = ts * unit_ns
     return Batch(**{("ts_ns" if name == "ts" else name): columns[name] for name in COLUMNS})
 
 
@@ -321,34 +355,15 @@ def _check_bars(batch: Batch, path: Path, row: int) -> None:
         )
 
 
-def finest_decimal(prices: FloatArray, least: int = 0) -> tuple[int, int]:
-    """Return how many decimals hold every price exactly, and how many prices none holds.
-
-    A price with d decimals is the float nearest to an integer over 10 ** d, and division is
-    exactly rounded, so the test is an equality.
-    """
-    for decimals in range(least, MAX_DECIMALS + 1):
-        scale = 10.0**decimals
-        exact = np.rint(prices * scale) / scale == prices
-        if exact.all():
-            return decimals, 0
-    # No decimal grid: eight decimals are as fine as any venue's, the rest is reported.
-    scale = 1e8
-    return 8, int((np.rint(prices * scale) / scale != prices).sum())
-
-
-def off_ticks(prices: FloatArray, tick_size: Decimal) -> int:
-    """Return how many prices are no whole number of ticks, to the precision of a float."""
-    ticks = prices / float(tick_size)
-    return int((np.abs(ticks - np.rint(ticks)) > 1e-6).sum())
-
-
 def instrument_of(path: Path) -> tuple[str, bool]:
     """Return the instrument a file's name tells of, and whether it is a derivative.
 
     ``BINANCE-PERP-BTC-USDT-1m.parquet`` is BINANCE:BTC-USDT-PERP, ``BINANCE-BTC-USDT-1h.parquet``
-    BINANCE:BTC-USDT; any other name is taken as it is, as spot.
+    BINANCE:BTC-USDT; any other name is taken as it is, as spot. In the lake the folders tell.
     """
+    series = SeriesKey.of_path(path)
+    if series is not None:
+        return str(series.name), series.name.kind is not InstrumentKind.SPOT
     parts = path.stem.upper().split("-")
     derivative = len(parts) > 1 and parts[1] in {"PERP", "FUT"}
     if derivative:
