@@ -18,6 +18,7 @@ from traider.domain.errors import Interrupted, TraiderError, UsageError
 COMMANDS: Final = {
     "backtest": "traider.cli.backtest:backtest",
     "config": "traider.cli.config:config",
+    "data": "traider.cli.data:data",
     "doctor": "traider.cli.doctor:doctor",
     "version": "traider.cli.version:version",
 }
