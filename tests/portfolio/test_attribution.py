@@ -28,7 +28,7 @@ from traider.portfolio.attribution import (
 from traider.portfolio.trades import Trade, trades_from_fills
 
 UNIT = Decimal("1e-8")
-NOTHING = Charges(funding={"X": Decimal(0)}, liquidation_fees={}, trading={})
+NOTHING = Charges(costs={}, unassigned={"X": Decimal(0)})
 money = st.integers(-(10**12), 10**12).map(lambda units: units * UNIT)
 weights = st.dictionaries(
     st.sampled_from("abcdef"), st.floats(-3.0, 3.0, allow_subnormal=False), max_size=6
@@ -80,26 +80,20 @@ def with_shares(trades: tuple[Trade, ...], seed: int) -> tuple[Trade, ...]:
     )
 
 
-@given(fill_runs(), fill_runs(), money, money, money, st.integers(0, 99))
+@given(fill_runs(), fill_runs(), st.tuples(money, money, money), st.integers(0, 99))
 def test_every_view_sums_to_the_profit(
-    one: list[Fill],
-    other: list[Fill],
-    funding: Decimal,
-    penalty: Decimal,
-    spread: Decimal,
-    seed: int,
+    one: list[Fill], other: list[Fill], paid: tuple[Decimal, Decimal, Decimal], seed: int
 ) -> None:
     """Law 2."""
     fills = [*one, *(replace(fill, instrument="Y") for fill in other)]
     trades = with_shares(trades_from_fills(fills), seed)
     names = sorted({fill.instrument for fill in fills} | {"X"})
-    zeros = dict.fromkeys(names, Decimal(0))
+    unassigned, funding, spread = paid
     charges = Charges(
-        funding=zeros | {"X": funding},
-        liquidation_fees=zeros | {"X": penalty},
-        trading={"s": spread},
+        costs={"spread": spread, "funding": funding + unassigned},
+        unassigned=dict.fromkeys(names, Decimal(0)) | {"X": unassigned},
     )
-    total = sum((trade.pnl for trade in trades), -funding - penalty)
+    total = sum((trade.pnl for trade in trades), -unassigned)
     days = np.arange(50, dtype=np.int64) * DAY_NS
     closes = 100.0 + np.arange(50) / 7.0
     months = attribute_by_month(days, closes, Decimal(100), Decimal(100) + total)
@@ -109,7 +103,7 @@ def test_every_view_sums_to_the_profit(
         assert UNEXPLAINED not in parts
     assert set(found.by_instrument) == set(names)
     assert {"a", "b"} <= set(found.by_alpha)
-    assert found.by_cost["gross"] == total + funding + penalty + spread
+    assert found.by_cost["gross"] == total + funding + unassigned + spread
     marked = sum((trade.pnl for trade in trades if trade.is_open), Decimal(0))
     assert found.by_state["open_positions"] == marked
     assert found.by_side["short"] == sum((t.pnl for t in trades if t.side < 0), Decimal(0))

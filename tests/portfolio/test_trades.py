@@ -59,6 +59,15 @@ def test_a_trade_names_its_orders_once_and_in_order() -> None:
     assert (second.opened_by, second.closed_by) == ((8,), (3,))
 
 
+def test_a_forced_close_is_no_order_of_ours() -> None:
+    held = replace(_fill(1, "2", "100", 1), order_id=7)
+    forced = replace(_fill(-1, "2", "50", 2, "3"), is_liquidation=True)
+    (trade,) = trades_from_fills([held, forced])
+    assert trade.is_liquidated
+    assert (trade.opened_by, trade.closed_by) == ((7,), ())
+    assert [trade.fees, trade.pnl] == [3, -103]
+
+
 def test_a_round_trip_by_hand() -> None:
     fills = [
         _fill(1, "1", "100", 10, "0.1"),

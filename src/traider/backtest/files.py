@@ -53,17 +53,20 @@ TRADE_SCHEMA = pa.schema(
         ("entry_price", _AMOUNT),
         ("exit_price", _AMOUNT),
         ("fees", _AMOUNT),
+        ("funding", _AMOUNT),
         ("pnl", _AMOUNT),
         ("return_fraction", pa.float64()),
         ("fills", pa.int64()),
         ("alpha_shares", pa.map_(pa.string(), pa.float64())),
         ("opened_by", pa.list_(pa.int64())),
         ("closed_by", pa.list_(pa.int64())),
+        ("liquidated", pa.bool_()),
     ]
 )
 """``number`` counts from 1; ``side`` is +1 or -1; ``closed`` is null while the trade is open.
 
-``opened_by`` and ``closed_by`` are the ``order_id`` of the orders in ``reasons.parquet``.
+``opened_by`` and ``closed_by`` are the ``order_id`` of the orders in ``reasons.parquet``; ``pnl``
+is net of ``fees`` and ``funding``.
 """
 
 FILL_SCHEMA = pa.schema(
@@ -75,6 +78,7 @@ FILL_SCHEMA = pa.schema(
         ("quantity", _AMOUNT),
         ("fee", _AMOUNT),
         ("maker", pa.bool_()),
+        ("liquidation", pa.bool_()),
         ("order_id", pa.int64()),
     ]
 )
@@ -212,12 +216,14 @@ def trade_table(trades: tuple[Trade, ...]) -> pa.Table:
         "entry_price": amounts(trade.entry_price for trade in trades),
         "exit_price": amounts(trade.exit_price for trade in trades),
         "fees": amounts(trade.fees for trade in trades),
+        "funding": amounts(trade.funding for trade in trades),
         "pnl": amounts(trade.pnl for trade in trades),
         "return_fraction": [trade.return_fraction for trade in trades],
         "fills": [trade.fills for trade in trades],
         "alpha_shares": [list(trade.alpha_shares.items()) for trade in trades],
         "opened_by": [trade.opened_by for trade in trades],
         "closed_by": [trade.closed_by for trade in trades],
+        "liquidated": [trade.is_liquidated for trade in trades],
     }
     arrays = [pa.array(columns[field.name], field.type) for field in TRADE_SCHEMA]
     return pa.Table.from_arrays(arrays, schema=TRADE_SCHEMA)
@@ -233,6 +239,7 @@ def fill_table(fills: tuple[Fill, ...]) -> pa.Table:
         "quantity": amounts(fill.quantity for fill in fills),
         "fee": amounts(fill.fee for fill in fills),
         "maker": [fill.is_maker for fill in fills],
+        "liquidation": [fill.is_liquidation for fill in fills],
         "order_id": [fill.order_id for fill in fills],
     }
     arrays = [pa.array(columns[field.name], field.type) for field in FILL_SCHEMA]

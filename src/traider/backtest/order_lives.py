@@ -15,6 +15,9 @@ Integers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
+FUNDING_REASON: Final = 3
+"""Why a transfer was made: the event table's number for funding."""
+
 _ENDS: Final = (Kind.CANCELLED, Kind.REJECTED, Kind.EXPIRED)
 
 
@@ -182,12 +185,12 @@ def _select(events: EventArray, chosen: Mask) -> EventArray:
 
 
 class OrderJournal:
-    """Keep the events about orders while a run streams."""
+    """Keep the events about orders, and the funding payments, while a run streams."""
 
     def __init__(self, *, every_verdict: bool = True) -> None:
         self._every_verdict = every_verdict
         self._kept: dict[str, list[EventArray]] = {
-            name: [] for name in ("intents", "verdicts", "fills", "ends")
+            name: [] for name in ("intents", "verdicts", "fills", "ends", "funding")
         }
 
     def add(self, events: EventArray) -> None:
@@ -200,14 +203,16 @@ class OrderJournal:
         self._kept["verdicts"].append(events[verdicts])
         self._kept["fills"].append(events[kinds == Kind.FILL])
         self._kept["ends"].append(events[np.isin(kinds, _ENDS)])
+        is_funding = (kinds == Kind.TRANSFER) & (events["w3"] == FUNDING_REASON)
+        self._kept["funding"].append(events[is_funding])
 
     def of(self, name: str) -> EventArray:
-        """Return the ``intents``, ``verdicts``, ``fills`` or ``ends``, in order."""
+        """Return the ``intents``, ``verdicts``, ``fills``, ``ends`` or ``funding``, in order."""
         return join_events(self._kept[name])
 
     def lives(self) -> OrderLives:
         """Return what became of every order so far."""
-        return order_lives(*(self.of(name) for name in self._kept))
+        return order_lives(*(self.of(name) for name in ("intents", "verdicts", "fills", "ends")))
 
 
 def count_names(codes: Integers, names: type[IntEnum]) -> dict[str, int]:

@@ -22,16 +22,24 @@ from traider.domain.timeframes import DAY_NS
 from traider.domain.units import amount_from_units, price_from_ticks, size_from_lots
 from traider.kernel.arithmetic import MONEY
 from traider.kernel.machine import Machine
-from traider.kernel.records import VENUE_MARKET
 from traider.kernel.specification import KernelSpec
-from traider.portfolio.attribution import Charges, attribute, attribute_by_month, money_of
+from traider.portfolio.attribution import (
+    Charges,
+    Parts,
+    attribute,
+    attribute_by_month,
+    money_of,
+)
 from traider.portfolio.bootstrap import Resampling
 from traider.portfolio.drawdown_episodes import DrawdownRecorder
+from traider.portfolio.funding import FundingPayment, charge_funding
 from traider.portfolio.performance import daily_returns, summarize_returns
-from traider.portfolio.trades import summarize_trades, trades_from_fills
+from traider.portfolio.trades import Trade, summarize_trades, trades_from_fills
 
 _YEAR_NS: Final = 365 * DAY_NS
-_FIELDS: Final = VENUE_MARKET.names or ()
+_MAKER: Final = int(FillFlag.MAKER)
+_LIQUIDATION: Final = int(FillFlag.LIQUIDATION)
+_ZERO: Final = Decimal(0)
 
 
 class Pass:
@@ -111,12 +119,15 @@ def tier_result(
     lives = done.orders.lives()
     reasons = done.decisions.reasons(lives)
     fills = fills_of(done.orders.of("fills"), spec)
-    trades = trades_from_fills(fills, _marks(done, files), order_shares(lives, reasons))
+    trades = charge_funding(
+        trades_from_fills(fills, _marks(done, files), order_shares(lives, reasons)),
+        funding_of(done.orders.of("funding"), spec),
+    )
     days, closes = done.curve.daily()
     days, returns = daily_returns(days, closes, float(capital))
     # Equity at the midnight that starts the run is the capital: it belongs to no month.
     begun = days + DAY_NS > min(file.first_ns for file in files)
-    costs = _costs(done)
+    costs = costs_of(done, fills)
     return TierResult(
         tier=done.tier,
         fingerprint=done.fingerprint.hexdigest(),
@@ -133,7 +144,7 @@ def tier_result(
             done.equity - capital,
             trades,
             reasons.alphas,
-            _charges(done, costs),
+            Charges(costs_by_kind(costs), _unassigned(done, trades)),
             attribute_by_month(days[begun], closes[begun], capital, done.equity),
         ),
         complete=done.complete,
@@ -162,11 +173,21 @@ def fills_of(events: EventArray, spec: KernelSpec) -> list[Fill]:
                 fee=amount_from_units(fee),
                 ts_ns=ts,
                 order_id=order_id,
-                is_maker=bool(flags & FillFlag.MAKER),
+                is_maker=bool(flags & _MAKER),
                 multiplier=market.multiplier,
+                is_liquidation=bool(flags & _LIQUIDATION),
             )
         )
     return found
+
+
+def funding_of(events: EventArray, spec: KernelSpec) -> list[FundingPayment]:
+    """Return the venue's funding transfers as payments: what came in counts as negative."""
+    columns = (events[name].tolist() for name in ("instrument", "w1", "ts_recv"))
+    return [
+        FundingPayment(spec.markets[k].name, amount_from_units(-units), ts_ns)
+        for k, units, ts_ns in zip(*columns, strict=True)
+    ]
 
 
 def _marks(done: Pass, files: Sequence[BarFile]) -> dict[str, Decimal]:
@@ -181,38 +202,43 @@ def _valuation(done: Pass) -> Valuation:
     return Valuation(markets["lot_value"].copy(), markets["mark_ticks"].astype(np.float64))
 
 
-def _costs(done: Pass) -> CostBreakdown:
-    markets = done.machine.venue.markets
+def costs_of(done: Pass, fills: Sequence[Fill]) -> CostBreakdown:
+    """Return what trading and holding cost; a liquidation's fills count once a time."""
+    books = done.machine.venue.markets
+    forced = [fill for fill in fills if fill.is_liquidation]
+    makers = [fill for fill in fills if fill.is_maker and not fill.is_liquidation]
+    takers = [fill for fill in fills if not (fill.is_maker or fill.is_liquidation)]
+    paid = done.machine.decider.markets["funding_units"]
     return CostBreakdown(
-        maker_fees=amount_from_units(int(markets["maker_fees"].sum())),
-        taker_fees=amount_from_units(int(markets["taker_fees"].sum())),
-        spread=float(markets["spread_cost"].sum()),
-        impact=float(markets["impact_cost"].sum()),
-        funding=sum(_paid(done, "funding_units").values(), Decimal(0)),
-        liquidation_fees=sum(_paid(done, "liquidation_fees").values(), Decimal(0)),
-        liquidations=int(markets["liquidations"].sum()) if "liquidations" in _FIELDS else 0,
+        maker_fees=sum((fill.fee for fill in makers), _ZERO),
+        taker_fees=sum((fill.fee for fill in takers), _ZERO),
+        spread=float(books["spread_cost"].sum()),
+        impact=float(books["impact_cost"].sum()),
+        funding=amount_from_units(int(paid.sum())),
+        liquidation_fees=sum((fill.fee for fill in forced), _ZERO),
+        liquidations=len({(fill.instrument, fill.ts_ns) for fill in forced}),
     )
 
 
-def _charges(done: Pass, costs: CostBreakdown) -> Charges:
-    return Charges(
-        funding=_paid(done, "funding_units"),
-        liquidation_fees=_paid(done, "liquidation_fees"),
-        trading={
-            "maker_fees": costs.maker_fees,
-            "taker_fees": costs.taker_fees,
-            "spread": money_of(costs.spread),
-            "market_impact": money_of(costs.impact),
-        },
-    )
+def costs_by_kind(costs: CostBreakdown) -> Parts:
+    """Return the costs as money; funding and liquidation fees only where there were any."""
+    found = {
+        "maker_fees": costs.maker_fees,
+        "taker_fees": costs.taker_fees,
+        "spread": money_of(costs.spread),
+        "market_impact": money_of(costs.impact),
+    }
+    beside = {"funding": costs.funding, "liquidation_fees": costs.liquidation_fees}
+    return found | {name: value for name, value in beside.items() if value}
 
 
-def _paid(done: Pass, field: str) -> dict[str, Decimal]:
-    """Return money units of the venue's books by instrument; zero where it keeps no such field."""
-    markets = done.machine.venue.markets
-    units = markets[field].tolist() if field in _FIELDS else [0] * len(markets)
-    names = (market.name for market in done.machine.spec.markets)
-    return {name: amount_from_units(paid) for name, paid in zip(names, units, strict=True)}
+def _unassigned(done: Pass, trades: Sequence[Trade]) -> Parts:
+    """Return the funding of each instrument that none of its trades holds."""
+    markets = zip(done.machine.spec.markets, done.machine.decider.markets, strict=True)
+    left = {spec.name: amount_from_units(int(row["funding_units"])) for spec, row in markets}
+    for trade in trades:
+        left[trade.instrument] -= trade.funding
+    return left
 
 
 def _turnover(done: Pass, files: Sequence[BarFile]) -> float:

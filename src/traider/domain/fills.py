@@ -29,6 +29,8 @@ class Fill:
     order_id: int = 0
     is_maker: bool = False
     multiplier: Decimal = _ONE
+    is_liquidation: bool = False
+    """The venue closed the position by force; no order of ours."""
 
     def __post_init__(self) -> None:
         """Refuse what no venue can report."""
@@ -72,4 +74,5 @@ def fill_from_event(event: EventArray, instrument: Instrument) -> Fill:
         order_id=int(record["order_id"]),
         is_maker=bool(record["flags"] & FillFlag.MAKER),
         multiplier=instrument.multiplier,
+        is_liquidation=bool(record["flags"] & FillFlag.LIQUIDATION),
     )

@@ -37,8 +37,8 @@ class Attribution:
     ``by_alpha`` shares a trade's profit by what part of the combined score each alpha gave when
     it was opened. ``by_state`` tells closed trades from open positions. ``by_month`` is the change
     of equity in each UTC month (``2024-01``). ``by_cost`` starts with ``gross``, what the same
-    fills would have made at mid prices without costs, which are negative there. Funding and
-    liquidation fees stand beside the trades by alpha, side and state, inside the instruments.
+    fills would have made at mid prices without costs, which are negative there. Funding that fell
+    to no trade stands beside the trades by alpha, side and state.
     """
 
     total: Decimal = _ZERO
@@ -56,23 +56,19 @@ class Attribution:
 
 @dataclass(frozen=True)
 class Charges:
-    """What was paid (positive) or received beside the prices; in the account's currency.
+    """What was paid (positive) or received, in the account's currency.
 
-    ``funding`` and ``liquidation_fees`` are by instrument and name every one; ``trading`` is by
-    kind and is inside the fills already.
+    ``costs`` is by kind and holds everything; ``unassigned`` is by instrument, names every one,
+    and is the part of the funding that fell to no trade.
     """
 
-    funding: Parts
-    liquidation_fees: Parts
-    trading: Parts
+    costs: Parts
+    unassigned: Parts
 
     def beside(self) -> Parts:
         """Return what the trades do not hold, as profit, where there is any."""
-        sums = {
-            "funding": -sum(self.funding.values(), _ZERO),
-            "liquidation_fees": -sum(self.liquidation_fees.values(), _ZERO),
-        }
-        return {name: value for name, value in sums.items() if value}
+        paid = sum(self.unassigned.values(), _ZERO)
+        return {"funding": -paid} if paid else {}
 
 
 def attribute(
@@ -86,19 +82,18 @@ def attribute(
 
     Args:
         total: the profit.
-        trades: every trade, open ones marked, net of the fees of their fills.
+        trades: every trade, open ones marked, net of their fees and funding.
         alphas: the alphas that stand in the list even where they earned nothing.
         charges: all instruments, and what was paid.
         by_month: see ``attribute_by_month``.
     """
     beside = charges.beside()
-    by_instrument = _sums(((trade.instrument, trade.pnl) for trade in trades), charges.funding)
-    for paid in (charges.funding, charges.liquidation_fees):
-        for name, value in paid.items():
-            by_instrument[name] -= value
+    by_instrument = _sums(((trade.instrument, trade.pnl) for trade in trades), charges.unassigned)
+    for name, paid in charges.unassigned.items():
+        by_instrument[name] -= paid
     sides = (("long" if trade.side > 0 else "short", trade.pnl) for trade in trades)
     states = (("open_positions" if t.is_open else "closed_trades", t.pnl) for t in trades)
-    costs = {name: -value for name, value in charges.trading.items()} | beside
+    costs = {name: -value for name, value in charges.costs.items()}
     return Attribution(
         total=total,
         by_alpha=_explained(total, attribute_by_alpha(trades, alphas) | beside),

@@ -26,8 +26,8 @@ class Trade:
 
     ``quantity`` is the largest size held, ``entry_price`` and ``exit_price`` are averages over the
     fills that increased and decreased it (while open, ``exit_price`` is the last mark). ``pnl`` is
-    net of ``fees``; an open trade is marked. ``alpha_shares`` weighs each alpha by the quantity
-    its orders opened.
+    net of ``fees`` and ``funding``; an open trade is marked. ``alpha_shares`` weighs each alpha by
+    the quantity its orders opened.
     """
 
     instrument: str
@@ -48,6 +48,10 @@ class Trade:
     """Ids of the orders that increased it, each once, in order."""
     closed_by: tuple[int, ...] = ()
     """Ids of the orders that decreased it, each once, in order."""
+    funding: Decimal = Decimal(0)
+    """Funding paid while it was held, inside ``pnl``; negative where it was received."""
+    is_liquidated: bool = False
+    """The venue closed it, or a part of it, by force."""
 
     @property
     def is_open(self) -> bool:
@@ -136,6 +140,7 @@ class _RunningTrade:
         self.fills = 0
         self.openings: list[tuple[int, Decimal]] = []
         self.closings: list[int] = []
+        self.is_liquidated = False
 
     def grow(self, fill: Fill, quantity: Decimal, paid_units: int, fee_units: int) -> None:
         """Take a fill, or the opening part of one, that increases the position."""
@@ -151,7 +156,10 @@ class _RunningTrade:
         self.held = EXACT.subtract(self.held, quantity)
         self.left = EXACT.add(self.left, quantity)
         self.exit_units += paid_units
-        self.closings.append(fill.order_id)
+        if fill.is_liquidation:
+            self.is_liquidated = True
+        else:
+            self.closings.append(fill.order_id)
         self._count(fill, fee_units)
 
     def _count(self, fill: Fill, fee_units: int) -> None:
@@ -182,6 +190,7 @@ class _RunningTrade:
             multiplier=first.multiplier,
             opened_by=tuple(dict.fromkeys(order_id for order_id, _ in self.openings)),
             closed_by=tuple(dict.fromkeys(self.closings)),
+            is_liquidated=self.is_liquidated,
         )
 
     def _alpha_shares(self, shares: Shares) -> dict[str, float]:

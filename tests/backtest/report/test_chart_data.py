@@ -1,5 +1,7 @@
 import json
 import math
+from dataclasses import replace
+from decimal import Decimal
 from typing import cast
 
 import numpy as np
@@ -13,6 +15,7 @@ from traider.backtest.report.chart_data import (
     bucket_starts,
     equity_data,
     gap_positions,
+    liquidation_marks,
     price_data,
     rolling_data,
     rounded,
@@ -20,6 +23,7 @@ from traider.backtest.report.chart_data import (
     with_gaps,
 )
 from traider.backtest.results import Curve, PriceSeries, RollingSharpe
+from traider.domain.fills import Fill
 
 SECOND_NS = 1_000_000_000
 
@@ -107,6 +111,14 @@ def test_value_at_without_a_series_is_unknown() -> None:
     empty = np.empty(0)
     at_ns = np.array([1, 2], dtype=np.int64)
     assert np.isnan(value_at(empty.astype(np.int64), empty, at_ns)).all()
+
+
+def test_liquidations_are_marked_once_a_time_and_instrument() -> None:
+    one = Fill("BTC", -1, Decimal(1), Decimal(1), Decimal(0), 5 * SECOND_NS)
+    forced = replace(one, is_liquidation=True)
+    fills = [one, forced, forced, replace(forced, instrument="ETH")]
+    assert liquidation_marks(fills) == [[5, "BTC"], [5, "ETH"]]
+    assert len(liquidation_marks(replace(forced, ts_ns=n * SECOND_NS) for n in range(900))) == 500
 
 
 def test_the_rolling_ratio_keeps_holes_and_its_last_value() -> None:

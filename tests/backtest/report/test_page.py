@@ -193,6 +193,19 @@ def test_a_run_of_nothing_renders_dashes(result: BacktestResult) -> None:
     assert "nan" not in re.sub(r"<(style|script).*?</\1>", "", page, flags=re.DOTALL).lower()
 
 
+def test_liquidations_are_told_and_marked() -> None:
+    run = small_run()
+    fill = replace(run.chosen.fills[5], is_liquidation=True)
+    costs = replace(run.chosen.costs, liquidations=2, liquidation_fees=Decimal(3))
+    page = render_report(with_chosen(run, fills=(fill,), costs=costs), trades_shown=5)
+    assert "liquidated" in page
+    assert "The venue closed 2 positions by force." in page
+    assert data_of(page)["liquidations"] == [[fill.ts_ns // 10**9, fill.instrument]]
+    plain = render_report(run, trades_shown=5)
+    assert "by force" not in re.sub(r"<script.*?</script>", "", plain, flags=re.DOTALL)
+    assert data_of(plain)["liquidations"] == []
+
+
 def test_the_most_traded_instruments_get_the_charts(result: BacktestResult) -> None:
     prices = tuple(replace(result.prices[0], instrument=f"A{at}") for at in range(20))
     busy = replace(result.chosen.trades[0], instrument="A19")

@@ -1,5 +1,6 @@
 import json
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -7,7 +8,11 @@ import pytest
 from tests.backtest.report.small_run import small_run
 from traider.backtest.reasons import ExplainedOrders
 from traider.backtest.report.number_text import MoneyText
-from traider.backtest.report.reason_data import ORDERS_OF_TRADE_MAX, reason_data
+from traider.backtest.report.reason_data import (
+    ORDERS_OF_TRADE_MAX,
+    reason_data,
+    trade_notes,
+)
 from traider.backtest.report.trade_rows import TradeRow, trade_rows
 
 MONEY = MoneyText("USDT", 2)
@@ -46,7 +51,7 @@ def test_a_trade_tells_its_orders_as_they_were_decided(
 ) -> None:
     data = told(explained, rows)
     for row in rows:
-        orders, left = data["trades"][str(row.number)]
+        _, orders, left = data["trades"][str(row.number)]
         roles = [order["role"] for order in orders]
         assert roles[0] == "opened by"
         assert (roles[-1] == "closed by") == (not row.trade.is_open)
@@ -63,19 +68,19 @@ def test_of_many_orders_the_first_and_the_last_are_told(
 ) -> None:
     ids = explained.lives.intents["order_id"][explained.lives.sent].tolist()
     long = replace(rows[0].trade, opened_by=tuple(ids[:8]), closed_by=(ids[8],))
-    orders, left = told(explained, [replace(rows[0], trade=long)])["trades"]["1"]
+    _, orders, left = told(explained, [replace(rows[0], trade=long)])["trades"]["1"]
     roles = [order["role"] for order in orders]
     assert roles == ["opened by", *["added by"] * 4, "closed by"]
     assert left == 9 - ORDERS_OF_TRADE_MAX
     whole = told(explained, [replace(rows[0], trade=replace(long, opened_by=tuple(ids[:2])))])
-    first = whole["trades"]["1"][0]
+    first = whole["trades"]["1"][1]
     assert [first[0]["event"], first[2]["event"]] == [orders[0]["event"], orders[-1]["event"]]
 
 
 def test_an_order_tells_scores_features_gate_and_outcome(
     explained: ExplainedOrders, rows: list[TradeRow]
 ) -> None:
-    (order, *_), _ = told(explained, rows[:1])["trades"]["1"]
+    _, (order, *_), _ = told(explained, rows[:1])["trades"]["1"]
     assert order["terms"].startswith("buy ")
     assert order["check"] == "approved"
     assert order["outcome"].startswith("filled ")
@@ -86,10 +91,24 @@ def test_an_order_tells_scores_features_gate_and_outcome(
     assert order["equity"] == "10,000.00 USDT"
 
 
+def test_what_is_said_of_the_whole_trade(explained: ExplainedOrders, rows: list[TradeRow]) -> None:
+    row = rows[0]
+    assert told(explained, [row])["trades"]["1"][0] == [f"Its profit is counted for {row.alphas}."]
+    forced = replace(row.trade, funding=Decimal("-1.5"), is_liquidated=True)
+    notes, orders, _ = told(explained, [replace(row, trade=forced, alphas="")])["trades"]["1"]
+    assert notes == [
+        "Funding received while it was held: 1.50 USDT.",
+        "The venue closed it by force: the margin was used up.",
+    ]
+    assert "closed by" not in [order["role"] for order in orders]
+    owing = replace(row, trade=replace(row.trade, funding=Decimal(2)))
+    assert trade_notes(owing, MONEY)[1] == "Funding paid while it was held: 2.00 USDT."
+
+
 def test_a_persons_order_has_no_scores(explained: ExplainedOrders, rows: list[TradeRow]) -> None:
     manual = explained.reasons.is_manual | True
     by_hand = replace(explained, reasons=replace(explained.reasons, is_manual=manual))
-    (order, *_), _ = told(by_hand, rows[:1])["trades"]["1"]
+    _, (order, *_), _ = told(by_hand, rows[:1])["trades"]["1"]
     assert order["manual"]
     assert "scores" not in order
 

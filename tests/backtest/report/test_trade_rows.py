@@ -97,6 +97,11 @@ def test_a_mark_carries_times_prices_and_the_tooltip() -> None:
     assert mark[7] == 7
 
 
+def test_a_liquidated_trade_says_so_on_the_chart() -> None:
+    mark = trade_mark(trade_row(1, replace(TRADE, is_liquidated=True), MONEY, 1), 0, "USDT")
+    assert "closed by the venue: liquidated" in str(mark[6])
+
+
 @pytest.mark.parametrize(
     ("shares", "text"), [({}, ""), ({"a": 0.1, "b": -0.9}, f"b {MINUS}90%, a 10%")]
 )

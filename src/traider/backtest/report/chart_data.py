@@ -4,11 +4,14 @@ Times are whole seconds UTC. A missing value is ``None``; a hole in the data is 
 so that the line breaks there instead of bridging it.
 """
 
+from collections.abc import Iterable
+
 import numpy as np
 import numpy.typing as npt
 
 from traider.backtest.report.number_text import NS_PER_SECOND
 from traider.backtest.results import Curve, FloatArray, PriceSeries, RollingSharpe, TimeArray
+from traider.domain.fills import Fill
 
 IndexArray = npt.NDArray[np.intp]
 Column = list[float | None]
@@ -16,6 +19,8 @@ ChartData = dict[str, object]
 
 GAP_SPACINGS = 3.0
 """Points further apart than this many usual spacings have a gap between them."""
+
+LIQUIDATIONS_MAX = 500
 
 FIGURES = 7
 """Significant figures of a drawn value; a screen shows fewer."""
@@ -97,6 +102,13 @@ def equity_data(curve: Curve, benchmark: Curve, points_max: int) -> ChartData:
     for name, column, digits in zip(names, columns, figures, strict=True):
         data[name] = rounded(column, digits)
     return data
+
+
+def liquidation_marks(fills: Iterable[Fill]) -> list[list[object]]:
+    """Return when the venue closed a position by force, in seconds, and whose; each once."""
+    forced = [fill for fill in fills if fill.is_liquidation]
+    marks = dict.fromkeys((fill.ts_ns // NS_PER_SECOND, fill.instrument) for fill in forced)
+    return [[second, name] for second, name in list(marks)[:LIQUIDATIONS_MAX]]
 
 
 def rolling_data(rolling: RollingSharpe, points_max: int) -> ChartData:

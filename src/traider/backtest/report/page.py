@@ -10,7 +10,12 @@ from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
 from traider import __version__
-from traider.backtest.report.chart_data import equity_data, price_data, rolling_data
+from traider.backtest.report.chart_data import (
+    equity_data,
+    liquidation_marks,
+    price_data,
+    rolling_data,
+)
 from traider.backtest.report.drawdown_rows import drawdown_rows
 from traider.backtest.report.findings_section import findings_section, findings_style
 from traider.backtest.report.key_figures import head_figures, risk_figures, trade_figures
@@ -124,6 +129,7 @@ def page_data(
     return {
         "currency": result.currency,
         "equity": equity_data(result.chosen.curve, result.benchmark, detail.curve_points),
+        "liquidations": liquidation_marks(result.chosen.fills),
         "rolling": rolling_data(result.chosen.rolling, detail.curve_points // 2),
         "sharpe": float_or_none(result.chosen.performance.sharpe),
         "prices": [price_data(series, detail.price_points) for series in prices],

@@ -28,8 +28,9 @@ def reason_data(
 ) -> ReasonData | None:
     """Return the orders behind the shown trades; nothing where no reasons were kept.
 
-    ``trades`` maps a trade's number to its orders and the number of those left out. What all orders
-    share, the names of alphas and features and the thresholds, stands beside it once.
+    ``trades`` maps a trade's number to what is said of the whole trade, its orders, and the number
+    of those left out. What all orders share, the names of alphas and features and the thresholds,
+    stands beside it once.
     """
     if explained is None:
         return None
@@ -43,8 +44,22 @@ def reason_data(
         "features": list(reasons.features),
         "enter": fixed(reasons.enter, 2),
         "exit": fixed(reasons.exit, 2),
-        "trades": {row.number: teller.trade(row.trade) for row in rows},
+        "trades": {
+            row.number: [trade_notes(row, money), *teller.orders(row.trade)] for row in rows
+        },
     }
+
+
+def trade_notes(row: TradeRow, money: MoneyText) -> list[str]:
+    """Return what is to be said of a trade as a whole."""
+    trade = row.trade
+    notes = [f"Its profit is counted for {row.alphas}."] if row.alphas else []
+    if trade.funding:
+        verb = "paid" if trade.funding > 0 else "received"
+        notes.append(f"Funding {verb} while it was held: {money.text(abs(trade.funding))}.")
+    if trade.is_liquidated:
+        notes.append("The venue closed it by force: the margin was used up.")
+    return notes
 
 
 class _Teller:
@@ -58,18 +73,18 @@ class _Teller:
         self._values = display_values(explained)
         self._measures = [measure_of(name) for name in explained.reasons.features]
 
-    def trade(self, trade: Trade) -> list[object]:
+    def orders(self, trade: Trade) -> tuple[list[ReasonData], int]:
         """Return the orders of one trade as they were decided, and the number of those left out."""
         roles = dict.fromkeys(trade.closed_by, "reduced by") | dict.fromkeys(
             trade.opened_by, "added by"
         )
-        if trade.closed_by and not trade.is_open:
+        if trade.closed_by and not (trade.is_open or trade.is_liquidated):
             roles[trade.closed_by[-1]] = "closed by"
         roles |= dict.fromkeys(trade.opened_by[:1], "opened by")
         found = sorted((self._places[i], role) for i, role in roles.items() if i in self._places)
         half = ORDERS_OF_TRADE_MAX // 2
         shown = found if len(found) <= ORDERS_OF_TRADE_MAX else [*found[:half], *found[-half:]]
-        return [[self._order(role, at) for at, role in shown], len(found) - len(shown)]
+        return [self._order(role, at) for at, role in shown], len(found) - len(shown)
 
     def _order(self, role: str, at: int) -> ReasonData:
         lives, reasons = self._explained.lives, self._explained.reasons

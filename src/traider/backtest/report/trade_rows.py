@@ -110,6 +110,7 @@ def trade_mark(row: TradeRow, instrument_index: int, currency: str) -> list[obje
         f"P&L {row.pnl} {currency} ({row.return_text}), fees {row.fees} {currency}",
     ]
     lines += [f"held {row.holding}"] if not trade.is_open else []
+    lines += ["closed by the venue: liquidated"] if trade.is_liquidated else []
     lines += [f"from {row.alphas}"] if row.alphas else []
     closed_s = None if trade.is_open else trade.closed_ns // NS_PER_SECOND
     opened_s = trade.opened_ns // NS_PER_SECOND

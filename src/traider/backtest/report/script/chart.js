@@ -115,6 +115,7 @@ function drawPane(pen, chart, pane, start, end, times) {
     else drawLine(pen, chart, pane, series, start, end);
   }
   if (pane.marks) drawMarks(pen, chart, pane);
+  if (pane.crosses) drawCrosses(pen, chart, pane);
   pen.restore();
   pen.textAlign = "left";
   pen.fillStyle = color("--panel");

@@ -9,12 +9,13 @@ function wide(chart) {
 }
 
 function equityModel(data) {
-  const { equity, currency } = data;
+  const { equity, currency, liquidations } = data;
+  const forced = (at) => liquidations.filter(([second]) => second <= equity.t[at] && second > (equity.t[at - 1] ?? -Infinity));
   return {
     t: equity.t,
     lead: equity.nav,
     panes: [
-      { weight: 3, scale: 1, logable: true, caption: currency, series: [
+      { weight: 3, scale: 1, logable: true, caption: currency, crosses: liquidations, series: [
         { v: equity.hold, color: "--hold", dash: true }, { v: equity.nav, color: "--up" }] },
       { weight: 1.2, scale: 100, zero: true, caption: "Drawdown", series: [
         { v: equity.holdDrawdown, color: "--hold", dash: true }, { v: equity.drawdown, color: "--down", area: true }] },
@@ -25,6 +26,7 @@ function equityModel(data) {
       ["Buy and hold", `${amount(equity.hold[at])} ${currency}`],
       ["Drawdown", share(equity.drawdown[at])],
       ["of buy and hold", share(equity.holdDrawdown[at])],
+      ...forced(at).map(([, name]) => ["liquidated", name]),
     ],
   };
 }

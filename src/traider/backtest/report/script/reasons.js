@@ -83,8 +83,8 @@ function element(name, className, text) {
 }
 
 function tradeStory(row, reasons) {
-  const [orders, left] = reasons.trades[row.dataset.number];
-  const parts = row.title ? [element("p", "quiet", `Its profit is counted for ${row.title}.`)] : [];
+  const [notes, orders, left] = reasons.trades[row.dataset.number];
+  const parts = notes.map((note) => element("p", "quiet", note));
   parts.push(...orders.map((order) => orderStory(order, reasons)));
   if (left) parts.push(element("p", "quiet", `${left} orders between them are in reasons.parquet.`));
   return parts;

@@ -1,4 +1,4 @@
-/* Trades on the price chart. */
+/* Trades on the price chart, and positions closed by force on the equity curve. */
 
 function drawMarks(pen, chart, pane) {
   chart.targets = [];
@@ -45,4 +45,18 @@ function markNear(chart, x, y, reach) {
     if (far < distance) [best, distance] = [mark, far];
   }
   return best;
+}
+
+/* A cross on the curve where the venue liquidated a position. */
+function drawCrosses(pen, chart, pane) {
+  pen.strokeStyle = color("--down");
+  pen.lineWidth = 2;
+  for (const [second] of pane.crosses) {
+    if (second < view.from || second > view.to) continue;
+    const value = chart.lead[nearest(chart, second)];
+    if (value == null) continue;
+    const [x, y] = [chart.x(second), pane.y(value)];
+    line(pen, x - 4, y - 4, x + 4, y + 4);
+    line(pen, x - 4, y + 4, x + 4, y - 4);
+  }
 }
