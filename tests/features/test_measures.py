@@ -31,7 +31,16 @@ PRICE = Measure("price", prices=1)
         ("1 / close", Measure("", prices=-1)),
         ("close * close", Measure("", prices=2)),
         ("close + volume", Measure("")),
+        ("close * volume / (close * volume)", Measure("ratio")),
         ("time", Measure("seconds")),
+        ("mid", PRICE),
+        ("bid_size", Measure("lots", lots=1)),
+        ("close@funding", Measure("fraction")),
+        ("sma(close, 9)@funding", Measure("fraction")),
+        ("beta(close, volume, 20)", Measure("", prices=1, lots=-1)),
+        ("beta(close, open, 20)", Measure("ratio")),
+        ("score_forest", Measure("-1 to 1")),
+        ("confidence_forest", Measure("0 to 1")),
         ("a name of somebody's own", Measure("")),
     ],
 )
@@ -42,4 +51,5 @@ def test_measures_follow_from_how_a_feature_is_written(name: str, measure: Measu
 @pytest.mark.parametrize("name", sorted(CATALOGUE))
 def test_every_feature_of_the_catalogue_has_a_unit(name: str) -> None:
     arguments = CATALOGUE[name].written.removeprefix(name)
-    assert measure_of(name + arguments.replace("x", "close").replace("n", "20")).unit
+    written = arguments.replace("y", "open").replace("x", "close").replace(" n", " 20")
+    assert measure_of(name + written.replace("(n", "(20")).unit

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from traider.domain.errors import StrategyError
-from traider.features.catalogue import BASE_SLOTS, CATALOGUE
-from traider.features.expressions import NUMBER, Expression, parse
+from traider.features.catalogue import BASE_SLOTS, CATALOGUE, LIVE_COLUMNS, SCORE_PREFIXES
+from traider.features.expressions import NUMBER, OPERATORS, Expression, is_column, parse
+from traider.features.frames import FUNDING
 
 AS_ITS_INPUT: Final = "as its input"
 RATIO: Final = "ratio"
@@ -30,6 +31,8 @@ class Measure:
 
 
 PRICE: Final = Measure("price", prices=1)
+FRACTION: Final = Measure("fraction")
+_PRICES: Final = ("open", "high", "low", "close")
 _BY_UNIT: Final = {
     "price": PRICE,
     "input a bar": Measure("price a bar", prices=1),
@@ -48,20 +51,38 @@ def measure_of(name: str) -> Measure:
 
 def _measure(expression: Expression) -> Measure:
     source, right = expression.source, expression.right
-    if source is not None and right is not None:
+    if expression.name in OPERATORS and source is not None and right is not None:
         return _combined(expression.name, source, right)
-    if expression.name in BASE_SLOTS:
-        return _BASE.get(expression.name, PRICE)
+    if is_column(expression.name):
+        return _column(expression)
     if expression.name == NUMBER:
         return Measure(UNKNOWN)
-    unit = CATALOGUE[expression.name].unit
-    if unit == AS_ITS_INPUT and source is not None:
-        return _measure(source)
-    if unit == "input a bar" and source is not None:
-        inner = _measure(source)
+    return _feature(CATALOGUE[expression.name].unit, source, right)
+
+
+def _feature(unit: str, source: Expression | None, right: Expression | None) -> Measure:
+    """Return the measure of a feature from the catalogue's unit and its inputs."""
+    if source is None:
+        return _BY_UNIT.get(unit, Measure(unit))
+    inner = _measure(source)
+    if right is not None:
+        return _quotient(inner, _measure(right))
+    if unit == AS_ITS_INPUT:
+        return inner
+    if unit == "input a bar":
         word = f"{inner.unit} a bar" if inner.unit else UNKNOWN
         return Measure(word, inner.prices, inner.lots)
     return _BY_UNIT.get(unit, Measure(unit))
+
+
+def _column(expression: Expression) -> Measure:
+    name = expression.name
+    if name in LIVE_COLUMNS:
+        return _BY_UNIT[LIVE_COLUMNS[name][1]]
+    if name in BASE_SLOTS:
+        is_rate = expression.timeframe == FUNDING and name in _PRICES
+        return FRACTION if is_rate else _BASE.get(name, PRICE)
+    return Measure("-1 to 1" if name.startswith(SCORE_PREFIXES[0]) else "0 to 1")
 
 
 def _combined(operator: str, left: Expression, right: Expression) -> Measure:
@@ -70,12 +91,18 @@ def _combined(operator: str, left: Expression, right: Expression) -> Measure:
         if left.name == NUMBER or one == other:
             return other
         return one if right.name == NUMBER else Measure(UNKNOWN)
-    sign = 1 if operator == "*" else -1
-    prices, lots = one.prices + sign * other.prices, one.lots + sign * other.lots
     if right.name == NUMBER:
         return one
-    if left.name == NUMBER and operator == "*":
+    if operator == "/":
+        return _quotient(one, other)
+    if left.name == NUMBER:
         return other
+    prices, lots = one.prices + other.prices, one.lots + other.lots
+    return Measure(PRICE.unit if (prices, lots) == (1, 0) else UNKNOWN, prices, lots)
+
+
+def _quotient(one: Measure, other: Measure) -> Measure:
+    prices, lots = one.prices - other.prices, one.lots - other.lots
     if (prices, lots) == (0, 0):
-        return Measure(RATIO if operator == "/" else UNKNOWN)
+        return Measure(RATIO)
     return Measure(PRICE.unit if (prices, lots) == (1, 0) else UNKNOWN, prices, lots)

@@ -19,6 +19,7 @@ MARKET = replace(SPOT, name="BINANCE:BTC-USDT", tick_size=Decimal("0.1"))
         (12.5, "volume@1h", "12.5 BTC"),
         (71.234, "rsi(close, 14)", "71.2"),
         (-0.0123, "return(close, 5)", f"{MINUS}1.23%"),
+        (0.0001, "close@funding", "+0.0100%"),
         (0.654, "ewm_vol(close, 48)", "65.4% a year"),
         (2.04, "vwap_z(48)", "+2.04 σ"),
         (1.0123456, "close / sma(close, 20)", "1.01235"),

@@ -39,6 +39,11 @@ def _lots(value: float, market: MarketSpec, money: MoneyText) -> str:
     return f"{significant(value * float(market.lot_size))} {base_of(market.name)}"
 
 
+def _price(value: float, market: MarketSpec, money: MoneyText) -> str:
+    del money
+    return significant(value * float(market.tick_size))
+
+
 def _base(value: float, market: MarketSpec, money: MoneyText) -> str:
     del money
     return f"{significant(value)} {base_of(market.name)}"
@@ -75,10 +80,15 @@ _UNITS: Final[dict[Verdict, Words]] = {
     Verdict.ORDER_RATE: _orders,
     Verdict.DAILY_LOSS: _fraction,
     Verdict.DRAWDOWN: _fraction,
+    Verdict.SELF_TRADE: _price,
 }
 """What number and limit of a check are measured in; the others are plain numbers."""
 
-_SWITCHES: Final = (Verdict.KILLED, Verdict.PAUSED)
+_SWITCHES: Final = {
+    Verdict.KILLED: "trading is killed",
+    Verdict.PAUSED: "trading is paused",
+    Verdict.UNHEALTHY: "the feed is unhealthy",
+}
 """States, which have no number."""
 
 
@@ -91,7 +101,7 @@ def verdict_text(
         return _APPROVED_TEXT
     name = verdict.name.lower().replace("_", " ")
     if verdict in _SWITCHES:
-        return f"refused: trading is {name}"
+        return f"refused: {_SWITCHES[verdict]}"
     words = _UNITS.get(verdict, _plain)
     measured, bound = words(number, market, money), words(limit, market, money)
     return f"refused by the check on {name}: {measured}, limit {bound}"

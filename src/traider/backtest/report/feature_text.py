@@ -9,8 +9,11 @@ from traider.backtest.report.number_text import DASH, fixed, percent, significan
 from traider.features.measures import Measure
 from traider.kernel.specification import MarketSpec
 
+_SMALL: Final = 0.001
+"""Fractions below this, such as funding rates, are shown with more digits."""
+
 _WORDS: Final[dict[str, Callable[[float], str]]] = {
-    "fraction": lambda value: percent(value, 2, signed=True),
+    "fraction": lambda value: percent(value, 2 if abs(value) >= _SMALL else 4, signed=True),
     "fraction a year": lambda value: f"{percent(value, 1)} a year",
     "standard deviations": lambda value: (
         f"{fixed(value, 2, signed=True)} \N{GREEK SMALL LETTER SIGMA}"
