@@ -3,7 +3,7 @@
 import math
 from typing import Final
 
-from traider.backtest.doctor.evidence import Evidence
+from traider.backtest.doctor.evidence import EdgeParameter, Evidence
 from traider.backtest.findings import Finding, Severity
 from traider.backtest.results import BacktestResult, Curve
 from traider.portfolio.performance import daily_returns
@@ -77,11 +77,16 @@ def fades_out_of_sample(result: BacktestResult, evidence: Evidence) -> Finding |
 def parameters_at_the_edge(result: BacktestResult, evidence: Evidence) -> Finding | None:
     """Find best parameters that lie at the end of the range that was searched."""
     del result
-    if not evidence.edges:
+    return edge_finding(evidence.edges)
+
+
+def edge_finding(edges: tuple[EdgeParameter, ...]) -> Finding | None:
+    """Return the finding that ``edges`` are, if there are any."""
+    if not edges:
         return None
     told = "; ".join(
         f"{edge.key} = {edge.value:g} is the {edge.side} of {edge.low:g} to {edge.high:g}"
-        for edge in evidence.edges
+        for edge in edges
     )
     return Finding(
         code="parameters-at-the-edge",
@@ -90,7 +95,7 @@ def parameters_at_the_edge(result: BacktestResult, evidence: Evidence) -> Findin
         measured=f"{told} (none should be)",
         why="The best value may lie outside, or the search follows noise to its end.",
         fix="Widen the range until the best lies inside, among good neighbors.",
-        number=len(evidence.edges),
+        number=len(edges),
         threshold=0,
     )
 
