@@ -20,6 +20,7 @@ COMMANDS: Final = {
     "config": "traider.cli.config:config",
     "data": "traider.cli.data:data",
     "doctor": "traider.cli.doctor:doctor",
+    "sweep": "traider.cli.sweep:sweep",
     "version": "traider.cli.version:version",
 }
 """Where each command lives; its module is imported when the command is asked for."""

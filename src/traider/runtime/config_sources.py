@@ -96,7 +96,7 @@ def override_layer(overrides: Sequence[str]) -> Layer:
                 where="--set",
                 fix="write for example --set costs.taker_fee=0.001",
             )
-        assign(table, key.strip(), _value(value.strip()))
+        assign(table, key.strip(), toml_value(value.strip()))
     _rename(table)
     return Layer("set", "command line", table)
 
@@ -128,7 +128,8 @@ def origin_of(dotted: str, layers: Sequence[Layer]) -> Layer | None:
     return next((layer for layer in reversed(layers) if _mentions(layer.table, dotted)), None)
 
 
-def _value(text: str) -> object:
+def toml_value(text: str) -> object:
+    """Return the TOML value that ``text`` is, or the text itself; fractions are exact decimals."""
     try:
         return tomllib.loads(f"value = {text}", parse_float=Decimal)["value"]
     except tomllib.TOMLDecodeError:

@@ -1,9 +1,10 @@
 """From a configuration and scanned files to the kernel's specification."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from typing import Final
+from pathlib import Path
+from typing import Any, Final
 
 from traider.backtest.bar_files import BarFile
 from traider.domain.timeframes import timeframe_ns
@@ -18,7 +19,7 @@ from traider.kernel.specification import (
     VenueSpec,
 )
 from traider.runtime.config import AlphaConfig, Config, SmaCrossStrategy
-from traider.signals import load_alpha
+from traider.signals import Alpha, load_alpha
 
 _E8: Final = Decimal(100_000_000)
 _BPS: Final = 1e-4
@@ -31,13 +32,37 @@ _SIZING: Final = {
 _STYLE: Final = {"market": Style.MARKET, "limit": Style.LIMIT}
 
 
-def kernel_spec(config: Config, files: Sequence[BarFile]) -> KernelSpec:
+class AlphaShelf:
+    """Alphas loaded and compiled once, for many kernels of one process."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, Path | None], tuple[Alpha, Callable[..., Any]]] = {}
+
+    def take(self, entry: AlphaConfig) -> tuple[Alpha, Callable[..., Any]]:
+        """Return the alpha of a configuration's entry, and its compiled function.
+
+        Raises:
+            StrategyError: there is none, or it cannot be compiled.
+        """
+        key = entry.name, entry.file
+        if key not in self._found:
+            alpha = load_alpha(entry.name, entry.file)
+            self._found[key] = alpha, alpha.compiled()
+        return self._found[key]
+
+
+def kernel_spec(
+    config: Config, files: Sequence[BarFile], shelf: AlphaShelf | None = None
+) -> KernelSpec:
     """Return the kernel that ``config`` describes for the instruments of ``files``.
+
+    Alphas come from ``shelf``, so that many kernels of one process share what is compiled.
 
     Raises:
         StrategyError: an alpha, parameter or feature is unknown or cannot be compiled.
     """
     base = files[0].timeframe
+    alphas_at_hand = shelf or AlphaShelf()
     alphas = _alphas(config)
     timeframe = getattr(config.strategy, "timeframe", "")
     volatility = Expression(
@@ -49,10 +74,10 @@ def kernel_spec(config: Config, files: Sequence[BarFile]) -> KernelSpec:
     loaded = []
     wanted = [volatility]
     for entry in alphas:
-        alpha = load_alpha(entry.name, entry.file)
+        alpha, function = alphas_at_hand.take(entry)
         params = alpha.with_params(entry.params)
         expressions = alpha.expressions(params, timeframe)
-        loaded.append((entry, alpha, params, expressions))
+        loaded.append((entry, function, params, expressions))
         wanted += expressions
     graph = build_graph(wanted, base)
     return KernelSpec(
@@ -61,12 +86,12 @@ def kernel_spec(config: Config, files: Sequence[BarFile]) -> KernelSpec:
         alphas=tuple(
             AlphaSpec(
                 name=entry.name,
-                function=alpha.compiled(),
+                function=function,
                 inputs=tuple(graph.slots[expression] for expression in expressions),
                 params=tuple(params.values()),
                 weight=entry.weight,
             )
-            for entry, alpha, params, expressions in loaded
+            for entry, function, params, expressions in loaded
         ),
         strategy=_strategy(config, base, graph.slots[volatility]),
         venue=VenueSpec(
