@@ -57,6 +57,9 @@ def test_every_limit_is_handed_over(files: tuple[BarFile, BarFile]) -> None:
         "limits.max_daily_loss=0.08",
         "limits.max_drawdown=0.09",
         "limits.max_data_age_s=10",
+        "limits.max_net_exposure=0.7",
+        "limits.max_group_exposure=0.3",
+        "limits.refuse_self_trades=false",
     )
     assert kernel_spec(load_config(None, settings), files).limits == {
         Limit.MAX_ORDER_NOTIONAL: 1.0,
@@ -69,7 +72,36 @@ def test_every_limit_is_handed_over(files: tuple[BarFile, BarFile]) -> None:
         Limit.MAX_DAILY_LOSS: 0.08,
         Limit.MAX_DRAWDOWN: 0.09,
         Limit.MAX_DATA_AGE_NS: 1e10,
+        Limit.MAX_NET_EXPOSURE: 0.7,
+        Limit.MAX_GROUP_EXPOSURE: 0.3,
+        Limit.SELF_TRADE: 0.0,
     }
+
+
+def test_groups_are_numbered_and_must_be_held(files: tuple[BarFile, BarFile]) -> None:
+    names = [file.instrument for file in files]
+    config = load_config(None, (*CROSS, f'limits.groups=[["{names[1]}"]]'))
+    assert [market.group for market in kernel_spec(config, files).markets] == [0, 1]
+
+
+def test_risk_sizes_and_filters_are_handed_over(files: tuple[BarFile, BarFile]) -> None:
+    settings = (
+        "sizing.kind=atr",
+        "sizing.risk=0.02",
+        "sizing.atr_multiple=2.5",
+        "sizing.atr_window=9",
+        "sizing.net_leverage=0.5",
+        "strategy.cooldown_s=90",
+        'strategy.alphas=[{name="trend"}, {name="volatility-regime", role="filter"}]',
+    )
+    spec = kernel_spec(load_config(None, settings), files)
+    strategy = spec.strategy
+    assert spec.tape.names[strategy.atr_slot].startswith("atr(9)@")
+    assert (strategy.sizing, strategy.fraction, strategy.atr_multiple) == (Sizing.ATR, 0.02, 2.5)
+    assert (strategy.net_leverage, strategy.cooldown_ns) == (0.5, 90 * 10**9)
+    assert [alpha.filters for alpha in spec.alphas] == [False, True]
+    risk = kernel_spec(load_config(None, ("sizing.kind=fixed-risk",)), files).strategy
+    assert (risk.fraction, risk.atr_multiple, risk.stop_fraction) == (0.01, 0.0, 0.02)
 
 
 def test_the_ensemble_is_handed_over(files: tuple[BarFile, BarFile]) -> None:

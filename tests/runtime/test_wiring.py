@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.backtest.bar_tables import columns_of, wave, write_bars
-from traider.backtest.bar_files import scan_bar_file
 from traider.domain.errors import DataError
 from traider.runtime.config import Config, load_config
-from traider.runtime.wiring import check_files, data_notes, plan_backtest, run_backtest
+from traider.runtime.data_plan import scan_data
+from traider.runtime.wiring import plan_backtest, run_backtest
 
 
 @pytest.fixture
@@ -118,8 +118,8 @@ def test_refusals_of_the_gate_are_noted(config: Config) -> None:
 
 
 def test_without_files_there_is_nothing_to_run() -> None:
-    with pytest.raises(DataError, match="no bar files"):
-        check_files(())
+    with pytest.raises(DataError, match="no data files"):
+        scan_data(load_config())
 
 
 def test_results_that_cannot_be_written_are_an_error_of_one_line(
@@ -130,10 +130,3 @@ def test_results_that_cannot_be_written_are_an_error_of_one_line(
     with pytest.raises(DataError, match="cannot write results") as caught:
         run_backtest(config.model_copy(update={"output": blocked}))
     assert "\n" not in caught.value.line()
-
-
-def test_what_is_not_simulated_is_said(sample_data: Path) -> None:
-    spot = scan_bar_file(sample_data / "BINANCE-BTC-USDT-1h.parquet")
-    perpetual = scan_bar_file(sample_data / "BINANCE-PERP-BTC-USDT-1m.parquet")
-    assert not any("funding" in note for note in data_notes((spot,)))
-    assert any("funding" in note for note in data_notes((perpetual,)))

@@ -107,6 +107,16 @@ class BarFile:
         """Name of the bar length."""
         return timeframe_of(self.length_ns)
 
+    @property
+    def end_ns(self) -> int:
+        """When the last bar closes."""
+        return self.last_ns + self.length_ns
+
+    @property
+    def records(self) -> int:
+        """Events it brings: the first price and the bar."""
+        return 2 * self.bars
+
 
 def read_batches(path: Path, start_ns: int | None, end_ns: int | None) -> Iterator[Batch]:
     """Yield the bars that open in [start_ns, end_ns), in batches.

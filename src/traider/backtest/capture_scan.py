@@ -40,6 +40,16 @@ class Capture(CaptureSource):
     notes: tuple[str, ...]
     """What a reader should know about the data."""
 
+    @property
+    def end_ns(self) -> int:
+        """Receive time of the last event."""
+        return self.last_ns
+
+    @property
+    def records(self) -> int:
+        """Events it brings."""
+        return self.events
+
 
 def scan_captures(paths: Sequence[Path], rules: Rules = NO_RULES) -> tuple[Capture, ...]:
     """Read all files once and return what a run needs to know, an instrument each.

@@ -58,12 +58,15 @@ def event_chunks(
     files: Sequence[BarFile], start_ns: int | None, end_ns: int | None
 ) -> Iterator[EventArray]:
     """Yield the events of all files, sorted; no chunk holds an event of an earlier instant."""
-    yield from merge_streams([_stream(file, k, start_ns, end_ns) for k, file in enumerate(files)])
+    yield from merge_streams(
+        [bar_stream(file, k, start_ns, end_ns) for k, file in enumerate(files)]
+    )
 
 
-def _stream(
+def bar_stream(
     file: BarFile, instrument: int, start_ns: int | None, end_ns: int | None
 ) -> Iterator[EventArray]:
+    """Yield the events of one file, sorted."""
     previous = 0
     for batch in read_batches(file.path, start_ns, end_ns):
         yield bar_events(batch, file, instrument, previous)

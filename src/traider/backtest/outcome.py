@@ -8,13 +8,13 @@ from typing import Final
 
 import numpy as np
 
-from traider.backtest.bar_files import BarFile
 from traider.backtest.collecting import CurveThinner, Fingerprint
 from traider.backtest.execution import Valuation, execution_summary, order_counts
 from traider.backtest.order_lives import OrderJournal
 from traider.backtest.reasons import DecisionJournal, ExplainedOrders, order_shares
 from traider.backtest.results import CostBreakdown, DailyReturns, TierResult
 from traider.backtest.rolling_view import rolling_view
+from traider.backtest.sources import Source
 from traider.domain.events import EventArray, FillFlag, empty_events
 from traider.domain.fills import Fill
 from traider.domain.money import notional_units
@@ -113,7 +113,7 @@ def account_equity(machine: Machine) -> Decimal:
 
 
 def tier_result(
-    done: Pass, spec: KernelSpec, files: Sequence[BarFile], capital: Decimal, seed: int
+    done: Pass, spec: KernelSpec, files: Sequence[Source], capital: Decimal, seed: int
 ) -> TierResult:
     """Return everything the report shows about one tier."""
     lives = done.orders.lives()
@@ -190,7 +190,7 @@ def funding_of(events: EventArray, spec: KernelSpec) -> list[FundingPayment]:
     ]
 
 
-def _marks(done: Pass, files: Sequence[BarFile]) -> dict[str, Decimal]:
+def _marks(done: Pass, files: Sequence[Source]) -> dict[str, Decimal]:
     return {
         file.instrument: price_from_ticks(int(market["mark_ticks"]), file.tick_size)
         for file, market in zip(files, done.machine.decider.markets, strict=True)
@@ -241,7 +241,7 @@ def _unassigned(done: Pass, trades: Sequence[Trade]) -> Parts:
     return left
 
 
-def _turnover(done: Pass, files: Sequence[BarFile]) -> float:
+def _turnover(done: Pass, files: Sequence[Source]) -> float:
     """Traded notional a year over mean equity; NaN without a curve."""
     years = (done.now_ns - min(file.first_ns for file in files)) / _YEAR_NS
     mean = done.curve.total / done.curve.count if done.curve.count else math.nan

@@ -5,8 +5,8 @@ from typing import Final
 
 import numpy as np
 
-from traider.backtest.bar_files import BarFile
 from traider.backtest.results import Curve, PriceSeries
+from traider.backtest.sources import Source
 from traider.domain.events import EventArray, Kind
 
 SERIES_POINTS: Final = 4096
@@ -14,20 +14,30 @@ _FIELDS: Final = ("ts_recv", "open", "high", "low", "close")
 
 
 class PriceRecorder:
-    """Keep each instrument's bars, at most ``2 * SERIES_POINTS`` of them, merging neighbors."""
+    """Keep each instrument's bars, or trades, and merge neighbors.
+
+    At most ``2 * SERIES_POINTS`` are kept of each.
+    """
 
     def __init__(self, instruments: int) -> None:
         self._bars = [np.zeros((0, len(_FIELDS)), np.int64) for _ in range(instruments)]
         self._rest = [np.zeros((0, len(_FIELDS)), np.int64) for _ in range(instruments)]
         self._stride = [1] * instruments
+        self._has_bars = [False] * instruments
 
     def add(self, events: EventArray) -> None:
-        """Take in the bars of a chunk of events."""
+        """Take in the bars of a chunk of events; of an instrument without bars, its trades."""
         bars = events[events["kind"] == Kind.BAR]
         for k in np.unique(bars["instrument"]).tolist():
             mine = bars[bars["instrument"] == k]
             rows = np.column_stack([mine[name] for name in _FIELDS])
             self._append(k, rows)
+            self._has_bars[k] = True
+        trades = events[(events["kind"] == Kind.TRADE) & (events["size"] > 0)]
+        for k in np.unique(trades["instrument"]).tolist():
+            mine = trades[trades["instrument"] == k]
+            if not self._has_bars[k]:
+                self._append(k, np.column_stack([mine["ts_recv"], *[mine["price"]] * 4]))
 
     def _append(self, k: int, rows: np.ndarray[tuple[int, int], np.dtype[np.int64]]) -> None:
         rows = np.concatenate([self._rest[k], rows])
@@ -40,7 +50,7 @@ class PriceRecorder:
             self._bars[k] = _merged(self._bars[k][:pairs], 2)
             self._stride[k] *= 2
 
-    def series(self, files: Sequence[BarFile]) -> tuple[PriceSeries, ...]:
+    def series(self, files: Sequence[Source]) -> tuple[PriceSeries, ...]:
         """Return what was kept, in currency, stamped at the close of each merged bar."""
         found = []
         for k, file in enumerate(files):

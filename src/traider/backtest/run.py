@@ -6,12 +6,11 @@ from decimal import Decimal
 from itertools import chain
 from typing import Final
 
-from traider.backtest.bar_files import BarFile
-from traider.backtest.event_source import event_chunks
 from traider.backtest.fill_tiers import FILL_TIERS
 from traider.backtest.outcome import Pass, tier_result
 from traider.backtest.price_series import PriceRecorder, buy_and_hold
 from traider.backtest.results import BacktestResult, TierResult
+from traider.backtest.sources import Source, market_events
 from traider.backtest.stale_bars import StaleRecorder
 from traider.domain.events import EventArray
 from traider.kernel.machine import Machine
@@ -25,7 +24,9 @@ _BUFFER: Final = 65_536
 
 @dataclass(frozen=True)
 class BacktestPlan:
-    """What to run: a kernel (tier not applied), the files its instruments come from, the range.
+    """What to run: a kernel (tier not applied), the data of its instruments, the range.
+
+    ``extra`` makes further streams of events anew for each pass, such as funding.
 
     ``digest_event`` is the configuration's digest, the first record of the run; its time is set to
     the opening of the first bar.
@@ -33,7 +34,7 @@ class BacktestPlan:
 
     title: str
     spec: KernelSpec
-    files: tuple[BarFile, ...]
+    files: tuple[Source, ...]
     digest_event: EventArray
     fill_tier: str
     currency: str
@@ -43,22 +44,24 @@ class BacktestPlan:
     end_ns: int | None = None
     config: dict[str, object] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    extra: tuple[Callable[[], Iterator[EventArray]], ...] = ()
 
     @property
     def first_ns(self) -> int:
-        """When the first bar opens."""
+        """When the first bar opens, or the first event came."""
         return min(file.first_ns for file in self.files)
 
     @property
     def last_ns(self) -> int:
-        """When the last bar closes."""
-        return max(file.last_ns + file.length_ns for file in self.files)
+        """When the last bar closes, or the last event came."""
+        return max(file.end_ns for file in self.files)
 
     def events(self) -> Iterator[EventArray]:
-        """Yield the run's input in chunks: the digest record, then the bars."""
+        """Yield the run's input in chunks: the digest record, then the market's events."""
         digest = self.digest_event.copy()
         digest["ts_event"] = digest["ts_recv"] = self.first_ns
-        return chain([digest], event_chunks(self.files, self.start_ns, self.end_ns))
+        extra = [stream() for stream in self.extra]
+        return chain([digest], market_events(self.files, extra, self.start_ns, self.end_ns))
 
 
 def run_plan(
@@ -119,7 +122,8 @@ def _one_pass(
     """Feed every chunk to a machine of its own under ``tier``."""
     spec = replace(plan.spec, venue=FILL_TIERS[tier].applied(plan.spec.venue))
     running = Pass(tier, Machine(spec, buffer=_BUFFER), explains=tier == plan.fill_tier)
-    total = sum(file.bars for file in plan.files)
+    total = sum(file.records for file in plan.files) + 1
+    done = 0
     for chunk in plan.events():
         if stop():
             running.complete = False
@@ -127,8 +131,9 @@ def _one_pass(
         for recorder in recorders:
             recorder.add(chunk)
         running.advance(chunk)
-        if running.bars:  # the digest record alone is no progress
-            report(min(running.bars / total, 1.0))
+        done += len(chunk)
+        if done > 1:  # the digest record alone is no progress
+            report(min(done / total, 1.0))
     running.finish()
     return running
 

@@ -21,7 +21,15 @@ if TYPE_CHECKING:
     multiple=True,
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Parquet file of bars (ts, open, high, low, close, volume); repeat for more instruments.",
+    help="Parquet file of bars (ts, open, high, low, close, volume), or raw captures of Level-2"
+    " data (.txt.zst); repeat for more.",
+)
+@click.option(
+    "--funding",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Parquet file of settled funding rates (ts, rate); repeat for more perpetuals.",
 )
 @click.option("--from", "start", metavar="DATE", help="First day or instant used, UTC.")
 @click.option("--to", "end", metavar="DATE", help="First day or instant not used any more, UTC.")
@@ -31,6 +39,7 @@ if TYPE_CHECKING:
     type=click.Choice(["pessimistic", "base", "optimistic"]),
     help="How kindly simulated orders are filled.",
 )
+@click.option("--seed", type=int, help="Key of every random number of the run.")
 @click.option(
     "--output", type=click.Path(path_type=Path), metavar="DIR", help="Folder of the results."
 )
@@ -39,10 +48,12 @@ if TYPE_CHECKING:
 def backtest(  # noqa: PLR0913, PLR0917 - one parameter an option, click's way
     config_file: Path | None,
     files: tuple[Path, ...],
+    funding: tuple[Path, ...],
     start: str | None,
     end: str | None,
     overrides: tuple[str, ...],
     fill_tier: str | None,
+    seed: int | None,
     output: Path | None,
     as_json: bool,
     quiet: bool,
@@ -54,9 +65,11 @@ def backtest(  # noqa: PLR0913, PLR0917 - one parameter an option, click's way
     chosen = option_overrides(
         {
             "data.files": [str(file) for file in files] or None,
+            "data.funding": [str(file) for file in funding] or None,
             "data.start": start,
             "data.end": end,
             "fill_tier": fill_tier,
+            "seed": seed,
             "output": None if output is None else str(output),
         }
     )

@@ -86,6 +86,7 @@ class Config(BaseSettings):
     def named_files(self) -> tuple[tuple[str, Path], ...]:
         """Return every input file the settings name, with the key that names it."""
         files = [("data.files", path) for path in self.data.files]
+        files += [("data.funding", path) for path in self.data.funding]
         if isinstance(self.strategy, EnsembleStrategy):
             files += [
                 (f"strategy.alphas.{position}.file", alpha.file)

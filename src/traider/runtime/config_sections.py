@@ -106,10 +106,15 @@ class Section(BaseModel):
 
 
 class DataConfig(Section):
-    """Which bars are read, and which part of them."""
+    """Which bars or captures are read, and which part of them."""
 
     files: Annotated[tuple[Path, ...], BeforeValidator(_listed)] = ()
-    """Parquet files of bars, one an instrument; relative to the config file they stand in."""
+    """Parquet files of bars, one an instrument, or raw captures of Level-2 data (.txt.zst);
+    relative to the config file they stand in."""
+    bars: Annotated[str, AfterValidator(_timeframe)] = "15s"
+    """Shortest bars that trades build, where the files are captures."""
+    funding: Annotated[tuple[Path, ...], BeforeValidator(_listed)] = ()
+    """Parquet files of settled funding rates, named like BINANCE-BTCUSDT.parquet."""
     start: Instant = ""
     """First instant used, an ISO date or time in UTC; empty for the first bar."""
     end: Instant = ""
@@ -184,8 +189,17 @@ class ExecutionConfig(Section):
 class SizingConfig(Section):
     """How large a position is."""
 
-    kind: Literal["volatility-target", "fixed", "all-in"] = "volatility-target"
-    """Rule of the size: volatility-target, fixed (a fraction of equity) or all-in (all cash)."""
+    kind: Literal["volatility-target", "fixed", "all-in", "atr", "fixed-risk"] = "volatility-target"
+    """Rule of the size: volatility-target, fixed (a fraction of equity), all-in (all cash), atr
+    (risk on a move of so many average true ranges) or fixed-risk (risk on the way to the stop)."""
+    risk: Annotated[Real, Field(gt=0, le=1)] = 0.01
+    """Share of equity that atr and fixed-risk stake on one position."""
+    atr_multiple: Annotated[Real, Field(gt=0, le=100)] = 3.0
+    """Average true ranges of the move that costs the risk of atr."""
+    atr_window: Annotated[Whole, Field(ge=1, le=100_000)] = 14
+    """Bars of the average true range."""
+    stop_fraction: Annotated[Real, Field(gt=0, lt=1)] = 0.02
+    """Distance to the stop that fixed-risk reckons with, as a fraction of the price."""
     target_volatility: Annotated[Real, Field(gt=0, le=10)] = 0.20
     """Volatility a year that volatility-target aims at, as a fraction."""
     fraction: Annotated[Real, Field(gt=0, le=10)] = 1.0
@@ -196,6 +210,8 @@ class SizingConfig(Section):
     """Largest position of one instrument, as a multiple of equity."""
     gross_leverage: Annotated[Real, Field(gt=0, le=100)] = 1.0
     """Largest sum of all positions, as a multiple of equity."""
+    net_leverage: Annotated[Real, Field(ge=0, le=100)] = 0.0
+    """Largest difference of long and short positions, as a multiple of equity; 0 for no cap."""
     dead_band: Annotated[Real, Field(ge=0, lt=1)] = 0.05
     """Smallest change of a position that is traded, as a fraction of equity."""
 
@@ -215,6 +231,14 @@ class LimitsConfig(Section):
     """Largest sum of exposures after the order, as a multiple of equity."""
     max_leverage: Annotated[Real, Field(gt=0, le=100)] = 1.05
     """Largest leverage of the account after the order."""
+    max_net_exposure: Annotated[Real, Field(ge=0, le=100)] = 0.0
+    """Largest difference of long and short exposure after the order; 0 turns the check off."""
+    max_group_exposure: Annotated[Real, Field(ge=0, le=100)] = 0.0
+    """Largest exposure one way of a group of instruments after the order; 0 turns it off."""
+    groups: tuple[tuple[str, ...], ...] = ()
+    """Instruments that move together, a list of names a group; they share max_group_exposure."""
+    refuse_self_trades: bool = True
+    """Whether an order that would meet one of our own is refused."""
     max_orders_per_minute: Annotated[Whole, Field(ge=1, le=1_000)] = 60
     """Most orders in any minute."""
     max_daily_loss: Annotated[Real, Field(gt=0, le=1)] = 0.05

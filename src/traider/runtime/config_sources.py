@@ -200,10 +200,11 @@ def _rename(table: Table) -> None:
 
 def _anchor(table: Table, folder: Path) -> None:
     data = table.get("data")
-    if isinstance(data, dict) and isinstance(data.get("files"), list | str):
-        files = data["files"]
-        listed = files.split(",") if isinstance(files, str) else files
-        data["files"] = [_anchored(file, folder) for file in listed if file != ""]
+    for key in ("files", "funding"):
+        if isinstance(data, dict) and isinstance(data.get(key), list | str):
+            files = data[key]
+            listed = files.split(",") if isinstance(files, str) else files
+            data[key] = [_anchored(file, folder) for file in listed if file != ""]
     strategy = table.get("strategy")
     alphas = strategy.get("alphas") if isinstance(strategy, dict) else None
     for alpha in alphas if isinstance(alphas, list) else ():

@@ -31,6 +31,8 @@ class AlphaConfig(Section):
     """Name of a shipped alpha, or of the one in ``file``."""
     weight: Annotated[Real, Field(ge=0, le=1_000)] = 1.0
     """Weight in the ensemble, relative to the other alphas."""
+    role: Literal["vote", "filter"] = "vote"
+    """Whether it votes, or filters: its confidence then scales what the others say together."""
     file: OptionalPath = None
     """Python file of an alpha of your own, relative to the config file; empty for a shipped one."""
     params: dict[str, Real] = Field(default_factory=dict)
@@ -50,6 +52,8 @@ class EnsembleStrategy(Section):
     """Score under which a position is closed."""
     allow_short: bool = False
     """Whether negative scores open short positions."""
+    cooldown_s: Annotated[Real, Field(ge=0, le=31_536_000)] = 0.0
+    """Seconds after a position was left in which none is entered."""
     alphas: tuple[AlphaConfig, ...] = (
         AlphaConfig(name="momentum"),
         AlphaConfig(name="mean-reversion"),
@@ -60,8 +64,8 @@ class EnsembleStrategy(Section):
     def _consistent(self) -> "EnsembleStrategy":
         if self.exit > self.enter:
             raise ValueError(f"exit ({self.exit:g}) must not be above enter ({self.enter:g})")
-        if not any(alpha.weight for alpha in self.alphas):
-            raise ValueError("at least one alpha with a weight above 0 is needed")
+        if not any(alpha.weight for alpha in self.alphas if alpha.role == "vote"):
+            raise ValueError("at least one alpha that votes with a weight above 0 is needed")
         return self
 
 

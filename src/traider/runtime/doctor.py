@@ -22,6 +22,7 @@ NEEDED_PACKAGES: Final = (
     "click",
     "jinja2",
     "loguru",
+    "msgspec",
     "numba",
     "numpy",
     "pyarrow",

@@ -1,5 +1,6 @@
 """From a configuration and scanned files to the kernel's specification."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -7,6 +8,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from traider.backtest.bar_files import BarFile
+from traider.backtest.capture_scan import Capture
+from traider.backtest.sources import Source
 from traider.domain.timeframes import timeframe_ns
 from traider.domain.units import Rounding, lots_from_size, units_from_amount
 from traider.features import Expression, build_graph
@@ -19,6 +22,7 @@ from traider.kernel.specification import (
     VenueSpec,
 )
 from traider.runtime.config import AlphaConfig, Config, SmaCrossStrategy
+from traider.runtime.config_sections import NS_PER_S
 from traider.signals import Alpha, load_alpha
 
 _E8: Final = Decimal(100_000_000)
@@ -28,7 +32,13 @@ _SIZING: Final = {
     "volatility-target": Sizing.VOLATILITY_TARGET,
     "fixed": Sizing.FIXED,
     "all-in": Sizing.ALL_IN,
+    "atr": Sizing.ATR,
+    "fixed-risk": Sizing.FIXED_RISK,
 }
+_BY_RISK: Final = ("atr", "fixed-risk")
+_WINDOW_SHARE: Final = 0.08
+_WINDOW_MIN: Final = 1_024
+_WINDOW_MAX: Final = 262_144
 _STYLE: Final = {"market": Style.MARKET, "limit": Style.LIMIT}
 
 
@@ -52,16 +62,18 @@ class AlphaShelf:
 
 
 def kernel_spec(
-    config: Config, files: Sequence[BarFile], shelf: AlphaShelf | None = None
+    config: Config, sources: Sequence[Source], base: str = "", shelf: AlphaShelf | None = None
 ) -> KernelSpec:
-    """Return the kernel that ``config`` describes for the instruments of ``files``.
+    """Return the kernel that ``config`` describes for the instruments of ``sources``.
 
-    Alphas come from ``shelf``, so that many kernels of one process share what is compiled.
+    ``base`` names the bars that trades build, where the sources bring none. Alphas come
+    from ``shelf``, so that many kernels of one process share what is compiled.
 
     Raises:
         StrategyError: an alpha, parameter or feature is unknown or cannot be compiled.
     """
-    base = files[0].timeframe
+    first = sources[0]
+    base = first.timeframe if isinstance(first, BarFile) else base
     alphas_at_hand = shelf or AlphaShelf()
     alphas = _alphas(config)
     timeframe = getattr(config.strategy, "timeframe", "")
@@ -71,8 +83,9 @@ def kernel_spec(
         config.sizing.volatility_window,
         timeframe,
     )
+    atr = Expression("atr", None, config.sizing.atr_window, timeframe)
     loaded = []
-    wanted = [volatility]
+    wanted = [volatility, *([atr] if config.sizing.kind == "atr" else [])]
     for entry in alphas:
         alpha, function = alphas_at_hand.take(entry)
         params = alpha.with_params(entry.params)
@@ -81,7 +94,7 @@ def kernel_spec(
         wanted += expressions
     graph = build_graph(wanted, base)
     return KernelSpec(
-        markets=tuple(_market(config, file) for file in files),
+        markets=tuple(_market(config, source) for source in sources),
         tape=graph.tape,
         alphas=tuple(
             AlphaSpec(
@@ -90,10 +103,16 @@ def kernel_spec(
                 inputs=tuple(graph.slots[expression] for expression in expressions),
                 params=tuple(params.values()),
                 weight=entry.weight,
+                filters=entry.role == "filter",
             )
             for entry, function, params, expressions in loaded
         ),
-        strategy=_strategy(config, base, graph.slots[volatility]),
+        strategy=replace(
+            _strategy(config, base),
+            volatility_slot=graph.slots[volatility],
+            atr_slot=graph.slots.get(atr, 0),
+            bars_from_trades=not isinstance(first, BarFile),
+        ),
         venue=VenueSpec(
             latency_ns=config.execution.latency_ms * _MS_NS,
             half_spread=config.costs.spread_bps * _BPS / 2.0,
@@ -112,7 +131,8 @@ def _alphas(config: Config) -> Sequence[AlphaConfig]:
     return strategy.alphas
 
 
-def _market(config: Config, file: BarFile) -> MarketSpec:
+def _market(config: Config, file: Source) -> MarketSpec:
+    groups = [n for n, group in enumerate(config.limits.groups, 1) if file.instrument in group]
     return MarketSpec(
         name=file.instrument,
         tick_size=file.tick_size,
@@ -122,7 +142,15 @@ def _market(config: Config, file: BarFile) -> MarketSpec:
         maker_fee_e8=_rate_e8(config.costs.maker_fee),
         taker_fee_e8=_rate_e8(config.costs.taker_fee),
         can_short=file.is_derivative,
+        group=groups[0] if groups else 0,
+        book_window=book_window(file) if isinstance(file, Capture) and file.snapshots else 0,
     )
+
+
+def book_window(source: Source) -> int:
+    """Return the ticks of a book's side to keep near at hand: some 8 % of the price."""
+    wanted = max(source.lowest / float(source.tick_size) * _WINDOW_SHARE, 1.0)
+    return min(max(1 << math.ceil(math.log2(wanted)), _WINDOW_MIN), _WINDOW_MAX)
 
 
 def _rate_e8(rate: Decimal) -> int:
@@ -130,11 +158,10 @@ def _rate_e8(rate: Decimal) -> int:
     return int((rate * _E8).to_integral_value(rounding="ROUND_CEILING"))
 
 
-def _strategy(config: Config, base: str, volatility_slot: int) -> StrategySpec:
+def _strategy(config: Config, base: str) -> StrategySpec:
     decision = base if config.clock.decision == "bar" else config.clock.decision
     shared = StrategySpec(
         decision_ns=timeframe_ns(decision),
-        volatility_slot=volatility_slot,
         style=_STYLE[config.execution.style],
         limit_offset=config.execution.limit_offset_bps * _BPS,
     )
@@ -148,7 +175,11 @@ def _strategy(config: Config, base: str, volatility_slot: int) -> StrategySpec:
         exit=strategy.exit,
         allow_short=strategy.allow_short,
         sizing=_SIZING[sizing.kind],
-        fraction=sizing.fraction,
+        fraction=sizing.risk if sizing.kind in _BY_RISK else sizing.fraction,
+        atr_multiple=sizing.atr_multiple if sizing.kind == "atr" else 0.0,
+        stop_fraction=sizing.stop_fraction,
+        net_leverage=sizing.net_leverage,
+        cooldown_ns=round(strategy.cooldown_s * NS_PER_S),
         target_volatility=sizing.target_volatility,
         max_leverage=sizing.max_leverage,
         gross_leverage=sizing.gross_leverage,
@@ -169,4 +200,7 @@ def _limits(config: Config) -> dict[Limit, float]:
         Limit.MAX_DAILY_LOSS: limits.max_daily_loss,
         Limit.MAX_DRAWDOWN: limits.max_drawdown,
         Limit.MAX_DATA_AGE_NS: limits.max_data_age_s * 1e9,
+        Limit.MAX_NET_EXPOSURE: limits.max_net_exposure,
+        Limit.MAX_GROUP_EXPOSURE: limits.max_group_exposure,
+        Limit.SELF_TRADE: float(limits.refuse_self_trades),
     }

@@ -8,8 +8,8 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from traider.backtest.bar_files import BarFile
 from traider.backtest.fill_tiers import FILL_TIERS
+from traider.backtest.sources import Source
 from traider.backtest.sweep.engine import Task
 from traider.backtest.sweep.grid import Grid, Point, Requirement
 from traider.domain.errors import ConfigError, StrategyError, TraiderError, UsageError
@@ -95,7 +95,7 @@ def valid_points(
 
 
 def sweep_tasks(
-    points: Sequence[ValidPoint], files: Sequence[BarFile], skipped: Skipped
+    points: Sequence[ValidPoint], files: Sequence[Source], skipped: Skipped
 ) -> list[Task]:
     """Return the trials to run; points that make no kernel are skipped.
 
@@ -107,8 +107,8 @@ def sweep_tasks(
     for point in points:
         try:
             check_scale(point.config, files)
-            idle_settings(point.config, files)
-            spec = kernel_spec(point.config, files, shelf)
+            idle_settings(point.config, files, point.config.data.bars)
+            spec = kernel_spec(point.config, files, point.config.data.bars, shelf)
         except (ConfigError, StrategyError, UsageError) as fault:
             skipped.add(fault)
             continue

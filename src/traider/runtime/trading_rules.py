@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from traider.backtest.bar_files import BarFile, TradingRules, instrument_of
+from traider.backtest.sources import Source
 from traider.domain.errors import ConfigError
 from traider.domain.registry import shipped_instruments
 from traider.runtime.config import Config, SizingConfig, SmaCrossStrategy
@@ -21,7 +22,12 @@ def trading_rules(config: Config, path: Path) -> TradingRules:
     ``[[instruments]]`` come before those, and what neither says comes from the file.
     """
     name, _ = instrument_of(path)
-    rules = TradingRules()
+    return rules_of(config, name) or TradingRules()
+
+
+def rules_of(config: Config, name: str) -> TradingRules | None:
+    """Return the rules that settings or, when asked for, the registry give ``name``."""
+    rules = None
     known = shipped_instruments().get(name) if config.data.rules == "registry" else None
     if known is not None:
         rules = TradingRules(
@@ -33,11 +39,11 @@ def trading_rules(config: Config, path: Path) -> TradingRules:
     for entry in config.instruments:
         if entry.name == name:
             given = entry.model_dump(exclude={"name"}, exclude_none=True)
-            rules = replace(rules, **given)
+            rules = replace(rules or TradingRules(), **given)
     return rules
 
 
-def check_instruments(config: Config, files: Sequence[BarFile]) -> None:
+def check_instruments(config: Config, files: Sequence[Source]) -> None:
     """Refuse settings for an instrument that no file holds, or that has two tables.
 
     Raises:
@@ -53,14 +59,20 @@ def check_instruments(config: Config, files: Sequence[BarFile]) -> None:
                 fix="put its rules into one table",
             )
         if entry.name not in held:
-            raise ConfigError(
-                f"no data file holds {entry.name!r}",
-                where=f"instruments.{position}.name",
-                fix=f"use one of {', '.join(held)}",
-            )
+            raise _unheld(entry.name, f"instruments.{position}.name", held)
+    for group in config.limits.groups:
+        for name in group:
+            if name not in held:
+                raise _unheld(name, "limits.groups", held)
 
 
-def check_scale(config: Config, files: Sequence[BarFile]) -> None:
+def _unheld(name: str, where: str, held: Sequence[str]) -> ConfigError:
+    return ConfigError(
+        f"no data file holds {name!r}", where=where, fix=f"use one of {', '.join(held)}"
+    )
+
+
+def check_scale(config: Config, files: Sequence[Source]) -> None:
     """Refuse sizes that integers cannot count and latencies that bars cannot show.
 
     Raises:
@@ -75,6 +87,8 @@ def check_scale(config: Config, files: Sequence[BarFile]) -> None:
                 where="capital",
                 fix=f"give {file.instrument} a larger lot_size under [[instruments]]",
             )
+        if not isinstance(file, BarFile):
+            continue
         if config.execution.latency_ms * 1_000_000 >= file.length_ns:
             raise ConfigError(
                 f"{config.execution.latency_ms} ms is no less than a bar of {file.timeframe}",
@@ -83,7 +97,7 @@ def check_scale(config: Config, files: Sequence[BarFile]) -> None:
             )
 
 
-def idle_settings(config: Config, files: Sequence[BarFile]) -> tuple[str, ...]:
+def idle_settings(config: Config, files: Sequence[Source], base: str = "") -> tuple[str, ...]:
     """Say which settings that were made do nothing here.
 
     Raises:
@@ -92,7 +106,9 @@ def idle_settings(config: Config, files: Sequence[BarFile]) -> tuple[str, ...]:
     notes = []
     strategy = config.strategy
     if isinstance(strategy, SmaCrossStrategy):
-        if config.clock.decision not in {"bar", files[0].timeframe}:
+        first = files[0]
+        base = first.timeframe if isinstance(first, BarFile) else base
+        if config.clock.decision not in {"bar", base}:
             raise ConfigError(
                 "sma-cross decides at every bar, or it would miss crossings",
                 where="clock.decision",

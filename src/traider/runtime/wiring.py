@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from traider.backtest.bar_files import BarFile, scan_bar_file
 from traider.backtest.doctor import examined
 from traider.backtest.files import write_files
 from traider.backtest.report import write_report
@@ -19,14 +18,10 @@ from traider.domain.payloads import config_digest_event
 from traider.kernel import CACHE_FOLDER, is_warm
 from traider.kernel.compiled import compile_kernel
 from traider.runtime.config import Config, config_digest
+from traider.runtime.data_plan import data_notes, scan_data
 from traider.runtime.kernel_spec import kernel_spec
 from traider.runtime.progress import COMPILING
-from traider.runtime.trading_rules import (
-    check_instruments,
-    check_scale,
-    idle_settings,
-    trading_rules,
-)
+from traider.runtime.trading_rules import check_instruments, check_scale, idle_settings
 
 
 @dataclass(frozen=True)
@@ -65,19 +60,16 @@ def run_backtest(
 
 def plan_backtest(config: Config) -> BacktestPlan:
     """Scan the files a configuration names and return the plan of its run."""
-    files = tuple(
-        scan_bar_file(path, config.data.start_ns, config.data.end_ns, trading_rules(config, path))
-        for path in config.data.files
-    )
-    check_instruments(config, files)
-    check_files(files)
-    check_scale(config, files)
-    spec = kernel_spec(config, files)
-    names = ", ".join(file.instrument for file in files)
+    data = scan_data(config)
+    check_instruments(config, data.sources)
+    check_scale(config, data.sources)
+    spec = kernel_spec(config, data.sources, data.timeframe)
+    names = ", ".join(source.instrument for source in data.sources)
+    bars = f"{data.timeframe} bars" + (" built from trades" if data.is_captured else "")
     return BacktestPlan(
-        title=f"{config.strategy.kind} on {names}, {files[0].timeframe} bars",
+        title=f"{config.strategy.kind} on {names}, {bars}",
         spec=spec,
-        files=files,
+        files=data.sources,
         digest_event=config_digest_event(config_digest(config), 0),
         fill_tier=config.fill_tier,
         currency=config.currency,
@@ -86,58 +78,9 @@ def plan_backtest(config: Config) -> BacktestPlan:
         start_ns=config.data.start_ns,
         end_ns=config.data.end_ns,
         config=config.model_dump(mode="json"),
-        notes=data_notes(files) + idle_settings(config, files),
+        notes=data_notes(data) + idle_settings(config, data.sources, data.timeframe),
+        extra=data.funding_streams(),
     )
-
-
-def check_files(files: tuple[BarFile, ...]) -> None:
-    """Refuse files that cannot run together.
-
-    Raises:
-        DataError: two hold the same instrument, or their bars differ in length.
-    """
-    if not files:
-        raise DataError("no bar files", where="data.files", fix="name at least one")
-    seen: dict[str, BarFile] = {}
-    for file in files:
-        if file.instrument in seen:
-            raise DataError(
-                f"holds {file.instrument}, as {seen[file.instrument].path} does",
-                where=str(file.path),
-                fix="name each instrument once",
-            )
-        seen[file.instrument] = file
-        if file.length_ns != files[0].length_ns:
-            raise DataError(
-                f"holds {file.timeframe} bars, but {files[0].path} holds {files[0].timeframe}",
-                where=str(file.path),
-                fix="use bars of one length; larger ones are built from them",
-            )
-
-
-def data_notes(files: tuple[BarFile, ...]) -> tuple[str, ...]:
-    """Say what a reader should know about the data."""
-    notes = []
-    for file in files:
-        if file.missing:
-            notes.append(
-                f"{file.instrument}: {file.missing} bars are missing; they are not filled in"
-            )
-        if file.off_grid:
-            notes.append(
-                f"{file.instrument}: {file.off_grid} bars open off the grid of {file.timeframe}; "
-                "they are used as they are"
-            )
-        if file.empty:
-            notes.append(f"{file.instrument}: {file.empty} bars have no volume")
-        if file.off_tick:
-            notes.append(
-                f"{file.instrument}: {file.off_tick} prices are off the tick and were rounded to "
-                f"{file.tick_size:f}"
-            )
-    if any(file.is_derivative for file in files):
-        notes.append("perpetuals: funding, margin calls and liquidation are not simulated yet")
-    return tuple(notes)
 
 
 def warm_up_kernel(

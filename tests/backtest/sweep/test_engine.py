@@ -40,7 +40,7 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> tuple[History, list[Task]]
         strategy = config.strategy.model_copy(update={"fast": 2 + number})
         point = config.model_copy(update={"strategy": strategy})
         tasks.append(
-            Task(number, (2 + number,), f"{number}", kernel_spec(point, plan.files, shelf))
+            Task(number, (2 + number,), f"{number}", kernel_spec(point, plan.files, shelf=shelf))
         )
     return read_history(plan), tasks
 
