@@ -8,15 +8,17 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.peers import bars, book, cross, indicators
-from benchmarks.peers.inputs import SHARED, has_captures, write_minutes
+from benchmarks.peers import bars, book, cross, indicators, sweep
+from benchmarks.peers.inputs import write_minutes
 from benchmarks.peers.processes import check_homes
 from traider.domain.errors import TraiderError
 
 BARS = 1_000_000
 PASSES = 6
 ROUNDS = 3
-TABLES = ("bars", "cross", "indicators", "book")
+TABLES = ("bars", "cross", "sweep", "indicators", "book")
+SWEEP_SHARE = 5
+"""A sweep runs over the first fifth of the bars."""
 INTERRUPTED = 130
 
 
@@ -64,15 +66,14 @@ def _measure(asked: argparse.Namespace) -> None:
             bars.measure(folder / "minutes", asked.bars, asked.rounds)
         if "cross" in wanted:
             cross.measure(folder / "hours", asked.rounds)
+        if "bars" not in wanted and wanted & {"sweep", "indicators"}:
+            write_minutes(folder / "minutes", asked.bars)
+        if "sweep" in wanted:
+            sweep.measure(folder / "minutes", asked.bars // SWEEP_SHARE, asked.rounds)
         if "indicators" in wanted:
-            if "bars" not in wanted:
-                write_minutes(folder / "minutes", asked.bars)
             indicators.measure(folder / "minutes", asked.bars, asked.rounds)
         if "book" in wanted:
-            if has_captures():
-                book.measure(folder / "book", asked.passes, asked.rounds)
-            else:
-                print(f"\nNo Level-2 table: no captures in {SHARED / 'l2'} (TRAIDER_DATA_DIR).")
+            book.measure(folder / "book", asked.passes, asked.rounds)
     print(f"\nTook {(time.monotonic() - started) / 60.0:.1f} minutes.")
 
 

@@ -16,6 +16,7 @@ class Heading:
     title: str
     unit: str = "bars"
     trades: str = "entries"
+    equity: str = "final equity"
 
 
 def print_engines(heading: Heading, found: Mapping[str, Measured], traider: str) -> None:
@@ -32,7 +33,7 @@ def print_engines(heading: Heading, found: Mapping[str, Measured], traider: str)
             "process s",
             "peak MiB",
             heading.trades,
-            "final equity",
+            heading.equity,
         ),
         [_row(measured, base) for measured in found.values()],
     )
@@ -55,6 +56,13 @@ def _row(measured: Measured, base: float) -> tuple[str, ...]:
 
 def _per_row(measured: Measured) -> float:
     return measured.finding.seconds / measured.finding.rows
+
+
+def print_notes(found: Mapping[str, Measured]) -> None:
+    """Print what the engines have to say beside their numbers."""
+    print()
+    for measured in found.values():
+        print(f"- {measured.finding.engine}: {measured.finding.note}")
 
 
 def print_agreement(found: Mapping[str, Measured], traider: str) -> None:

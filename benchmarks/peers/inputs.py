@@ -1,6 +1,7 @@
 """The data every engine is given, prepared once: plain arrays in files, in ticks."""
 
 import os
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,11 +16,12 @@ from traider.backtest.captures import load_capture
 from traider.domain.events import EventArray, Kind, MarketFlag, empty_events, join_events
 
 SHARED = Path(os.environ.get("TRAIDER_DATA_DIR") or REPOSITORY.parent / "shared" / "data")
+SAMPLE = REPOSITORY / "data" / "sample"
 CAPTURES = (
     ("BINANCE-USDM-BTCUSDT-20240718.txt.zst", "BINANCE-USDM-BTCUSDT-20240719.txt.zst"),
     ("BINANCE-USDM-BTCUSDT-20240808.txt.zst",),
 )
-"""Captures that follow one another without a gap stand together."""
+"""The shared captures; those that follow one another without a gap stand together."""
 PAUSE_NS = 1_000_000_000
 """Between the end of a capture and the begin of the next: the days between are left out."""
 START_NS = 1_700_000_000_000_000_001
@@ -37,7 +39,7 @@ def write_minutes(folder: Path, count: int) -> str:
 
 def write_hours(folder: Path) -> int:
     """Write the hourly bars of 2021 to 2024 that ship with the repository; return their number."""
-    path = REPOSITORY / "data" / "sample" / "BINANCE-BTC-USDT-1h.parquet"
+    path = SAMPLE / "BINANCE-BTC-USDT-1h.parquet"
     start, end = (int(datetime(year, 1, 1, tzinfo=UTC).timestamp()) for year in (2021, 2025))
     batches = list(read_batches(path, start * 10**9, end * 10**9))
     batch = Batch(
@@ -56,19 +58,20 @@ def _write(folder: Path, batch: Batch, volume: np.ndarray) -> None:
     write_bars(folder, Bars(ts_ns=batch.ts_ns, **prices, volume=volume))
 
 
-def has_captures() -> bool:
-    """Whether the captures of order books are at hand."""
-    return all((SHARED / "l2" / name).exists() for part in CAPTURES for name in part)
+def captures() -> list[list[Path]]:
+    """Return the shared captures when they are all there, the shipped one otherwise."""
+    shared = [[SHARED / "l2" / name for name in names] for names in CAPTURES]
+    if all(path.exists() for chain in shared for path in chain):
+        return shared
+    return [[SAMPLE / CAPTURES[0][0]]]
 
 
-def write_book(folder: Path, passes: int) -> BookRows:
-    """Write the captures ``passes`` times over, one after the other, and return them.
+def write_book(folder: Path, chains: Sequence[Sequence[Path]], passes: int) -> BookRows:
+    """Write captures ``passes`` times over, one after the other, and return them.
 
-    Each begins with its snapshot, which empties the book first.
+    Each chain of files begins with its snapshot, which empties the book first.
     """
-    parts = [
-        _book_events(load_capture([SHARED / "l2" / name for name in names])) for names in CAPTURES
-    ]
+    parts = [_book_events(load_capture(chain)) for chain in chains]
     placed: list[EventArray] = []
     start = START_NS
     for events in parts * passes:

@@ -37,3 +37,8 @@ AVERAGE_WINDOW = 20
 RANGE_WINDOW = 14
 VWAP_WINDOW = 60
 INDICATORS = ("SMA 20", "EMA 20", "RSI 14", "ATR 14", "ADX 14", "Std 20", "VWAP-z 60")
+
+SWEEP_FASTS = range(2, 42)
+SWEEP_SLOWS = range(45, 95, 2)
+SWEEP_PAIRS = tuple((fast, slow) for fast in SWEEP_FASTS for slow in SWEEP_SLOWS)
+"""1,000 pairs of windows, every fast one shorter than every slow one."""

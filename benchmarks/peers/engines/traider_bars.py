@@ -5,6 +5,7 @@ The kernel sizes by exposure. One lot a trade is written as a volatility target 
 what is over one.
 """
 
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -44,59 +45,52 @@ LOTS_WANTED = 1.4
 
 
 @alpha(
-    features=(
-        f"sma(close, {FAST})",
-        f"sma(close, {SLOW})",
-        f"rsi(close, {RSI_WINDOW})",
-    ),
-    params={"rsi_high": RSI_HIGH, "keep": KEEP},
+    features=("sma(close, $fast)", "sma(close, $slow)", f"rsi(close, {RSI_WINDOW})"),
+    params={"fast": FAST, "slow": SLOW, "rsi_high": RSI_HIGH, "keep": KEEP},
 )
 def cross(x: Floats, p: Floats) -> Score:
     """Long with the fast average above the slow one, unless RSI says the move is stretched."""
     if x[0] < x[1]:
         return -1.0, 1.0
-    if x[0] > x[1] and x[2] < p[0]:
+    if x[0] > x[1] and x[2] < p[2]:
         return 1.0, 1.0
-    return p[1], 1.0
+    return p[3], 1.0
 
 
-def kernel() -> KernelSpec:
-    """Return the kernel of the rule, every check of the gate on."""
-    expressions = cross.expressions(cross.params)
+def kernels(pairs: Sequence[tuple[int, int]]) -> Iterator[KernelSpec]:
+    """Yield the kernel of the rule for each pair of windows, every check of the gate on."""
+    function = cross.compiled()
     inverse = parse("1 / close")
-    graph = build_graph([inverse, *expressions], "1m")
     tick, lot = Decimal(str(TICK)), Decimal(str(LOT))
     fee_e8 = round(FEE * 1e8)
-    return KernelSpec(
-        markets=(MarketSpec("BTC-USD", tick, lot, fee_e8, fee_e8),),
-        tape=graph.tape,
-        alphas=(
-            AlphaSpec(
-                cross.name,
-                cross.compiled(),
-                tuple(graph.slots[expression] for expression in expressions),
-                tuple(cross.params.values()),
+    for fast, slow in pairs:
+        params = cross.with_params({"fast": fast, "slow": slow})
+        expressions = cross.expressions(params)
+        graph = build_graph([inverse, *expressions], "1m")
+        inputs = tuple(graph.slots[expression] for expression in expressions)
+        yield KernelSpec(
+            markets=(MarketSpec("BTC-USD", tick, lot, fee_e8, fee_e8),),
+            tape=graph.tape,
+            alphas=(AlphaSpec(cross.name, function, inputs, tuple(params.values())),),
+            strategy=StrategySpec(
+                decision_ns=MINUTE_NS,
+                enter=(1.0 + KEEP) / 2.0,
+                exit=-0.5,
+                sizing=Sizing.VOLATILITY_TARGET,
+                target_volatility=LOTS_WANTED / CASH,
+                volatility_slot=graph.slots[inverse],
+                dead_band=0.0,
             ),
-        ),
-        strategy=StrategySpec(
-            decision_ns=MINUTE_NS,
-            enter=(1.0 + KEEP) / 2.0,
-            exit=-0.5,
-            sizing=Sizing.VOLATILITY_TARGET,
-            target_volatility=LOTS_WANTED / CASH,
-            volatility_slot=graph.slots[inverse],
-            dead_band=0.0,
-        ),
-        venue=VenueSpec(half_spread=0.0, impact=0.0),
-        cash_units=round(CASH / MONEY) * MONEY_UNITS,
-        limits=LIMITS,
-    )
+            venue=VenueSpec(half_spread=0.0, impact=0.0),
+            cash_units=round(CASH / MONEY) * MONEY_UNITS,
+            limits=LIMITS,
+        )
 
 
 def measure(folder: Path, rows: int) -> Finding:
     """Run once on a few bars, then on all."""
     bars = read_bars(folder).first(rows)
-    spec = kernel()
+    spec = next(kernels([(FAST, SLOW)]))
     run(spec, market_events(bars.first(2_000), MINUTE_NS, LOT))
     seconds, entries, equity = run(spec, market_events(bars, MINUTE_NS, LOT))
     return Finding("Traider kernel", traider.__version__, seconds, rows, entries, equity)

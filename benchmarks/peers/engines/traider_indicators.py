@@ -14,8 +14,8 @@ from numba import njit
 
 import traider
 from benchmarks.peers.engines.measuring import Bars, Finding, FloatArray, read_bars, run_script
-from benchmarks.peers.engines.rules import CROSS_LOT, INDICATORS
-from benchmarks.peers.engines.traider_bars import kernel
+from benchmarks.peers.engines.rules import CROSS_LOT, FAST, INDICATORS, SLOW
+from benchmarks.peers.engines.traider_bars import kernels
 from benchmarks.peers.engines.traider_run import market_events
 from benchmarks.workloads import MINUTE_NS
 from traider.domain.events import EventArray
@@ -74,7 +74,7 @@ def run_alone(expressions: tuple[str, ...], bars: FloatArray) -> tuple[float, li
 def run_kernel(expressions: tuple[str, ...], events: EventArray) -> float:
     """Return the seconds of a kernel run that computes some features and trades nothing."""
     graph = build_graph([parse(text) for text in expressions], "1m")
-    machine = Machine(replace(kernel(), tape=graph.tape, alphas=()))
+    machine = Machine(replace(next(kernels([(FAST, SLOW)])), tape=graph.tape, alphas=()))
     started = time.perf_counter()
     for _ in machine.feed(events, final=True):
         continue

@@ -7,7 +7,14 @@ import numpy as np
 import pytest
 
 from benchmarks.peers.engines.book_rows import CLEAR, TRADE, UPDATE
-from benchmarks.peers.inputs import PAUSE_NS, START_NS, write_book, write_hours
+from benchmarks.peers.inputs import (
+    CAPTURES,
+    PAUSE_NS,
+    SAMPLE,
+    START_NS,
+    write_book,
+    write_hours,
+)
 from tests.conftest import REPO_ROOT
 
 
@@ -17,24 +24,20 @@ def test_hours_are_those_of_the_published_run(tmp_path: Path) -> None:
     np.testing.assert_array_equal(close, np.rint(close))
 
 
-def test_captures_follow_one_another_and_start_with_a_clear(
-    reference_data: Path, tmp_path: Path
-) -> None:
-    assert reference_data.is_dir()
-    rows = write_book(tmp_path / "book", 2)
+def test_captures_follow_one_another_and_start_with_a_clear(tmp_path: Path) -> None:
+    rows = write_book(tmp_path / "book", [[SAMPLE / CAPTURES[0][0]]], 2)
     half = len(rows.ts_ns) // 2
     assert set(np.unique(rows.kind)) == {UPDATE, CLEAR, TRADE}
     assert rows.ts_ns[0] == START_NS
     assert (np.diff(rows.ts_ns) >= 0).all()
-    clears = np.flatnonzero(rows.kind == CLEAR)
-    assert len(clears) == 4
-    assert {0, half} < set(clears.tolist())
+    assert np.flatnonzero(rows.kind == CLEAR).tolist() == [0, half]
     assert rows.ts_ns[half] - rows.ts_ns[half - 1] == PAUSE_NS
     for name in ("kind", "side", "price", "size", "last"):
         values = getattr(rows, name)
         np.testing.assert_array_equal(values[:half], values[half:])
     trades = rows.kind == TRADE
-    assert np.count_nonzero(trades) == 2 * 32_014
+    assert np.count_nonzero(trades) == 2 * 974
+    assert rows.size[trades].sum() == 2 * 95_913
     assert rows.last[trades].all()
 
 
