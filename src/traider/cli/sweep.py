@@ -17,7 +17,14 @@ from traider.domain.errors import Interrupted, UsageError
     multiple=True,
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Parquet file of bars; repeat for more instruments.",
+    help="Parquet file of bars, or raw captures of Level-2 data (.txt.zst); repeat for more.",
+)
+@click.option(
+    "--funding",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Parquet file of settled funding rates (ts, rate); repeat for more perpetuals.",
 )
 @click.option("--from", "start", metavar="DATE", help="First day or instant used, UTC.")
 @click.option("--to", "end", metavar="DATE", help="First day or instant not used any more, UTC.")
@@ -56,6 +63,7 @@ from traider.domain.errors import Interrupted, UsageError
     type=click.Choice(["pessimistic", "base", "optimistic"]),
     help="How kindly simulated orders are filled.",
 )
+@click.option("--seed", type=int, help="Key of every random number, that of --random too.")
 @click.option(
     "--output", type=click.Path(path_type=Path), metavar="DIR", help="Folder of the results."
 )
@@ -70,6 +78,7 @@ from traider.domain.errors import Interrupted, UsageError
 def sweep(  # noqa: PLR0913, PLR0917 - one parameter an option, click's way
     config_file: Path | None,
     files: tuple[Path, ...],
+    funding: tuple[Path, ...],
     start: str | None,
     end: str | None,
     overrides: tuple[str, ...],
@@ -80,6 +89,7 @@ def sweep(  # noqa: PLR0913, PLR0917 - one parameter an option, click's way
     metric: str,
     trials_before: int,
     fill_tier: str | None,
+    seed: int | None,
     output: Path | None,
     resume: Path | None,
     as_json: bool,
@@ -98,9 +108,11 @@ def sweep(  # noqa: PLR0913, PLR0917 - one parameter an option, click's way
     chosen = option_overrides(
         {
             "data.files": [str(file) for file in files] or None,
+            "data.funding": [str(file) for file in funding] or None,
             "data.start": start,
             "data.end": end,
             "fill_tier": fill_tier,
+            "seed": seed,
             "output": None if output is None else str(output),
         }
     )

@@ -69,9 +69,9 @@ def _head(finished: FinishedSweep) -> RenderableType:
     drawn = f" drawn from {counts.grid:,}" if counts.drawn < counts.grid else ""
     skipped = sum(counts.skipped.values())
     points = f"{skipped:,} skipped, {counts.failed:,} failed of {counts.drawn:,} points{drawn}"
-    speed = f"on {finished.threads} threads ({rate:.1f} a second)"
+    speed = f"on {finished.threads} threads ({fixed(rate, 1)} a second)"
     lines = [
-        f"{period}, {result.bars:,} bars, {result.setting.fill_tier} fills",
+        f"{period}, {result.events:,} events, {result.setting.fill_tier} fills",
         f"{counts.run:,} trials run, {points}",
         f"{finished.fresh:,} of them now, in {finished.seconds:.1f} s {speed}",
     ]
@@ -118,20 +118,26 @@ def _worth(result: SweepResult) -> RenderableType:
 def _verdicts(result: SweepResult) -> dict[str, str]:
     """Return what the best is worth, a sentence each."""
     found = result.statistics
-    before = f", {found.trials_before:,} of them before" if found.trials_before else ""
     overfitting = "unknown: the history is too short to split, or there is but one trial"
     if found.overfitting is not None:
         share = percent(found.overfitting.probability, 0)
         overfitting = f"{share} that the best of one half of history is in the other's lower half"
-    needed, against_luck = found.track_record_days, found.track_record_luck_days
+    deflated = "unknown: it takes several trials that traded on several days"
+    if not math.isnan(found.deflated):
+        before = f", {found.trials_before:,} of them before" if found.trials_before else ""
+        chance = f"{percent(found.deflated)} that {fixed(found.sharpe, 2)} is more than luck"
+        luck = f"{fixed(found.expected_maximum, 2)} in {found.trials:,} trials{before}"
+        deflated = f"{chance}, which shows {luck}"
+    record = f"unknown; there are {found.days:,} days"
+    if not math.isnan(found.track_record_days):
+        needed = f"{days_count(found.track_record_days)} days to believe a Sharpe ratio above 0"
+        against_luck = f"{days_count(found.track_record_luck_days)} above luck"
+        record = f"{needed}, {against_luck}; there are {found.days:,}"
+    median = fixed(found.sharpe_median, 2)
     return {
         f"best {result.metric.label}": point_text(result, result.best),
-        "all trials": f"median Sharpe ratio {fixed(found.sharpe_median, 2)}, "
-        f"{percent(found.profitable, 0)} gain",
-        "deflated Sharpe": f"{percent(found.deflated)} that {fixed(found.sharpe, 2)} is more "
-        f"than luck, which shows {fixed(found.expected_maximum, 2)} in {found.trials:,} "
-        f"trials{before}",
+        "all trials": f"median Sharpe ratio {median}, {percent(found.profitable, 0)} gain",
+        "deflated Sharpe": deflated,
         "overfitting": overfitting,
-        "track record": f"{days_count(needed)} days to believe a Sharpe ratio above 0, "
-        f"{days_count(against_luck)} above luck; there are {found.days:,}",
+        "track record": record,
     }

@@ -151,6 +151,8 @@ def _prepare(
     grid = Grid(axes)
     numbers = drawn_numbers(grid, request.random, config.seed)
     skipped = Skipped()
+    if progress is not None:
+        progress(0.0, f"checking {len(numbers):,} points")
     points = valid_points(config, grid, requirements, numbers, skipped)
     if not points and skipped.first is not None:
         raise skipped.first
@@ -169,6 +171,8 @@ def _prepare(
         random=request.random,
         seed=config.seed,
     )
+    if progress is not None:
+        progress(0.0, "reading the data")
     tasks = sweep_tasks(points, plan.files, skipped)
     return _Prepared(setting, plan, tasks, read_history(plan), len(numbers), skipped)
 
@@ -187,7 +191,8 @@ def _open_folder(
 def _identity(prepared: _Prepared, config: Config) -> dict[str, object]:
     """Return what decides the trials, under the words of the message that says what differs."""
     setting = prepared.setting
-    files = [path for key, path in config.named_files() if key != "data.files"]
+    # Those of data are told by their events.
+    files = [path for key, path in config.named_files() if key.startswith("strategy.")]
     return {
         "format": _FORMAT,
         "fill tier": setting.fill_tier,
@@ -250,6 +255,7 @@ def _result(
         start_ns=plan.first_ns,
         end_ns=plan.last_ns,
         bars=prepared.history.bars,
+        events=len(prepared.history.events) - 1,
         notes=plan.notes,
     )
     return replace(result, findings=sweep_findings(result))

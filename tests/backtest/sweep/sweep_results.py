@@ -99,6 +99,7 @@ def sweep_result(
         start_ns=START_NS,
         end_ns=START_NS + days * DAY_NS,
         bars=24 * days,
+        events=48 * days,
         notes=("2 bars have no volume",),
     )
     changed = replace(result, **changes)

@@ -64,6 +64,7 @@ def sweep_summary(result: SweepResult) -> dict[str, object]:
         "start": utc_text(result.start_ns),
         "end": utc_text(result.end_ns),
         "bars": result.bars,
+        "events": result.events,
         "grid": axes_record(axes),
         "require": [requirement.canonical for requirement in setting.requirements],
         "random": setting.random,

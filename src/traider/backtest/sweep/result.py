@@ -66,6 +66,9 @@ class SweepResult:
     start_ns: int
     end_ns: int
     bars: int
+    """Bars a trial reads; none where trades build them."""
+    events: int
+    """Events a trial reads."""
     notes: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     """What a careful reader would hold against it, the most serious first."""

@@ -148,10 +148,14 @@ class EquityRecorder:
         self._closes[self._closed : closed] = before
         self._closed = closed
         self._last = float(nav[-1])
-        peaks = np.maximum(np.maximum.accumulate(nav), self._peak)
+        peaks = nav.copy()
+        peaks[0] = max(peaks[0], self._peak)
+        np.maximum.accumulate(peaks, out=peaks)
         self._peak = float(peaks[-1])
-        falls = np.divide(nav, peaks, out=np.ones(len(nav)), where=peaks > 0.0)
-        self.worst = min(self.worst, float(falls.min()) - 1.0)
+        known = int(np.searchsorted(peaks, 0.0, "right"))  # from here on there is a peak above 0
+        if known < len(nav):
+            falls = nav[known:] / peaks[known:]
+            self.worst = min(self.worst, float(falls.min()) - 1.0)
         self._total += float(nav.sum())
         self._count += len(nav)
 
