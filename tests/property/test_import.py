@@ -6,9 +6,6 @@
 4. Any cut of sound data into files, in any order and with any overlap, gives the same lake.
 """
 
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +14,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.store.source_tables import NAME, hours, imported, parts, write_csv, write_parquet
+from tests.store.source_tables import (
+    NAME,
+    hours,
+    imported,
+    parts,
+    passing_folder,
+    write_csv,
+    write_parquet,
+)
 from traider.store.importing import ImportReport
 from traider.store.lake import series_batches
 
@@ -31,12 +36,6 @@ spoiled_cells = st.tuples(
 spoilers = st.dictionaries(st.integers(0, ROWS - 1), spoiled_cells, max_size=8)
 rows_taken = st.lists(st.integers(0, ROWS - 1), min_size=25, max_size=90)
 extra_lines = st.lists(st.sampled_from(["1,2", "a,b,c,d,e,f,g", "1,2,3,4,5,6", ""]), max_size=3)
-
-
-@contextmanager
-def folder() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory() as name:
-        yield Path(name)
 
 
 def spoiled_file(
@@ -65,7 +64,7 @@ def import_spoiled(lake: Path, path: Path) -> ImportReport:
 def test_laws_1_and_3_counts_add_up_and_nothing_changes_twice(
     rows: list[int], spoiled: dict[int, tuple[str, str]], extra: list[str]
 ) -> None:
-    with folder() as top:
+    with passing_folder() as top:
         path = spoiled_file(top, rows, spoiled, extra)
         report = import_spoiled(top / "lake", path)
         assert report.rows == len(rows) + sum(bool(line) for line in extra)
@@ -102,7 +101,7 @@ def test_law_2_what_was_imported_reads_back(
     order = list(range(len(bars)))
     chance.shuffle(order)
     mixed = {name: column[order] for name, column in columns.items()}
-    with folder() as top:
+    with passing_folder() as top:
         write = write_csv if kind == "csv" else write_parquet
         imported(top / "lake", write(top / f"{NAME}.{kind}", mixed), timeframe="1h", stamp="open")
         (table,) = series_batches(top / "lake" / BARS, batch_rows=10**6)
@@ -116,7 +115,7 @@ def test_law_2_what_was_imported_reads_back(
 @given(st.lists(st.tuples(st.integers(0, ROWS - 3), st.integers(3, ROWS)), max_size=4))
 def test_law_4_any_cut_gives_the_same_lake(cuts: list[tuple[int, int]]) -> None:
     columns = hours(ROWS)
-    with folder() as top:
+    with passing_folder() as top:
         imported(top / "whole", write_parquet(top / f"{NAME}.parquet", columns))
         for first, length in [*cuts, (ROWS // 2, ROWS), (0, ROWS // 2 + 1)]:
             part = {name: column[first : first + length] for name, column in columns.items()}

@@ -1,7 +1,9 @@
 """Sources written for a test, in any format, and imports of them."""
 
 import gzip
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -109,6 +111,17 @@ def the(findings: Sequence[Finding], kind: str) -> Finding:
     """Return the only finding of a kind."""
     (found,) = (finding for finding in findings if finding.kind == kind)
     return found
+
+
+@contextmanager
+def passing_folder() -> Iterator[Path]:
+    """Give a folder that is removed at once, in memory where there is such a place.
+
+    A large lake is tens of thousands of files; on a busy disk they take minutes.
+    """
+    memory = Path("/dev/shm")  # noqa: S108 - the folder in it has a name of its own
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as name:
+        yield Path(name)
 
 
 def parts(lake: Path) -> list[Path]:

@@ -87,7 +87,12 @@ def test_what_is_not_there_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ['1690000000000000000 {"e":"depth"}\n' * 2, '{"t":"recv","data":"x"}\n' * 2]
+    "text",
+    [
+        '1690000000000000000 {"e":"depth"}\n' * 2,
+        '{"t":"recv","data":"x"}\n' * 2,
+        'wss://feed <-> 1618677816.8\n1618677817.06: {"type":"l2update"}\n',
+    ],
 )
 def test_captures_are_sent_to_the_back_test(tmp_path: Path, text: str) -> None:
     path = tmp_path / "BINANCE-SPOT-BTCUSDT.txt.zst"

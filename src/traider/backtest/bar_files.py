@@ -147,6 +147,12 @@ def read_batches(path: Path, start_ns: int | None, end_ns: int | None) -> Iterat
 
 def _file_batches(path: Path, unit_ns: int) -> Iterator[Batch]:
     """Yield the bars of a Parquet file."""
+    if path.is_dir():
+        raise DataError(
+            "cannot be read as Parquet: it is a folder, and none of a series of a lake",
+            where=str(path),
+            fix="name a file, or LAKE/venue=…/instrument=…/kind=bars-…",
+        )
     try:
         # Without pre-buffering: it would hold the whole file, however small the batches.
         file = pq.ParquetFile(path, pre_buffer=False, buffer_size=_READ_BYTES)

@@ -1,7 +1,7 @@
 """Open a file of any shape: Parquet, Feather or delimited text, plain, gzip, zstd or zip.
 
-What a file is, its first bytes say, not its name. It is read whole: a million bars take some
-100 MB while they are imported.
+What a file is, its first bytes say, not its name. It is read whole: a million rows of text take up
+to 400 MB while they are imported, Parquet half of that.
 """
 
 import hashlib
@@ -27,6 +27,8 @@ _ZIP: Final = b"PK\x03\x04"
 _PARQUET: Final = b"PAR1"
 _ARROW: Final = b"ARROW1"
 _OLD_FEATHER: Final = b"FEA1"
+_HEAD_BYTES: Final = 65_536
+_HEAD_LINES: Final = 5
 _SUFFIXES: Final = frozenset(
     (".gz", ".zst", ".zip", ".csv", ".tsv", ".txt", ".parquet", ".pq", ".feather", ".arrow", ".ipc")
 )
@@ -154,19 +156,29 @@ def _binary_table(data: bytes, where: str) -> pa.Table:
 
 def _refuse_capture(data: bytes, where: str) -> None:
     """Refuse recorded messages (a line is JSON, or a time and JSON) and other JSON."""
-    first, _, rest = data.partition(b"\n")
-    stamp, _, message = first.strip().partition(b" ")
-    body = message if stamp.isdigit() else first.strip()
-    if not body.startswith((b"{", b"[")):
+    lines = data[:_HEAD_BYTES].split(b"\n")[:_HEAD_LINES]
+    # A line may be longer than the head that is looked at, so the first one is taken whole.
+    lines[0] = data.partition(b"\n")[0]
+    if not any(map(_is_message, lines)):
         return
-    try:
-        json.loads(body)
-    except ValueError:
-        return
-    if rest.strip():
+    if data[len(lines[0]) :].strip():
         raise DataError(
             "is a raw capture of a venue's messages, not a table",
             where=where,
             fix=f"back-test on it as it is: traider backtest --data {where}",
         )
     raise DataError("is JSON, not a table", where=where, fix="write it as CSV or Parquet")
+
+
+def _is_message(line: bytes) -> bool:
+    """Whether a line is JSON, with or without the time it was received at before it."""
+    stamp, _, message = line.strip().partition(b" ")
+    has_stamp = stamp.rstrip(b":").replace(b".", b"").isdigit()
+    body = message if has_stamp else line.strip()
+    if not body.startswith((b"{", b"[")):
+        return False
+    try:
+        json.loads(body)
+    except ValueError:
+        return False
+    return True

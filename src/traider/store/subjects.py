@@ -6,7 +6,6 @@ from decimal import Decimal
 
 import numpy as np
 
-from traider.domain.timeframes import timeframe_of
 from traider.store.findings import PLACES_MAX, Finding, Place, Severity
 from traider.store.instants import instant_text
 from traider.store.kinds import Content, FloatArray, IntArray
@@ -31,11 +30,6 @@ class Subject:
     """The instrument's tick where the registry knows it."""
     bad_ns: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))
     """Instants, in order, whose rows are there but cannot be used: they are bad, not missing."""
-
-    @property
-    def timeframe(self) -> str:
-        """Name of the bar length, empty where there is none."""
-        return timeframe_of(self.length_ns) if self.length_ns else ""
 
     def place(self, position: int) -> Place:
         """Return where the row at ``position`` stands."""

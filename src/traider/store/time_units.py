@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from traider.store.kinds import BoolArray, FloatArray, IntArray
+from traider.store.kinds import FloatArray, IntArray
 
 UNITS: Final = ("s", "ms", "us", "ns")
 NO_UNIT: Final = -1
@@ -74,9 +74,3 @@ def instants_from(values: IntArray | FloatArray, codes: UnitCodes) -> IntArray:
             microseconds = np.rint(values[chosen] * (unit_ns / 1_000))
             ts_ns[chosen] = microseconds.astype(np.int64) * 1_000
     return ts_ns
-
-
-def in_century(ts_ns: IntArray) -> BoolArray:
-    """Return which instants are later than 2000 and earlier than 2100."""
-    inside: BoolArray = (ts_ns >= FIRST_SECOND * UNIT_NS[0]) & (ts_ns < LAST_SECOND * UNIT_NS[0])
-    return inside
