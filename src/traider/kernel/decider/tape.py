@@ -50,12 +50,35 @@ def run_operations(tape: Tape, start: int, stop: int, instrument: int) -> None:
         elif kind <= _LAST_DISPERSION:
             row[op["slot"]] = dispersion(op, row, ring_row, cell_row)
         else:
-            row[op["slot"]] = _further(op, row, ring_row, cell_row)
+            _run_any(tape, j, stop, instrument)
+            return
 
 
-@compiled(float64(OPERATION_TYPE, VECTOR, VECTOR, VECTOR))
+@compiled(void(TAPE, int64, int64, int64))
+def _run_any(tape: Tape, start: int, stop: int, instrument: int) -> None:
+    """Advance operations of any kind; one call a frame, which keeps the loop above small."""
+    row = tape.values[instrument]
+    ring_row = tape.rings[instrument]
+    cell_row = tape.cells[instrument]
+    for j in range(start, stop):
+        op = tape.operations[j]
+        kind = op["kind"]
+        if kind <= _LAST_AVERAGE:
+            value = average(op, row, ring_row, cell_row)
+        elif kind <= _LAST_RANGE:
+            value = true_range_measure(op, row, cell_row)
+        elif kind == _VWAP_Z:
+            value = vwap_score(op, row, ring_row, cell_row)
+        elif kind <= _LAST_DISPERSION:
+            value = dispersion(op, row, ring_row, cell_row)
+        else:
+            value = _further(op, row, ring_row, cell_row)
+        row[op["slot"]] = value
+
+
+@compiled(float64(OPERATION_TYPE, VECTOR, VECTOR, VECTOR), inline=True)
 def _further(op: Record, values: Floats, rings: Floats, cells: Floats) -> float:
-    """Advance one of the other operations; called, not inlined, to keep the loop above small."""
+    """Advance one of the other operations."""
     kind = op["kind"]
     if kind <= _LAST_COMBINATION:
         return combine(op, values)
