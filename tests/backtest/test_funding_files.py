@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from tests.store.source_tables import imported
 from traider.backtest.funding_files import funding_events, read_funding
 from traider.domain.errors import DataError
 from traider.domain.events import EventArray, Kind, join_events
@@ -90,3 +91,12 @@ def test_every_published_file_can_be_read(reference_data: Path) -> None:
         # One stamp of Hyperliquid's is a minute late.
         assert np.abs(steps - np.rint(steps)).max() < 0.017
         assert (steps != np.rint(steps)).sum() <= 2
+
+
+def test_funding_of_the_lake_is_read_like_its_file(tmp_path: Path) -> None:
+    marks = [None, 100.5, None, 101.25]
+    path = written(tmp_path, [0, 8, 16, 24], [0.0001, -0.0002, 0.0, 0.00005], mark=marks)
+    report = imported(tmp_path / "lake", path)
+    folder = report.series[0].folder
+    assert events_of(folder).tobytes() == events_of(path).tobytes()
+    assert len(events_of(folder)) == 4

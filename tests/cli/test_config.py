@@ -48,3 +48,13 @@ def test_check_misses_files_that_are_not_there(capsys: pytest.CaptureFixture[str
         "traider: error: data.files: a.parquet: there is no such file; mend the path",
         "traider: error: data.files: b.parquet: there is no such file; mend the path",
     ]
+
+
+def test_a_folder_of_the_lake_may_be_data_and_no_alpha(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "series").mkdir()
+    assert run(["config", "check", "--set", "data.files=series"]) == 0
+    alpha = 'strategy.alphas=[{name = "a", file = "series", weight = 1.0}]'
+    assert run(["config", "check", "--set", alpha]) == 2
+    assert "series: there is no such file" in capsys.readouterr().err

@@ -3,7 +3,8 @@
 A file is Parquet with columns ts (ms of the settlement as the venue stamped it), rate (a fraction
 an interval, positive when longs pay shorts) and, where known, mark. Venues stamp some
 milliseconds late, so times are cut to the minute. The interval of a settlement is the time since
-the one before, so that a change of it, or a settlement that is missing, is seen.
+the one before, so that a change of it, or a settlement that is missing, is seen. The folder of
+funding in the lake, whose times are in ns, stands where a file would.
 """
 
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ import pyarrow.parquet as pq
 
 from traider.domain.errors import DataError
 from traider.domain.events import EventArray, Kind, empty_events
+from traider.store.lake import read_series
 
 _MINUTE_NS: Final = 60_000_000_000
 _MS_NS: Final = 1_000_000
@@ -47,7 +49,7 @@ def read_funding(path: Path, instrument: int) -> FundingFile:
         DataError: it cannot be read, is not sorted, or holds what is no rate.
     """
     try:
-        table = pq.read_table(path)
+        table = read_series(path) if path.is_dir() else pq.read_table(path)
     except FileNotFoundError:
         raise DataError("there is no such file", where=str(path), fix="check the path") from None
     except (pa.ArrowInvalid, OSError) as fault:

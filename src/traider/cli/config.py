@@ -59,7 +59,7 @@ def check(config_file: Path | None, overrides: tuple[str, ...], as_json: bool) -
     absent = [
         ConfigError("there is no such file", where=f"{key}: {path}", fix="mend the path")
         for key, path in loaded.config.named_files()
-        if not path.is_file()
+        if not (path.is_file() or (key.startswith("data.") and path.is_dir()))
     ]
     if absent:
         raise InvalidConfigError(absent)

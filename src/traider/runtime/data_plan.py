@@ -15,6 +15,7 @@ from traider.domain.events import EventArray
 from traider.domain.instruments import InstrumentName
 from traider.runtime.config import Config
 from traider.runtime.trading_rules import rules_of, trading_rules
+from traider.store.lake_paths import SeriesKey
 
 
 @dataclass(frozen=True)
@@ -129,10 +130,11 @@ def check_files(files: tuple[BarFile, ...]) -> None:
 
 
 def _perpetual_of(path: Path, sources: Sequence[Source]) -> int:
-    """Return the number of the perpetual whose venue and symbol the file's name begins with."""
-    name = path.name.partition(".")[0].upper()
+    """Return the number of the perpetual that a file's name, or a lake's folders, tell of."""
+    series = SeriesKey.of_path(path)
+    name = path.name.partition(".")[0].upper() if series is None else _symbol(series.name)
     perpetuals = {
-        f"{parsed.venue}-{parsed.base}{parsed.quote}": number
+        _symbol(parsed): number
         for number, source in enumerate(sources)
         if source.is_derivative and (parsed := _parsed(source.instrument)) is not None
     }
@@ -146,6 +148,10 @@ def _perpetual_of(path: Path, sources: Sequence[Source]) -> int:
             else "funding belongs to perpetuals; this run has none",
         )
     return perpetuals[name]
+
+
+def _symbol(name: InstrumentName) -> str:
+    return f"{name.venue}-{name.base}{name.quote}"
 
 
 def _parsed(name: str) -> InstrumentName | None:
