@@ -1,0 +1,223 @@
+"""Run all windows: candidates of a window side by side in threads, tests one after the other.
+
+The kernel holds no lock, so threads run it in parallel. A test begins with the equity that the
+test before it left, which is why tests take turns; train runs begin with the configured capital.
+"""
+
+import math
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+import numpy as np
+
+from traider.backtest.span_run import SpanRun, Stop, warm_up_ns, worst_fall
+from traider.backtest.stream import Span, Stream
+from traider.backtest.walk_forward.joining import Joined
+from traider.backtest.walk_forward.result import (
+    FloatArray,
+    Piece,
+    Point,
+    WalkForwardResult,
+    WindowResult,
+)
+from traider.backtest.walk_forward.scoring import METRICS, Metric, best_of, returns_within
+from traider.backtest.walk_forward.windows import Schedule, Window, plan_windows
+from traider.domain.units import units_from_amount
+from traider.kernel.compiled import compile_kernel
+from traider.kernel.records import Records
+from traider.kernel.specification import KernelSpec
+from traider.portfolio import ratios
+from traider.portfolio.bootstrap import Resampling
+from traider.portfolio.performance import summarize_returns
+from traider.portfolio.sharpe_significance import (
+    deflated_sharpe,
+    probabilistic_sharpe,
+    sharpe_sample,
+)
+from traider.portfolio.trades import Trade, summarize_trades
+
+Progress = Callable[[float, str], None]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A choice of settings and the kernel they make, with the fill tier already applied."""
+
+    point: Point
+    spec: KernelSpec
+
+
+@dataclass(frozen=True)
+class WalkForwardPlan:
+    """What to run: windows over a stream, and the candidates to choose from."""
+
+    stream: Stream
+    schedule: Schedule
+    candidates: tuple[Candidate, ...]
+    metric: Metric
+    fill_tier: str
+    currency: str
+    capital: Decimal
+    seed: int = 1
+
+
+@dataclass(frozen=True)
+class _Trained:
+    """A candidate's run over a train span."""
+
+    score: float
+    sharpe: float
+    """A day, on what is scored; what the luck of many tries is judged by."""
+    scored_returns: FloatArray
+    piece: Piece
+
+
+class _Stopped(Exception):  # noqa: N818 - not a fault: a person's decision
+    """The person asked to stop."""
+
+
+def walk_forward(
+    plan: WalkForwardPlan, *, progress: Progress | None = None, stop: Stop = lambda: False
+) -> WalkForwardResult:
+    """Run every window; after ``stop`` answered with yes, keep those that are complete.
+
+    Raises:
+        ConfigError: the windows do not fit the data.
+        StrategyError: an alpha raised an exception.
+        KernelError: the kernel stopped with a failure code.
+    """
+    windows = plan_windows(plan.schedule, plan.stream.first_ns, plan.stream.last_ns)
+    run = _WalkForwardRun(plan)
+    compile_kernel()  # here, since two threads must not compile at once
+    try:
+        with _threads(len(plan.candidates)) as pool_map:
+            for done, window in enumerate(windows):
+                if progress is not None:
+                    progress(done / len(windows), f"walk-forward window {window.number}")
+                if run.equity <= 0:
+                    run.notes.append(f"nothing is left to trade with after window {done}")
+                    break
+                run.one_window(window, pool_map, stop)
+    except _Stopped:
+        run.notes.append("the walk-forward was stopped; the windows that were complete are kept")
+    return run.result(len(windows))
+
+
+PoolMap = Callable[[Callable[[Candidate], _Trained], Sequence[Candidate]], Iterable[_Trained]]
+
+
+@contextmanager
+def _threads(candidates: int) -> Iterator[PoolMap]:
+    """Give a map over candidates, in as many threads as there are processors."""
+    workers = min(os.cpu_count() or 1, candidates)
+    if workers == 1:
+        yield map
+        return
+    with ThreadPoolExecutor(workers) as pool:
+        yield pool.map
+
+
+class _WalkForwardRun:
+    """The windows done so far and what they join to."""
+
+    def __init__(self, plan: WalkForwardPlan) -> None:
+        self.plan = plan
+        self.equity = plan.capital
+        self.joined = Joined(float(plan.capital))
+        self.trades: list[Trade] = []
+        self.windows: list[WindowResult] = []
+        self.notes: list[str] = []
+        self._history_ns = max(warm_up_ns(candidate.spec) for candidate in plan.candidates)
+
+    def one_window(self, window: Window, pool_map: PoolMap, stop: Stop) -> None:
+        """Choose on the train span, trade the test span, and join what came of it."""
+        trained = list(
+            pool_map(lambda candidate: self._train(candidate, window, stop), self.plan.candidates)
+        )
+        best = best_of([one.score for one in trained])
+        candidate, chosen = self.plan.candidates[best], trained[best]
+        spec = replace(candidate.spec, cash_units=units_from_amount(self.equity))
+        run = SpanRun(spec, window.test)
+        if not run.run(self.plan.stream, self._history_ns, stop):
+            raise _Stopped
+        done = run.closed_out()
+        self.windows.append(
+            WindowResult(
+                window=window,
+                chosen=candidate.point,
+                scores=tuple(one.score for one in trained),
+                deflated_sharpe=deflated(chosen.scored_returns, [one.sharpe for one in trained]),
+                train=chosen.piece,
+                test=_piece(done.samples, window.test, float(run.capital), run.closed_trades()),
+                fees=sum((fill.fee for fill in done.fills), Decimal(0)),
+                fingerprint=run.fingerprint.hexdigest(),
+            )
+        )
+        self.joined.add(done.samples)
+        self.trades += done.trades
+        self.equity = done.final_equity
+
+    def _train(self, candidate: Candidate, window: Window, stop: Stop) -> _Trained:
+        run = SpanRun(candidate.spec, window.train)
+        if not run.run(self.plan.stream, self._history_ns, stop):
+            raise _Stopped
+        samples, capital = run.samples(), float(run.capital)
+        returns = returns_within(samples, window.scored(), capital)
+        return _Trained(
+            score=METRICS[self.plan.metric](returns),
+            sharpe=ratios.sharpe(returns, 0.0, 1),
+            scored_returns=returns,
+            piece=_piece(samples, window.train, capital, run.closed_trades()),
+        )
+
+    def result(self, planned: int) -> WalkForwardResult:
+        """Return everything done."""
+        plan = self.plan
+        returns = self.joined.returns()
+        return WalkForwardResult(
+            schedule=plan.schedule,
+            metric=plan.metric,
+            fill_tier=plan.fill_tier,
+            currency=plan.currency,
+            capital=plan.capital,
+            candidates=tuple(candidate.point for candidate in plan.candidates),
+            windows=tuple(self.windows),
+            planned=planned,
+            curve=self.joined.curve(),
+            trades=tuple(self.trades),
+            trade_summary=summarize_trades(self.trades),
+            performance=summarize_returns(returns, resampling=Resampling(seed=plan.seed)),
+            final_equity=self.equity,
+            max_drawdown=self.joined.max_drawdown,
+            probabilistic_sharpe=probabilistic_sharpe(sharpe_sample(returns)),
+            notes=tuple(self.notes),
+        )
+
+
+def _piece(samples: Records, span: Span, capital: float, trades: int) -> Piece:
+    """Measure the samples of one span."""
+    returns = returns_within(samples, [span], capital)
+    nav = samples["nav"]
+    return Piece(
+        length_ns=span.length_ns,
+        returns=returns,
+        total_return=float(nav[-1]) / capital - 1.0 if len(nav) else 0.0,
+        sharpe=ratios.sharpe(returns),
+        max_drawdown=worst_fall(nav, capital),
+        trades=trades,
+    )
+
+
+def deflated(returns: FloatArray, sharpes: Sequence[float]) -> float:
+    """Return the probability that the best of ``sharpes`` (a day) is more than luck; NaN if none.
+
+    ``returns`` are those of the best. Candidates that never traded have no ratio and count as no
+    try.
+    """
+    known = [value for value in sharpes if math.isfinite(value)]
+    variance = float(np.var(known, ddof=1)) if len(known) > 1 else 0.0
+    return deflated_sharpe(sharpe_sample(returns), len(known), variance)

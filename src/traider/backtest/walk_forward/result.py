@@ -1,0 +1,132 @@
+"""What a walk-forward leaves behind: the windows, and the record out of sample that they make."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+import numpy.typing as npt
+
+from traider.backtest.results import Curve
+from traider.backtest.walk_forward.windows import Schedule, Window
+from traider.domain.timeframes import DAY_NS
+from traider.portfolio.performance import PerformanceSummary
+from traider.portfolio.trades import Trade, TradeSummary
+
+FloatArray = npt.NDArray[np.float64]
+TimeArray = npt.NDArray[np.int64]
+
+Value = bool | int | float | Decimal | str
+Point = Mapping[str, Value]
+"""Values of the settings that a candidate changes, by dotted key; empty for none."""
+
+_YEAR_NS = 365 * DAY_NS
+
+
+@dataclass(frozen=True)
+class Piece:
+    """What one run over one span earned; ``returns`` are daily, NaN where undefined."""
+
+    length_ns: int
+    returns: FloatArray
+    total_return: float
+    sharpe: float
+    max_drawdown: float
+    """The worst fall from a peak at any decision, <= 0, a fraction."""
+    trades: int
+    """Trades closed; out of sample the last positions are closed at the end."""
+
+    @property
+    def yearly_return(self) -> float:
+        """Compound return a year of 365 days; NaN for a span without length."""
+        if self.length_ns <= 0:
+            return math.nan
+        if self.total_return <= -1.0:
+            return -1.0
+        exponent = _YEAR_NS / self.length_ns * math.log1p(self.total_return)
+        # A day's return blown up to a year may leave the range of floats.
+        return math.expm1(exponent) if exponent < 700.0 else math.inf
+
+
+@dataclass(frozen=True)
+class WindowResult:
+    """A window: what was chosen in its train span, and what it earned there and in its test."""
+
+    window: Window
+    chosen: Point
+    scores: tuple[float, ...]
+    """The metric of every candidate on the train span, in the order of the candidates."""
+    deflated_sharpe: float
+    """Probability that the chosen one's train Sharpe is above the luck of so many tries."""
+    train: Piece
+    test: Piece
+    fees: Decimal
+    """Fees paid in the test."""
+    fingerprint: str
+    """Digest of the test's decisions, fills and equity."""
+
+    @property
+    def efficiency(self) -> float:
+        """Yearly return of the test over that of the train span; NaN unless the latter is > 0."""
+        return efficiency_of(self.test.yearly_return, self.train.yearly_return)
+
+
+@dataclass(frozen=True)
+class WalkForwardResult:
+    """The windows and the joined record.
+
+    Every test begins with what the one before it left, so the growth of the joined curve is the
+    product of the growths of its pieces, and its trades sum to its profit.
+    """
+
+    schedule: Schedule
+    metric: str
+    fill_tier: str
+    currency: str
+    capital: Decimal
+    candidates: tuple[Point, ...]
+    windows: tuple[WindowResult, ...]
+    planned: int
+    """Windows there are; more than ``windows`` when the run was stopped."""
+    curve: Curve
+    trades: tuple[Trade, ...]
+    trade_summary: TradeSummary
+    performance: PerformanceSummary
+    final_equity: Decimal
+    max_drawdown: float
+    probabilistic_sharpe: float
+    """Probability that the true Sharpe ratio of the joined record is above 0."""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every window was run."""
+        return len(self.windows) == self.planned
+
+    @property
+    def total_return(self) -> float:
+        """Growth of the joined curve, less one."""
+        return float(self.final_equity / self.capital) - 1.0
+
+    @property
+    def efficiency(self) -> float:
+        """Mean yearly return of the tests over that of the train spans; NaN unless that is > 0."""
+        if not self.windows:
+            return math.nan
+        tested = sum(one.test.yearly_return * one.test.length_ns for one in self.windows)
+        trained = sum(one.train.yearly_return * one.test.length_ns for one in self.windows)
+        total_ns = sum(one.test.length_ns for one in self.windows)
+        return efficiency_of(tested / total_ns, trained / total_ns)
+
+    @property
+    def winning(self) -> int:
+        """Windows whose test earned something."""
+        return sum(one.test.total_return > 0.0 for one in self.windows)
+
+
+def efficiency_of(tested: float, trained: float) -> float:
+    """Return how much of a yearly return in sample is left out of sample (Pardo, 2008)."""
+    if not (math.isfinite(tested) and math.isfinite(trained)) or trained <= 0.0:
+        return math.nan
+    return tested / trained
