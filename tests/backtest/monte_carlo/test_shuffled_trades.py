@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from traider.backtest.monte_carlo import shuffle_trades
-from traider.backtest.monte_carlo.shuffled_trades import measured, order_of
+from traider.backtest.monte_carlo.shuffled_trades import order_of, way_of
 
 CAPITAL = 1_000.0
 profits = st.lists(st.integers(-200, 300).map(float), min_size=1, max_size=40)
@@ -44,7 +44,10 @@ def test_the_measures_are_those_of_a_plain_loop(made: list[float]) -> None:
         longest = max(longest, slump)
         peak = max(peak, equity)
         worst = min(worst, max(equity / peak - 1.0, -1.0))
-    assert measured(np.array(made), CAPITAL) == pytest.approx((worst, lowest, float(longest)))
+    way = way_of(np.array(made), CAPITAL)
+    assert way.max_drawdown == pytest.approx(worst)
+    assert way.lowest_equity == pytest.approx(lowest)
+    assert way.longest_slump == longest
 
 
 def test_orders_of_a_seed_differ_and_repeat() -> None:
@@ -57,9 +60,11 @@ def test_orders_of_a_seed_differ_and_repeat() -> None:
 def test_an_order_with_the_losses_first_is_among_the_worst() -> None:
     values = np.array([100.0] * 20 + [-50.0] * 20)
     found = shuffle_trades(values, CAPITAL, 500, 1, always)
-    worst = measured(np.sort(values), CAPITAL)[0]
+    worst = way_of(np.sort(values), CAPITAL).max_drawdown
     assert worst == pytest.approx(-1.0)
     assert found.max_drawdown.values.min() > worst
+    assert found.actual.max_drawdown == pytest.approx(-1_000.0 / 3_000.0)
+    assert (found.actual.lowest_equity, found.actual.longest_slump) == (1_000.0, 20.0)
     assert found.max_drawdown.percentiles()[1] < found.max_drawdown.percentiles()[99] < 0.0
 
 

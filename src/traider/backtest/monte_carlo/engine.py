@@ -117,7 +117,8 @@ def monte_carlo(
     resampling = Resampling(plan.draws, plan.mean_block_days, seed=plan.seed)
     watch = counting(0.0, _DAYS_PART, "resampled days", plan.draws)
     resampled = resample_days(returns, capital, resampling, watch)
-    profits = np.array([float(trade.pnl) for trade in tier.trades if not trade.is_open])
+    closed = sorted((one for one in tier.trades if not one.is_open), key=lambda one: one.closed_ns)
+    profits = np.array([float(trade.pnl) for trade in closed])
     watch = counting(_DAYS_PART, _TRADES_PART, "shuffled trades", plan.draws)
     shuffled = shuffle_trades(profits, capital, plan.draws, plan.seed, watch)
 

@@ -40,6 +40,7 @@ def monte_carlo_json(result: MonteCarloResult) -> dict[str, object]:
             "done": trades.done,
             "trades": trades.trades,
             "profit": plain(trades.profit),
+            "actual": plain(asdict(trades.actual)),
             "max_drawdown": percentiles_json(trades.max_drawdown),
             "lowest_equity": percentiles_json(trades.lowest_equity),
             "longest_slump_trades": percentiles_json(trades.longest_slump),

@@ -24,6 +24,19 @@ _STREAM: Final = 1 << 40
 
 
 @dataclass(frozen=True)
+class Way:
+    """How an account got from trade to trade.
+
+    ``max_drawdown`` is the worst fall from a peak after any trade, <= 0, a fraction;
+    ``longest_slump`` the most trades in a row below an earlier peak.
+    """
+
+    max_drawdown: float
+    lowest_equity: float
+    longest_slump: float
+
+
+@dataclass(frozen=True)
 class ShuffledTrades:
     """Measures of each order of the closed trades."""
 
@@ -31,11 +44,11 @@ class ShuffledTrades:
     trades: int
     profit: float
     """Sum of all of them, the same in every order."""
+    actual: Way
+    """The order in which they were closed."""
     max_drawdown: Distribution
-    """The worst fall from a peak, after any trade, <= 0, a fraction."""
     lowest_equity: Distribution
     longest_slump: Distribution
-    """Most trades in a row below an earlier peak."""
 
     @property
     def done(self) -> int:
@@ -46,21 +59,23 @@ class ShuffledTrades:
 def shuffle_trades(
     profits: FloatArray, capital: float, orders: int, seed: int, go_on: Callable[[int], bool]
 ) -> ShuffledTrades:
-    """Return the outcomes of ``orders`` random orders of ``profits``.
+    """Return the outcomes of ``orders`` random orders of ``profits``, given in their own.
 
     ``go_on`` is asked before each draw, with its number, and ends the drawing with no.
     """
-    rows: list[tuple[float, float, float]] = []
+    ways: list[Way] = []
     for number in range(orders):
         if len(profits) == 0 or not go_on(number):
             break
-        rows.append(measured(profits[order_of(len(profits), seed, number)], capital))
+        ways.append(way_of(profits[order_of(len(profits), seed, number)], capital))
+    rows = [(way.max_drawdown, way.lowest_equity, way.longest_slump) for way in ways]
     columns = np.array(rows, np.float64).reshape(-1, 3).T
     drawdown, lowest, slump = (Distribution(column) for column in columns)
     return ShuffledTrades(
         asked=orders,
         trades=len(profits),
         profit=float(profits.sum()),
+        actual=way_of(profits, capital),
         max_drawdown=drawdown,
         lowest_equity=lowest,
         longest_slump=slump,
@@ -72,8 +87,8 @@ def order_of(count: int, seed: int, number: int) -> npt.NDArray[np.intp]:
     return np.argsort(uniforms(seed, _STREAM + number, count), kind="stable")
 
 
-def measured(profits: FloatArray, capital: float) -> tuple[float, float, float]:
-    """Return worst fall, lowest equity and longest slump of profits booked one after the other.
+def way_of(profits: FloatArray, capital: float) -> Way:
+    """Return the way of an account that books ``profits`` one after the other.
 
     An account that reaches zero has fallen by all of it, whatever is booked afterwards.
     """
@@ -82,4 +97,4 @@ def measured(profits: FloatArray, capital: float) -> tuple[float, float, float]:
     falls = np.maximum(equity / peaks - 1.0, -1.0)
     places = np.arange(len(equity))
     since = places - np.maximum.accumulate(np.where(equity >= peaks, places, 0))
-    return float(falls.min()), float(equity.min()), float(since.max())
+    return Way(float(falls.min()), float(equity.min()), float(since.max()))

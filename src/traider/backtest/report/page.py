@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -45,6 +46,7 @@ _SCRIPTS = (
     "trade_marks",
     "cross_hair",
     "pointer",
+    "page",
     "models",
     "trades_table",
     "reasons",
@@ -71,31 +73,35 @@ class Detail:
         return Detail(self.curve_points // 2, self.price_points // 2, self.trades // 2)
 
 
-def render_report(result: BacktestResult, *, trades_shown: int) -> str:
+def render_report(result: BacktestResult, *, trades_shown: int, beside: Sequence[str] = ()) -> str:
     """Return the whole report as one HTML page that needs nothing beside it.
 
     Args:
         result: the back-test to show.
         trades_shown: how many trades the table and the charts hold; lowered where the page would
             pass ``PAGE_BYTES_MAX``.
+        beside: names of further pages in the same folder, which the report links to.
     """
     charts = max(1, min(len(result.prices), _PRICE_CHARTS_MAX))
     detail = Detail(2_400, 12_000 // charts, max(0, min(trades_shown, _TRADES_SHOWN_MAX)))
     detail = Detail(detail.curve_points, min(detail.price_points, 2_400), detail.trades)
-    page = _render(result, detail)
+    page = _render(result, detail, beside)
     for _ in range(_FITTING_TRIES_MAX):
         if len(page.encode()) <= PAGE_BYTES_MAX:
             break
         detail = detail.halved()
-        page = _render(result, detail)
+        page = _render(result, detail, beside)
     return page
 
 
-def write_report(result: BacktestResult, folder: Path, *, trades_shown: int = 400) -> Path:
+def write_report(
+    result: BacktestResult, folder: Path, *, trades_shown: int = 400, beside: Sequence[str] = ()
+) -> Path:
     """Write the report into ``folder`` and return the file's path."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / REPORT_FILE_NAME
-    path.write_text(render_report(result, trades_shown=trades_shown), encoding="utf-8")
+    page = render_report(result, trades_shown=trades_shown, beside=beside)
+    path.write_text(page, encoding="utf-8")
     return path
 
 
@@ -144,7 +150,7 @@ def page_data(
     }
 
 
-def _render(result: BacktestResult, detail: Detail) -> str:
+def _render(result: BacktestResult, detail: Detail, beside: Sequence[str]) -> str:
     money = MoneyText.for_capital(result.currency, result.capital)
     tier = result.chosen
     rows = trade_rows(tier.trades, select_trades(tier.trades, detail.trades), money)
@@ -159,6 +165,7 @@ def _render(result: BacktestResult, detail: Detail) -> str:
         period=f"{day_text(result.start_ns)} to {day_text(result.end_ns)}",
         length=duration(result.end_ns - result.start_ns),
         incomplete=not tier.complete,
+        beside=[(name, name.removesuffix(".html").replace("_", "-")) for name in beside],
         notes=note_texts(result.notes),
         findings=findings_section(result.findings),
         figures=(head_figures(result, money), risk_figures(result), trade_figures(result, money)),

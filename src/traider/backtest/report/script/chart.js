@@ -81,7 +81,7 @@ function scaleOf(pane, chart, start, end) {
   if (low === high) [low, high] = [low - (Math.abs(low) * 0.01 || 0.01), high + (Math.abs(high) * 0.01 || 0.01)];
   const log = chart.log && pane.logable && low > 0;
   const warp = log ? Math.log : (value) => value;
-  const margin = (warp(high) - warp(low)) * 0.05;
+  const margin = (warp(high) - warp(low)) * (pane.margin ?? 0.05);
   const bottom = warp(low) - (pane.zero && low === 0 ? 0 : margin);
   const ceiling = warp(high) + (pane.zero && high === 0 ? 0 : margin);
   const unwarp = log ? Math.exp : (value) => value;
@@ -110,8 +110,10 @@ function drawPane(pen, chart, pane, start, end, times) {
   pen.beginPath();
   pen.rect(0, pane.top - 2, chart.right, pane.height + 4);
   pen.clip();
+  if (pane.boundaries) drawBoundaries(pen, chart, pane);
   for (const series of pane.series) {
-    if (series.open) drawBars(pen, chart, pane, series, start, end);
+    if (series.band) drawBand(pen, chart, pane, series, start, end);
+    else if (series.open) drawBars(pen, chart, pane, series, start, end);
     else drawLine(pen, chart, pane, series, start, end);
   }
   if (pane.marks) drawMarks(pen, chart, pane);
@@ -199,4 +201,27 @@ function drawBars(pen, chart, pane, series, start, end) {
     pen.fillRect(x - body / 2, top, body, Math.max(1, low - top));
     pen.strokeRect(x - body / 2, top, body, Math.max(1, low - top));
   }
+}
+
+/* The room between two lines, such as percentiles. */
+function drawBand(pen, chart, pane, series, start, end) {
+  pen.fillStyle = color(series.color);
+  pen.globalAlpha = series.band;
+  for (const [first, last] of runsOf(series.low, start, end)) {
+    pen.beginPath();
+    for (let at = first; at <= last; at += 1) pen.lineTo(chart.x(chart.t[at]), pane.y(series.high[at]));
+    for (let at = last; at >= first; at -= 1) pen.lineTo(chart.x(chart.t[at]), pane.y(series.low[at]));
+    pen.fill();
+  }
+  pen.globalAlpha = 1;
+}
+
+/* Where one span ends and the next begins: every other one is shaded. */
+function drawBoundaries(pen, chart, pane) {
+  pen.fillStyle = color("--grid");
+  pen.globalAlpha = 0.6;
+  pane.boundaries.forEach(([from, to], at) => {
+    if (at % 2 === 0) pen.fillRect(chart.x(from), pane.top, chart.x(to) - chart.x(from), pane.height);
+  });
+  pen.globalAlpha = 1;
 }

@@ -34,7 +34,7 @@ function drawCrossHair(pen, chart, height) {
   pen.setLineDash([]);
   for (const pane of chart.panes) {
     for (const series of pane.series) {
-      if (series.v[at] == null || series.open) continue;
+      if (series.band || series.v[at] == null || series.open) continue;
       pen.fillStyle = color(series.color);
       pen.beginPath();
       pen.arc(x, pane.y(series.v[at]), 3, 0, 2 * Math.PI);

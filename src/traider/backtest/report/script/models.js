@@ -1,13 +1,5 @@
 /* What each chart shows. */
 
-/* Values that span more than a decade start on a logarithmic axis; on a linear one the smaller curve is flat. */
-function wide(chart) {
-  const values = chart.panes[0].series.flatMap((series) => series.v).filter((value) => value !== null);
-  const low = values.reduce((least, value) => Math.min(least, value), Infinity);
-  const high = values.reduce((most, value) => Math.max(most, value), 0);
-  return low > 0 && high > 10 * low;
-}
-
 function equityModel(data) {
   const { equity, currency, liquidations } = data;
   const forced = (at) => liquidations.filter(([second]) => second <= equity.t[at] && second > (equity.t[at - 1] ?? -Infinity));
