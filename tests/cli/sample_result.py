@@ -1,7 +1,7 @@
 """A small back-test result, made by hand, for what prints one."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from traider.backtest.results import (
 from traider.portfolio.attribution import Attribution
 from traider.portfolio.performance import Interval, PerformanceSummary
 from traider.portfolio.trades import TradeSummary
+from traider.runtime.research import Research
 
 START_NS = 1_609_459_200_000_000_000
 HOUR_NS = 3_600_000_000_000
@@ -114,6 +115,7 @@ class SampleFinished:
 
     result: BacktestResult
     folder: Path
+    research: Research = field(default_factory=Research)
 
     @property
     def report(self) -> Path:

@@ -9,13 +9,14 @@ from rich.console import Console
 from tests.backtest.test_findings import FINDING
 from tests.cli.sample_result import sample_result, without_time
 from traider.backtest.results import BacktestResult
-from traider.cli.backtest_outcome import outcome_json, print_summary
+from traider.cli.backtest_outcome import outcome_json, print_overview, print_place
 from traider.portfolio.attribution import Attribution
 
 
 def _printed(result: BacktestResult, width: int = 100) -> str:
     console = Console(file=io.StringIO(), width=width)
-    print_summary(console, result, Path("runs/one/report.html"))
+    print_overview(console, result)
+    print_place(console, Path("runs/one/report.html"))
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
 
@@ -73,7 +74,7 @@ def test_the_summary_shows_tiers_side_by_side() -> None:
 def test_the_place_of_the_report_is_never_broken_over_lines() -> None:
     long = Path("runs/" + "x" * 100 + "/report.html")
     console = Console(file=io.StringIO(), width=40)
-    print_summary(console, sample_result(), long)
+    print_place(console, long)
     assert isinstance(console.file, io.StringIO)
     assert f"report: {long}" in console.file.getvalue()
 

@@ -16,7 +16,8 @@ import numpy.typing as npt
 
 from traider.backtest.closing import closing_fills
 from traider.backtest.collecting import Fingerprint
-from traider.backtest.outcome import fills_of
+from traider.backtest.order_lives import OrderJournal
+from traider.backtest.outcome import fills_of, funding_of
 from traider.backtest.stream import Span, Stream
 from traider.domain.events import EventArray, Kind, empty_events, join_events
 from traider.domain.fills import Fill
@@ -26,6 +27,7 @@ from traider.kernel.arithmetic import MONEY
 from traider.kernel.machine import Machine
 from traider.kernel.records import NAV, Records
 from traider.kernel.specification import KernelSpec
+from traider.portfolio.funding import charge_funding
 from traider.portfolio.trades import Trade, trades_from_fills
 
 FloatArray = npt.NDArray[np.float64]
@@ -92,7 +94,7 @@ class SpanRun:
         self.machine = Machine(spec, buffer=_BUFFER)
         self.capital = amount_from_units(spec.cash_units)
         self.fingerprint = Fingerprint()
-        self._fills: list[EventArray] = []
+        self.orders = OrderJournal(every_verdict=False)
         self._samples: list[Records] = []
 
     def run(self, stream: Stream, history_ns: int, stop: Stop) -> bool:
@@ -108,12 +110,12 @@ class SpanRun:
         for drained in self.machine.feed(events, final=final):
             kept = drained.nav[drained.nav["ts"] >= self.span.start_ns]
             self.fingerprint.add(replace(drained, nav=kept))
-            self._fills.append(drained.events[drained.events["kind"] == Kind.FILL])
+            self.orders.add(drained.events)
             self._samples.append(kept)
 
     def fills(self) -> EventArray:
         """Return the fill events, in order."""
-        return join_events(self._fills)
+        return self.orders.of("fills")
 
     def samples(self) -> Records:
         """Return the equity samples of the span."""
@@ -137,7 +139,9 @@ class SpanRun:
         return ClosedOut(
             samples=np.concatenate([samples[samples["ts"] < self.span.end_ns], last]),
             fills=fills,
-            trades=trades_from_fills(fills),
+            trades=charge_funding(
+                trades_from_fills(fills), funding_of(self.orders.of("funding"), spec)
+            ),
             final_equity=amount_from_units(cash_units),
         )
 

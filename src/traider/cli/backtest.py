@@ -41,6 +41,18 @@ if TYPE_CHECKING:
 )
 @click.option("--seed", type=int, help="Key of every random number of the run.")
 @click.option(
+    "--walk-forward",
+    is_flag=True,
+    help="Choose settings on the past and trade them on what follows: see [walk_forward].",
+)
+@click.option(
+    "--monte-carlo",
+    "draws",
+    type=click.IntRange(1, 100_000),
+    metavar="N",
+    help="Roll dice N times over days, trades and costs: see [monte_carlo].",
+)
+@click.option(
     "--output", type=click.Path(path_type=Path), metavar="DIR", help="Folder of the results."
 )
 @json_option
@@ -54,6 +66,8 @@ def backtest(  # noqa: PLR0913, PLR0917 - one parameter an option, click's way
     overrides: tuple[str, ...],
     fill_tier: str | None,
     seed: int | None,
+    walk_forward: bool,
+    draws: int | None,
     output: Path | None,
     as_json: bool,
     quiet: bool,
@@ -70,6 +84,8 @@ def backtest(  # noqa: PLR0913, PLR0917 - one parameter an option, click's way
             "data.end": end,
             "fill_tier": fill_tier,
             "seed": seed,
+            "walk_forward.enabled": walk_forward or None,
+            "monte_carlo.draws": draws,
             "output": None if output is None else str(output),
         }
     )
@@ -113,4 +129,5 @@ def start_backtest(
         )
     show = Show.JSON if as_json else Show.NOTHING if quiet else Show.SUMMARY
     finished = run_session(runner, config, show)
-    return 0 if finished.result.is_whole else Interrupted.exit_code
+    whole = finished.result.is_whole and finished.research.is_whole
+    return 0 if whole else Interrupted.exit_code

@@ -52,10 +52,13 @@ def outcome_json(result: BacktestResult, report: Path, folder: Path) -> dict[str
     }
 
 
-def print_summary(console: Console, result: BacktestResult, report: Path) -> None:
-    """Print what a person reads at the end: the tiers side by side, notes, the report."""
+def print_overview(console: Console, result: BacktestResult) -> None:
+    """Print what a person reads at the end: the tiers side by side, notes, findings."""
     console.print(_overview(result))
-    # Unbroken, so that the address can be copied whatever the width of the terminal.
+
+
+def print_place(console: Console, report: Path) -> None:
+    """Print where the report is, unbroken, so that it can be copied whatever the width."""
     console.print(Text(f"report: {report}", "bold"), soft_wrap=True)
 
 

@@ -10,11 +10,13 @@ from typing import Protocol
 from rich.console import Console
 
 from traider.backtest.results import BacktestResult
-from traider.cli.backtest_outcome import outcome_json, print_summary
+from traider.cli.backtest_outcome import outcome_json, print_overview, print_place
 from traider.cli.interrupt import StopRequest, stop_on_interrupt
 from traider.cli.progress import ProgressReport, Show, progress_shown
+from traider.cli.research_outcome import print_research, research_json
 from traider.runtime.config import Config, config_digest
 from traider.runtime.observation import Observation, observe
+from traider.runtime.research import Research
 
 
 class Finished(Protocol):
@@ -31,6 +33,10 @@ class Finished(Protocol):
     @property
     def folder(self) -> Path:
         """The folder of everything written."""
+
+    @property
+    def research(self) -> Research:
+        """What followed the run."""
 
 
 class Runner(Protocol):
@@ -53,9 +59,13 @@ def run_session(runner: Runner, config: Config, show: Show) -> Finished:
     finally:
         observation.close()
     if show is Show.JSON:
-        print(json.dumps(outcome_json(finished.result, finished.report, finished.folder)))  # noqa: T201
+        outcome = outcome_json(finished.result, finished.report, finished.folder)
+        print(json.dumps({**outcome, **research_json(finished.research, finished.folder)}))  # noqa: T201
     elif show is Show.SUMMARY:
-        print_summary(Console(), finished.result, finished.report)
+        console = Console()
+        print_overview(console, finished.result)
+        print_research(console, finished.research)
+        print_place(console, finished.report)
     return finished
 
 

@@ -11,6 +11,7 @@ from pydantic.fields import FieldInfo
 from traider.runtime.config_errors import InvalidConfigError
 from traider.runtime.config_faults import faults_of, setting_fields
 from traider.runtime.config_model import Config, canonical_json, config_digest
+from traider.runtime.config_research import MonteCarloConfig, WalkForwardConfig
 from traider.runtime.config_sections import (
     ClockConfig,
     CostsConfig,
@@ -53,11 +54,13 @@ __all__ = [
     "LimitsConfig",
     "LoadedConfig",
     "LogConfig",
+    "MonteCarloConfig",
     "ReportConfig",
     "Setting",
     "SizingConfig",
     "SmaCrossStrategy",
     "StrategyConfig",
+    "WalkForwardConfig",
     "canonical_json",
     "config_digest",
     "load_config",

@@ -10,6 +10,7 @@ from typing import Annotated, Final
 from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from traider.runtime.config_research import MonteCarloConfig, WalkForwardConfig
 from traider.runtime.config_sections import (
     ClockConfig,
     CostsConfig,
@@ -28,8 +29,8 @@ from traider.runtime.config_strategy import EnsembleStrategy, StrategyConfig
 
 ENVIRONMENT_PREFIX: Final = "TRAIDER_"
 
-DECIDES_NOTHING: Final = frozenset({"output", "log", "report"})
-"""Keys outside the digest: where results go does not change what a run decides."""
+DECIDES_NOTHING: Final = frozenset({"output", "log", "report", "walk_forward", "monte_carlo"})
+"""Keys outside the digest: where results go, and what follows a run, decides nothing in it."""
 
 
 class Config(BaseSettings):
@@ -78,6 +79,10 @@ class Config(BaseSettings):
     """What is traded on: a strategy by its kind."""
     limits: LimitsConfig = LimitsConfig()
     """What the gate lets through."""
+    walk_forward: WalkForwardConfig = WalkForwardConfig()
+    """What is chosen on the past and tested on what follows."""
+    monte_carlo: MonteCarloConfig = MonteCarloConfig()
+    """How often the dice are rolled over a finished run."""
     log: LogConfig = LogConfig()
     """Where the log goes."""
     report: ReportConfig = ReportConfig()

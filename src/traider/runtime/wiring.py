@@ -21,16 +21,18 @@ from traider.runtime.config import Config, config_digest
 from traider.runtime.data_plan import data_notes, scan_data
 from traider.runtime.kernel_spec import kernel_spec
 from traider.runtime.progress import COMPILING
+from traider.runtime.research import Research, plan_research
 from traider.runtime.trading_rules import check_instruments, check_scale, idle_settings
 
 
 @dataclass(frozen=True)
 class FinishedBacktest:
-    """A back-test that was run and written: its result, its page and its folder."""
+    """A back-test that was run and written: its result, its page, its folder, what followed."""
 
     result: BacktestResult
     report: Path
     folder: Path
+    research: Research
 
 
 def run_backtest(
@@ -47,15 +49,19 @@ def run_backtest(
     # Asked before the alphas are compiled, which puts the first machine code into the cache.
     warm_up_kernel(progress, stop, first=not is_warm(CACHE_FOLDER))
     plan = plan_backtest(config)
+    planned = plan_research(config, plan)
     folder = new_folder(config.output)
     try:
-        result = examined(run_plan(plan, progress=progress, stop=stop))
+        result = run_plan(plan, progress=progress, stop=stop)
+        research = planned.run(result, progress=progress, stop=stop)
     except TraiderError:
         folder.rmdir()
         raise
+    result = examined(result, research.evidence())
     write_files(result, folder)
-    report = write_report(result, folder, trades_shown=config.report.trades_shown)
-    return FinishedBacktest(result, report, folder)
+    beside = [page.name for page in research.write(result, folder)]
+    report = write_report(result, folder, trades_shown=config.report.trades_shown, beside=beside)
+    return FinishedBacktest(result, report, folder, research)
 
 
 def plan_backtest(config: Config) -> BacktestPlan:

@@ -26,7 +26,7 @@ from tests.backtest.walk_forward.plans import (
     with_future,
 )
 from tests.kernel.builders import START_NS
-from traider.backtest.walk_forward import Candidate, WalkForwardResult, walk_forward
+from traider.backtest.walk_forward import Candidate, Piece, WalkForwardResult, walk_forward
 from traider.backtest.walk_forward.engine import deflated
 from traider.backtest.walk_forward.scoring import best_of
 from traider.domain.events import Kind
@@ -87,6 +87,23 @@ def test_the_joined_curve_is_the_product_of_its_pieces() -> None:
     assert np.prod(1.0 + daily) == pytest.approx(growth, rel=1e-12)
     assert result.performance.total_return == pytest.approx(growth - 1.0, rel=1e-9)
     assert result.total_return == pytest.approx(growth - 1.0, rel=1e-9)
+
+
+def test_the_efficiency_weighs_windows_by_the_length_of_their_tests() -> None:
+    def piece(days: float, growth: float) -> Piece:
+        return Piece(int(days * DAY_NS), np.zeros(0), growth, 0.0, 0.0, 0)
+
+    one = whole().windows[0]
+    long = replace(one, train=piece(365, 0.21), test=piece(365, 0.1))
+    short = replace(one, train=piece(365, 0.21), test=piece(0.1, 0.01))
+    assert replace(whole(), windows=(long, long)).efficiency == pytest.approx(0.1 / 0.21)
+    assert replace(whole(), windows=(long, short)).efficiency == pytest.approx(
+        0.111 / 0.21, rel=1e-3
+    )
+    lost = replace(one, train=piece(365, 0.21), test=piece(365, -1.0))
+    assert replace(whole(), windows=(long, lost)).efficiency == pytest.approx(-1.0 / 0.21)
+    assert math.isnan(replace(whole(), windows=(replace(long, train=piece(365, -0.1)),)).efficiency)
+    assert short.test.yearly_return > 1e12
 
 
 def test_the_trades_sum_to_the_profit_and_all_are_closed() -> None:

@@ -145,6 +145,12 @@ class _WalkForwardRun:
         if not run.run(self.plan.stream, self._history_ns, stop):
             raise _Stopped
         done = run.closed_out()
+        fault = int(run.machine.decider.account[0]["alpha_fault"])
+        if fault:
+            name = spec.alphas[fault - 1].name
+            self.notes.append(
+                f"window {window.number}: alpha {name} answered outside its range and was off"
+            )
         self.windows.append(
             WindowResult(
                 window=window,

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +22,8 @@ Value = bool | int | float | Decimal | str
 Point = Mapping[str, Value]
 """Values of the settings that a candidate changes, by dotted key; empty for none."""
 
-_YEAR_NS = 365 * DAY_NS
+_YEAR_NS: Final = 365 * DAY_NS
+_LOG_MAX: Final = 700.0
 
 
 @dataclass(frozen=True)
@@ -38,15 +40,14 @@ class Piece:
     """Trades closed; out of sample the last positions are closed at the end."""
 
     @property
+    def log_growth(self) -> float:
+        """Logarithm of the growth over the span; minus infinity where everything was lost."""
+        return math.log1p(self.total_return) if self.total_return > -1.0 else -math.inf
+
+    @property
     def yearly_return(self) -> float:
-        """Compound return a year of 365 days; NaN for a span without length."""
-        if self.length_ns <= 0:
-            return math.nan
-        if self.total_return <= -1.0:
-            return -1.0
-        exponent = _YEAR_NS / self.length_ns * math.log1p(self.total_return)
-        # A day's return blown up to a year may leave the range of floats.
-        return math.expm1(exponent) if exponent < 700.0 else math.inf
+        """Compound return a year of 365 days."""
+        return grown(_YEAR_NS / self.length_ns * self.log_growth)
 
 
 @dataclass(frozen=True)
@@ -111,18 +112,30 @@ class WalkForwardResult:
 
     @property
     def efficiency(self) -> float:
-        """Mean yearly return of the tests over that of the train spans; NaN unless that is > 0."""
+        """Yearly growth of the joined tests over that of the train spans; NaN unless that is > 0.
+
+        Rates of growth are averaged as logarithms, each window by the length of its test, so that
+        a short last test counts for little.
+        """
         if not self.windows:
             return math.nan
-        tested = sum(one.test.yearly_return * one.test.length_ns for one in self.windows)
-        trained = sum(one.train.yearly_return * one.test.length_ns for one in self.windows)
         total_ns = sum(one.test.length_ns for one in self.windows)
-        return efficiency_of(tested / total_ns, trained / total_ns)
+        tested = sum(one.test.log_growth for one in self.windows)
+        trained = sum(
+            one.train.log_growth * one.test.length_ns / one.train.length_ns for one in self.windows
+        )
+        rates = (_YEAR_NS / total_ns * growth for growth in (tested, trained))
+        return efficiency_of(*(grown(rate) for rate in rates))
 
     @property
     def winning(self) -> int:
         """Windows whose test earned something."""
         return sum(one.test.total_return > 0.0 for one in self.windows)
+
+
+def grown(log_growth: float) -> float:
+    """Return exp(``log_growth``) - 1; a day's blown up to a year may leave the range of floats."""
+    return math.expm1(log_growth) if log_growth < _LOG_MAX else math.inf
 
 
 def efficiency_of(tested: float, trained: float) -> float:
