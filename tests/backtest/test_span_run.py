@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from tests.backtest.walk_forward.plans import WEEK_NS, events, spec, with_future
-from tests.kernel.builders import HOUR_NS, START_NS, finish
+from tests.kernel.builders import HOUR_NS, START_NS, finish, record
 from traider.backtest.span_run import (
     SpanRun,
     closed_trades,
@@ -150,3 +150,9 @@ def test_the_warm_up_is_twice_the_windows_of_every_frame_in_whole_days() -> None
     hours = 2 * ((100 + 1 + 1) * 4 + (30 + 1 + 1))
     needed = warm_up_ns(replace(spec(), tape=graph.tape))
     assert needed == -(-hours // 24) * 24 * HOUR_NS
+
+
+def test_a_stream_knows_whether_it_holds_books() -> None:
+    assert not stream().has_depth
+    depth = join_events([stream().events[:10], record(Kind.DEPTH_UPDATE, SPAN.end_ns)])
+    assert Stream(depth).has_depth

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from traider.domain.events import EventArray
+from traider.domain.events import EventArray, Kind
 
 
 @dataclass(frozen=True, order=True)
@@ -27,6 +27,12 @@ class Stream:
         self.events = events
         # A copy that lies together: a view into the records is slow to search.
         self.received_ns = np.ascontiguousarray(events["ts_recv"])
+
+    @property
+    def has_depth(self) -> bool:
+        """Whether it holds order books, which only all that came before can rebuild."""
+        depth = (Kind.DEPTH_SNAPSHOT, Kind.DEPTH_UPDATE, Kind.DEPTH_CLEAR)
+        return bool(np.isin(self.events["kind"], depth).any())
 
     @property
     def first_ns(self) -> int:

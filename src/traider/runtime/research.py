@@ -7,7 +7,9 @@ for an error.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
+from traider.backtest.bar_files import BarFile
 from traider.backtest.doctor import Evidence, OutOfSample
 from traider.backtest.fill_tiers import FILL_TIERS
 from traider.backtest.monte_carlo import (
@@ -33,12 +35,16 @@ from traider.backtest.walk_forward import (
 from traider.backtest.walk_forward.edges import edges_of
 from traider.backtest.walk_forward.files import write_walk_forward_file
 from traider.domain.events import join_events
+from traider.domain.timeframes import SECOND_NS
 from traider.runtime.config import Config, WalkForwardConfig
 from traider.runtime.config_research import duration_ns
 from traider.runtime.sweep_axes import parse_axes, parse_requirements
 from traider.runtime.sweep_points import Skipped, sweep_tasks, valid_points
 
 Stop = Callable[[], bool]
+
+_LATENCY_MAX_NS: Final = 600 * SECOND_NS
+"""No drawn latency is longer, where no bar's length bounds it."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +143,10 @@ class PlannedResearch:
                 spec=replace(self.plan.spec, venue=venue),
                 stream=stream,
                 capital=float(config.capital),
-                latency_max_ns=min(file.length_ns for file in self.plan.files),
+                latency_max_ns=min(
+                    (one.length_ns for one in self.plan.files if isinstance(one, BarFile)),
+                    default=_LATENCY_MAX_NS,
+                ),
             ),
         )
 

@@ -132,6 +132,8 @@ class _WalkForwardRun:
         self.windows: list[WindowResult] = []
         self.notes: list[str] = []
         self._history_ns = max(warm_up_ns(candidate.spec) for candidate in plan.candidates)
+        if plan.stream.has_depth:
+            self._history_ns = plan.stream.last_ns - plan.stream.first_ns
 
     def one_window(self, window: Window, pool_map: PoolMap, stop: Stop) -> None:
         """Choose on the train span, trade the test span, and join what came of it."""
