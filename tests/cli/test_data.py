@@ -58,8 +58,8 @@ def test_an_import_tells_what_became_of_every_row(
 ) -> None:
     assert run(["data", "import", sound]) == 0
     shown = capsys.readouterr().out
-    assert f"{sound}  60 rows = 60 imported + 0 known + 0 quarantined" in shown
-    assert "BINANCE:BTC-USDT bars-1h: 60 rows imported, 2024-01-01T00:00:00Z to" in shown
+    assert f"{sound}\n  60 rows = 60 imported + 0 known + 0 quarantined" in shown
+    assert "BINANCE:BTC-USDT bars-1h: 60 imported, 2024-01-01T00:00:00Z to" in shown
     assert len(parts(Path("lake"))) == 3
 
 
@@ -148,8 +148,8 @@ def test_a_check_finds_and_says_so_by_its_code(
     assert (finding["count"], finding["severity"]) == (1, "error")
     assert run(["data", "check", sound, broken]) == 1
     shown = capsys.readouterr().out
-    assert f"{sound}  60 rows: nothing wrong" in shown
-    assert f"{broken}  60 rows: 1 error, 0 warnings" in shown
+    assert f"{sound}\n  60 rows: nothing wrong" in shown
+    assert f"{broken}\n  60 rows: 1 error, 0 warnings" in shown
     assert "row 40 (2024-01-02T16:00:00Z)" in shown
 
 

@@ -4,6 +4,7 @@
 2. What was imported reads back bit for bit, in order of time, each instant once.
 3. Importing a file again changes no byte of the lake.
 4. Any cut of sound data into files, in any order and with any overlap, gives the same lake.
+5. Whatever a file holds, it is imported or refused in one line; the same when it is only checked.
 """
 
 from pathlib import Path
@@ -20,9 +21,12 @@ from tests.store.source_tables import (
     imported,
     parts,
     passing_folder,
+    prepared,
     write_csv,
     write_parquet,
 )
+from traider.domain.errors import TraiderError
+from traider.store.checking import check_prepared
 from traider.store.importing import ImportReport
 from traider.store.lake import series_batches
 
@@ -136,3 +140,52 @@ def test_volumes_keep_their_bits(tmp_path: Path, cell: str) -> None:
     imported(tmp_path / "lake", path)
     (table,) = series_batches(tmp_path / "lake" / BARS)
     assert repr(table.column("volume")[4].as_py()) == cell
+
+
+headers = st.sampled_from(
+    [
+        "ts,open,high,low,close,volume",
+        "ts,price,size,side,id",
+        "ts,rate,mark",
+        "time,o,h,l,c",
+        "a;b",
+    ]
+)
+cells = st.one_of(
+    st.sampled_from(
+        ["", " ", "nan", "inf", "1735689600000", "1735689600", "2024-01-01", "1e400", "-1", "0",
+         "1", "9" * 19, "9" * 30, "2024-02-30", "buy", '"', "\x00", "\r", "1,5", "56971-01-01"]
+    ),
+    st.text(max_size=6),
+    st.floats().map(repr),
+    st.integers(1_735_689_600_000, 1_735_789_600_000).map(str),
+)  # fmt: skip
+lines = st.lists(st.lists(cells, min_size=1, max_size=7).map(",".join), max_size=12)
+texts = st.tuples(headers, lines).map(lambda parts: "\n".join([parts[0], *parts[1]]).encode())
+packings = st.sampled_from(
+    [b"", b"PAR1", b"ARROW1", b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PK\x03\x04"]
+)
+
+
+def refusal_of(lake: Path, path: Path, on_bad: str) -> TraiderError | None:
+    """Import and check a file; return why it cannot be, None when it can."""
+    try:
+        imported(lake, path, on_bad=on_bad)
+        check_prepared(prepared(path))
+    except TraiderError as error:
+        return error
+    return None
+
+
+@settings(max_examples=200)
+@given(st.one_of(texts, st.tuples(packings, st.binary(max_size=200)).map(b"".join)))
+def test_law_5_any_file_is_imported_or_refused_in_one_line(data: bytes) -> None:
+    with passing_folder() as top:
+        path = top / f"{NAME}.csv"
+        path.write_bytes(data)
+        for on_bad in ("refuse", "quarantine"):
+            error = refusal_of(top / on_bad, path, on_bad)
+            if error is not None:
+                assert "\n" not in error.line()
+                assert str(path) in error.line()
+                assert not parts(top / on_bad)

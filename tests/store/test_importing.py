@@ -341,3 +341,10 @@ def test_options_that_do_not_fit_are_refused(tmp_path: Path) -> None:
         imported(tmp_path / "lake", path, columns={"tss": "ts"})
     with pytest.raises(DataError, match="no multiple of 4h"):
         imported(tmp_path / "lake", path, timeframe="4h")
+
+
+def test_times_that_nobody_can_read_are_told_as_such(tmp_path: Path) -> None:
+    columns: Columns = {**hours(30), "ts": [f"{day:02}/01/2024" for day in range(1, 31)]}
+    line = refused(tmp_path / "lake", write_csv(tmp_path / f"{NAME}.csv", columns))
+    assert "30 of 30 rows are bad (bad-times 30), first line 2" in line
+    assert "'01/01/2024'" in line

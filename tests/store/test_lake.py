@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from tests.store.source_tables import (
@@ -22,6 +23,7 @@ from tests.store.source_tables import (
 from traider.domain.errors import DataError, UsageError
 from traider.store.checking import check_lake_series
 from traider.store.describing import describe_prepared, describe_series, find_series
+from traider.store.findings import Severity
 from traider.store.lake import list_series, read_part, read_series, series_batches
 from traider.store.lake_paths import SeriesKey, part_path
 from traider.store.stamps import HOUR_NS
@@ -129,3 +131,17 @@ def test_damage_is_told_with_its_file(lake: Path) -> None:
         read_part(part)
     with pytest.raises(DataError, match="holds no rows"):
         read_series(lake / "venue=A")
+
+
+def test_rows_of_the_lake_out_of_order_or_twice_are_found(lake: Path) -> None:
+    part = part_path(lake / BARS, 19_723)
+    table = read_part(part)
+    pq.write_table(table.take([0, 2, 1, 3, 3, *range(4, 24)]), part)
+    key = SeriesKey.of_path(lake / BARS)
+    assert key is not None
+    _, findings = check_lake_series(key, lake / BARS)
+    errors = {f.kind: f.place.text for f in findings if f.severity is Severity.ERROR}
+    assert errors == {
+        "out-of-order": "2024-01-01T01:00:00Z",
+        "duplicates": "2024-01-01T03:00:00Z",
+    }

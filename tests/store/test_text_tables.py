@@ -17,7 +17,7 @@ def test_the_delimiter_is_found(delimiter: str) -> None:
     assert columns(text) == {"time": ["1", "3"], "open": ["2", "4"]}
 
 
-@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
 def test_cells_stay_texts_and_lines_keep_their_numbers(ending: str) -> None:
     text = ending.join(["a,b", "", "1,", "", "", '"x, y",1e5', ""])
     found = parse_text(text.encode(), "f.csv")

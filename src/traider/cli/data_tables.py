@@ -42,7 +42,7 @@ def check_summary(checked: Checked) -> RenderableType:
         if checked.errors or warnings
         else "nothing wrong"
     )
-    head = Text.assemble((str(checked.file), "bold"), f"  {checked.rows:,} rows: {verdict}")
+    head = Text.assemble((str(checked.file), "bold"), f"\n  {checked.rows:,} rows: {verdict}")
     return Group(head, *_findings(checked.findings), Text(""))
 
 
@@ -84,13 +84,13 @@ def import_summary(report: ImportReport) -> RenderableType:
     """Return what became of a file, for people."""
     head = Text.assemble(
         (str(report.file), "bold"),
-        f"  {report.rows:,} rows = {report.imported:,} imported + {report.duplicates:,} known "
+        f"\n  {report.rows:,} rows = {report.imported:,} imported + {report.duplicates:,} known "
         f"+ {report.quarantined:,} quarantined",
     )
     parts: list[RenderableType] = [head]
     for series in report.series[:_SERIES_SHOWN_MAX]:
         span = f", {series.first} to {series.last}" if series.first else ""
-        parts.append(Text(f"  {series.series}: {series.imported:,} rows imported{span}"))
+        parts.append(Text(f"  {series.series}: {series.imported:,} imported{span}"))
     if len(report.series) > _SERIES_SHOWN_MAX:
         parts.append(Text(f"  and {len(report.series) - _SERIES_SHOWN_MAX} more instruments"))
     if report.ignored_columns:

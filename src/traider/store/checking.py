@@ -1,5 +1,6 @@
 """Check a file or a series of the lake: everything found, the bad things first."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Final
@@ -12,8 +13,8 @@ from traider.store.arrow_columns import compute, flags
 from traider.store.check_prices import check_prices
 from traider.store.check_rows import check_rows
 from traider.store.check_stamps import check_stamps
-from traider.store.findings import Finding, ranked
-from traider.store.kinds import IntArray
+from traider.store.findings import Finding, Severity, ranked
+from traider.store.kinds import Content, IntArray
 from traider.store.lake import read_series
 from traider.store.lake_paths import SeriesKey
 from traider.store.preparation import Prepared
@@ -46,7 +47,7 @@ def check_lake_series(key: SeriesKey, folder: Path) -> tuple[int, tuple[Finding,
         if name not in {"ts", "id"} and not table.column(name).null_count
     }
     subject = Subject(
-        label=str(key.name),
+        label="",
         content=key.kind.content,
         length_ns=key.kind.length_ns,
         ts_ns=table.column("ts").to_numpy(),
@@ -55,7 +56,20 @@ def check_lake_series(key: SeriesKey, folder: Path) -> tuple[int, tuple[Finding,
         row_text=str,
         tick_size=tick_of(key.name),
     )
-    return table.num_rows, ranked(_check_subject(subject))
+    return table.num_rows, ranked([*_order(subject), *_check_subject(subject)])
+
+
+def _order(subject: Subject) -> Iterator[Finding]:
+    """Yield what an import never writes: rows of the lake out of order, or there twice."""
+    steps = np.diff(subject.ts_ns)
+    back = np.flatnonzero(steps < 0) + 1
+    if len(back):
+        yield subject.finding(
+            "out-of-order", Severity.ERROR, back, "rows earlier than the row before them"
+        )
+    again = np.flatnonzero(steps == 0) + 1
+    if len(again) and subject.content is not Content.TRADES:
+        yield subject.finding("duplicates", Severity.ERROR, again, "rows of an instant there twice")
 
 
 def _check_subject(subject: Subject) -> list[Finding]:

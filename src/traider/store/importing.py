@@ -94,8 +94,8 @@ class Importer:
         self._report(0.0, f"reading {path.name}")
         prepared = prepare(open_source(path), options, self.now_ns)
         _refuse_ambiguous(prepared)
-        keys = [_key(prepared, series) for series in prepared.series]
         self._refuse_bad(prepared)
+        keys = [_key(prepared, series) for series in prepared.series]
         self._report(0.0, f"checking {path.name}")
         with writing(self.lake):
             plans = self._plans(prepared, keys)

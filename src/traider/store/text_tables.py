@@ -49,12 +49,14 @@ def parse_text(data: bytes, where: str) -> TextTable:
         DataError: the text is empty, no UTF-8, or no table.
     """
     data = data.removeprefix(b"\xef\xbb\xbf")
+    if b"\r" in data:
+        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     numbers, starts = _filled_lines(data)
     if not len(numbers):
         raise DataError("is empty", where=where, fix="export it again")
     head = _head_lines(data, starts, where)
     skipped, delimiter = _preamble(head, where)
-    cells = next(csv.reader([head[skipped]], delimiter=delimiter))
+    cells = _cells(head[skipped], delimiter, where)
     has_header = not all(CELL_TEXTS.fullmatch(cell) for cell in cells)
     names = _names(cells, where) if has_header else _positions(len(cells))
     first = skipped + int(has_header)
@@ -83,11 +85,7 @@ def _filled_lines(data: bytes) -> tuple[IntArray, IntArray]:
     ends = np.flatnonzero(values == ord("\n"))
     starts = np.concatenate([[0], ends + 1])
     ends = np.concatenate([ends, [len(values)]])
-    length = ends - starts
-    returns = np.zeros(len(starts), np.bool_)
-    ended = length > 0
-    returns[ended] = values[ends[ended] - 1] == ord("\r")
-    filled = np.flatnonzero(length - returns > 0)
+    filled = np.flatnonzero(ends > starts)
     return filled + 1, starts[filled]
 
 
@@ -96,7 +94,7 @@ def _head_lines(data: bytes, starts: IntArray, where: str) -> list[str]:
     lines = []
     for start in starts[: PREAMBLE_LINES_MAX + 2].tolist():
         end = data.find(b"\n", start)
-        line = data[start : end if end >= 0 else len(data)].rstrip(b"\r")
+        line = data[start : end if end >= 0 else len(data)]
         try:
             lines.append(line.decode("utf-8"))
         except UnicodeDecodeError:
@@ -125,6 +123,15 @@ def _preamble(head: list[str], where: str) -> tuple[int, str]:
     while counts[skipped] < most and not head[skipped].lstrip()[:1].isdigit():
         skipped += 1
     return skipped, best
+
+
+def _cells(line: str, delimiter: str, where: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=delimiter))
+    except csv.Error as fault:
+        raise DataError(
+            f"cannot be read as a table of text: {fault}", where=where, fix="export it again"
+        ) from fault
 
 
 def _names(cells: list[str], where: str) -> list[str]:
