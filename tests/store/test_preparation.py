@@ -162,3 +162,17 @@ def test_categories_are_symbols_too(tmp_path: Path) -> None:
     columns = {**hours(4), "symbol": pa.array(["BTCUSDT"] * 4).dictionary_encode()}
     found = prepared(write_parquet(tmp_path / "BINANCE-1h.parquet", columns))
     assert str(found.series[0].name) == "BINANCE:BTC-USDT"
+
+
+def test_two_symbols_of_one_instrument_are_refused(tmp_path: Path) -> None:
+    columns = {**hours(4), "symbol": ["BTCUSDT", "BTC/USDT", "ETHUSDT", "BTCUSDT"]}
+    path = write_csv(tmp_path / "BINANCE-1h.csv", columns)
+    with pytest.raises(DataError, match="symbols BTCUSDT and BTC/USDT are both BINANCE:BTC-USDT"):
+        prepared(path)
+
+
+def test_a_symbol_that_no_name_holds_is_asked_for(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "BINANCE-1h.csv", {**hours(4), "symbol": ["BTC.P-USDT"] * 4})
+    assert prepared(path).series[0].name is None
+    with pytest.raises(UsageError, match="'my venue' is no venue"):
+        prepared(path, venue="my venue")

@@ -7,8 +7,7 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 
-from traider.domain.errors import DataError, UsageError
-from traider.domain.instruments import InstrumentName
+from traider.domain.errors import DataError
 from traider.domain.timeframes import SECOND_NS, timeframe_of
 from traider.store.arrow_columns import (
     Cells,
@@ -24,8 +23,9 @@ from traider.store.column_map import ColumnMap, map_columns, symbol_column
 from traider.store.kinds import Content, DataKind, FloatArray, IntArray
 from traider.store.row_faults import Faults, RowFault, impossible, mark
 from traider.store.series import Rows, Series, split_series
+from traider.store.series_names import names_of_symbols, said_parts
 from traider.store.source_files import Source
-from traider.store.source_names import NameParts, instrument_parts, name_parts, split_symbol
+from traider.store.source_names import NameParts, split_symbol
 from traider.store.stamps import (
     CloseEvidence,
     bar_length_ns,
@@ -114,12 +114,16 @@ def prepare(source: Source, options: SourceOptions, now_ns: int) -> Prepared:
     Raises:
         TraiderError: the columns, the instrument or the length of the bars cannot be told.
     """
-    parts = _named_parts(source, options)
+    parts = said_parts(source.path, options.venue, options.instrument)
     columns = _columns(source, options, parts)
     rows, times = _read_rows(source, columns, options)
     if not source.rows:
         raise DataError("has no rows", where=str(source.path), fix="export it again")
-    names = _names(source, rows, parts, columns.content, options)
+    if columns.content is Content.FUNDING and not parts.suffix:
+        parts = replace(parts, suffix="PERP")  # nothing else is funded
+    names = names_of_symbols(
+        _symbols(rows), parts, is_said=bool(options.instrument), where=str(source.path)
+    )
     length_ns = 0
     evidence = None
     jitter = np.zeros(0, np.int64)
@@ -135,21 +139,6 @@ def prepare(source: Source, options: SourceOptions, now_ns: int) -> Prepared:
     return Prepared(
         source, columns, options, parts, length_ns, times, evidence, rows, series, jitter
     )
-
-
-def _named_parts(source: Source, options: SourceOptions) -> NameParts:
-    """Return what is known of the instrument; what the person says comes before the file's name."""
-    parts = name_parts(source.path)
-    if options.instrument:
-        said = instrument_parts(options.instrument)
-        parts = replace(
-            parts,
-            venue=said.venue or parts.venue,
-            base=said.base,
-            quote=said.quote,
-            suffix=said.suffix,
-        )
-    return replace(parts, venue=options.venue.upper() or parts.venue)
 
 
 def _columns(source: Source, options: SourceOptions, parts: NameParts) -> ColumnMap:
@@ -203,33 +192,12 @@ def _texts(table: pa.Table, name: str | None) -> Cells:
     return None if name is None else texts_of(column_of(table, name))
 
 
-def _names(
-    source: Source, rows: Rows, parts: NameParts, content: Content, options: SourceOptions
-) -> dict[str, InstrumentName | None]:
-    """Return the instrument of each symbol of the source; None where it cannot be told."""
-    if content is Content.FUNDING and not parts.suffix:
-        parts = replace(parts, suffix="PERP")
-    symbols: list[str] = []
-    if rows.symbols is not None:
-        symbols = compute.unique(rows.symbols).drop_null().to_pylist()
-    if not symbols:
-        return {"": parts.instrument}
-    if options.instrument:
-        if len(symbols) > 1:
-            raise UsageError(
-                f"{source.path} holds {len(symbols)} instruments",
-                where="--instrument",
-                fix="leave it out: each symbol becomes an instrument of its own",
-            )
-        return {symbols[0]: parts.instrument}
-    return {symbol: _name_of(symbol, parts) for symbol in symbols}
-
-
-def _name_of(symbol: str, parts: NameParts) -> InstrumentName | None:
-    found = split_symbol(symbol)
-    if found is None:
-        return None
-    return replace(found, venue=parts.venue, suffix=found.suffix or parts.suffix).instrument
+def _symbols(rows: Rows) -> list[str]:
+    """Return the symbols of a source, none without such a column."""
+    if rows.symbols is None:
+        return []
+    found: list[str] = compute.unique(rows.symbols).drop_null().to_pylist()
+    return found
 
 
 def _length(rows: Rows, options: SourceOptions, parts: NameParts, source: Source) -> int:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from traider.domain.errors import UsageError
 from traider.domain.instruments import InstrumentName
 from traider.domain.timeframes import TIMEFRAMES
 from traider.store.lake_paths import SeriesKey
@@ -51,10 +52,11 @@ class NameParts:
 
     @property
     def instrument(self) -> InstrumentName | None:
-        """The instrument, None while a part is missing."""
-        if not (self.venue and self.base and self.quote):
+        """The instrument, None while a part is missing or no name of ours can hold it."""
+        try:
+            return InstrumentName(self.venue, self.base, self.quote, self.suffix)
+        except UsageError:
             return None
-        return InstrumentName(self.venue, self.base, self.quote, self.suffix)
 
 
 def split_symbol(symbol: str) -> NameParts | None:
