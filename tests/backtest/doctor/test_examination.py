@@ -273,6 +273,13 @@ def test_numbers_are_told_with_their_threshold() -> None:
     assert "2 on bars without volume, 1 after a hole in the data" in finding.measured
 
 
+def test_a_loss_out_of_sample_is_not_measured_by_its_efficiency() -> None:
+    (lost,) = diagnose(SOUND, Evidence(out_of_sample=LOST))
+    assert lost.measured == "-10.0% over 8 windows (above 0)"
+    (faded,) = diagnose(SOUND, Evidence(out_of_sample=FADED))
+    assert faded.measured.endswith("20% of the yearly growth in sample (at least 50%)")
+
+
 def test_a_finding_is_plain_json() -> None:
     (finding,) = diagnose(SOUND)
     text = json.dumps(finding_json(finding), allow_nan=False)

@@ -51,7 +51,7 @@ def test_the_charts_get_the_joined_curve_and_the_choices() -> None:
     found = json.loads(text)
     assert len(found["tests"]) == len(walked().windows)
     (setting,) = found["choices"]["settings"]
-    assert setting["name"] == "enter"
+    assert (setting["name"], setting["range"]) == ("enter", [0.15, 0.5])
     assert setting["v"][:-1] == [one.chosen[KEY] for one in walked().windows]
     assert len(setting["v"]) == len(found["choices"]["t"])
     assert found["equity"]["nav"][-1] == pytest.approx(float(walked().final_equity), rel=1e-5)

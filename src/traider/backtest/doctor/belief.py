@@ -60,13 +60,17 @@ def fades_out_of_sample(result: BacktestResult, evidence: Evidence) -> Finding |
     is_loss = found.total_return <= 0.0
     if not is_loss and not found.efficiency < EFFICIENCY_MIN:
         return None
-    kept = f", {found.efficiency:.0%} of the yearly return in sample" if not is_loss else ""
+    measured = f"{found.total_return:+.1%} over {found.windows} windows (above 0)"
+    if not is_loss:
+        measured += (
+            f", {found.efficiency:.0%} of the yearly growth in sample (at least "
+            f"{EFFICIENCY_MIN:.0%})"
+        )
     return Finding(
         code="fades-out-of-sample",
         severity=Severity.SERIOUS if is_loss else Severity.WARNING,
         title="It fades out of sample",
-        measured=f"{found.total_return:+.1%} over {found.windows} windows (above 0){kept} "
-        f"(at least {EFFICIENCY_MIN:.0%})",
+        measured=measured,
         why="What the parameters learned in sample does not last.",
         fix="Use fewer parameters and a coarser grid, or give the idea up.",
         number=found.total_return if is_loss else found.efficiency,

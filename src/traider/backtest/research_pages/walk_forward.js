@@ -24,8 +24,8 @@ function choicesModel({ choices, tests }) {
   return {
     t: choices.t,
     lead: choices.settings[0].v,
-    panes: choices.settings.map(({ name, v }) => ({
-      weight: 1, scale: 1, margin: 0.3, caption: name, boundaries: tests, series: [{ v, color: "--net", step: true }],
+    panes: choices.settings.map(({ name, range, v }) => ({
+      weight: 1, scale: 1, range, margin: 0.3, caption: name, boundaries: tests, series: [{ v, color: "--net", step: true }],
     })),
     words: (at) => [[timeText(choices.t[at])], ...choices.settings.map(({ name, v }) => [name, v[at] === null ? DASH : String(v[at])])],
   };

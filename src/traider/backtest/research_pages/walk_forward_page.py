@@ -111,7 +111,13 @@ def page_data(
     times = [start for start, _ in edges] + [edges[-1][1]] if edges else []
     rows = [*found.windows, found.windows[-1]] if found.windows else []
     settings = [
-        {"name": short(key), "v": [float(one.chosen[key]) for one in rows]} for key in keys if rows
+        {
+            "name": short(key),
+            "range": [min(numbers_of(found, key)), max(numbers_of(found, key))],
+            "v": [float(one.chosen[key]) for one in rows],
+        }
+        for key in keys
+        if rows
     ]
     return {
         "currency": found.currency,

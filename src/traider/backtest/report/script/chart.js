@@ -65,8 +65,7 @@ class Chart {
 }
 
 function scaleOf(pane, chart, start, end) {
-  let low = Infinity;
-  let high = -Infinity;
+  let [low, high] = pane.range ?? [Infinity, -Infinity];
   for (const series of pane.series) {
     for (const values of [series.v, series.low, series.high]) {
       for (let at = start; values && at <= end; at += 1) {
