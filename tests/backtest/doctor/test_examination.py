@@ -275,9 +275,14 @@ def test_numbers_are_told_with_their_threshold() -> None:
 
 def test_a_loss_out_of_sample_is_not_measured_by_its_efficiency() -> None:
     (lost,) = diagnose(SOUND, Evidence(out_of_sample=LOST))
-    assert lost.measured == "-10.0% over 8 windows (above 0)"
+    assert lost.measured == "-10.0% over 8 windows (not below 0)"
     (faded,) = diagnose(SOUND, Evidence(out_of_sample=FADED))
     assert faded.measured.endswith("20% of the yearly growth in sample (at least 50%)")
+
+
+def test_tests_without_any_trade_are_not_held_against_it_twice() -> None:
+    idle = OutOfSample(8, sharpe=float("nan"), total_return=0.0, efficiency=float("nan"))
+    assert diagnose(SOUND, Evidence(out_of_sample=idle)) == ()
 
 
 def test_a_finding_is_plain_json() -> None:

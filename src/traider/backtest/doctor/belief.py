@@ -57,10 +57,10 @@ def fades_out_of_sample(result: BacktestResult, evidence: Evidence) -> Finding |
     found = evidence.out_of_sample
     if found is None:
         return None
-    is_loss = found.total_return <= 0.0
+    is_loss = found.total_return < 0.0
     if not is_loss and not found.efficiency < EFFICIENCY_MIN:
         return None
-    measured = f"{found.total_return:+.1%} over {found.windows} windows (above 0)"
+    measured = f"{found.total_return:+.1%} over {found.windows} windows (not below 0)"
     if not is_loss:
         measured += (
             f", {found.efficiency:.0%} of the yearly growth in sample (at least "
