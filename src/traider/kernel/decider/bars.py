@@ -13,7 +13,7 @@ from numba import int64, void
 from traider.domain.events import MarketFlag
 from traider.kernel.codes import FrameKind
 from traider.kernel.compiled import compiled
-from traider.kernel.decider.tape import run_operations
+from traider.kernel.decider.tape import run_frame, run_operations
 from traider.kernel.numba_types import DECIDER, EVENT_TYPE
 from traider.kernel.records import Decider, Record, Tape
 
@@ -152,4 +152,4 @@ def _close(decider: Decider, k: int, f: int, end_ns: int) -> None:
     if decider.strategy[0]["bars_from_trades"] != 0:
         decider.markets[k]["fresh"] = 1
     tape = Tape(decider.tape, decider.values, decider.rings, decider.cells)
-    run_operations(tape, frame["op_start"], frame["op_stop"], k)
+    run_frame(tape, frame["op_start"], frame["op_stop"], k)

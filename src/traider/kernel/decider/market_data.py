@@ -12,7 +12,7 @@ from traider.kernel.codes import BookState
 from traider.kernel.compiled import compiled
 from traider.kernel.decider.bars import take_trade
 from traider.kernel.decider.live import run_live_book, run_live_trade
-from traider.kernel.decider.tape import run_operations
+from traider.kernel.decider.tape import run_frame
 from traider.kernel.numba_types import DECIDER, EVENT_TYPE
 from traider.kernel.records import Decider, Record, Tape
 
@@ -128,7 +128,7 @@ def _take_funding(decider: Decider, event: Record) -> None:
     row[slot + 6] = event["ts_event"] / _SECOND_NS
     bar["end_ns"] = event["ts_event"]
     tape = Tape(decider.tape, decider.values, decider.rings, decider.cells)
-    run_operations(tape, frame["op_start"], frame["op_stop"], k)
+    run_frame(tape, frame["op_start"], frame["op_stop"], k)
 
 
 @compiled(void(DECIDER, EVENT_TYPE))
