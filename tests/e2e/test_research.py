@@ -16,6 +16,7 @@ ARGUMENTS = ("--config", str(ENSEMBLE), "--from", "2021-01-01", "--to", "2022-07
 WALK = ("--walk-forward", "--set", "walk_forward.train=180d", "--set", "walk_forward.test=60d")
 
 
+@pytest.mark.slow
 def test_the_object_holds_both_and_repeats(tmp_path: Path) -> None:
     asked = (*ARGUMENTS, *WALK, "--monte-carlo", "80", "--set", "monte_carlo.reruns=2")
     found = backtest_json(tmp_path, *asked, "--seed", "7")
@@ -35,6 +36,7 @@ def test_the_object_holds_both_and_repeats(tmp_path: Path) -> None:
         assert one == other
 
 
+@pytest.mark.slow
 def test_a_person_reads_what_came_of_it(tmp_path: Path) -> None:
     done = traider(tmp_path, "backtest", *ARGUMENTS, *WALK, "--monte-carlo", "20")
     assert done.returncode == 0, done.stderr

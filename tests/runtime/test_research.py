@@ -140,6 +140,8 @@ def test_lengths_reach_the_schedule(tmp_path: Path) -> None:
         (("walk_forward.grid.strategy.nonsense=[1, 2]",), ConfigError),
         (("walk_forward.grid.momentum.fast=5:x:1",), UsageError),
         (("walk_forward.grid.data.start=[1, 2]",), ConfigError),
+        (("walk_forward.grid.capital=[1000, 2000]",), ConfigError),
+        (("walk_forward.grid.monte_carlo.draws=[10, 20]",), ConfigError),
     ],
 )
 def test_what_cannot_be_is_refused_before_anything_runs(

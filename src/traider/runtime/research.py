@@ -34,6 +34,7 @@ from traider.backtest.walk_forward import (
 )
 from traider.backtest.walk_forward.edges import edges_of
 from traider.backtest.walk_forward.files import write_walk_forward_file
+from traider.domain.errors import ConfigError
 from traider.domain.events import join_events
 from traider.domain.timeframes import SECOND_NS
 from traider.runtime.config import Config, WalkForwardConfig
@@ -189,6 +190,12 @@ def candidates_of(config: Config, plan: BacktestPlan) -> tuple[Candidate, ...]:
         return (Candidate({}, replace(plan.spec, venue=venue)),)
     texts = [f"{key}={values}" for key, values in config.walk_forward.grid.items()]
     axes = parse_axes(texts, config)
+    if any(axis.key == "capital" for axis in axes):
+        raise ConfigError(
+            "capital cannot be chosen: a test begins with what the one before it left",
+            where="walk_forward.grid",
+            fix="choose among other settings",
+        )
     requirements = parse_requirements(config.walk_forward.require, axes, config)
     grid, skipped = Grid(axes), Skipped()
     points = valid_points(config, grid, requirements, range(grid.size), skipped)

@@ -18,8 +18,10 @@ FIXED: Final = {
     "fill_tier": "choose one with --fill-tier",
     "instruments": "a sweep runs every trial over the same ticks and lots",
     "log": "it decides nothing",
+    "monte_carlo": "it follows a back-test",
     "output": "it decides nothing",
     "report": "it decides nothing",
+    "walk_forward": "it follows a back-test",
 }
 """Tables and keys that are the same for every trial, and why."""
 

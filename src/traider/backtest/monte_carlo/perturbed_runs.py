@@ -10,10 +10,7 @@ a crisis all get worse at once), or with the strategy's own trading. On bars an 
 next first price whatever its latency, so latency only moves what depends on the time of an answer.
 """
 
-import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Final
 
@@ -24,6 +21,7 @@ from traider.backtest.monte_carlo.distribution import Distribution
 from traider.backtest.outcome import account_equity
 from traider.backtest.span_run import SpanRun, Stop, worst_fall
 from traider.backtest.stream import Span, Stream
+from traider.backtest.thread_map import thread_map
 from traider.kernel.compiled import compile_kernel
 from traider.kernel.specification import KernelSpec
 from traider.portfolio import ratios
@@ -140,8 +138,8 @@ def run_perturbed(
     """
     compile_kernel()  # here, since two threads must not compile at once
     outcomes: list[RunOutcome] = []
-    with _threads(len(draws)) as pool_map:
-        for number, outcome in enumerate(pool_map(lambda one: _run(planned, one, stop), draws), 1):
+    with thread_map(len(draws)) as threads:
+        for number, outcome in enumerate(threads(lambda one: _run(planned, one, stop), draws), 1):
             if outcome is not None:
                 outcomes.append(outcome)
             done(number)
@@ -163,19 +161,3 @@ def _run(planned: PlannedRun, factors: Factors, stop: Stop) -> RunOutcome | None
         sharpe=ratios.sharpe(returns),
         max_drawdown=worst_fall(samples["nav"], planned.capital),
     )
-
-
-PoolMap = Callable[
-    [Callable[[Factors], RunOutcome | None], Sequence[Factors]], Iterable[RunOutcome | None]
-]
-
-
-@contextmanager
-def _threads(runs: int) -> Iterator[PoolMap]:
-    """Give a map over draws, in as many threads as there are processors."""
-    workers = min(os.cpu_count() or 1, max(runs, 1))
-    if workers == 1:
-        yield map
-        return
-    with ThreadPoolExecutor(workers) as pool:
-        yield pool.map

@@ -5,10 +5,7 @@ test before it left, which is why tests take turns; train runs begin with the co
 """
 
 import math
-import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -16,6 +13,7 @@ import numpy as np
 
 from traider.backtest.span_run import SpanRun, Stop, warm_up_ns, worst_fall
 from traider.backtest.stream import Span, Stream
+from traider.backtest.thread_map import ThreadMap, thread_map
 from traider.backtest.walk_forward.joining import Joined
 from traider.backtest.walk_forward.result import (
     FloatArray,
@@ -94,31 +92,17 @@ def walk_forward(
     run = _WalkForwardRun(plan)
     compile_kernel()  # here, since two threads must not compile at once
     try:
-        with _threads(len(plan.candidates)) as pool_map:
+        with thread_map(len(plan.candidates)) as threads:
             for done, window in enumerate(windows):
                 if progress is not None:
                     progress(done / len(windows), f"walk-forward window {window.number}")
                 if run.equity <= 0:
                     run.notes.append(f"nothing is left to trade with after window {done}")
                     break
-                run.one_window(window, pool_map, stop)
+                run.one_window(window, threads, stop)
     except _Stopped:
         run.notes.append("the walk-forward was stopped; the windows that were complete are kept")
     return run.result(len(windows))
-
-
-PoolMap = Callable[[Callable[[Candidate], _Trained], Sequence[Candidate]], Iterable[_Trained]]
-
-
-@contextmanager
-def _threads(candidates: int) -> Iterator[PoolMap]:
-    """Give a map over candidates, in as many threads as there are processors."""
-    workers = min(os.cpu_count() or 1, candidates)
-    if workers == 1:
-        yield map
-        return
-    with ThreadPoolExecutor(workers) as pool:
-        yield pool.map
 
 
 class _WalkForwardRun:
@@ -135,10 +119,10 @@ class _WalkForwardRun:
         if plan.stream.has_depth:
             self._history_ns = plan.stream.last_ns - plan.stream.first_ns
 
-    def one_window(self, window: Window, pool_map: PoolMap, stop: Stop) -> None:
+    def one_window(self, window: Window, threads: ThreadMap, stop: Stop) -> None:
         """Choose on the train span, trade the test span, and join what came of it."""
         trained = list(
-            pool_map(lambda candidate: self._train(candidate, window, stop), self.plan.candidates)
+            threads(lambda candidate: self._train(candidate, window, stop), self.plan.candidates)
         )
         best = best_of([one.score for one in trained])
         candidate, chosen = self.plan.candidates[best], trained[best]
