@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.backtest.bar_tables import columns_of, wave, write_bars
+from traider.backtest.files import utc_text
 from traider.domain.errors import ConfigError, TraiderError, UsageError
 from traider.runtime.config import Config, load_config
 from traider.runtime.research import candidates_of, plan_research, schedule_of
@@ -103,6 +104,18 @@ def test_the_files_hold_what_the_result_holds(tmp_path: Path) -> None:
         "spread", "impact", "participation", "latency",
     }  # fmt: skip
     assert list(drawn["resampled_days"]["chance_of_drawdown"]) == ["0.1", "0.2", "0.3", "0.5"]
+
+
+def test_in_sample_is_a_plain_back_test_of_the_train_span(tmp_path: Path) -> None:
+    walked = ran(tmp_path, *WALK, GRID[1]).research.walk_forward
+    assert walked is not None
+    first = walked.windows[0]
+    chosen = [f"{key}={value}" for key, value in first.chosen.items()]
+    end = utc_text(first.window.train.end_ns)
+    plain = ran(tmp_path, *chosen, f"data.end={end}").result.chosen
+    assert first.train.total_return == pytest.approx(plain.performance.total_return, rel=1e-12)
+    assert first.train.max_drawdown == plain.max_drawdown
+    assert first.train.trades == plain.trade_summary.closed > 3
 
 
 def test_without_a_grid_the_configuration_is_the_one_candidate(tmp_path: Path) -> None:
