@@ -1,6 +1,7 @@
 """Random but lawful streams of events: bars of a few instruments, and a person's commands."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import numpy as np
 from hypothesis import strategies as st
@@ -19,6 +20,7 @@ from tests.kernel.builders import (
 from traider.domain.events import EventArray, Kind, OrderFlag, join_events, sort_events
 from traider.domain.orders import OrderType, TimeInForce
 from traider.kernel.codes import Limit, Sizing, Style
+from traider.kernel.order_specification import PlanSpec, QuoteSpec, WorkSpec
 from traider.kernel.specification import KernelSpec
 
 _FORCES = (TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK, TimeInForce.GTD)
@@ -37,6 +39,12 @@ _LIMIT_VALUES = {
     Limit.MAX_GROUP_EXPOSURE: (0.0, 0.5),
     Limit.SELF_TRADE: (0.0, 1.0),
 }
+_PLANS = (
+    None,
+    None,
+    PlanSpec(stop=0.02, targets=((1.0, 0.5), (2.0, 0.25)), trail=0.01, break_even=True),
+    PlanSpec(stop=0.005, targets=((0.5, 1.0),), time_stop_ns=7 * HOUR_NS, reenter=True),
+)
 _tight_limits = st.dictionaries(st.sampled_from(Limit), st.none(), max_size=2).flatmap(
     lambda chosen: st.fixed_dictionaries(
         {limit: st.sampled_from(_LIMIT_VALUES[limit]) for limit in chosen}
@@ -140,6 +148,28 @@ def commands(draw: st.DrawFn, hours: int, instruments: int) -> EventArray:
 
 
 @st.composite
+def working(draw: st.DrawFn) -> dict[str, object]:
+    """Draw how orders are made of decisions: style, work, quotes, plan."""
+    style = draw(st.sampled_from(Style))
+    size = Decimal(draw(st.sampled_from([2, 20])))
+    return {
+        "style": style,
+        "quote": QuoteSpec(size, 2 * size, skew_ticks=4.0) if style is Style.QUOTE else None,
+        "plan": None if style is Style.QUOTE else draw(st.sampled_from(_PLANS)),
+        "work": WorkSpec(
+            limit_ns=draw(st.sampled_from([1, HOUR_NS, 5 * HOUR_NS])),
+            take_rest=draw(st.booleans()),
+            offset=draw(st.sampled_from([0.0, 0.002])),
+            repeg_ns=draw(st.sampled_from([0, HOUR_NS])),
+            widen_ns=draw(st.sampled_from([0, HOUR_NS])),
+            slippage=draw(st.sampled_from([0.0, 0.005])),
+            slices=draw(st.sampled_from([1, 3])),
+            display=draw(st.sampled_from([1.0, 0.25])),
+        ),
+    }
+
+
+@st.composite
 def cases(draw: st.DrawFn, most_bars: int = 120, *, can_short: bool | None = None) -> Case:
     """Draw a kernel and a stream for it; ``can_short`` False draws spot instruments only."""
     instruments = draw(st.integers(1, 3))
@@ -159,7 +189,7 @@ def cases(draw: st.DrawFn, most_bars: int = 120, *, can_short: bool | None = Non
         markets,
         strategy={
             "sizing": draw(st.sampled_from(Sizing)),
-            "style": draw(st.sampled_from(Style)),
+            **draw(working()),
             "limit_offset": draw(st.sampled_from([0.0, 0.001, 0.01])),
             "dead_band": draw(st.sampled_from([0.0, 0.05])),
             "allow_short": shorts,

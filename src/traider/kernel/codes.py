@@ -89,9 +89,13 @@ class SliceState(IntEnum):
     """Where one part of a plan's exits stands."""
 
     FREE = 0
-    RESTING = 1
-    CANCELLING = 2
-    """Its orders are being taken back to be placed anew, or for good."""
+    WAITING = 1
+    """Has lots and no order at the venue: the soft stop guards it."""
+    RESTING = 2
+    CANCELLING = 3
+    """Its orders are being taken back, to be placed anew or for good."""
+    ENDING = 4
+    """One of its orders is over and the venue ends the other."""
 
 
 class WorkState(IntEnum):
@@ -99,9 +103,26 @@ class WorkState(IntEnum):
 
     IDLE = 0
     WAITING = 1
+    """No child at the venue."""
     SENT = 2
     RESTING = 3
     CANCELLING = 4
+
+
+class WorkEnd(IntEnum):
+    """Why a worked order ended, or ends as soon as its child did."""
+
+    NONE = 0
+    DONE = 1
+    CHANGED = 2
+    """Something else is wanted by now."""
+    OUT_OF_TIME = 3
+    FAILED = 4
+    """Too many children were refused, rejected or taken back by others."""
+    TOO_SMALL = 5
+    """The rest is less than the venue takes."""
+    HALTED = 6
+    """Pause, emergency stop, a broken stream, or an exit of the plan."""
 
 
 class Sizing(IntEnum):

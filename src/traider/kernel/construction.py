@@ -6,9 +6,10 @@ import numpy as np
 
 from traider.domain.errors import UsageError
 from traider.domain.events import EVENT
+from traider.kernel import order_records as o
 from traider.kernel import records as r
 from traider.kernel.book import NO_RANK
-from traider.kernel.codes import LIMIT_COUNT, FrameKind
+from traider.kernel.codes import LIMIT_COUNT, FrameKind, Style
 from traider.kernel.decider.tape import CELLS_PER_OPERATION
 from traider.kernel.specification import MAX_INSTRUMENTS, KernelSpec, MarketSpec
 
@@ -17,6 +18,8 @@ _VENUE_ORDERS = 256
 _VENUE_QUEUE = 4096
 _MINUTE_RING = 1024
 _PLAN_SLICES = 12
+_PLAIN_ORDERS = 512
+_FAR = 2**62
 _INTENTS_MIN = 32
 
 BASE_SLOT_COUNT = 7
@@ -59,9 +62,10 @@ def build_decider(spec: KernelSpec) -> r.Decider:
         scores=np.zeros((count, 2 * len(spec.alphas))),
         scratch=np.zeros(max([len(alpha.inputs) for alpha in spec.alphas], default=1)),
         book=build_book(spec),
-        plans=np.zeros(count, r.PLAN),
-        slices=np.zeros((count, _PLAN_SLICES), r.SLICE),
-        works=np.zeros((count, 2), r.WORK),
+        plans=np.zeros(count, o.PLAN),
+        slices=np.zeros((count, _PLAN_SLICES), o.SLICE),
+        works=np.zeros((count, 2), o.WORK),
+        orders=np.zeros(_PLAIN_ORDERS, o.ORDER),
     )
 
 
@@ -180,20 +184,25 @@ def _account(spec: KernelSpec) -> r.Records:
     account = np.zeros(1, r.ACCOUNT)
     account[0]["cash_units"] = spec.cash_units
     account[0]["epoch"] = spec.epoch
+    worked = spec.strategy.style not in (Style.MARKET, Style.LIMIT)
+    account[0]["managed"] = int(worked or spec.strategy.plan is not None)
     return account
 
 
 def _strategy(spec: KernelSpec) -> r.Records:
     strategy = np.zeros(1, r.STRATEGY)
     tape = spec.tape
-    found = {
+    found: dict[str, float] = {
         "time_frames": tape.time_frames,
         "live_frame": tape.frame_of(FrameKind.LIVE),
         "funding_frame": tape.frame_of(FrameKind.FUNDING),
         "external_slot": tape.external_slot,
         "external_count": len(tape.external),
     }
-    for name in r.STRATEGY.names or ():
+    names = r.STRATEGY.names or ()
+    found |= dict.fromkeys([name for name in names if name.startswith(("plan_", "quote_"))], 0)
+    found |= spec.strategy.order_fields()
+    for name in names:
         strategy[0][name] = found[name] if name in found else getattr(spec.strategy, name)
     return strategy
 
@@ -202,6 +211,12 @@ def _markets(spec: KernelSpec) -> r.Records:
     markets = np.zeros(len(spec.markets), r.MARKET)
     for k, market in enumerate(spec.markets):
         _fill_rules(markets[k], market)
+    markets["watch_ns"] = markets["watch_above"] = _FAR
+    markets["watch_below"] = -_FAR
+    if spec.strategy.quote is not None:
+        for k, market in enumerate(spec.markets):
+            markets[k]["quote_lots"] = int(spec.strategy.quote.size / market.lot_size)
+            markets[k]["quote_lots_max"] = int(spec.strategy.quote.max_position / market.lot_size)
     return markets
 
 

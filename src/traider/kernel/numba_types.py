@@ -6,6 +6,7 @@ import numpy as np
 from numba import from_dtype, types
 
 from traider.domain.events import EVENT
+from traider.kernel import order_records as o
 from traider.kernel import records as r
 
 
@@ -36,6 +37,11 @@ EVENT_TYPE: Final = from_dtype(EVENT)
 EVENTS: Final = numba_vector(EVENT)
 MARKET_TYPE: Final = from_dtype(r.MARKET)
 OPERATION_TYPE: Final = from_dtype(r.OPERATION)
+ACCOUNT_TYPE: Final = from_dtype(r.ACCOUNT)
+STRATEGY_TYPE: Final = from_dtype(r.STRATEGY)
+PLAN_TYPE: Final = from_dtype(o.PLAN)
+WORK_TYPE: Final = from_dtype(o.WORK)
+MARKETS: Final = numba_vector(r.MARKET)
 
 READ_ONLY_VECTOR: Final = types.Array(types.float64, 1, "C", readonly=True)
 ALPHA_SIGNATURE: Final = fixed_tuple(types.float64, types.float64)(
@@ -71,11 +77,26 @@ DECIDER: Final = named_tuple(
         MATRIX,
         VECTOR,
         BOOK,
-        numba_vector(r.PLAN),
-        types.Array(from_dtype(r.SLICE), 2, "C"),
-        types.Array(from_dtype(r.WORK), 2, "C"),
+        numba_vector(o.PLAN),
+        types.Array(from_dtype(o.SLICE), 2, "C"),
+        types.Array(from_dtype(o.WORK), 2, "C"),
+        numba_vector(o.ORDER),
     ),
     r.Decider,
+)
+DESK: Final = named_tuple(
+    (
+        from_dtype(r.ACCOUNT),
+        from_dtype(r.STRATEGY),
+        from_dtype(r.MARKET),
+        from_dtype(o.PLAN),
+        numba_vector(o.SLICE),
+        numba_vector(o.WORK),
+        VECTOR,
+        EVENTS,
+        types.int64,
+    ),
+    o.Desk,
 )
 GATE: Final = named_tuple(
     (

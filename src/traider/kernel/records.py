@@ -57,6 +57,14 @@ MARKET = np.dtype(
         # The ensemble's memory.
         ("entered_ns", "<i8"),  # when the direction last left zero,
         ("exited_ns", "<i8"),  # and when it last returned there
+        # When a plan or a worked order wants to be looked at again: see ``decider.tending``.
+        ("watch_ns", "<i8"),
+        ("watch_below", "<i8"),  # ticks of the mark
+        ("watch_above", "<i8"),
+        ("bid_ticks", "<i8"),  # best prices when last tended, 0 without an open book
+        ("ask_ticks", "<i8"),
+        ("quote_lots", "<i8"),  # of one quote, and
+        ("quote_lots_max", "<i8"),  # the largest position quotes may lead to
     ],
     align=True,
 )
@@ -69,7 +77,10 @@ ACCOUNT = np.dtype(
         ("cash_units", "<i8"),
         ("equity", "<f8"),  # currency, at the last decision
         ("warming", "<i8"),  # between the begin and the end of the warm-up: no decisions
-        ("killed", "<i8"),  # after an emergency stop, until re-armed: no decisions
+        ("killed", "<i8"),  # emergency stop, until re-armed: 1 close positions, 2 keep them
+        ("managed", "<i8"),  # plans, worked orders or quotes are on, or an emergency stop closes
+        ("pending", "<i8"),  # cancels of the emergency stop that found no room in one event
+        ("top", "<i8"),  # order slots from here on are free
         ("paused", "<i8"),  # until re-armed positions only shrink
         ("alpha_fault", "<i8"),  # 1 + index of the last alpha switched off, 0 none
         ("last_fault_ns", "<i8"),
@@ -105,6 +116,36 @@ STRATEGY = np.dtype(
         ("funding_frame", "<i8"),  # frame whose bars are funding settlements, -1 none
         ("external_slot", "<i8"),  # two slots a model: score and confidence, -1 none
         ("external_count", "<i8"),
+        # The order plan.
+        ("plan_on", "<i8"),
+        ("plan_stop", "<f8"),  # times the value of the slot, or the price
+        ("plan_stop_slot", "<i8"),  # -1 for the price
+        ("plan_target_0", "<f8"),  # multiple of the stop distance; 0 none
+        ("plan_target_1", "<f8"),
+        ("plan_target_2", "<f8"),
+        ("plan_share_0", "<f8"),  # fraction of the planned lots up to and with this target
+        ("plan_share_1", "<f8"),
+        ("plan_share_2", "<f8"),
+        ("plan_trail", "<f8"),  # as the stop; 0 none
+        ("plan_trail_slot", "<i8"),
+        ("plan_trail_step", "<f8"),  # fraction of the trailing distance
+        ("plan_break_even", "<i8"),
+        ("plan_time_stop_ns", "<i8"),
+        ("plan_reenter", "<i8"),
+        # The working style.
+        ("work_offset_ticks", "<f8"),
+        ("work_offset", "<f8"),  # fraction of the price
+        ("work_step_ticks", "<i8"),
+        ("work_repeg_ns", "<i8"),
+        ("work_repeg_ticks", "<i8"),
+        ("work_widen_ns", "<i8"),  # 0 never
+        ("work_limit_ns", "<i8"),
+        ("work_slippage", "<f8"),  # fraction of the price; 0 none
+        ("work_take_rest", "<i8"),
+        ("work_slices", "<i8"),
+        ("work_display", "<f8"),  # fraction of the whole
+        ("quote_offset_ticks", "<i8"),
+        ("quote_skew_ticks", "<f8"),
     ],
     align=True,
 )
@@ -164,62 +205,6 @@ ALPHA = np.dtype(
     align=True,
 )
 
-PLAN = np.dtype(
-    [
-        ("state", "<i8"),  # PlanState
-        ("side", "<i8"),  # of the position: +1 long, -1 short
-        ("entry_id", "<i8"),
-        ("planned_lots", "<i8"),
-        ("held_lots", "<i8"),  # bought by the entry less what exits closed
-        ("unarmed_lots", "<i8"),  # held, but not yet in a slice at the venue
-        ("entry_value", "<f8"),  # sum of price x lots of the entry's fills, ticks x lots
-        ("entry_lots", "<i8"),
-        ("stop_ticks", "<i8"),
-        ("stop_distance", "<f8"),  # ticks between entry and first stop
-        ("best_ticks", "<i8"),  # best price since the trailing stop was armed
-        ("trailing", "<i8"),
-        ("targets_done", "<i8"),
-        ("deadline_ns", "<i8"),  # time stop; 0 none
-        ("close_id", "<i8"),  # market order that ends the plan
-    ],
-    align=True,
-)
-"""The exits of one instrument's position: slices that rest at the venue, each stop and target."""
-
-SLICE = np.dtype(
-    [
-        ("state", "<i8"),  # SliceState
-        ("target", "<i8"),  # index of its target
-        ("lots", "<i8"),  # still open: what its two orders would close
-        ("stop_id", "<i8"),
-        ("target_id", "<i8"),
-        ("stop_ticks", "<i8"),
-        ("target_ticks", "<i8"),
-    ],
-    align=True,
-)
-
-WORK = np.dtype(
-    [
-        ("state", "<i8"),  # WorkState
-        ("side", "<i8"),
-        ("total_lots", "<i8"),
-        ("done_lots", "<i8"),
-        ("started_ns", "<i8"),
-        ("next_ns", "<i8"),  # earliest next action
-        ("arrival_ticks", "<i8"),  # mark when the work began
-        ("child_id", "<i8"),
-        ("child_lots", "<i8"),  # still open at the venue
-        ("child_ticks", "<i8"),
-        ("offset_ticks", "<i8"),  # present distance from the best price
-        ("slices_left", "<i8"),
-        ("rejects", "<i8"),
-        ("reason", "<i8"),  # why it ended: WorkEnd
-    ],
-    align=True,
-)
-"""A wanted change of position being worked by child orders, one an instrument and side."""
-
 GATE_MARKET = np.dtype(
     [
         ("lot_value", "<f8"),
@@ -245,7 +230,7 @@ GATE_MARKET = np.dtype(
 GATE_ACCOUNT = np.dtype(
     [
         ("cash_units", "<i8"),
-        ("killed", "<i8"),
+        ("killed", "<i8"),  # 1 lets positions shrink, 2 nothing pass
         ("paused", "<i8"),
         ("day", "<i8"),  # UTC day of the last timer
         ("day_start_equity", "<f8"),
@@ -265,6 +250,7 @@ GATE_ORDER = np.dtype(
         ("side", "<i8"),
         ("lots", "<i8"),  # still open, estimated for orders sized in money; 0 for reduce-only
         ("price", "<i8"),  # of a limit order, else 0
+        ("paired", "<i8"),  # what it fills, the order with the other last bit loses
     ],
     align=True,
 )
@@ -406,6 +392,7 @@ class Decider(NamedTuple):
     plans: Records  # (instruments,) PLAN
     slices: Records  # (instruments, slices) SLICE
     works: Records  # (instruments, 2) WORK, buys and sells
+    orders: Records  # (slots,) ORDER
 
 
 class Gate(NamedTuple):

@@ -12,6 +12,7 @@ from traider.kernel.codes import Result, Verdict
 from traider.kernel.compiled import compiled
 from traider.kernel.decider.market_data import take_depth
 from traider.kernel.decider.step import step
+from traider.kernel.decider.tending import is_due, tend
 from traider.kernel.gate import approve, check_order, observe
 from traider.kernel.numba_types import EVENTS, KERNEL
 from traider.kernel.records import Kernel, Records
@@ -159,8 +160,9 @@ def _take_market_event(kernel: Kernel, events: Records, i: int) -> bool:
 def _take_depths(kernel: Kernel, events: Records) -> bool:
     """Show a run of depth records to the venue and to the decider; return False when unsorted.
 
-    It ends where an answer or a timer is due, with the chunk, and with a full output: the same as
-    delivering them one by one, without looking for what comes next after each.
+    It ends where an answer or a timer is due, with the chunk, with a full output, and after a
+    message that led to orders: the same as delivering them one by one, without looking for what
+    comes next after each.
     """
     state = kernel.loop[0]
     account = kernel.decider.account[0]
@@ -189,8 +191,14 @@ def _take_depths(kernel: Kernel, events: Records) -> bool:
         meet_depth(kernel.venue, event)
         account["sequence"] += 1
         account["now_ns"] = now
-        take_depth(kernel.decider, event)
         i += 1
+        k = event["instrument"]
+        if take_depth(kernel.decider, event) and is_due(kernel.decider, k):
+            count = tend(kernel.decider, k, out.intents, 0)
+            if count > 0:
+                account["sequence"] += count
+                _send_all(kernel, count)
+                break
     state["cursor"] = i
     state["dirty"] = 1
     return True
@@ -265,6 +273,14 @@ def _deliver(kernel: Kernel, events: Records, i: int) -> None:
         state["out_count"] += 1
     observe(kernel.gate, events[i])
     count = step(kernel.decider, kernel.alphas, events, i, out.intents)
+    if count > 0:
+        _send_all(kernel, count)
+
+
+@compiled(void(KERNEL, int64))
+def _send_all(kernel: Kernel, count: int) -> None:
+    """Journal the intents of a step, put each through the gate, and keep its reason."""
+    state, out = kernel.loop[0], kernel.out
     for j in range(count):
         out.events[state["out_count"]] = out.intents[j]
         state["out_count"] += 1

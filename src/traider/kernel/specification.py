@@ -10,6 +10,7 @@ import numpy as np
 from traider.domain.errors import UsageError
 from traider.kernel.arithmetic import DIVISOR_MAX, MONEY
 from traider.kernel.codes import FrameKind, Limit, Sizing, Style
+from traider.kernel.order_specification import PlanSpec, QuoteSpec, WorkSpec
 from traider.kernel.records import OPERATION, Records
 
 MAX_INSTRUMENTS = 100
@@ -141,6 +142,21 @@ class StrategySpec:
     atr_slot: int = 0
     atr_multiple: float = 0.0
     stop_fraction: float = 0.0
+    plan: PlanSpec | None = None
+    work: WorkSpec = field(default_factory=WorkSpec)
+    quote: QuoteSpec | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse parts that do not go together."""
+        if (self.style is Style.QUOTE) is not (self.quote is not None):
+            raise UsageError("quotes and their style go together", fix="give both or none")
+        if self.style is Style.QUOTE and self.plan is not None:
+            raise UsageError("quotes have no exits", fix="leave the plan out")
+
+    def order_fields(self) -> dict[str, float]:
+        """Return plan, work and quotes as the fields of the kernel's strategy record."""
+        plan = self.plan.fields() if self.plan else {}
+        return plan | self.work.fields() | (self.quote.fields() if self.quote else {})
 
 
 @dataclass(frozen=True)

@@ -32,11 +32,12 @@ def test_only_a_fill_that_leaves_nothing_ends_its_order() -> None:
     journal = play(spec_of(), bars((100, 101, 99, 100), (100, 101, 99, 100)), buy(1, 5, price=50))
     assert journal.machine.decider.markets[0]["open_orders"] == 1
     made = machine()
-    made.decider.markets[0]["open_orders"] = 2
-    made.step(record(Kind.FILL, START, side=1, size=1, price=100, leaves=3), 0)
-    assert made.decider.markets[0]["open_orders"] == 2
-    made.step(record(Kind.FILL, START, side=1, size=3, price=100, leaves=0), 0)
-    assert made.decider.markets[0]["open_orders"] == 1
+    first, second = (int(made.step(buy(0, 4).event(), 0)["order_id"][0]) for _ in range(2))
+    market = made.decider.markets[0]
+    for order_id, leaves, left in ((first, 3, 2), (first, 0, 1), (first, 0, 1), (second, 0, 0)):
+        words = {"side": 1, "size": 1, "price": 100, "order_id": order_id, "leaves": leaves}
+        made.step(record(Kind.FILL, START, **words), 0)
+        assert market["open_orders"] == left
 
 
 def test_equity_is_cash_and_positions_at_their_marks() -> None:

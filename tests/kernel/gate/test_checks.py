@@ -30,14 +30,27 @@ def test_a_plain_order_is_approved() -> None:
 # ------------------------------------------------------------------------------------- modes
 
 
-def test_a_kill_refuses_every_order_until_rearmed() -> None:
+def test_a_kill_lets_positions_be_closed_and_nothing_else() -> None:
     traders = desk()
     traders.fill(1, 5)
     traders.see(Kind.KILL)
     assert traders.ask() == (Verdict.KILLED, 1.0, 0.0)
-    assert traders.ask(side=-1, size=5) == (Verdict.KILLED, 1.0, 0.0)
+    assert traders.ask(side=-1, size=6) == (Verdict.KILLED, 1.0, 0.0)
+    assert traders.ask(instrument=9) == (Verdict.KILLED, 1.0, 0.0)
+    money = MARKET | OrderFlag.QUOTE_SIZED
+    assert traders.ask(flags=money, size=100) == (Verdict.KILLED, 1.0, 0.0)
+    assert traders.ask(side=-1, size=5) == APPROVED
     traders.see(Kind.REARM)
     assert traders.ask() == APPROVED
+
+
+def test_a_kill_that_keeps_positions_lets_no_order_pass() -> None:
+    traders = desk()
+    traders.fill(1, 5)
+    traders.see(Kind.KILL, w2=1)
+    for words in ({}, {"side": -1, "size": 5}, {"side": -1, "flags": OrderFlag.REDUCE_ONLY | 1}):
+        assert traders.ask(**words) == (Verdict.KILLED, 2.0, 0.0)
+    assert traders.ask(flags=int(OrderFlag.CANCEL)) == APPROVED
 
 
 def test_a_pause_lets_positions_shrink() -> None:

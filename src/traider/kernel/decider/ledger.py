@@ -4,11 +4,12 @@ A buy takes notional and fee from cash, a sell adds notional less fee. Linear co
 the same way: equity, cash plus positions at their marks, is then the same as with margin accounts.
 """
 
-from numba import float64, int64, void
+from numba import float64, void
 
 from traider.domain.events import FillFlag
 from traider.kernel.arithmetic import MONEY, notional_units
 from traider.kernel.compiled import compiled
+from traider.kernel.decider.intents import release_order
 from traider.kernel.numba_types import DECIDER, EVENT_TYPE
 from traider.kernel.records import Decider, Record
 
@@ -30,7 +31,7 @@ def apply_fill(decider: Decider, event: Record) -> None:
     market["fees_units"] += event["fee"]
     market["traded_units"] += notional
     if event["leaves"] == 0 and not event["flags"] & _LIQUIDATION:
-        release_order(decider, event["instrument"])
+        release_order(decider, event["order_id"])
 
 
 @compiled(void(DECIDER, EVENT_TYPE))
@@ -39,14 +40,6 @@ def apply_transfer(decider: Decider, event: Record) -> None:
     decider.account[0]["cash_units"] += event["w1"]
     if event["w3"] == _FUNDING_REASON:
         decider.markets[event["instrument"]]["funding_units"] -= event["w1"]
-
-
-@compiled(void(DECIDER, int64), inline=True)
-def release_order(decider: Decider, instrument: int) -> None:
-    """Forget one order in flight on ``instrument``: it was filled, refused or ended."""
-    market = decider.markets[instrument]
-    if market["open_orders"] > 0:
-        market["open_orders"] -= 1
 
 
 @compiled(float64(DECIDER), inline=True)

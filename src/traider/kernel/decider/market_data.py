@@ -100,6 +100,8 @@ def take_fact(decider: Decider, event: Record) -> None:
             decider.markets[event["instrument"]]["unhealthy"] = 0
     elif kind == _WARMUP_BEGIN or kind == _WARMUP_END:
         account["warming"] = 1 if kind == _WARMUP_BEGIN else 0
+        for k in range(len(decider.markets)):
+            decider.markets[k]["watch_ns"] = account["now_ns"]
     elif kind == _LEADER_EPOCH:
         account["epoch"] = event["w0"]
 
@@ -150,5 +152,6 @@ def _take_gap(decider: Decider, event: Record) -> None:
     clear_side(decider.book, k, BIDS)
     clear_side(decider.book, k, ASKS)
     market["book_state"] = 0
+    market["watch_ns"] = decider.account[0]["now_ns"]
     market["gaps"] += 1
     market["unhealthy"] = 1

@@ -1,22 +1,32 @@
 """``step``: the decider's only entrance. One event in, the orders it leads to out."""
 
-from numba import int64, void
+from numba import int64, types, void
 
 from traider.domain.events import Kind
-from traider.kernel.codes import Reject, Verdict
+from traider.kernel.codes import Reject, Style, Verdict
 from traider.kernel.compiled import compiled
 from traider.kernel.decider.bars import close_due, take_bar
 from traider.kernel.decider.ensemble import combine, score_alphas
-from traider.kernel.decider.intents import manual_intent, rebalance
-from traider.kernel.decider.ledger import apply_fill, apply_transfer, equity_of, release_order
+from traider.kernel.decider.intents import manual_intent, release_order
+from traider.kernel.decider.ledger import apply_fill, apply_transfer, equity_of
 from traider.kernel.decider.market_data import (
     take_depth,
     take_fact,
     take_print,
     take_score,
 )
+from traider.kernel.decider.plans import CLOSES, KEEPS
+from traider.kernel.decider.rebalancing import rebalance
 from traider.kernel.decider.sizing import size_instrument
-from traider.kernel.numba_types import ADDRESSES, DECIDER, EVENT_TYPE, EVENTS
+from traider.kernel.decider.tending import is_due, meet_answer, tend, tend_all
+from traider.kernel.numba_types import (
+    ACCOUNT_TYPE,
+    ADDRESSES,
+    DECIDER,
+    EVENT_TYPE,
+    EVENTS,
+    MARKETS,
+)
 from traider.kernel.records import Alphas, Decider, Record, Records
 
 _BAR = int(Kind.BAR)
@@ -25,12 +35,10 @@ _SNAPSHOT = int(Kind.DEPTH_SNAPSHOT)
 _CLEAR = int(Kind.DEPTH_CLEAR)
 _ACK = int(Kind.ACK)
 _TRANSFER = int(Kind.TRANSFER)
+_UNKNOWN = int(Kind.UNKNOWN)
 _MODEL_SCORE = int(Kind.MODEL_SCORE)
 _TIMER = int(Kind.TIMER)
 _FILL = int(Kind.FILL)
-_CANCELLED = int(Kind.CANCELLED)
-_REJECTED = int(Kind.REJECTED)
-_EXPIRED = int(Kind.EXPIRED)
 _VERDICT = int(Kind.VERDICT)
 _WEIGHTS_CHANGE = int(Kind.WEIGHTS_CHANGE)
 _THRESHOLDS_CHANGE = int(Kind.THRESHOLDS_CHANGE)
@@ -40,6 +48,7 @@ _KILL = int(Kind.KILL)
 _REARM = int(Kind.REARM)
 _APPROVED = int(Verdict.APPROVED)
 _UNKNOWN_ORDER = int(Reject.UNKNOWN_ORDER)
+_QUOTE = int(Style.QUOTE)
 
 
 @compiled(int64(DECIDER, ADDRESSES, EVENTS, int64, EVENTS), inline=True)
@@ -55,34 +64,45 @@ def step(decider: Decider, alphas: Alphas, events: Records, index: int, out: Rec
     account["now_ns"] = event["ts_recv"]
     kind = int(event["kind"])
     count = 0
+    if kind < _ACK:
+        if _take_market(decider, event, kind) and is_due(decider, event["instrument"]):
+            count = tend(decider, event["instrument"], out, 0)
+    elif kind == _TIMER:
+        count = _decide(decider, alphas, out)
+        if account["managed"] != 0:
+            count = tend_all(decider, out, count)
+    elif kind <= _UNKNOWN or kind == _VERDICT:
+        count = _take_answer(decider, event, out)
+    elif kind == _MANUAL_ORDER:
+        count = manual_intent(decider, event, out)
+    else:
+        _control(decider, event)
+        if _PAUSE <= kind <= _REARM and account["managed"] != 0:
+            count = tend_all(decider, out, 0)
+    account["sequence"] += count
+    return count
+
+
+@compiled(types.boolean(DECIDER, EVENT_TYPE, int64), inline=True)
+def _take_market(decider: Decider, event: Record, kind: int) -> bool:
+    """Take an event of the market in; return whether it ends a step that orders may wait for."""
     if kind == _BAR:
         take_bar(decider, event)
     elif kind == _TRADE:
         take_print(decider, event)
     elif _SNAPSHOT <= kind <= _CLEAR:
-        take_depth(decider, event)
-    elif kind == _TIMER:
-        if decider.strategy[0]["bars_from_trades"] != 0:
-            close_due(decider, event["ts_recv"])
-        count = _decide(decider, alphas, out)
-    elif kind == _FILL:
-        apply_fill(decider, event)
-    elif kind == _CANCELLED or kind == _REJECTED or kind == _EXPIRED or kind == _VERDICT:
-        _order_ended(decider, event)
-    elif kind == _MANUAL_ORDER:
-        count = manual_intent(decider, event, out)
-    elif kind < _ACK:
-        take_fact(decider, event)
+        return bool(take_depth(decider, event))
     else:
-        _control(decider, event)
-    account["sequence"] += count
-    return count
+        take_fact(decider, event)
+    return True
 
 
 @compiled(int64(DECIDER, ADDRESSES, EVENTS), inline=True)
 def _decide(decider: Decider, alphas: Alphas, out: Records) -> int:
     """Decide for all instruments at once, after every bar of this instant."""
     account = decider.account[0]
+    if decider.strategy[0]["bars_from_trades"] != 0:
+        close_due(decider, account["now_ns"])
     account["equity"] = equity_of(decider)
     any_fresh = False
     for k in range(len(decider.markets)):
@@ -93,32 +113,34 @@ def _decide(decider: Decider, alphas: Alphas, out: Records) -> int:
             size_instrument(decider, k)
     if not any_fresh or account["warming"] != 0 or account["killed"] != 0:
         return 0
+    if decider.strategy[0]["style"] == _QUOTE:
+        return 0
     return rebalance(decider, out)
 
 
-@compiled(void(DECIDER, EVENT_TYPE))
-def _order_ended(decider: Decider, event: Record) -> None:
-    """Release the order in flight, unless it was approved or the venue never knew it."""
-    code = event["code"]
-    if event["kind"] == _VERDICT:
-        if code != _APPROVED:
-            release_order(decider, event["instrument"])
-    elif code != _UNKNOWN_ORDER:
-        release_order(decider, event["instrument"])
+@compiled(int64(DECIDER, EVENT_TYPE, EVENTS))
+def _take_answer(decider: Decider, event: Record, out: Records) -> int:
+    """Book a fill, or forget an order that ended; an approved one did not, nor an unknown one."""
+    kind = event["kind"]
+    if kind == _FILL:
+        apply_fill(decider, event)
+    elif kind == _VERDICT:
+        if event["code"] != _APPROVED:
+            release_order(decider, event["order_id"])
+    elif _FILL < kind < _UNKNOWN and event["code"] != _UNKNOWN_ORDER:
+        release_order(decider, event["order_id"])
+    k = int(event["instrument"])
+    if decider.account[0]["managed"] == 0 or k >= len(decider.markets):
+        return 0
+    return meet_answer(decider, k, event, out)
 
 
 @compiled(void(DECIDER, EVENT_TYPE))
 def _control(decider: Decider, event: Record) -> None:
     """Apply money moved, a model's score, a change of mode, weight or threshold; else nothing."""
     kind = event["kind"]
-    account = decider.account[0]
-    if kind == _PAUSE:
-        account["paused"] = 1
-    elif kind == _KILL:
-        account["killed"] = 1
-    elif kind == _REARM:
-        account["paused"] = 0
-        account["killed"] = 0
+    if _PAUSE <= kind <= _REARM:
+        _set_mode(decider.account[0], decider.markets, event)
     elif kind == _TRANSFER:
         apply_transfer(decider, event)
     elif kind == _MODEL_SCORE:
@@ -130,3 +152,19 @@ def _control(decider: Decider, event: Record) -> None:
             decider.strategy[0]["enter"] = event["f1"]
         else:
             decider.strategy[0]["exit"] = event["f1"]
+
+
+@compiled(void(ACCOUNT_TYPE, MARKETS, EVENT_TYPE))
+def _set_mode(account: Record, markets: Records, event: Record) -> None:
+    """Pause, stop or go on, and make every instrument due to be looked at."""
+    if event["kind"] == _PAUSE:
+        account["paused"] = 1
+    elif event["kind"] == _KILL:
+        account["killed"] = CLOSES if event["w2"] == 0 else KEEPS
+        account["managed"] = 1
+        account["pending"] = 1
+    else:
+        account["paused"] = 0
+        account["killed"] = 0
+    for k in range(len(markets)):
+        markets[k]["watch_ns"] = account["now_ns"]

@@ -8,7 +8,7 @@ from traider.kernel.arithmetic import MONEY
 from traider.kernel.codes import Limit, Verdict
 from traider.kernel.compiled import compiled
 from traider.kernel.gate.exposure import ANSWER, Answer, check_exposure, check_self_trade
-from traider.kernel.gate.view import view_equity
+from traider.kernel.gate.view import other_lots, view_equity
 from traider.kernel.numba_types import EVENT_TYPE, GATE
 from traider.kernel.records import Gate, Record
 
@@ -65,7 +65,9 @@ def check_order(gate: Gate, order: Record) -> Answer:
     code, number, limit = _check_least_size(gate, order, lots)
     if code == _APPROVED:
         code, number, limit = check_self_trade(gate, order)
-    if code != _APPROVED or _is_reducing(gate, order, lots):
+    # Of a pair only what the other order does not already count is added.
+    added = max(lots - other_lots(gate, order), 0.0)
+    if code != _APPROVED or _is_reducing(gate, order, added):
         return code, number, limit
     code, number, limit = _check_largest_size(gate, order, lots)
     if code == _APPROVED:
@@ -73,17 +75,24 @@ def check_order(gate: Gate, order: Record) -> Answer:
     if code == _APPROVED:
         code, number, limit = _check_losses(gate)
     if code == _APPROVED:
-        code, number, limit = check_exposure(gate, order, lots)
+        code, number, limit = check_exposure(gate, order, added)
     return code, number, limit
 
 
 @compiled(ANSWER(GATE, EVENT_TYPE), inline=True)
 def _check_open(gate: Gate, order: Record) -> Answer:
-    """Refuse everything after a kill, and instruments the gate does not know."""
-    if gate.account[0]["killed"] != 0:
-        return _KILLED, 1.0, 0.0
+    """Refuse instruments the gate does not know, and after a kill all but what closes positions.
+
+    A kill that keeps positions lets nothing pass.
+    """
     k = int(order["instrument"])
-    if k >= len(gate.markets) or gate.markets[k]["enabled"] == 0:
+    is_known = k < len(gate.markets) and gate.markets[k]["enabled"] != 0
+    killed = gate.account[0]["killed"]
+    if killed != 0:
+        closes = killed == 1 and is_known and not order["flags"] & _QUOTE_SIZED
+        if not closes or not _is_reducing(gate, order, float(order["size"])):
+            return _KILLED, float(killed), 0.0
+    if not is_known:
         return _INSTRUMENT, float(k), float(len(gate.markets))
     return _APPROVED, 0.0, 0.0
 

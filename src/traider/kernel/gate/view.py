@@ -32,6 +32,7 @@ _REARM = int(Kind.REARM)
 _QUOTE_SIZED = int(OrderFlag.QUOTE_SIZED)
 _REDUCE_ONLY = int(OrderFlag.REDUCE_ONLY)
 _CANCEL = int(OrderFlag.CANCEL)
+_PAIR = int(OrderFlag.ONE_CANCELS_OTHER)
 
 
 @compiled(float64(GATE), inline=True)
@@ -59,6 +60,8 @@ def approve(gate: Gate, order: Record) -> None:
         lots = 0  # it can never add exposure, so it counts nothing in the worst case
     elif order["flags"] & _QUOTE_SIZED:
         lots = int(lots / MONEY / (market["mark_ticks"] * market["lot_value"]))
+    else:
+        lots -= min(other_lots(gate, order), lots)
     for j in range(len(gate.orders)):
         slot = gate.orders[j]
         if slot["order_id"] == 0:
@@ -67,9 +70,22 @@ def approve(gate: Gate, order: Record) -> None:
             slot["side"] = order["side"]
             slot["lots"] = lots
             slot["price"] = order["price"] if order["flags"] & _TYPE_MASK == _LIMIT_ORDER else 0
+            slot["paired"] = 1 if order["flags"] & _PAIR else 0
             account["top"] = max(account["top"], j + 1)
             _add_open(gate, order["instrument"], order["side"], lots)
             return
+
+
+@compiled(int64(GATE, EVENT_TYPE))
+def other_lots(gate: Gate, order: Record) -> int:
+    """Return the open lots of the order that loses what this one fills; 0 without one."""
+    if not order["flags"] & _PAIR:
+        return 0
+    for j in range(gate.account[0]["top"]):
+        slot = gate.orders[j]
+        if slot["paired"] != 0 and slot["order_id"] == order["order_id"] ^ 1:
+            return int(slot["lots"])
+    return 0
 
 
 @compiled(void(GATE, int64, int64, int64), inline=True)
@@ -117,7 +133,7 @@ def _control(gate: Gate, event: Record) -> None:
     elif kind == _PAUSE:
         gate.account[0]["paused"] = 1
     elif kind == _KILL:
-        gate.account[0]["killed"] = 1
+        gate.account[0]["killed"] = 1 if event["w2"] == 0 else 2
     elif kind == _REARM:
         gate.account[0]["killed"] = 0
         gate.account[0]["paused"] = 0
@@ -162,15 +178,15 @@ def _book(gate: Gate, event: Record) -> None:
     market["position_lots"] += side * event["size"]
     if event["flags"] & _LIQUIDATION:
         return  # no order of ours
-    if event["leaves"] == 0:
-        _forget(gate, event["order_id"])
-        return
     for j in range(gate.account[0]["top"]):
         slot = gate.orders[j]
-        if slot["order_id"] == event["order_id"]:
+        is_other = slot["paired"] != 0 and slot["order_id"] ^ 1 == event["order_id"]
+        if slot["order_id"] == event["order_id"] or is_other:
             released = min(event["size"], slot["lots"])
             slot["lots"] -= released
             _add_open(gate, slot["instrument"], slot["side"], -released)
+    if event["leaves"] == 0:
+        _forget(gate, event["order_id"])
 
 
 @compiled(void(GATE, int64), inline=True)
@@ -182,5 +198,6 @@ def _forget(gate: Gate, order_id: int) -> None:
             _add_open(gate, slot["instrument"], slot["side"], -slot["lots"])
             slot["order_id"] = 0
             slot["lots"] = 0
+            slot["paired"] = 0
     while account["top"] > 0 and gate.orders[account["top"] - 1]["order_id"] == 0:
         account["top"] -= 1
