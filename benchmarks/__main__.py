@@ -4,7 +4,15 @@ import os
 import platform
 from importlib.metadata import version
 
-from benchmarks import decoding, kernel_speed, memory, start_up, step_latency, sweep_speed
+from benchmarks import (
+    decoding,
+    kernel_speed,
+    level2,
+    memory,
+    start_up,
+    step_latency,
+    sweep_speed,
+)
 
 
 def main() -> None:
@@ -15,6 +23,7 @@ def main() -> None:
     )
     kernel_speed.measure()
     step_latency.measure()
+    level2.measure()
     sweep_speed.measure()
     decoding.measure()
     start_up.measure()

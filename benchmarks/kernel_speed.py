@@ -7,6 +7,7 @@ from collections.abc import Callable
 from benchmarks.bare_loop import bare_loop
 from benchmarks.tables import print_table
 from benchmarks.workloads import (
+    PIPELINE,
     Workload,
     ma_cross_rsi,
     minute_workload,
@@ -27,10 +28,13 @@ def measure(bars: int = BARS, rounds: int = ROUNDS) -> None:
     load = minute_workload(bars)
     cross = load.kernel([ma_cross_rsi], Sizing.FIXED)
     whole = load.kernel([trend, reversion], Sizing.VOLATILITY_TARGET)
+    pipeline = load.kernel(PIPELINE, Sizing.VOLATILITY_TARGET)
+    features = len(pipeline.tape.operations)
     rows = {
         "bare loop: SMA 5/20, RSI 14, no gate, no orders": lambda: _bare(load),
         "MA cross with RSI filter, gate, venue, ledger": lambda: _machine(load, cross),
         "full slice: 8 features, 2 alphas, ensemble, sizing": lambda: _machine(load, whole),
+        f"full pipeline: {features} features, 5 alphas": lambda: _machine(load, pipeline),
     }
     found = _in_turn(rows, rounds)
     base = found[next(iter(rows))][0]

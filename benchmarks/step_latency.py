@@ -5,10 +5,11 @@ import time
 import numpy as np
 
 from benchmarks.tables import print_table
-from benchmarks.workloads import minute_workload, reversion, trend
+from benchmarks.workloads import MANY_FEATURES, Workload, minute_workload, reversion, trend
 from traider.domain.events import Kind, join_events
 from traider.kernel.codes import Sizing
 from traider.kernel.machine import DeciderMachine, Machine
+from traider.kernel.specification import KernelSpec
 
 BARS = 40_000
 
@@ -16,7 +17,13 @@ BARS = 40_000
 def measure(bars: int = BARS) -> None:
     """Print median and p99 by kind of event, over the journal of a run of the full slice."""
     load = minute_workload(bars)
-    spec = load.kernel([trend, reversion], Sizing.VOLATILITY_TARGET)
+    alphas = [trend, reversion]
+    _measure_one(load, load.kernel(alphas, Sizing.VOLATILITY_TARGET), "8 features, 2 alphas")
+    many = load.kernel(alphas, Sizing.VOLATILITY_TARGET, MANY_FEATURES)
+    _measure_one(load, many, f"{len(many.tape.operations)} features, 2 alphas")
+
+
+def _measure_one(load: Workload, spec: KernelSpec, what: str) -> None:
     machine = Machine(spec, journal_all=True)
     journal = join_events([part.events for part in machine.feed(load.events, final=True)])
     decider = DeciderMachine(spec)
@@ -40,7 +47,7 @@ def measure(bars: int = BARS) -> None:
             )
         )
     print_table(
-        "One step called from Python (full slice, 8 features, 2 alphas)",
+        f"One step called from Python (full slice, {what})",
         ("event", "count", "median us", "p99 us"),
         rows,
     )

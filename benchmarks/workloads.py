@@ -22,7 +22,7 @@ from traider.kernel.specification import (
     StrategySpec,
     VenueSpec,
 )
-from traider.signals import Alpha, alpha
+from traider.signals import Alpha, alpha, load_alpha
 from traider.signals.alpha import Score
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -77,6 +77,34 @@ def reversion(x: Floats, p: Floats) -> Score:
     return score, min(max(2.0 - x[1] / 25.0, 0.0), 1.0) if x[2] < 0.1 else 0.0
 
 
+@alpha(
+    features=(
+        "(close - lowest(low, 20)) / (highest(high, 20) - lowest(low, 20))",
+        "macd(12, 26)",
+        "slope(close, 20)",
+        "zscore(close, 20)",
+    ),
+    params={"z_full": 2.0},
+)
+def breakout(x: Floats, p: Floats) -> Score:
+    """With a close near the edge of its channel that slope and averages confirm."""
+    way = 1.0 if x[1] > 0.0 and x[2] > 0.0 else (-1.0 if x[1] < 0.0 and x[2] < 0.0 else 0.0)
+    return way * min(max(2.0 * x[0] - 1.0, 0.0), 1.0), min(abs(x[3]) / p[0], 1.0)
+
+
+PIPELINE = (
+    load_alpha("momentum"), load_alpha("trend"), load_alpha("mean_reversion"), breakout, reversion,
+)  # fmt: skip
+"""Five alphas that read some twenty features between them."""
+
+MANY_FEATURES = tuple(
+    f"{name}(close, {window})"
+    for name in ("sma", "ema", "rsi", "stdev", "zscore", "slope", "return", "highest")
+    for window in (5, 10, 20, 40, 80)
+)
+"""Forty features, each an operation of its own."""
+
+
 @dataclass(frozen=True)
 class Workload:
     """Minute bars, their events, and the file they come from."""
@@ -86,11 +114,18 @@ class Workload:
     events: EventArray
     source: str
 
-    def kernel(self, alphas: Sequence[Alpha], sizing: Sizing) -> KernelSpec:
-        """Return a kernel with ``alphas`` on this instrument and every check of the gate on."""
+    def kernel(
+        self, alphas: Sequence[Alpha], sizing: Sizing, extra: Sequence[str] = ()
+    ) -> KernelSpec:
+        """Return a kernel with ``alphas`` on this instrument and every check of the gate on.
+
+        Features in ``extra`` are computed beside those that the alphas read.
+        """
         expressions = [found.expressions(found.params) for found in alphas]
         volatility = [parse("ewm_vol(close, 48)")] if sizing is Sizing.VOLATILITY_TARGET else []
-        graph = build_graph([*volatility, *(e for wanted in expressions for e in wanted)], "1m")
+        beside = [parse(text) for text in extra]
+        read = [e for wanted in expressions for e in wanted]
+        graph = build_graph([*volatility, *beside, *read], "1m")
         by_volatility = sizing is Sizing.VOLATILITY_TARGET
         market = MarketSpec(
             self.file.instrument, self.file.tick_size, Decimal("1e-8"), 40_000, 100_000
