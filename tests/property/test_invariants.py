@@ -6,7 +6,8 @@
 3. A spot account never holds a negative position or negative cash, at the venue after every event
    and in the ledger once all answers have come.
 4. The gate's open lots are the sum over its table of orders, and never negative.
-5. No two orders share an id; an order ends at most once and never fills beyond its size.
+5. No two orders share an id; an order ends at most once and never fills beyond its size, nor do
+   the two of a pair together.
 """
 
 from collections import Counter, defaultdict, deque
@@ -153,6 +154,8 @@ def test_an_order_ends_once_and_fills_no_more_than_its_size(case: Case) -> None:
     sizes = dict(zip(intents["order_id"].tolist(), intents["size"].tolist(), strict=True))
     assert len(sizes) == len(intents)
     in_money = set(intents["order_id"][intents["flags"] & OrderFlag.QUOTE_SIZED != 0].tolist())
+    in_pairs = intents["flags"] & OrderFlag.ONE_CANCELS_OTHER != 0
+    paired = set(intents["order_id"][in_pairs].tolist())
     ends: Counter[int] = Counter()
     filled: Counter[int] = Counter()
     for event in journal:
@@ -161,7 +164,8 @@ def test_an_order_ends_once_and_fills_no_more_than_its_size(case: Case) -> None:
             filled[order_id] += int(event["size"])
             ends[order_id] += int(event["leaves"] == 0)
             if order_id not in in_money:
-                assert event["leaves"] == sizes[order_id] - filled[order_id]
+                other = filled[order_id ^ 1] if order_id in paired else 0
+                assert event["leaves"] == sizes[order_id] - filled[order_id] - other
         elif kind in (Kind.CANCELLED, Kind.REJECTED, Kind.EXPIRED):
             ends[order_id] += int(event["code"] != Reject.UNKNOWN_ORDER)
     assert max(ends.values(), default=0) <= 1
