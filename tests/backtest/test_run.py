@@ -131,3 +131,13 @@ def test_fills_on_stale_bars_and_missing_funding_are_told(
     assert 0 < found.stale_fills.without_volume <= len(found.chosen.fills)
     assert found.stale_fills.after_gap == 0
     assert found.unfunded == ()
+
+
+def test_what_was_under_the_smallest_order_is_told(files: tuple[BarFile, ...]) -> None:
+    poor = plan(files, "capital=100")
+    markets = tuple(replace(m, min_lots=10**9, min_notional=500.0) for m in poor.spec.markets)
+    result = run_plan(replace(poor, spec=replace(poor.spec, markets=markets)))
+    assert result.chosen.orders.sent == 0
+    told = [note for note in result.notes if "stayed under the smallest order" in note]
+    assert len(told) == 2
+    assert told[0].endswith("(10, worth 500)")

@@ -14,7 +14,7 @@ from traider.backtest.sources import Source, market_events
 from traider.backtest.stale_bars import StaleRecorder
 from traider.domain.events import EventArray
 from traider.kernel.machine import Machine
-from traider.kernel.specification import KernelSpec
+from traider.kernel.specification import KernelSpec, MarketSpec
 
 Progress = Callable[[float, str], None]
 Stop = Callable[[], bool]
@@ -150,6 +150,13 @@ def _run_notes(passes: list[Pass], tiers: list[TierResult]) -> tuple[str, ...]:
     if refusals:
         listed = ", ".join(f"{count} {name}" for name, count in sorted(refusals.items()))
         notes.append(f"the gate refused {sum(refusals.values())} orders: {listed}")
+    markets = zip(first.machine.spec.markets, first.machine.decider.markets, strict=True)
+    notes += [
+        f"{spec.name}: {market['too_small']} wanted changes stayed under the smallest order "
+        f"({_smallest(spec)})"
+        for spec, market in markets
+        if market["too_small"]
+    ]
     if tiers[0].orders.sent == 0:
         why = "the gate refused every one" if refusals else "check thresholds, warm-up and minimums"
         notes.append(f"no order was sent: {why}")
@@ -158,3 +165,9 @@ def _run_notes(passes: list[Pass], tiers: list[TierResult]) -> tuple[str, ...]:
     elif not passes[-1].complete:
         notes.append("the run was stopped before every fill tier was complete")
     return tuple(notes)
+
+
+def _smallest(spec: MarketSpec) -> str:
+    """Return the venue's minimum as a person knows it."""
+    size = f"{(spec.min_lots * spec.lot_size).normalize():f}"
+    return f"{size}, worth {spec.min_notional:g}" if spec.min_notional else size

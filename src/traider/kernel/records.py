@@ -57,6 +57,7 @@ MARKET = np.dtype(
         # The ensemble's memory.
         ("entered_ns", "<i8"),  # when the direction last left zero,
         ("exited_ns", "<i8"),  # and when it last returned there
+        ("too_small", "<i8"),  # changes that were wanted and stayed under the venue's minimum
         # When a plan or a worked order wants to be looked at again: see ``decider.tending``.
         ("watch_ns", "<i8"),
         ("watch_below", "<i8"),  # ticks of the mark

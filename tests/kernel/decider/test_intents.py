@@ -61,6 +61,16 @@ def test_orders_below_the_venues_minimum_are_not_sent(market: object, *, trades:
     journal = play(spec, bars(says(1.0), says(1.0)), decides=True)
     assert bool(journal.order_ids) is trades
     assert journal.verdicts == [0] * trades
+    assert bool(journal.machine.decider.markets[0]["too_small"] == 0) is trades
+
+
+def test_a_target_less_than_a_lot_is_counted_as_too_small() -> None:
+    spec = deciding(replace(PERPETUAL, lot_step=64))
+    journal = play(spec, bars(says(1.0), says(1.0)), decides=True)
+    assert journal.order_ids == []
+    assert journal.machine.decider.markets[0]["too_small"] == 2
+    nothing = play(spec, bars(says(0.0), says(0.0)), decides=True)
+    assert nothing.machine.decider.markets[0]["too_small"] == 0
 
 
 def test_an_order_id_names_epoch_decision_and_leg() -> None:

@@ -113,8 +113,8 @@ def _toward_target(
 ) -> int:
     """Order the difference to the target when it is on ``side`` and worth trading.
 
-    Differences under the dead band or the venue's minimum wait; going flat never waits for the
-    dead band.
+    Differences under the dead band or the venue's minimum wait, the latter counted; going flat
+    never waits for the dead band.
     """
     market = decider.markets[k]
     strategy = decider.strategy[0]
@@ -123,11 +123,14 @@ def _toward_target(
     difference = target - market["position_lots"]
     lots = difference * side
     if lots <= 0:
+        if target == 0 and difference == 0 and market["exposure"] * side > 0.0:
+            market["too_small"] += 1
         return count
     amount = lots * price
     if target != 0 and amount < strategy["dead_band"] * decider.account[0]["equity"]:
         return count
     if lots < market["min_lots"] or amount < market["min_notional"]:
+        market["too_small"] += 1
         return count
     if strategy["style"] > _LIMIT_STYLE:
         now = decider.account[0]["now_ns"]
