@@ -6,7 +6,7 @@ import numpy as np
 
 from benchmarks.peers.engine_table import Heading, print_agreement, print_engines, print_notes
 from benchmarks.peers.engines.book_rows import CLEAR, TRADE, UPDATE
-from benchmarks.peers.inputs import captures, write_book
+from benchmarks.peers.inputs import write_book
 from benchmarks.peers.processes import Engine, Home, run_in_turn
 
 TRAIDER = "traider_book"
@@ -19,16 +19,14 @@ HOUR_NS = 3.6e12
 
 def measure(folder: Path, passes: int, rounds: int) -> None:
     """Print the table and what the engines end with."""
-    chains = captures()
-    rows = write_book(folder, chains, passes)
+    rows, source = write_book(folder, passes)
     count = len(rows.ts_ns)
     kinds = {kind: int(np.count_nonzero(rows.kind == kind)) for kind in (UPDATE, TRADE, CLEAR)}
     hours = (rows.ts_ns[-1] - rows.ts_ns[0]) / HOUR_NS
     found = run_in_turn(ENGINES, folder, count, rounds)
     title = (
         f"Level 2: two quotes re-quoted each second ({count:,} rows: {kinds[UPDATE]:,} levels, "
-        f"{kinds[TRADE]:,} trades, {kinds[CLEAR]:,} clears; {hours:.2f} hours: "
-        f"{', '.join(path.name.partition('.')[0] for chain in chains for path in chain)}, "
+        f"{kinds[TRADE]:,} trades, {kinds[CLEAR]:,} clears; {hours:.2f} hours of {source}, "
         f"{passes} times over)"
     )
     print_engines(Heading(title, "rows", "fills"), found, TRAIDER)

@@ -1,29 +1,19 @@
 """The data every engine is given, prepared once: plain arrays in files, in ticks."""
 
-import os
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.level2 import depth_and_trades
 from benchmarks.peers.engines.book_rows import CLEAR, UPDATE, BookRows, write_rows
 from benchmarks.peers.engines.measuring import Bars, write_bars
 from benchmarks.peers.engines.rules import TICK
 from benchmarks.workloads import REPOSITORY, minute_workload
 from traider.backtest.bar_files import Batch, read_batches
-from traider.backtest.captures import load_capture
-from traider.domain.events import EventArray, Kind, MarketFlag, empty_events, join_events
+from traider.domain.events import EventArray, Kind, MarketFlag
 
-SHARED = Path(os.environ.get("TRAIDER_DATA_DIR") or REPOSITORY.parent / "shared" / "data")
 SAMPLE = REPOSITORY / "data" / "sample"
-CAPTURES = (
-    ("BINANCE-USDM-BTCUSDT-20240718.txt.zst", "BINANCE-USDM-BTCUSDT-20240719.txt.zst"),
-    ("BINANCE-USDM-BTCUSDT-20240808.txt.zst",),
-)
-"""The shared captures; those that follow one another without a gap stand together."""
-PAUSE_NS = 1_000_000_000
-"""Between the end of a capture and the begin of the next: the days between are left out."""
 START_NS = 1_700_000_000_000_000_001
 """A nanosecond after a whole second: clocks that tick at whole seconds and those that count from
 the first row then tick together."""
@@ -58,55 +48,32 @@ def _write(folder: Path, batch: Batch, volume: np.ndarray) -> None:
     write_bars(folder, Bars(ts_ns=batch.ts_ns, **prices, volume=volume))
 
 
-def captures() -> list[list[Path]]:
-    """Return the shared captures when they are all there, the shipped one otherwise."""
-    shared = [[SHARED / "l2" / name for name in names] for names in CAPTURES]
-    if all(path.exists() for chain in shared for path in chain):
-        return shared
-    return [[SAMPLE / CAPTURES[0][0]]]
-
-
-def write_book(folder: Path, chains: Sequence[Sequence[Path]], passes: int) -> BookRows:
-    """Write captures ``passes`` times over, one after the other, and return them.
-
-    Each chain of files begins with its snapshot, which empties the book first.
-    """
-    parts = [_book_events(load_capture(chain)) for chain in chains]
-    placed: list[EventArray] = []
-    start = START_NS
-    for events in parts * passes:
-        moved = events.copy()
-        moved["ts_recv"] += start - events["ts_recv"][0]
-        placed.append(moved)
-        start = int(moved["ts_recv"][-1]) + PAUSE_NS
-    events = join_events(placed)
-    rows = BookRows(
-        ts_ns=events["ts_recv"].copy(),
-        kind=events["kind"].astype(np.int64),
-        side=events["side"].astype(np.int64),
-        price=events["price"].copy(),
-        size=events["size"].copy(),
-        last=(events["flags"] & MarketFlag.LAST_OF_MESSAGE > 0).astype(np.int64),
-    )
+def write_book(folder: Path, passes: int) -> tuple[BookRows, str]:
+    """Write the captures ``passes`` times over; return their rows and names."""
+    events, source = depth_and_trades(passes)
+    rows = book_rows(events)
     folder.mkdir()
     write_rows(folder, rows)
-    return rows
+    return rows, source
 
 
-def _book_events(events: EventArray) -> EventArray:
-    """Keep levels and trades; write a snapshot as a clear and updates, which all engines know."""
-    kinds = events["kind"]
+def book_rows(events: EventArray) -> BookRows:
+    """Return depth and trades as plain rows that begin at ``START_NS``.
+
+    A snapshot is written as a clear and updates, which every engine knows.
+    """
+    kinds, index = events["kind"], events["w3"]
     snapshot = kinds == Kind.DEPTH_SNAPSHOT
-    keep = snapshot | np.isin(kinds, (Kind.DEPTH_UPDATE, Kind.DEPTH_CLEAR, Kind.TRADE))
-    kept = events[keep]
-    begins = np.flatnonzero((kept["kind"] == Kind.DEPTH_SNAPSHOT) & (kept["w3"] == 0))
-    kept["kind"][kept["kind"] == Kind.DEPTH_SNAPSHOT] = UPDATE
-    clears = empty_events(len(begins))
-    clears["ts_recv"] = kept["ts_recv"][begins]
-    clears["kind"] = CLEAR
-    parts: list[EventArray] = []
-    place = 0
-    for number, begin in enumerate(begins.tolist()):
-        parts += [kept[place:begin], clears[number : number + 1]]
-        place = begin
-    return join_events([*parts, kept[place:]])
+    begins = np.flatnonzero(snapshot & (index == 0))
+    columns = {
+        "ts_ns": events["ts_recv"] - events["ts_recv"][0] + START_NS,
+        "kind": np.where(snapshot, UPDATE, kinds.astype(np.int64)),
+        "side": events["side"].astype(np.int64),
+        "price": events["price"],
+        "size": events["size"],
+        "last": (events["flags"] & MarketFlag.LAST_OF_MESSAGE > 0).astype(np.int64),
+    }
+    clear = {"ts_ns": columns["ts_ns"][begins], "kind": CLEAR}
+    return BookRows(
+        **{name: np.insert(values, begins, clear.get(name, 0)) for name, values in columns.items()}
+    )

@@ -7,15 +7,9 @@ import numpy as np
 import pytest
 
 from benchmarks.peers.engines.book_rows import CLEAR, TRADE, UPDATE
-from benchmarks.peers.inputs import (
-    CAPTURES,
-    PAUSE_NS,
-    SAMPLE,
-    START_NS,
-    write_book,
-    write_hours,
-)
+from benchmarks.peers.inputs import SAMPLE, START_NS, book_rows, write_hours
 from tests.conftest import REPO_ROOT
+from traider.backtest.captures import load_capture
 
 
 def test_hours_are_those_of_the_published_run(tmp_path: Path) -> None:
@@ -24,20 +18,20 @@ def test_hours_are_those_of_the_published_run(tmp_path: Path) -> None:
     np.testing.assert_array_equal(close, np.rint(close))
 
 
-def test_captures_follow_one_another_and_start_with_a_clear(tmp_path: Path) -> None:
-    rows = write_book(tmp_path / "book", [[SAMPLE / CAPTURES[0][0]]], 2)
-    half = len(rows.ts_ns) // 2
+def test_a_snapshot_becomes_a_clear_and_updates() -> None:
+    events = load_capture([SAMPLE / "BINANCE-USDM-BTCUSDT-20240718.txt.zst"])
+    events = events[np.isin(events["kind"], (20, 21, 22, 23))]
+    rows = book_rows(events)
+    assert len(rows.ts_ns) == len(events) + 1
+    assert np.flatnonzero(rows.kind == CLEAR).tolist() == [0]
     assert set(np.unique(rows.kind)) == {UPDATE, CLEAR, TRADE}
     assert rows.ts_ns[0] == START_NS
-    assert (np.diff(rows.ts_ns) >= 0).all()
-    assert np.flatnonzero(rows.kind == CLEAR).tolist() == [0, half]
-    assert rows.ts_ns[half] - rows.ts_ns[half - 1] == PAUSE_NS
-    for name in ("kind", "side", "price", "size", "last"):
-        values = getattr(rows, name)
-        np.testing.assert_array_equal(values[:half], values[half:])
+    np.testing.assert_array_equal(np.diff(rows.ts_ns[1:]), np.diff(events["ts_recv"]))
+    for name in ("side", "price", "size"):
+        np.testing.assert_array_equal(getattr(rows, name)[1:], events[name])
     trades = rows.kind == TRADE
-    assert np.count_nonzero(trades) == 2 * 974
-    assert rows.size[trades].sum() == 2 * 95_913
+    assert np.count_nonzero(trades) == 974
+    assert rows.size[trades].sum() == 95_913
     assert rows.last[trades].all()
 
 
