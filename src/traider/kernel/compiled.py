@@ -85,6 +85,8 @@ def compile_kernel(
     ``ahead`` lets a second process compile a share meanwhile: for a first start, when nothing is
     in the cache. An exception raised by ``progress`` ends both.
     """
+    if len(_done) == len(_registry):
+        return []
     if not ahead or INTERPRETED:
         return [_compile(function, progress) for function in _callees_first()]
     other = CompileAhead()

@@ -126,9 +126,9 @@ class Machine:
     def _drain(self) -> Drained:
         loop = self.loop[0]
         drained = Drained(
-            events=self.out.events[: loop["out_count"]].copy(),
-            nav=self.out.nav[: loop["nav_count"]].copy(),
-            decisions=self.out.decisions[: loop["decision_count"]].copy(),
+            events=_copied(self.out.events[: loop["out_count"]]),
+            nav=_copied(self.out.nav[: loop["nav_count"]]),
+            decisions=_copied(self.out.decisions[: loop["decision_count"]]),
             scores=self.out.scores[: loop["decision_count"]].copy(),
             features=self.out.features[: loop["decision_count"]].copy(),
         )
@@ -210,6 +210,12 @@ def arrays_of(machine: tuple[Any, ...]) -> Iterator[np.ndarray[Any, Any]]:
             yield from arrays_of(part)
         else:
             yield part
+
+
+def _copied(records: r.Records) -> r.Records:
+    """Return a copy of contiguous records, taken as bytes: field by field takes 9 to 55 times."""
+    whole = np.dtype((np.void, records.dtype.itemsize))
+    return records.view(whole).copy().view(records.dtype)
 
 
 def _take(state: bytes, place: int) -> tuple[bytes, int]:
