@@ -53,37 +53,45 @@ MARGIN_TICKS = 1_000
 
 
 @njit
-def requote(hbt: Engine, number: int, side: int, wanted: int) -> None:
-    """Keep an order at the wanted tick, cancel others of its side, send one where there is none."""
-    kept = False
+def quote_side(hbt: Engine, number: int, side: int) -> bool:
+    """Keep the quote of a side, or send it where there is none, or ask it back: then say so."""
+    depth = hbt.depth(0)
+    wanted = depth.best_bid_tick - QUOTE_DISTANCE
+    if side < 0:
+        wanted = depth.best_ask_tick + QUOTE_DISTANCE
     values = hbt.orders(0).values()
     while values.has_next():
         order = values.get()
         if order.side != side:
             continue
-        if order.price_tick == wanted:
-            kept = True
-        elif order.cancellable:
-            hbt.cancel(0, order.order_id, WAIT)
-    if kept:
-        return
-    price = wanted * BOOK_TICK
+        if order.price_tick == wanted or not order.cancellable:
+            return False
+        hbt.cancel(0, order.order_id, WAIT)
+        return True
     if side > 0:
-        hbt.submit_buy_order(0, number, price, QUOTE_SIZE, GTX, LIMIT, WAIT)
+        hbt.submit_buy_order(0, number, wanted * BOOK_TICK, QUOTE_SIZE, GTX, LIMIT, WAIT)
     else:
-        hbt.submit_sell_order(0, number, price, QUOTE_SIZE, GTX, LIMIT, WAIT)
+        hbt.submit_sell_order(0, number, wanted * BOOK_TICK, QUOTE_SIZE, GTX, LIMIT, WAIT)
+    return False
 
 
 @njit
 def quote(hbt: Engine) -> None:
-    """Run to the end of the data."""
+    """Run to the end of the data: decide each second, replace what was asked back when it is."""
     number = 1
-    while hbt.elapse(QUOTE_EVERY_NS) == 0:
+    hbt.elapse(ORDER_LATENCY_NS)
+    while hbt.elapse(QUOTE_EVERY_NS - ORDER_LATENCY_NS) == 0:
         hbt.clear_inactive_orders(0)
-        depth = hbt.depth(0)
-        requote(hbt, number, 1, depth.best_bid_tick - QUOTE_DISTANCE)
-        requote(hbt, number + 1, -1, depth.best_ask_tick + QUOTE_DISTANCE)
-        number += 2
+        bid_asked = quote_side(hbt, number, 1)
+        ask_asked = quote_side(hbt, number + 1, -1)
+        if hbt.elapse(ORDER_LATENCY_NS) != 0:
+            return
+        hbt.clear_inactive_orders(0)
+        if bid_asked:
+            quote_side(hbt, number + 2, 1)
+        if ask_asked:
+            quote_side(hbt, number + 3, -1)
+        number += 4
 
 
 def engine_data(rows: BookRows) -> np.ndarray:
@@ -108,7 +116,7 @@ def build_engine(rows: BookRows, data: np.ndarray) -> Engine:
         BacktestAsset()
         .data(data)
         .linear_asset(1.0)
-        .constant_order_latency(ORDER_LATENCY_NS, ORDER_LATENCY_NS)
+        .constant_order_latency(ORDER_LATENCY_NS, 0)
         .risk_adverse_queue_model()
         .no_partial_fill_exchange()
         .trading_value_fee_model(BOOK_MAKER_FEE, BOOK_TAKER_FEE)

@@ -23,7 +23,7 @@ from nautilus_trader.model.enums import (
     OrderSide,
     RecordFlag,
 )
-from nautilus_trader.model.events import OrderFilled
+from nautilus_trader.model.events import OrderCanceled, OrderFilled
 from nautilus_trader.model.identifiers import TradeId
 from nautilus_trader.model.objects import Money, Price, Quantity
 from nautilus_trader.model.orders import LimitOrder
@@ -53,6 +53,9 @@ PURSE = 1_000_000_000_000
 """Money and lots at the start: more than quotes can lock, so that both sides always rest."""
 
 
+SIDES = (OrderSide.BUY, OrderSide.SELL)
+
+
 class Quoter(Strategy):
     """Keeps a bid below the best bid and an ask above the best ask."""
 
@@ -60,7 +63,7 @@ class Quoter(Strategy):
         super().__init__()
         self.first_ns = first_ns
         self.size = Quantity.from_int(QUOTE_LOTS)
-        self.resting: dict[OrderSide, list[LimitOrder]] = {OrderSide.BUY: [], OrderSide.SELL: []}
+        self.resting: dict[OrderSide, LimitOrder | None] = dict.fromkeys(SIDES)
         self.fills = 0
         self.position = 0
         self.traded = 0
@@ -71,28 +74,30 @@ class Quoter(Strategy):
         self.clock.set_timer_ns("quote", QUOTE_EVERY_NS, self.first_ns, 0, callback=self.quote_both)
 
     def quote_both(self, _: TimeEvent) -> None:
-        """Quote both sides around the best prices of now."""
+        """Keep both quotes, ask them back, or send them where there is none."""
+        for side in self.resting:
+            self._quote(side)
+
+    def on_order_canceled(self, event: OrderCanceled) -> None:
+        """Replace what was asked back as soon as it is over."""
+        order = self.cache.order(event.client_order_id)
+        self._quote(order.side)
+
+    def _quote(self, side: OrderSide) -> None:
         book = self.cache.order_book(INSTRUMENT)
         bid, ask = book.best_bid_price(), book.best_ask_price()
         if bid is None or ask is None:
             return
-        self._requote(OrderSide.BUY, int(bid) - QUOTE_DISTANCE)
-        self._requote(OrderSide.SELL, int(ask) + QUOTE_DISTANCE)
-
-    def _requote(self, side: OrderSide, wanted: int) -> None:
-        resting = [order for order in self.resting[side] if not order.is_closed]
-        kept = False
-        for order in resting:
-            if int(order.price) == wanted:
-                kept = True
-            elif not order.is_pending_cancel:
+        wanted = int(bid) - QUOTE_DISTANCE if side == OrderSide.BUY else int(ask) + QUOTE_DISTANCE
+        order = self.resting[side]
+        if order is not None and not order.is_closed:
+            if int(order.price) != wanted and not order.is_pending_cancel:
                 self.cancel_order(order)
-        if not kept:
-            price = Price.from_int(wanted)
-            order = self.order_factory.limit(INSTRUMENT, side, self.size, price, post_only=True)
-            self.submit_order(order)
-            resting.append(order)
-        self.resting[side] = resting
+            return
+        price = Price.from_int(wanted)
+        order = self.order_factory.limit(INSTRUMENT, side, self.size, price, post_only=True)
+        self.resting[side] = order
+        self.submit_order(order)
 
     def on_order_filled(self, event: OrderFilled) -> None:
         """Count the fill."""

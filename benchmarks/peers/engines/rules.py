@@ -29,7 +29,7 @@ QUOTE_DISTANCE = 1
 """Ticks outside the best price."""
 QUOTE_EVERY_NS = 1_000_000_000
 ORDER_LATENCY_NS = 1_000_000
-"""From a decision to the venue, and from the venue back."""
+"""From a decision to the venue; its answer is known there and then."""
 BOOK_MAKER_FEE = 0.0002
 BOOK_TAKER_FEE = 0.0005
 
