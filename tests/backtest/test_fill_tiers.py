@@ -19,6 +19,7 @@ from tests.kernel.scenario import (
     spec_of,
 )
 from traider.backtest.fill_tiers import FILL_TIERS
+from traider.kernel.codes import QueueModel
 from traider.kernel.specification import VenueSpec
 
 MODEL = VenueSpec(latency_ns=1, half_spread=0.0005, impact=0.8, volatility_span=5)
@@ -35,7 +36,9 @@ def run(tier: str, rows: list[Ohlcv], orders: list[Order]) -> Journal:
 
 def test_the_tiers_are_named_from_bad_to_good() -> None:
     assert list(FILL_TIERS) == ["pessimistic", "base", "optimistic"]
-    assert FILL_TIERS["base"].applied(MODEL) == replace(MODEL, participation=0.1)
+    assert FILL_TIERS["base"].applied(MODEL) == replace(
+        MODEL, participation=0.1, queue=QueueModel.PROBABILISTIC
+    )
 
 
 @settings(max_examples=60)

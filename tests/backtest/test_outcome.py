@@ -114,7 +114,6 @@ def test_funding_is_booked_to_the_trade_that_was_held(tmp_path: Path) -> None:
     begin["ts_recv"] = begin["ts_event"]
     done.advance(join_events([begin, feed]))
     done.finish()
-    done.orders.add(paid)  # as the venue writes them beside its answers
     result = tier_result(done, spec, [file], Decimal(1_000_000), seed=1)
     (trade,) = result.trades
     assert trade.funding == 5

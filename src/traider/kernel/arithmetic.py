@@ -21,6 +21,8 @@ MONEY = 100_000_000
 
 DIVISOR_MAX = 2**46
 """Largest denominator of the money fraction: beyond it the steps of a division pass 64 bits."""
+_RATE_UNITS = 1_000_000_000_000
+"""Denominator of funding rates."""
 _SHORT_DIVISOR_MAX = 3_000_000_000
 """Up to here the product of two remainders fits into 64 bits."""
 
@@ -69,6 +71,19 @@ def fee_units(notional: int, rate_e8: int) -> int:
     whole = (amount // MONEY) * rate
     rest = (amount % MONEY) * rate
     return whole - ((-rest) // MONEY)
+
+
+@compiled(int64(int64, int64))
+def funding_units(notional: int, rate_e12: int) -> int:
+    """Return what a long position of ``notional`` money units pays at ``rate_e12`` (1e-12).
+
+    Both may be negative: a short position receives. Rounded up, toward plus infinity, so never in
+    our favor. The rate is below 2 ** 48 (281) in size.
+    """
+    whole, rest = _divide_long(abs(int(notional)), abs(int(rate_e12)), _RATE_UNITS)
+    if (notional < 0) != (rate_e12 < 0):
+        return -whole
+    return whole + (1 if rest > 0 else 0)
 
 
 @compiled(int64(int64, float64, int64, int64, int64))

@@ -228,11 +228,18 @@ def best_size(book: Book, k: int, s: int) -> int:
     return int(book.sizes[k, s, side["best"] - side["base"]])
 
 
+@compiled(int64(BOOK, int64, int64), inline=True)
+def first_rank(book: Book, k: int, s: int) -> int:
+    """Return the rank of the best level, ``NO_RANK`` when the side is empty."""
+    side = book.sides[k, s]
+    return int(side["best"]) if side["count"] > 0 else NO_RANK
+
+
 @compiled(int64(BOOK, int64, int64, int64), inline=True)
 def next_rank(book: Book, k: int, s: int, rank: int) -> int:
     """Return the next rank below ``rank`` that has a size, ``NO_RANK`` when there is none.
 
-    Start with ``side["best"]`` itself; levels beyond the window are found too, slowly.
+    Start with ``first_rank``; levels beyond the window are found too, slowly.
     """
     side = book.sides[k, s]
     row = book.sizes[k, s]
@@ -292,9 +299,12 @@ def has_both_sides(book: Book, k: int) -> bool:
     return bool(book.sides[k, BIDS]["count"] > 0 and book.sides[k, ASKS]["count"] > 0)
 
 
-@compiled(void(BOOK, EVENT_TYPE), inline=True)
-def apply_depth(book: Book, event: Record) -> None:
-    """Apply one depth record: a level of a snapshot, a changed level, or an emptied side."""
+@compiled(int64(BOOK, EVENT_TYPE), inline=True)
+def apply_depth(book: Book, event: Record) -> int:
+    """Apply one depth record: a level of a snapshot, a changed level, or an emptied side.
+
+    Return the size that stood at the level before.
+    """
     k = int(event["instrument"])
     side = event["side"]
     if event["kind"] == _CLEAR:
@@ -302,8 +312,8 @@ def apply_depth(book: Book, event: Record) -> None:
             clear_side(book, k, BIDS)
         if side <= 0:
             clear_side(book, k, ASKS)
-        return
+        return 0
     if event["kind"] == _SNAPSHOT and event["w3"] == 0:
         clear_side(book, k, BIDS)
         clear_side(book, k, ASKS)
-    set_level(book, k, BIDS if side > 0 else ASKS, event["price"], event["size"])
+    return set_level(book, k, BIDS if side > 0 else ASKS, event["price"], event["size"])

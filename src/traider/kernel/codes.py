@@ -149,6 +149,31 @@ class Style(IntEnum):
     """Two resting quotes around the best prices, replaced at each decision."""
 
 
+class QueueModel(IntEnum):
+    """Where in a book's queue a resting order of ours is believed to stand."""
+
+    PESSIMISTIC = 0
+    """All that stood at the price when it came is ahead, and who cancels stood behind."""
+    PROBABILISTIC = 1
+    """Who cancels stood ahead or behind in proportion."""
+    OPTIMISTIC = 2
+    """Nobody is ahead."""
+
+
+class Task(IntEnum):
+    """What the simulated venue is called for."""
+
+    SELLS_AT_OPEN = 0
+    BUYS_AT_OPEN = 1
+    VALUE_AT_OPEN = 2
+    CHECK_MARGIN = 3
+    BAR = 4
+    ANSWER = 5
+    DEPTH = 6
+    TRADE = 7
+    FACT = 8
+
+
 class Limit(IntEnum):
     """Index of a limit of the gate. 0 switches a limit off."""
 

@@ -6,12 +6,15 @@ import numpy as np
 
 from traider.domain.errors import UsageError
 from traider.domain.events import EVENT
+from traider.domain.money import pack_currency
 from traider.kernel import order_records as o
 from traider.kernel import records as r
+from traider.kernel import venue_records as v
 from traider.kernel.book import NO_RANK
 from traider.kernel.codes import LIMIT_COUNT, FrameKind, Style
 from traider.kernel.decider.tape import CELLS_PER_OPERATION
 from traider.kernel.specification import MAX_INSTRUMENTS, KernelSpec, MarketSpec
+from traider.kernel.venue.orders import NOWHERE
 
 _GATE_ORDERS = 256
 _VENUE_ORDERS = 256
@@ -139,28 +142,51 @@ def build_gate(spec: KernelSpec) -> r.Gate:
 
 def build_venue(spec: KernelSpec) -> r.Venue:
     """Allocate the simulated venue."""
-    setting = np.zeros(1, r.VENUE)
+    wanted = spec.venue
+    setting = np.zeros(1, v.VENUE)
     setting[0]["cash_units"] = spec.cash_units
-    # One nanosecond at least: an answer never shares the instant of the decision it follows.
-    setting[0]["latency_ns"] = max(spec.venue.latency_ns, 1)
-    setting[0]["half_spread"] = spec.venue.half_spread
-    setting[0]["impact"] = spec.venue.impact
-    setting[0]["touch_fills"] = int(spec.venue.touch_fills)
-    setting[0]["participation"] = spec.venue.participation
-    setting[0]["volatility_decay"] = 1.0 - 2.0 / (spec.venue.volatility_span + 1.0)
-    markets = np.zeros(len(spec.markets), r.VENUE_MARKET)
+    setting[0]["currency"] = pack_currency(wanted.currency)
+    setting[0]["seed"] = wanted.seed
+    setting[0]["half_spread"] = wanted.half_spread
+    setting[0]["impact"] = wanted.impact
+    setting[0]["touch_fills"] = int(wanted.touch_fills)
+    setting[0]["queue_model"] = wanted.queue
+    setting[0]["participation"] = wanted.participation
+    setting[0]["volatility_decay"] = 1.0 - 2.0 / (wanted.volatility_span + 1.0)
+    markets = np.zeros(len(spec.markets), v.VENUE_MARKET)
+    for name in ("bid_low", "ask_low", "rise_to"):
+        markets[name] = NOWHERE
+    tiers: list[tuple[float, float, float, float]] = []
     for k, market in enumerate(spec.markets):
         _fill_rules(markets[k], market)
         markets[k]["maker_fee_e8"] = market.maker_fee_e8
         markets[k]["taker_fee_e8"] = market.taker_fee_e8
+        markets[k]["liquidation_fee_e8"] = market.liquidation_fee_e8
+        if market.can_short:
+            fraction = market.unit_fraction()
+            markets[k]["unit_numerator"], markets[k]["unit_denominator"] = fraction
+        markets[k]["tick_scale"] = 1e-8 / float(market.tick_size)
+        markets[k]["tier_start"] = len(tiers)
+        tiers += [
+            (
+                float(tier.cap),
+                float(tier.maintenance_rate),
+                float(tier.maintenance_amount),
+                1.0 / float(tier.max_leverage),
+            )
+            for tier in market.margin_tiers
+        ]
+        markets[k]["tier_stop"] = len(tiers)
+    # One nanosecond at least: an answer never shares the instant of the decision it follows.
+    latencies = [max(latency, 1) for latency in wanted.latencies_ns or (wanted.latency_ns,)]
     return r.Venue(
         venue=setting,
         markets=markets,
-        orders=np.zeros(_VENUE_ORDERS, r.VENUE_ORDER),
+        orders=np.zeros(_VENUE_ORDERS, v.VENUE_ORDER),
         queue=np.zeros(_VENUE_QUEUE, EVENT),
         book=build_book(spec),
-        latencies=np.array([max(spec.venue.latency_ns, 1)], np.int64),
-        tiers=np.zeros(0, r.MARGIN_TIER),
+        latencies=np.array(latencies, np.int64),
+        tiers=np.array(tiers, v.MARGIN_TIER),
     )
 
 

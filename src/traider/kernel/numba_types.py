@@ -8,6 +8,7 @@ from numba import from_dtype, types
 from traider.domain.events import EVENT
 from traider.kernel import order_records as o
 from traider.kernel import records as r
+from traider.kernel import venue_records as v
 
 
 def numba_vector(dtype: "np.dtype[np.void]") -> types.Array:
@@ -110,20 +111,22 @@ GATE: Final = named_tuple(
 )
 VENUE: Final = named_tuple(
     (
-        numba_vector(r.VENUE),
-        numba_vector(r.VENUE_MARKET),
-        numba_vector(r.VENUE_ORDER),
+        numba_vector(v.VENUE),
+        numba_vector(v.VENUE_MARKET),
+        numba_vector(v.VENUE_ORDER),
         EVENTS,
         BOOK,
         INTEGERS,
-        numba_vector(r.MARGIN_TIER),
+        numba_vector(v.MARGIN_TIER),
     ),
     r.Venue,
 )
+MATCHING_SIGNATURE: Final = types.int64(VENUE, EVENTS, types.int64, types.int64)
+"""A matching function of the venue: (venue, events, place of the one to meet, Task) -> answer."""
 OUTPUT: Final = named_tuple(
     (EVENTS, numba_vector(r.NAV), numba_vector(r.DECISION), MATRIX, MATRIX, EVENTS, EVENTS),
     r.Output,
 )
 LOOP: Final = numba_vector(r.LOOP)
-KERNEL: Final = named_tuple((DECIDER, GATE, VENUE, ADDRESSES, LOOP, OUTPUT), r.Kernel)
+KERNEL: Final = named_tuple((DECIDER, GATE, VENUE, ADDRESSES, LOOP, OUTPUT, ADDRESSES), r.Kernel)
 TAPE: Final = named_tuple((numba_vector(r.OPERATION), MATRIX, MATRIX, MATRIX), r.Tape)

@@ -256,79 +256,6 @@ GATE_ORDER = np.dtype(
     align=True,
 )
 
-VENUE = np.dtype(
-    [
-        ("cash_units", "<i8"),
-        ("latency_ns", "<i8"),
-        ("half_spread", "<f8"),  # fraction of the price, tier applied
-        ("impact", "<f8"),  # square-root coefficient Y, tier applied
-        ("touch_fills", "<i8"),
-        ("participation", "<f8"),  # share of a bar's volume a resting order may take
-        ("volatility_decay", "<f8"),
-        ("queued", "<i8"),  # answers waiting in the queue
-        ("overflow", "<i8"),  # the queue was full and an answer was lost: the run stops
-        ("open_orders", "<i8"),
-        ("top", "<i8"),  # order slots from here on are free
-        ("event_ns", "<i8"),  # when the match being made happened,
-        ("seen_ns", "<i8"),  # and when its answer arrives
-    ],
-    align=True,
-)
-
-VENUE_MARKET = np.dtype(
-    [
-        ("numerator", "<i8"),
-        ("denominator", "<i8"),
-        ("lot_value", "<f8"),
-        ("lot_step", "<i8"),
-        ("min_lots", "<i8"),
-        ("min_notional", "<f8"),
-        ("can_short", "<i8"),
-        ("maker_fee_e8", "<i8"),
-        ("taker_fee_e8", "<i8"),
-        ("position_lots", "<i8"),
-        ("open_orders", "<i8"),
-        ("last_close", "<i8"),
-        ("bars", "<i8"),
-        ("variance", "<f8"),  # exponentially weighted, of one bar's simple return
-        ("volume", "<f8"),  # exponentially weighted lots a bar
-        ("maker_fees", "<i8"),
-        ("taker_fees", "<i8"),
-        ("spread_cost", "<f8"),
-        ("impact_cost", "<f8"),
-    ],
-    align=True,
-)
-
-MARGIN_TIER = np.dtype(
-    [
-        ("cap", "<f8"),  # largest notional of the tier, currency
-        ("rate", "<f8"),  # maintenance margin, fraction of notional
-        ("amount", "<f8"),  # maintenance amount, currency
-        ("initial", "<f8"),  # 1 / largest leverage
-    ],
-    align=True,
-)
-
-VENUE_ORDER = np.dtype(
-    [
-        ("order_id", "<i8"),  # 0 = free
-        ("instrument", "<i8"),
-        ("side", "<i8"),
-        ("flags", "<i8"),
-        ("price", "<i8"),
-        ("trigger", "<i8"),
-        ("size", "<i8"),
-        ("remaining", "<i8"),
-        ("expire", "<i8"),
-        ("sent_ns", "<i8"),
-        ("asleep", "<i8"),  # bracket exit whose entry has not filled yet
-        ("resting", "<i8"),  # has seen a bar open: it waits in the book
-        ("born_in_bar", "<i8"),  # its entry filled inside the bar being matched
-    ],
-    align=True,
-)
-
 LOOP = np.dtype(
     [
         ("cursor", "<i8"),
@@ -439,6 +366,7 @@ class Kernel(NamedTuple):
     alphas: Alphas
     loop: Records  # (1,) LOOP
     out: Output
+    matching: Any  # the venue's matching function of each Task, as ``alphas`` holds alphas
 
 
 class Tape(NamedTuple):

@@ -8,7 +8,8 @@ simulated venue, whose answers come back as events. Nothing else knows the futur
 from numba import int64, types, void
 
 from traider.domain.events import Kind, MarketFlag
-from traider.kernel.codes import Result, Verdict
+from traider.kernel.calling import call_matching
+from traider.kernel.codes import Result, Task, Verdict
 from traider.kernel.compiled import compiled
 from traider.kernel.decider.market_data import take_depth
 from traider.kernel.decider.step import step
@@ -16,29 +17,47 @@ from traider.kernel.decider.tending import is_due, tend
 from traider.kernel.gate import approve, check_order, observe
 from traider.kernel.numba_types import EVENTS, KERNEL
 from traider.kernel.records import Kernel, Records
-from traider.kernel.venue.book import push_answer, settle_answer, submit
+from traider.kernel.venue.answers import SCHEDULED, push_answer
+from traider.kernel.venue.bars import match_bars
 from traider.kernel.venue.costs import learn_from_bar
-from traider.kernel.venue.depth import meet_depth
-from traider.kernel.venue.matching import match_bar, match_open
+from traider.kernel.venue.live import match_live
+from traider.kernel.venue.orders import submit
+from traider.kernel.venue.streams import take_depth_in, take_trade_in
 
 _BAR = int(Kind.BAR)
 _TRADE = int(Kind.TRADE)
 _SNAPSHOT = int(Kind.DEPTH_SNAPSHOT)
 _CLEAR = int(Kind.DEPTH_CLEAR)
+_GAP = int(Kind.GAP)
+_FUNDING = int(Kind.FUNDING)
+_MARK = int(Kind.MARK)
 _TIMER = int(Kind.TIMER)
 _ACK = int(Kind.ACK)
-_UNKNOWN = int(Kind.UNKNOWN)
+_ADJUSTMENT = int(Kind.RECONCILE_ADJUSTMENT)
 _MANUAL_ORDER = int(Kind.MANUAL_ORDER)
 _VERDICT = int(Kind.VERDICT)
 _SENT = int(Kind.SENT)
 _BAR_OPEN = int(MarketFlag.BAR_OPEN)
 _APPROVED = int(Verdict.APPROVED)
 
+_TASK_SELLS = int(Task.SELLS_AT_OPEN)
+_TASK_VALUE = int(Task.VALUE_AT_OPEN)
+_TASK_CHECK = int(Task.CHECK_MARGIN)
+_TASK_BAR = int(Task.BAR)
+_TASK_ANSWER = int(Task.ANSWER)
+_TASK_DEPTH = int(Task.DEPTH)
+_TASK_TRADE = int(Task.TRADE)
+_TASK_FACT = int(Task.FACT)
+
 _DONE = int(Result.DONE)
 _OUTPUT_FULL = int(Result.OUTPUT_FULL)
 _QUEUE_FULL = int(Result.QUEUE_FULL)
 _UNSORTED = int(Result.UNSORTED)
 
+MATCHING = tuple(match_live if task >= Task.ANSWER else match_bars for task in Task)
+"""The venue's matching function of each ``Task``, for ``calling.matching_table``."""
+
+_NEVER_NS = 2**62
 _NOTHING = 0
 _MARKET_EVENT = 1
 _ANSWER = 2
@@ -146,11 +165,20 @@ def _next_turn(kernel: Kernel, events: Records) -> int:
 def _take_market_event(kernel: Kernel, events: Records, i: int) -> bool:
     """Show event ``i`` to the venue; return False when more events must be seen first."""
     state = kernel.loop[0]
-    if kernel.venue.venue[0]["open_orders"] != 0 and not _match(kernel, events, i):
-        return False
-    if events[i]["kind"] == _BAR:
-        learn_from_bar(kernel.venue, events[i])
-        state["bars"] += 1
+    venue = kernel.venue
+    kind = events[i]["kind"]
+    if kind == _BAR or kind == _TRADE:
+        concerns_bars = venue.venue[0]["open_orders"] | venue.venue[0]["contracts"] != 0
+        if kind == _TRADE and not events[i]["flags"] & _BAR_OPEN:
+            if take_trade_in(venue, events[i]):
+                call_matching(kernel.matching, venue, events, i, _TASK_TRADE)
+        elif concerns_bars and not _match(kernel, events, i):
+            return False
+        if kind == _BAR:
+            learn_from_bar(venue, events[i])
+            state["bars"] += 1
+    elif kind == _GAP or kind == _FUNDING or kind == _MARK:
+        call_matching(kernel.matching, venue, events, i, _TASK_FACT)
     state["cursor"] = i + 1
     state["dirty"] = 1
     return True
@@ -167,10 +195,7 @@ def _take_depths(kernel: Kernel, events: Records) -> bool:
     state = kernel.loop[0]
     account = kernel.decider.account[0]
     out = kernel.out
-    until = state["next_timer"]
-    queued = kernel.venue.venue[0]["queued"]
-    if queued > 0:
-        until = min(until, kernel.venue.queue[queued - 1]["ts_recv"])
+    until = min(state["next_timer"], _next_answer_ns(kernel))
     i = state["cursor"]
     now = account["now_ns"]
     room = len(out.events) - state["out_count"] - len(out.intents)
@@ -188,7 +213,9 @@ def _take_depths(kernel: Kernel, events: Records) -> bool:
         if state["journal_all"] != 0:
             out.events[state["out_count"]] = event
             state["out_count"] += 1
-        meet_depth(kernel.venue, event)
+        if take_depth_in(kernel.venue, event):
+            call_matching(kernel.matching, kernel.venue, events, i, _TASK_DEPTH)
+            until = min(until, _next_answer_ns(kernel))
         account["sequence"] += 1
         account["now_ns"] = now
         i += 1
@@ -204,13 +231,22 @@ def _take_depths(kernel: Kernel, events: Records) -> bool:
     return True
 
 
+@compiled(int64(KERNEL), inline=True)
+def _next_answer_ns(kernel: Kernel) -> int:
+    """Return when the venue's next answer comes due, a far time when none waits."""
+    queued = kernel.venue.venue[0]["queued"]
+    return int(kernel.venue.queue[queued - 1]["ts_recv"]) if queued > 0 else _NEVER_NS
+
+
 @compiled(types.boolean(KERNEL), inline=True)
 def _take_answer(kernel: Kernel) -> bool:
     """Take the venue's next answer off the queue; return whether it is to be delivered."""
     venue = kernel.venue
     venue.venue[0]["queued"] -= 1
     kernel.out.current[0] = venue.queue[venue.venue[0]["queued"]]
-    return bool(settle_answer(venue, kernel.out.current[0]))
+    if not kernel.out.current[0]["flags"] & SCHEDULED:
+        return True
+    return call_matching(kernel.matching, venue, kernel.out.current, 0, _TASK_ANSWER) != 0
 
 
 @compiled(void(KERNEL), inline=True)
@@ -235,7 +271,7 @@ def _take_timer(kernel: Kernel) -> None:
 
 @compiled(types.boolean(KERNEL, EVENTS, int64), inline=True)
 def _match(kernel: Kernel, events: Records, i: int) -> bool:
-    """Let resting orders meet event ``i``; return False when more events must be seen first.
+    """Let resting orders meet a bar or its open; return False when more events must be seen first.
 
     Bars that open at the same instant are matched together, sells before buys, so that on spot
     the cash one instrument frees is there for another.
@@ -243,9 +279,9 @@ def _match(kernel: Kernel, events: Records, i: int) -> bool:
     state = kernel.loop[0]
     event = events[i]
     if event["kind"] == _BAR:
-        match_bar(kernel.venue, event)
+        call_matching(kernel.matching, kernel.venue, events, i, _TASK_BAR)
         return True
-    if event["kind"] != _TRADE or not event["flags"] & _BAR_OPEN or i < state["matched"]:
+    if i < state["matched"]:
         return True
     end = i + 1
     while end < len(events) and (
@@ -254,10 +290,11 @@ def _match(kernel: Kernel, events: Records, i: int) -> bool:
         end += 1
     if end == len(events) and state["final"] == 0:
         return False
-    for side in (-1, 1):
+    for task in range(_TASK_SELLS, _TASK_VALUE + 1):
         for j in range(i, end):
             if events[j]["flags"] & _BAR_OPEN:
-                match_open(kernel.venue, events[j], side)
+                call_matching(kernel.matching, kernel.venue, events, j, task)
+    call_matching(kernel.matching, kernel.venue, events, i, _TASK_CHECK)
     state["matched"] = end
     return True
 
@@ -268,7 +305,7 @@ def _deliver(kernel: Kernel, events: Records, i: int) -> None:
     state = kernel.loop[0]
     out = kernel.out
     kind = int(events[i]["kind"])
-    if state["journal_all"] != 0 or (_ACK <= kind <= _UNKNOWN) or kind > _TIMER:
+    if state["journal_all"] != 0 or (_ACK <= kind <= _ADJUSTMENT) or kind > _TIMER:
         out.events[state["out_count"]] = events[i]
         state["out_count"] += 1
     observe(kernel.gate, events[i])

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from traider.domain.errors import UsageError
+from traider.domain.margin import MarginTier
 from traider.kernel.arithmetic import DIVISOR_MAX, MONEY
-from traider.kernel.codes import FrameKind, Limit, Sizing, Style
+from traider.kernel.codes import FrameKind, Limit, QueueModel, Sizing, Style
 from traider.kernel.order_specification import PlanSpec, QuoteSpec, WorkSpec
 from traider.kernel.records import OPERATION, Records
 
@@ -41,6 +42,10 @@ class MarketSpec:
     """Ticks of a book's side kept in its window, a power of two; 0 without Level-2 data."""
     far_levels: int = 32_768
     """Places for the levels beyond the window, a power of two."""
+    margin_tiers: tuple[MarginTier, ...] = ()
+    """By rising notional; without any the venue asks no margin and never liquidates."""
+    liquidation_fee_e8: int = 0
+    """Fee on top of the taker's when the venue closes a position."""
 
     def money_fraction(self) -> tuple[int, int]:
         """Return numerator and denominator of money units a (tick x lot), in lowest terms.
@@ -55,6 +60,21 @@ class MarketSpec:
                 f"a tick of {self.tick_size} and a lot of {self.lot_size} are too fine together",
                 where=self.name,
                 fix="give prices with fewer decimals",
+            )
+        return numerator, denominator
+
+    def unit_fraction(self) -> tuple[int, int]:
+        """Return numerator and denominator of the base units a lot stands for, in lowest terms.
+
+        Raises:
+            UsageError: lots are so fine that 64 bits cannot hold what funding is paid on.
+        """
+        numerator, denominator = (self.lot_size * self.multiplier).as_integer_ratio()
+        if denominator > DIVISOR_MAX:
+            raise UsageError(
+                f"a lot of {self.lot_size} is too fine for a derivative",
+                where=self.name,
+                fix="give sizes with fewer decimals",
             )
         return numerator, denominator
 
@@ -164,11 +184,18 @@ class VenueSpec:
     """The simulated venue's costs and rules, with the fill tier already applied."""
 
     latency_ns: int = 50_000_000
+    """Time from sending an order to its answer."""
     half_spread: float = 0.0001
     impact: float = 0.5
     touch_fills: bool = False
     participation: float = 0.1
     volatility_span: int = 100
+    queue: QueueModel = QueueModel.PESSIMISTIC
+    latencies_ns: tuple[int, ...] = ()
+    """Measured latencies to draw from instead of the constant one."""
+    seed: int = 0
+    currency: str = "USDT"
+    """Account currency, which funding is paid in."""
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from numba import float64, int64, void
 from traider.kernel.compiled import compiled
 from traider.kernel.numba_types import EVENT_TYPE, VENUE
 from traider.kernel.records import Record, Venue
+from traider.kernel.venue.margin import see_price
 
 
 @compiled(float64(VENUE, int64, float64), inline=True)
@@ -39,10 +40,17 @@ def worse_price(reference: float, side: int, fraction: float) -> int:
 @compiled(void(VENUE, EVENT_TYPE), inline=True)
 def learn_from_bar(venue: Venue, bar: Record) -> None:
     """Update volatility and volume of the instrument; called after the bar was matched."""
-    market = venue.markets[bar["instrument"]]
+    k = int(bar["instrument"])
+    if venue.markets[k]["live"] == 0:
+        learn(venue, k, bar["close"], float(bar["volume"]))
+        see_price(venue, k, float(bar["close"]))
+
+
+@compiled(void(VENUE, int64, int64, float64))
+def learn(venue: Venue, k: int, close: int, volume: float) -> None:
+    """Take the close and the volume of a bar into the weighted averages."""
+    market = venue.markets[k]
     decay = venue.venue[0]["volatility_decay"]
-    close = bar["close"]
-    volume = float(bar["volume"])
     if market["bars"] == 0:
         market["volume"] = volume
     else:

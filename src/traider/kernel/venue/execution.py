@@ -1,6 +1,6 @@
-"""Execution: turn a match into a fill, within what the account can pay or deliver."""
+"""Execution: turn a match into a fill, within what the account can pay, deliver or carry."""
 
-from numba import float64, int64, void
+from numba import float64, int64
 
 from traider.domain.events import FillFlag, Kind, OrderFlag
 from traider.kernel.arithmetic import affordable_lots, fee_units, notional_units
@@ -8,99 +8,126 @@ from traider.kernel.codes import Reject
 from traider.kernel.compiled import compiled
 from traider.kernel.numba_types import VENUE, fixed_tuple
 from traider.kernel.records import Venue
-from traider.kernel.venue.book import (
-    end_order,
-    end_other_legs,
-    free_order,
-    push_answer,
-    shrink_other,
-    wake_children,
-)
+from traider.kernel.venue.answers import push_answer
 from traider.kernel.venue.costs import impact_fraction, worse_price
+from traider.kernel.venue.holds import available_lots, available_units, spendable_units
+from traider.kernel.venue.margin import has_margin
+from traider.kernel.venue.orders import end_order, free_order, settle_ties, wake_children
 
 _FILL = int(Kind.FILL)
 _CANCELLED = int(Kind.CANCELLED)
-_REJECTED = int(Kind.REJECTED)
 _MAKER = int(FillFlag.MAKER)
 _CHILD = int(OrderFlag.CHILD)
+_TIED = int(OrderFlag.CHILD | OrderFlag.ONE_CANCELS_OTHER)
 _REDUCE_ONLY = int(OrderFlag.REDUCE_ONLY)
-_PAIR = int(OrderFlag.ONE_CANCELS_OTHER)
 _QUOTE_SIZED = int(OrderFlag.QUOTE_SIZED)
 _INSUFFICIENT = int(Reject.INSUFFICIENT_FUNDS)
 _NOTHING = int(Reject.NOTHING_TO_REDUCE)
 _TOO_SMALL = int(Reject.TOO_SMALL)
+_MARGIN = int(Reject.MARGIN)
 
 
-@compiled(int64(VENUE, int64, float64), inline=True)
+@compiled(int64(VENUE, int64, float64))
 def taker_price(venue: Venue, j: int, reference: float) -> int:
-    """Return what taking order ``j`` costs a unit when the market stands at ``reference``."""
+    """Return what taking order ``j`` costs a unit when the market stands at ``reference``.
+
+    That becomes the price its spread and impact are measured from.
+    """
+    setting = venue.venue[0]
     slot = venue.orders[j]
     k = slot["instrument"]
     lots = float(slot["remaining"])
     if slot["flags"] & _QUOTE_SIZED:
         market = venue.markets[k]
         lots = lots * market["denominator"] / market["numerator"] / reference
-    fraction = venue.venue[0]["half_spread"] + impact_fraction(venue, k, lots)
+    setting["reference"] = reference
+    setting["half_ticks"] = setting["half_spread"] * reference
+    fraction = setting["half_spread"] + impact_fraction(venue, k, lots)
     return worse_price(reference, slot["side"], fraction)
 
 
 @compiled(fixed_tuple(int64, int64)(VENUE, int64, int64, int64, int64), inline=True)
-def _deliverable(venue: Venue, j: int, price: int, lots: int, rate: int) -> tuple[int, int]:
+def _deliverable(venue: Venue, j: int, price: int, lots: int, maker: int) -> tuple[int, int]:
     """Return the lots the account can trade at ``price`` and the reason when they are fewer."""
     slot = venue.orders[j]
     market = venue.markets[slot["instrument"]]
-    side = slot["side"]
-    held = market["position_lots"]
-    room = max(-side * held, 0)
-    if slot["flags"] & _REDUCE_ONLY and not slot["flags"] & _QUOTE_SIZED and room < lots:
-        return room, _NOTHING
-    if market["can_short"] != 0 and not slot["flags"] & _QUOTE_SIZED:
-        return lots, 0
+    side, flags = slot["side"], slot["flags"]
+    if flags & _QUOTE_SIZED:
+        return _lots_for_money(venue, j, price)
+    room, reason = int(lots), 0
+    if flags & _REDUCE_ONLY:
+        room, reason = min(room, max(-side * int(market["position_lots"]), 0)), _NOTHING
+    if flags & _CHILD:
+        room, reason = min(room, int(slot["armed"])), _NOTHING
+    if market["can_short"] != 0:
+        if not has_margin(venue, j, room, float(price)):
+            return 0, _MARGIN
+        return room, reason
     if side < 0:
-        return (lots, 0) if lots <= held else (max(held, 0), _INSUFFICIENT)
-    budget = venue.venue[0]["cash_units"]
-    if slot["flags"] & _QUOTE_SIZED:
-        budget = slot["size"] if market["can_short"] != 0 else min(budget, slot["size"])
-    if not slot["flags"] & _QUOTE_SIZED:
-        cost = notional_units(price, lots, market["numerator"], market["denominator"])
+        most = available_lots(venue, j)
+    else:
+        # A resting order holds what it needs; roundings of its parts are a matter of the cash.
+        rests = maker != 0 and slot["arrived"] != 0
+        budget = spendable_units(venue) if rests else available_units(venue, j)
+        rate = market["maker_fee_e8"] if maker else market["taker_fee_e8"]
+        cost = notional_units(price, room, market["numerator"], market["denominator"])
         if cost + fee_units(cost, rate) <= budget:
-            return lots, 0
+            return room, reason
+        most = affordable_lots(budget, price, rate, market["numerator"], market["denominator"])
+        most = most // market["lot_step"] * market["lot_step"]
+    return (room, reason) if room <= most else (most, _INSUFFICIENT)
+
+
+@compiled(fixed_tuple(int64, int64)(VENUE, int64, int64))
+def _lots_for_money(venue: Venue, j: int, price: int) -> tuple[int, int]:
+    """Return the lots that an order sized in money buys at ``price``, fee paid."""
+    slot = venue.orders[j]
+    market = venue.markets[slot["instrument"]]
+    budget = slot["size"]
+    if market["can_short"] == 0:
+        budget = min(budget, available_units(venue, j))
+    rate = market["taker_fee_e8"]
     most = affordable_lots(budget, price, rate, market["numerator"], market["denominator"])
     most = most // market["lot_step"] * market["lot_step"]
-    if slot["flags"] & _QUOTE_SIZED:
-        return (min(most, room), _NOTHING) if slot["flags"] & _REDUCE_ONLY else (most, _TOO_SMALL)
-    return (lots, 0) if lots <= most else (most, _INSUFFICIENT)
+    if slot["flags"] & _REDUCE_ONLY:
+        return min(most, max(-slot["side"] * int(market["position_lots"]), 0)), _NOTHING
+    if market["can_short"] != 0 and not has_margin(venue, j, most, float(price)):
+        return 0, _MARGIN
+    return most, _TOO_SMALL
 
 
-@compiled(void(VENUE, int64, int64, int64, int64))
-def execute(venue: Venue, j: int, price: int, lots: int, maker: int) -> None:
-    """Fill order ``j`` at ``price`` for up to ``lots``; what cannot be paid for is cancelled.
+@compiled(int64(VENUE, int64, int64, int64, int64))
+def execute(venue: Venue, j: int, price: int, lots: int, maker: int) -> int:
+    """Fill order ``j`` at ``price`` for up to ``lots`` and return the lots filled.
 
-    The venue's ``event_ns`` and ``seen_ns`` say when.
+    What cannot be paid for is cancelled. The venue's ``event_ns`` and ``seen_ns`` say when; no
+    fill is seen before the order's answer. A taker's cost is measured from ``reference``.
     """
     setting = venue.venue[0]
-    ts_recv = setting["seen_ns"]
     slot = venue.orders[j]
-    k = slot["instrument"]
-    market = venue.markets[k]
-    rate = market["maker_fee_e8"] if maker else market["taker_fee_e8"]
-    traded, reason = _deliverable(venue, j, price, lots, rate)
-    if traded < market["min_lots"] and traded < lots:
-        end_order(venue, j, _CANCELLED, reason, ts_recv)
-        return
-    notional = notional_units(price, traded, market["numerator"], market["denominator"])
-    fee = fee_units(notional, rate)
-    setting["cash_units"] -= slot["side"] * notional + fee
-    market["position_lots"] += slot["side"] * traded
+    seen_ns = max(setting["seen_ns"], slot["arrive_ns"])
+    market = venue.markets[slot["instrument"]]
+    in_money = slot["flags"] & _QUOTE_SIZED
+    traded, reason = _deliverable(venue, j, price, lots, maker)
+    if traded < market["min_lots"] and (traded < lots or in_money):
+        end_order(venue, j, _CANCELLED, reason, seen_ns)
+        return 0
+    left = 0 if in_money else slot["remaining"] - traded
+    slot["remaining"] = left
+    notional = book_trade(venue, slot["instrument"], slot["side"], price, traded)
+    fee = fee_units(notional, market["maker_fee_e8"] if maker else market["taker_fee_e8"])
+    setting["cash_units"] -= fee
     if maker:
         market["maker_fees"] += fee
     else:
         market["taker_fees"] += fee
-    left = 0 if slot["flags"] & _QUOTE_SIZED else slot["remaining"] - traded
-    slot["remaining"] = left
-    place = push_answer(venue, setting["event_ns"], ts_recv, _FILL)
+        value = traded * market["lot_value"]
+        market["spread_cost"] += setting["half_ticks"] * value
+        worse = slot["side"] * (price - setting["reference"]) - setting["half_ticks"]
+        market["impact_cost"] += worse * value
+    place = push_answer(venue, setting["event_ns"], seen_ns, _FILL)
     answer = venue.queue[place]
-    answer["instrument"] = k
+    answer["instrument"] = slot["instrument"]
     answer["side"] = slot["side"]
     answer["flags"] = _MAKER if maker else 0
     answer["price"] = price
@@ -108,39 +135,30 @@ def execute(venue: Venue, j: int, price: int, lots: int, maker: int) -> None:
     answer["fee"] = fee
     answer["order_id"] = slot["order_id"]
     answer["leaves"] = left
-    _settle_legs(venue, j, maker, ts_recv)
-    if slot["flags"] & _PAIR:
-        shrink_other(venue, j, traded, ts_recv)
+    if slot["flags"] & _TIED:
+        settle_ties(venue, j, traded, seen_ns)
+    if not slot["flags"] & _CHILD:
+        # A resting entry fills inside the bar: what the bar did before is unknown.
+        wake_children(venue, slot["order_id"], traded, maker)
     if left == 0:
         free_order(venue, j)
     elif traded < lots:
-        end_order(venue, j, _CANCELLED, reason, ts_recv)
+        end_order(venue, j, _CANCELLED, reason, seen_ns)
+    return traded
 
 
-@compiled(void(VENUE, int64, int64, int64), inline=True)
-def _settle_legs(venue: Venue, j: int, maker: int, ts: int) -> None:
-    """An entry that filled arms its exits; an exit that filled cancels the other one."""
-    slot = venue.orders[j]
-    if slot["flags"] & _CHILD:
-        if slot["remaining"] == 0:
-            end_other_legs(venue, slot["order_id"], ts)
-    else:
-        # A resting entry fills inside the bar: what the bar did before is unknown.
-        wake_children(venue, slot["order_id"], maker)
-
-
-@compiled(void(VENUE, int64, float64))
-def take(venue: Venue, j: int, reference: float) -> None:
-    """Fill order ``j`` as a taker at the cost of spread and impact around ``reference``."""
-    slot = venue.orders[j]
-    k = slot["instrument"]
+@compiled(int64(VENUE, int64, int64, int64, int64))
+def book_trade(venue: Venue, k: int, side: int, price: int, lots: int) -> int:
+    """Book cash and position of a trade, without its fee; return its notional."""
+    setting = venue.venue[0]
     market = venue.markets[k]
-    side = slot["side"]
-    price = taker_price(venue, j, reference)
-    held = market["position_lots"]
-    execute(venue, j, price, slot["remaining"], 0)
-    traded = abs(market["position_lots"] - held)
-    half_spread = venue.venue[0]["half_spread"] * reference
-    value = traded * market["lot_value"]
-    market["spread_cost"] += half_spread * value
-    market["impact_cost"] += (side * (price - reference) - half_spread) * value
+    notional = notional_units(price, lots, market["numerator"], market["denominator"])
+    setting["cash_units"] -= side * notional
+    if market["can_short"] != 0:
+        before = market["position_lots"]
+        if market["tier_stop"] > market["tier_start"]:
+            setting["contracts"] += int(before + side * lots != 0) - int(before != 0)
+        if before == 0 and market["marked"] == 0:
+            market["margin_ticks"] = float(price)  # the price seen last may be old
+    market["position_lots"] += side * lots
+    return int(notional)
