@@ -9,6 +9,7 @@ import pytest
 
 from tests.backtest.bar_tables import columns_of, write_bars
 from tests.kernel.scenario import (
+    PERPETUAL,
     PLAIN_VENUE,
     START,
     Order,
@@ -21,12 +22,14 @@ from tests.kernel.scenario import (
 )
 from traider.backtest.bar_files import scan_bar_file
 from traider.backtest.order_lives import FUNDING_REASON
-from traider.backtest.outcome import Pass, costs_by_kind, costs_of, fills_of, tier_result
+from traider.backtest.outcome import Pass, funding_of, tier_result
 from traider.backtest.results import TierResult
-from traider.domain.events import EventArray, FillFlag, Kind, join_events, sort_events
+from traider.domain.events import EventArray, Kind, join_events, sort_events
+from traider.domain.margin import MarginTier
 from traider.kernel.machine import Machine
 from traider.kernel.specification import KernelSpec, MarketSpec
 from traider.portfolio.attribution import UNEXPLAINED
+from traider.portfolio.funding import FundingPayment
 
 # Prices in cents and sizes in thousandths, so that scaling is seen.
 FINE = MarketSpec("X", Decimal("0.01"), Decimal("0.001"), 10_000, 20_000, can_short=True)
@@ -96,55 +99,73 @@ def test_a_pass_without_bars_has_nothing_to_measure(tmp_path: Path) -> None:
     assert not result.complete
 
 
-def funding(bar: int, paid_units: int) -> EventArray:
-    """Return the venue's transfer of a funding payment."""
-    return record(Kind.TRANSFER, opening(bar) + 1_000, w1=-paid_units, w3=FUNDING_REASON)
-
-
-def test_funding_is_booked_to_the_trade_that_was_held(tmp_path: Path) -> None:
-    spec = spec_of(FINE)
+def pass_over(folder: Path, spec: KernelSpec, capital: int, *parts: EventArray) -> TierResult:
+    """Return what a pass over bars, orders and facts leaves behind."""
     done = Pass("base", Machine(spec))
-    path = write_bars(tmp_path / "X.parquet", columns_of([row[3] / 100 for row in ROWS]))
-    file = replace(scan_bar_file(path), tick_size=FINE.tick_size)
-    paid = join_events([funding(2, 500_000_000), funding(4, 70)])
-    orders = [order.event() for order in (buy(1, 2_000), sell(3, 2_000))]
-    feed = sort_events(join_events([bars(*ROWS), paid, *orders]))
+    path = write_bars(folder / "X.parquet", columns_of([1.0] * 5))
+    file = replace(scan_bar_file(path), instrument=spec.markets[0].name)
+    file = replace(file, tick_size=spec.markets[0].tick_size)
+    feed = sort_events(join_events(parts))
     begin = feed[:1].copy()
     begin["kind"] = Kind.WARMUP_BEGIN
     begin["ts_recv"] = begin["ts_event"]
     done.advance(join_events([begin, feed]))
     done.finish()
-    result = tier_result(done, spec, [file], Decimal(1_000_000), seed=1)
+    return tier_result(done, spec, [file], Decimal(capital), seed=1)
+
+
+def settled(bar: int, rate: str, mark: str) -> EventArray:
+    """Return a settlement of funding a little after bar ``bar`` opens."""
+    return record(
+        Kind.FUNDING,
+        opening(bar) + 1_000_000_000,
+        w0=int(Decimal(rate) * 10**12),
+        w1=int(Decimal(mark) * 10**8),
+        w4=1,
+    )
+
+
+def test_funding_is_booked_to_the_trade_that_was_held(tmp_path: Path) -> None:
+    orders = [order.event() for order in (buy(1, 2_000), sell(3, 2_000))]
+    rates = [settled(2, "0.001", "100.5"), settled(3, "-0.0002", "100"), settled(4, "0.5", "120")]
+    result = pass_over(tmp_path, spec_of(FINE), 1_000_000, bars(*ROWS), *rates, *orders)
     (trade,) = result.trades
-    assert trade.funding == 5
-    assert result.costs.funding == Decimal("5.0000007")
+    # Long 2.000: paid 201 * 0.001; the sale filled before the second settlement.
+    assert trade.funding == result.costs.funding == Decimal("0.201")
     total = result.final_equity - 1_000_000
-    # Bought at 100, sold at 120; the second payment fell due while nothing was held.
-    assert total == 40 - result.costs.fees - result.costs.funding
-    assert trade.pnl == total + Decimal("0.0000007")
+    assert total == 40 - result.costs.fees - trade.funding == trade.pnl
     found = result.attribution
     assert all(sum(parts.values()) == total for parts in found.views().values())
     assert found.by_instrument == {"X": total}
-    assert found.by_alpha == {"manual": trade.pnl, "funding": Decimal("-0.0000007")}
-    assert found.by_cost["funding"] == -result.costs.funding
-    assert UNEXPLAINED not in found.by_month
+    assert found.by_alpha == {"manual": total}
+    assert found.by_cost["funding"] == Decimal("-0.201")
+    assert not any(UNEXPLAINED in parts for parts in found.views().values())
 
 
-def test_forced_fills_are_liquidations_and_their_fees_stand_apart() -> None:
-    parts = [(1, 7, 0), (-1, 100, FillFlag.LIQUIDATION), (-1, 50, FillFlag.LIQUIDATION)]
-    events = join_events(
-        [
-            record(Kind.FILL, START, side=side, size=1, price=5, fee=fee, flags=flags)
-            for side, fee, flags in parts
-        ]
+def test_a_forced_close_ends_its_trade_and_its_fee_stands_apart(tmp_path: Path) -> None:
+    tier = MarginTier(Decimal(0), Decimal(1_000_000), Decimal("0.05"), Decimal(0), Decimal(10))
+    market = replace(
+        PERPETUAL, taker_fee_e8=50_000, liquidation_fee_e8=1_000_000, margin_tiers=(tier,)
     )
-    spec = spec_of(FINE)
-    fills = fills_of(events, spec)
-    assert [fill.is_liquidation for fill in fills] == [False, True, True]
-    done = Pass("base", Machine(spec))
-    costs = costs_of(done, fills)
-    assert costs.taker_fees == Decimal("0.00000007")
-    assert costs.liquidation_fees == Decimal("0.0000015")
-    assert costs.liquidations == 1
-    assert costs_by_kind(costs)["liquidation_fees"] == Decimal("0.0000015")
-    assert "funding" not in costs_by_kind(costs)
+    rows = [(100, 101, 99, 100)] * 3 + [(100, 100, 60, 70)] * 2
+    order = buy(1, 50).event()
+    result = pass_over(tmp_path, spec_of(market, cash=1_000), 1_000, bars(*rows), order)
+    (trade,) = result.trades
+    opening_fill, forced = result.fills
+    assert (opening_fill.is_liquidation, forced.is_liquidation) == (False, True)
+    assert trade.is_liquidated
+    assert trade.closed_by == ()
+    assert result.costs.liquidations == 1
+    assert result.costs.liquidation_fees == forced.notional * Decimal("0.01")
+    assert result.costs.fees + result.costs.liquidation_fees == trade.fees
+    found = result.attribution
+    assert found.total == trade.pnl == result.final_equity - 1_000
+    assert found.by_cost["liquidation_fees"] == -result.costs.liquidation_fees
+    assert all(sum(parts.values()) == found.total for parts in found.views().values())
+    assert result.orders.sent == result.orders.filled == 1
+
+
+def test_transfers_for_funding_become_payments() -> None:
+    events = record(Kind.TRANSFER, START, w1=-70, w3=FUNDING_REASON)
+    (payment,) = funding_of(events, spec_of(FINE))
+    assert payment == FundingPayment("X", Decimal("0.0000007"), START)

@@ -39,7 +39,6 @@ from traider.portfolio.trades import Trade, summarize_trades, trades_from_fills
 _YEAR_NS: Final = 365 * DAY_NS
 _MAKER: Final = int(FillFlag.MAKER)
 _LIQUIDATION: Final = int(FillFlag.LIQUIDATION)
-_ZERO: Final = Decimal(0)
 
 
 class Pass:
@@ -127,7 +126,7 @@ def tier_result(
     days, returns = daily_returns(days, closes, float(capital))
     # Equity at the midnight that starts the run is the capital: it belongs to no month.
     begun = days + DAY_NS > min(file.first_ns for file in files)
-    costs = costs_of(done, fills)
+    costs = costs_of(done)
     return TierResult(
         tier=done.tier,
         fingerprint=done.fingerprint.hexdigest(),
@@ -202,21 +201,17 @@ def _valuation(done: Pass) -> Valuation:
     return Valuation(markets["lot_value"].copy(), markets["mark_ticks"].astype(np.float64))
 
 
-def costs_of(done: Pass, fills: Sequence[Fill]) -> CostBreakdown:
-    """Return what trading and holding cost; a liquidation's fills count once a time."""
+def costs_of(done: Pass) -> CostBreakdown:
+    """Return what trading and holding cost, by the venue's own books."""
     books = done.machine.venue.markets
-    forced = [fill for fill in fills if fill.is_liquidation]
-    makers = [fill for fill in fills if fill.is_maker and not fill.is_liquidation]
-    takers = [fill for fill in fills if not (fill.is_maker or fill.is_liquidation)]
-    paid = done.machine.decider.markets["funding_units"]
     return CostBreakdown(
-        maker_fees=sum((fill.fee for fill in makers), _ZERO),
-        taker_fees=sum((fill.fee for fill in takers), _ZERO),
+        maker_fees=amount_from_units(int(books["maker_fees"].sum())),
+        taker_fees=amount_from_units(int(books["taker_fees"].sum())),
         spread=float(books["spread_cost"].sum()),
         impact=float(books["impact_cost"].sum()),
-        funding=amount_from_units(int(paid.sum())),
-        liquidation_fees=sum((fill.fee for fill in forced), _ZERO),
-        liquidations=len({(fill.instrument, fill.ts_ns) for fill in forced}),
+        funding=amount_from_units(int(books["funding_units"].sum())),
+        liquidation_fees=amount_from_units(int(books["liquidation_fees"].sum())),
+        liquidations=int(books["liquidations"].sum()),
     )
 
 
