@@ -21,6 +21,7 @@ from traider.runtime.config_sections import (
     InstrumentConfig,
     LimitsConfig,
     LogConfig,
+    MarginConfig,
     ReportConfig,
     SizingConfig,
 )
@@ -54,6 +55,7 @@ __all__ = [
     "LimitsConfig",
     "LoadedConfig",
     "LogConfig",
+    "MarginConfig",
     "MonteCarloConfig",
     "ReportConfig",
     "Setting",

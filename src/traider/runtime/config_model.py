@@ -21,6 +21,7 @@ from traider.runtime.config_sections import (
     InstrumentConfig,
     LimitsConfig,
     LogConfig,
+    MarginConfig,
     ReportConfig,
     SizingConfig,
     Whole,
@@ -55,7 +56,7 @@ class Config(BaseSettings):
         10_000
     )
     """Money at the start, in the account's currency."""
-    currency: Annotated[str, Field(pattern=r"^[A-Z0-9]{2,10}$")] = "USDT"
+    currency: Annotated[str, Field(pattern=r"^[A-Z0-9]{2,8}$")] = "USDT"
     """Currency of the account, in capitals."""
     fill_tier: FillTier = "pessimistic"
     """How kindly simulated orders are filled: pessimistic, base or optimistic."""
@@ -71,6 +72,8 @@ class Config(BaseSettings):
     """When decisions are made."""
     costs: CostsConfig = CostsConfig()
     """What trading costs."""
+    margin: MarginConfig = MarginConfig()
+    """What derivatives must hold."""
     execution: ExecutionConfig = ExecutionConfig()
     """How an order is worked."""
     sizing: SizingConfig = SizingConfig()
@@ -92,6 +95,8 @@ class Config(BaseSettings):
         """Return every input file the settings name, with the key that names it."""
         files = [("data.files", path) for path in self.data.files]
         files += [("data.funding", path) for path in self.data.funding]
+        if self.execution.latency_file is not None:
+            files.append(("execution.latency_file", self.execution.latency_file))
         if isinstance(self.strategy, EnsembleStrategy):
             files += [
                 (f"strategy.alphas.{position}.file", alpha.file)

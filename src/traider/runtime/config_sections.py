@@ -175,6 +175,27 @@ class CostsConfig(Section):
     """Coefficient of the square-root price impact; 0 turns it off."""
 
 
+class MarginConfig(Section):
+    """What derivatives must hold, and what it costs when they cannot."""
+
+    tiers: Literal["flat", "registry"] = "flat"
+    """One tier of the rates below for any size, or the registry's tiers where it has them."""
+    max_leverage: Annotated[Exact, Field(ge=1, le=200)] = Decimal(20)
+    """Highest leverage the venue allows, on every tier."""
+    maintenance_rate: Annotated[Exact, Field(gt=0, lt=1)] = Decimal("0.01")
+    """Maintenance margin as a fraction of notional; below it positions are closed."""
+    liquidation_fee: Annotated[Exact, Field(ge=0, lt=Decimal("0.2"))] = Decimal("0.012")
+    """Fee of a forced close on top of the taker's, as a fraction of notional."""
+
+    @model_validator(mode="after")
+    def _can_be_opened(self) -> "MarginConfig":
+        if self.maintenance_rate * self.max_leverage >= 1:
+            raise ValueError(
+                f"a leverage of {self.max_leverage} leaves no more than the maintenance margin"
+            )
+        return self
+
+
 class ExecutionConfig(Section):
     """How an order is worked."""
 
@@ -184,6 +205,8 @@ class ExecutionConfig(Section):
     """Distance of a limit order from the last price, in basis points, on the passive side."""
     latency_ms: Annotated[Whole, Field(ge=0, le=60_000)] = 50
     """Time from decision to venue, in milliseconds."""
+    latency_file: OptionalPath = None
+    """Measured latencies to draw from instead: milliseconds, one a line, or a Parquet column."""
 
 
 class SizingConfig(Section):

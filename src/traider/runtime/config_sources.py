@@ -205,6 +205,9 @@ def _anchor(table: Table, folder: Path) -> None:
             files = data[key]
             listed = files.split(",") if isinstance(files, str) else files
             data[key] = [_anchored(file, folder) for file in listed if file != ""]
+    execution = table.get("execution")
+    if isinstance(execution, dict) and execution.get("latency_file"):
+        execution["latency_file"] = _anchored(execution["latency_file"], folder)
     strategy = table.get("strategy")
     alphas = strategy.get("alphas") if isinstance(strategy, dict) else None
     for alpha in alphas if isinstance(alphas, list) else ():

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,15 +18,13 @@ from traider.kernel.specification import (
     KernelSpec,
     MarketSpec,
     StrategySpec,
-    VenueSpec,
 )
 from traider.runtime.config import AlphaConfig, Config, SmaCrossStrategy
 from traider.runtime.config_sections import NS_PER_S
+from traider.runtime.venue_spec import margin_tiers, rate_e8, venue_spec
 from traider.signals import Alpha, load_alpha
 
-_E8: Final = Decimal(100_000_000)
 _BPS: Final = 1e-4
-_MS_NS: Final = 1_000_000
 _SIZING: Final = {
     "volatility-target": Sizing.VOLATILITY_TARGET,
     "fixed": Sizing.FIXED,
@@ -113,11 +110,7 @@ def kernel_spec(
             atr_slot=graph.slots.get(atr, 0),
             bars_from_trades=not isinstance(first, BarFile),
         ),
-        venue=VenueSpec(
-            latency_ns=config.execution.latency_ms * _MS_NS,
-            half_spread=config.costs.spread_bps * _BPS / 2.0,
-            impact=config.costs.impact,
-        ),
+        venue=venue_spec(config),
         cash_units=units_from_amount(config.capital),
         limits=_limits(config),
     )
@@ -139,11 +132,13 @@ def _market(config: Config, file: Source) -> MarketSpec:
         lot_size=file.lot_size,
         min_lots=max(lots_from_size(file.min_size, file.lot_size, Rounding.CEILING), 1),
         min_notional=float(file.min_notional),
-        maker_fee_e8=_rate_e8(config.costs.maker_fee),
-        taker_fee_e8=_rate_e8(config.costs.taker_fee),
+        maker_fee_e8=rate_e8(config.costs.maker_fee),
+        taker_fee_e8=rate_e8(config.costs.taker_fee),
         can_short=file.is_derivative,
         group=groups[0] if groups else 0,
         book_window=book_window(file) if isinstance(file, Capture) and file.snapshots else 0,
+        margin_tiers=margin_tiers(config, file.instrument) if file.is_derivative else (),
+        liquidation_fee_e8=rate_e8(config.margin.liquidation_fee),
     )
 
 
@@ -151,11 +146,6 @@ def book_window(source: Source) -> int:
     """Return the ticks of a book's side to keep near at hand: some 8 % of the price."""
     wanted = max(source.lowest / float(source.tick_size) * _WINDOW_SHARE, 1.0)
     return min(max(1 << math.ceil(math.log2(wanted)), _WINDOW_MIN), _WINDOW_MAX)
-
-
-def _rate_e8(rate: Decimal) -> int:
-    """Return a fee rate in units of 1e-8, finer digits rounded up: never in our favor."""
-    return int((rate * _E8).to_integral_value(rounding="ROUND_CEILING"))
 
 
 def _strategy(config: Config, base: str) -> StrategySpec:

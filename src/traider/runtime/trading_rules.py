@@ -10,6 +10,7 @@ from traider.backtest.sources import Source
 from traider.domain.errors import ConfigError
 from traider.domain.registry import shipped_instruments
 from traider.runtime.config import Config, SizingConfig, SmaCrossStrategy
+from traider.runtime.venue_spec import slowest_latency
 
 LOTS_MAX: Final = 2.0**60
 """Sizes stay well inside 64 bits, whatever a position grows to."""
@@ -79,6 +80,7 @@ def check_scale(config: Config, files: Sequence[Source]) -> None:
         ConfigError: names the setting and what to change.
     """
     leverage = max(config.sizing.max_leverage, 1.0)
+    latency_ns, setting = slowest_latency(config)
     for file in files:
         lots = float(config.capital) * leverage / (file.lowest * float(file.lot_size))
         if lots >= LOTS_MAX:
@@ -89,10 +91,10 @@ def check_scale(config: Config, files: Sequence[Source]) -> None:
             )
         if not isinstance(file, BarFile):
             continue
-        if config.execution.latency_ms * 1_000_000 >= file.length_ns:
+        if latency_ns >= file.length_ns:
             raise ConfigError(
-                f"{config.execution.latency_ms} ms is no less than a bar of {file.timeframe}",
-                where="execution.latency_ms",
+                f"{latency_ns / 1e6:.0f} ms is no less than a bar of {file.timeframe}",
+                where=setting,
                 fix="use longer bars: an order cannot meet a price from before it arrived",
             )
 

@@ -1,0 +1,109 @@
+"""The simulated venue as the configuration wants it: costs, latencies, margin tiers."""
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from traider.domain.errors import ConfigError
+from traider.domain.margin import MarginTier
+from traider.domain.registry import shipped_instruments
+from traider.kernel.specification import VenueSpec
+from traider.runtime.config import Config
+
+_E8: Final = Decimal(100_000_000)
+_BPS: Final = 1e-4
+_MS_NS: Final = 1_000_000
+_LATENCY_MS_MAX: Final = 60_000.0
+_SAMPLES_MAX: Final = 10_000_000
+_BOUNDLESS: Final = Decimal(10) ** 15
+"""Cap of the flat margin tier: no position reaches it."""
+
+
+def venue_spec(config: Config) -> VenueSpec:
+    """Return the venue, before a fill tier is applied.
+
+    Raises:
+        ConfigError: the file of latencies cannot be used.
+    """
+    file = config.execution.latency_file
+    return VenueSpec(
+        latency_ns=config.execution.latency_ms * _MS_NS,
+        half_spread=config.costs.spread_bps * _BPS / 2.0,
+        impact=config.costs.impact,
+        latencies_ns=() if file is None else read_latencies(file),
+        seed=config.seed,
+        currency=config.currency,
+    )
+
+
+def margin_tiers(config: Config, name: str) -> tuple[MarginTier, ...]:
+    """Return the tiers of the derivative ``name``, none above the leverage that settings allow."""
+    margin = config.margin
+    known = shipped_instruments().get(name) if margin.tiers == "registry" else None
+    if known is None or known.margin is None:
+        flat = MarginTier(
+            Decimal(0), _BOUNDLESS, margin.maintenance_rate, Decimal(0), margin.max_leverage
+        )
+        return (flat,)
+    return tuple(
+        MarginTier(
+            tier.floor,
+            tier.cap,
+            tier.maintenance_rate,
+            tier.maintenance_amount,
+            min(tier.max_leverage, margin.max_leverage),
+        )
+        for tier in known.margin.tiers
+    )
+
+
+def rate_e8(rate: Decimal) -> int:
+    """Return a fee rate in units of 1e-8, finer digits rounded up: never in our favor."""
+    return int((rate * _E8).to_integral_value(rounding="ROUND_CEILING"))
+
+
+def read_latencies(path: Path) -> tuple[int, ...]:
+    """Return measured latencies in nanoseconds.
+
+    The file holds milliseconds: one number a line, or the first column of a Parquet file.
+
+    Raises:
+        ConfigError: it cannot be read, is empty or too long, or holds what is no latency.
+    """
+    try:
+        if path.suffix == ".parquet":
+            first = pl.read_parquet_schema(path)
+            column = pl.read_parquet(path, columns=list(first)[:1]).to_series()
+            numbers = column.cast(pl.Float64).to_list()
+        else:
+            numbers = [float(line) for line in path.read_text(encoding="utf-8").split()]
+    except (OSError, ValueError, pl.exceptions.PolarsError) as fault:
+        raise _unusable(path, str(fault).splitlines()[0]) from None
+    if not 0 < len(numbers) <= _SAMPLES_MAX:
+        raise _unusable(path, f"{len(numbers)} latencies")
+    for place, number in enumerate(numbers, 1):
+        if number is None or not 0.0 <= number <= _LATENCY_MS_MAX:
+            raise _unusable(path, f"latency {place} is {number}")
+    return tuple(round(number * _MS_NS) for number in numbers)
+
+
+def slowest_latency(config: Config) -> tuple[int, str]:
+    """Return the longest latency an order may have, in nanoseconds, and the setting that says so.
+
+    Raises:
+        ConfigError: the file of latencies cannot be used.
+    """
+    if config.execution.latency_file is None:
+        return config.execution.latency_ms * _MS_NS, "execution.latency_ms"
+    return max(read_latencies(config.execution.latency_file)), "execution.latency_file"
+
+
+def _unusable(path: Path, what: str) -> ConfigError:
+    return ConfigError(
+        f"{path} cannot be used: {what}",
+        where="execution.latency_file",
+        fix=f"give milliseconds between 0 and {_LATENCY_MS_MAX:.0f}, one a line, or in a Parquet"
+        " column",
+    )
