@@ -62,7 +62,7 @@ def test_a_missing_or_damaged_file_is_refused(tmp_path: Path) -> None:
 def test_the_flat_tier_has_the_settings_rates() -> None:
     config = load_config(None, ("margin.max_leverage=8", "margin.maintenance_rate=0.02"))
     (tier,) = margin_tiers(config, BTC)
-    assert (tier.max_leverage, tier.maintenance_rate) == (8, Decimal("0.02"))
+    assert (tier.max_leverage, tier.maintenance_rate) == (Decimal(8), Decimal("0.02"))
     assert tier.floor == tier.maintenance_amount == 0
 
 
