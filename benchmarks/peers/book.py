@@ -11,6 +11,7 @@ from benchmarks.peers.processes import Engine, Home, run_in_turn
 
 TRAIDER = "traider_book"
 ENGINES = (
+    Engine(TRAIDER, Home.TRAIDER),
     Engine("hftbacktest_book", Home.HFTBACKTEST),
     Engine("nautilus_book", Home.PEERS, rounds_at_most=1),
 )

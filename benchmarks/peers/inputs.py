@@ -60,14 +60,21 @@ def write_book(folder: Path, passes: int) -> tuple[BookRows, str]:
 def book_rows(events: EventArray) -> BookRows:
     """Return depth and trades as plain rows that begin at ``START_NS``.
 
-    A snapshot is written as a clear and updates, which every engine knows.
+    A snapshot is written as a clear and updates, which every engine knows. Trades just before one
+    are left out: they met a book that is not told, and would meet quotes left over from the capture
+    before, at prices of another day.
     """
-    kinds, index = events["kind"], events["w3"]
-    snapshot = kinds == Kind.DEPTH_SNAPSHOT
-    begins = np.flatnonzero(snapshot & (index == 0))
+    depth = np.flatnonzero(events["kind"] != Kind.TRADE)
+    is_begin = (events["kind"][depth] == Kind.DEPTH_SNAPSHOT) & (events["w3"][depth] == 0)
+    keep = np.ones(len(events), np.bool_)
+    for number in np.flatnonzero(is_begin).tolist():
+        keep[depth[number - 1] + 1 if number else 0 : depth[number]] = False
+    events = events[keep]
+    snapshot = events["kind"] == Kind.DEPTH_SNAPSHOT
+    begins = np.flatnonzero(snapshot & (events["w3"] == 0))
     columns = {
         "ts_ns": events["ts_recv"] - events["ts_recv"][0] + START_NS,
-        "kind": np.where(snapshot, UPDATE, kinds.astype(np.int64)),
+        "kind": np.where(snapshot, UPDATE, events["kind"].astype(np.int64)),
         "side": events["side"].astype(np.int64),
         "price": events["price"],
         "size": events["size"],

@@ -10,8 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks.peers.engines.book_rows import write_rows
 from benchmarks.peers.engines.measuring import Bars, FloatArray, read_bars, write_bars
+from benchmarks.peers.inputs import SAMPLE, book_rows, write_book
 from tests.conftest import REPO_ROOT
+from traider.backtest.captures import load_capture
 
 ENGINES = REPO_ROOT / "benchmarks" / "peers" / "engines"
 SCRIPTS = sorted(path for path in ENGINES.glob("*.py") if path.stem != "__init__")
@@ -93,3 +96,24 @@ def test_the_tape_and_ta_lib_end_on_the_same_values(tmp_path: Path) -> None:
     assert isinstance(tape, dict)
     assert tape == pytest.approx(talib, rel=1e-9)
     assert len(tape) == 7
+
+
+def test_quotes_fill_as_two_other_engines_fill_them(tmp_path: Path) -> None:
+    # hftbacktest 2.4.4 and nautilus_trader 1.231.0 agree on these rows, run by the scripts beside.
+    events = load_capture([SAMPLE / "BINANCE-USDM-BTCUSDT-20240718.txt.zst"])
+    rows = book_rows(events[np.isin(events["kind"], (20, 21, 22, 23))])
+    write_rows(tmp_path, rows)
+    found = run("traider_book", tmp_path, len(rows.ts_ns))
+    assert found["note"] == "position -0.05, traded 0.07"
+    assert float(str(found["equity"])) == pytest.approx(-1.4258034, abs=1e-7)
+
+
+def test_quotes_on_two_nights_fill_as_hftbacktest_fills_them(
+    reference_data: Path, tmp_path: Path
+) -> None:
+    # hftbacktest 2.4.4, risk-averse queue: 298 quotes filled.
+    assert reference_data.is_dir()
+    rows, _ = write_book(tmp_path / "book", 1)
+    found = run("traider_book", tmp_path / "book", len(rows.ts_ns))
+    assert found["note"] == "position +0.14, traded 2.98"
+    assert float(str(found["equity"])) == pytest.approx(-275.3584654, abs=1e-7)

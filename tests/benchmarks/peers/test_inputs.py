@@ -10,6 +10,7 @@ from benchmarks.peers.engines.book_rows import CLEAR, TRADE, UPDATE
 from benchmarks.peers.inputs import SAMPLE, START_NS, book_rows, write_hours
 from tests.conftest import REPO_ROOT
 from traider.backtest.captures import load_capture
+from traider.domain.events import EventArray, Kind, join_events
 
 
 def test_hours_are_those_of_the_published_run(tmp_path: Path) -> None:
@@ -18,9 +19,15 @@ def test_hours_are_those_of_the_published_run(tmp_path: Path) -> None:
     np.testing.assert_array_equal(close, np.rint(close))
 
 
-def test_a_snapshot_becomes_a_clear_and_updates() -> None:
+def sample_events() -> EventArray:
+    """Return depth and trades of the shipped capture, which begins with its snapshot."""
     events = load_capture([SAMPLE / "BINANCE-USDM-BTCUSDT-20240718.txt.zst"])
-    events = events[np.isin(events["kind"], (20, 21, 22, 23))]
+    kept: EventArray = events[np.isin(events["kind"], (20, 21, 22, 23))]
+    return kept
+
+
+def test_a_snapshot_becomes_a_clear_and_updates() -> None:
+    events = sample_events()
     rows = book_rows(events)
     assert len(rows.ts_ns) == len(events) + 1
     assert np.flatnonzero(rows.kind == CLEAR).tolist() == [0]
@@ -33,6 +40,15 @@ def test_a_snapshot_becomes_a_clear_and_updates() -> None:
     assert np.count_nonzero(trades) == 974
     assert rows.size[trades].sum() == 95_913
     assert rows.last[trades].all()
+
+
+def test_trades_just_before_a_snapshot_are_left_out() -> None:
+    events = sample_events()
+    strays = events[events["kind"] == Kind.TRADE][:3]
+    strays["ts_recv"] = events["ts_recv"][0]
+    plain, with_strays = book_rows(events), book_rows(join_events([strays, events]))
+    for name, values in vars(plain).items():
+        np.testing.assert_array_equal(getattr(with_strays, name), values)
 
 
 @pytest.mark.parametrize("python", ["no-such-python", "python3.11"])
