@@ -7,6 +7,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
+from tests.kernel.decider.signals import deciding, says
 from tests.kernel.scenario import (
     LATENCY,
     PERPETUAL,
@@ -26,6 +27,7 @@ from traider.backtest.outcome import fills_of
 from traider.backtest.results import ExecutionSummary, FillTimes
 from traider.domain.events import EventArray, Kind, OrderFlag
 from traider.domain.orders import OrderType, TimeInForce
+from traider.kernel.order_specification import PlanSpec
 from traider.kernel.specification import KernelSpec
 
 ROWS = [(100, 110, 90, 100, 20)] * 8
@@ -67,6 +69,17 @@ def test_an_exit_that_its_twin_made_needless_does_not_count() -> None:
     assert summary_of(journal, spec).unfilled_share == 0.0
     gone = bracket(buy(1, 4, price=50, force=TimeInForce.IOC), stop=40, target=105)
     assert summary_of(play(spec, bars(*ROWS), gone), spec).unfilled_share == 1.0
+
+
+def test_orders_that_their_plan_or_quote_took_back_do_not_count() -> None:
+    plan = PlanSpec(stop=0.2, targets=((1.0, 0.5),))
+    spec = deciding(plan=plan)
+    rows = (says(1.0), says(1.0), says(1.0), says(0.0), says(0.0), says(0.0))
+    journal = play(spec, bars(*rows), decides=True)
+    # Entry and exit at market filled; the stops and the target between were never reached.
+    assert [size for _, size, _ in journal.fills] == [50, 50]
+    assert len(journal.ends) == 3
+    assert summary_of(journal, spec).unfilled_share == 0.0
 
 
 def by_money(bar: int, size: int) -> EventArray:

@@ -17,11 +17,11 @@ from typing import Final
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.kernel.decider.hostile_venue import OWNED, HostileVenue, choose
+from tests.kernel.decider.hostile_venue import HostileVenue, choose
 from tests.kernel.decider.signals import deciding
 from tests.kernel.scenario import PERPETUAL, SPOT
 from traider.domain.events import Kind
-from traider.kernel.codes import PlanState, Reject, SliceState
+from traider.kernel.codes import OWNED_LEG, PlanState, Reject, SliceState
 from traider.kernel.order_specification import PlanSpec
 from traider.kernel.specification import KernelSpec
 
@@ -222,7 +222,7 @@ def test_exits_are_trimmed_after_surprises(
 def surprise(venue: HostileVenue, number: int) -> None:
     """Fill an order that is over, or let somebody else trade."""
     side = 1 if venue.held >= 0 else -1
-    exits = [e for e in venue.ended if int(e["order_id"][0]) & OWNED]
+    exits = [e for e in venue.ended if int(e["order_id"][0]) & OWNED_LEG]
     order_id = int(choose(exits, number)["order_id"][0]) if exits and number % 2 else 0
     lots = min(number, abs(venue.position))
     if lots == 0:

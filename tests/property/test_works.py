@@ -16,12 +16,12 @@ from typing import Final
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.kernel.decider.hostile_venue import OWNED, HostileVenue, choose
+from tests.kernel.decider.hostile_venue import HostileVenue, choose
 from tests.kernel.decider.signals import deciding
 from tests.kernel.scenario import PERPETUAL, SPOT
 from tests.property.test_plans import Drawn, Moves, act, check_parts, moves, sellable
 from traider.domain.events import Kind
-from traider.kernel.codes import Reject, Style, WorkEnd, WorkState
+from traider.kernel.codes import OWNED_LEG, Reject, Style, WorkEnd, WorkState
 from traider.kernel.order_specification import PlanSpec, QuoteSpec, WorkSpec
 
 WORKED: Final = (Style.POST_ONLY, Style.TWAP, Style.ICEBERG)
@@ -151,7 +151,7 @@ def test_quotes_stay_within_their_limit(
         alive = Counter(
             order.side
             for order in venue.orders.values()
-            if order.order_id & OWNED and order.left > 0 and order.price > 0
+            if order.order_id & OWNED_LEG and order.left > 0 and order.price > 0
         )
         assert max(alive.values(), default=0) <= 1
         assert abs(venue.position) <= sizes[1]

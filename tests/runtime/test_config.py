@@ -207,7 +207,7 @@ def test_all_faults_are_told_at_once_with_place_key_reason_and_fix(write: WriteF
         ("taker_fee=1", "command line: taker_fee: unknown key; did you mean costs.taker_fee?"),
         ("limitz.a=1", "command line: limitz: unknown key; did you mean limits?"),
         ("strategy.kind=x", ("command line: strategy.kind: 'x' is no kind of strategy; "
-         "use sma-cross or ensemble")),
+         "use sma-cross, ensemble or quoting")),
         ("strategy.enter=true", ("command line: strategy.enter: must be a number, not true; "
          "expected: Score, 0 to 1, from which a position is opened (default 0.3)")),
         ("costs=3", ("command line: costs: must be a table, not 3; "

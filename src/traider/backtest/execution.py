@@ -14,7 +14,7 @@ from traider.domain.events import MONEY_UNITS_PER_CURRENCY_UNIT, Kind, OrderFlag
 from traider.domain.fills import Fill
 from traider.domain.orders import OrderType
 from traider.domain.units import amount_from_units
-from traider.kernel.codes import Reject, Verdict
+from traider.kernel.codes import OWNED_LEG, Reject, Verdict
 
 _MEDIAN: Final = 0.5
 _SLOW: Final = 0.95
@@ -78,9 +78,12 @@ def unfilled_fractions(lives: OrderLives) -> Floats:
 
 def _unfilled_share(lives: OrderLives, valuation: Valuation) -> float:
     """Weigh the fractions by the value of their orders."""
-    # An exit that its twin made needless, or that never had a position, did not fail to fill.
-    sent = lives.sent & ~np.isin(lives.end_code, _NEEDLESS)
+    # An exit that its twin made needless, or that never had a position, did not fail to fill; nor
+    # did an order that its plan, its work or its quote took back to replace it.
     intents = lives.intents
+    owned = intents["order_id"] & OWNED_LEG != 0
+    replaced = owned & (lives.end_code == Reject.BY_REQUEST)
+    sent = lives.sent & ~np.isin(lives.end_code, _NEEDLESS) & ~replaced
     k = intents["instrument"]
     ticks = np.where(np.isnan(lives.filled_ticks), valuation.last_ticks[k], lives.filled_ticks)
     ticks = np.where(intents["price"] > 0, intents["price"], ticks)

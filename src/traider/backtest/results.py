@@ -159,8 +159,9 @@ class ExecutionSummary:
     """How well the sent orders were filled.
 
     ``unfilled_share`` is the part of the value sent that never filled, 0 to 1 (NaN when nothing
-    was sent); exits that the other leg or a missing entry made needless do not count. An order is
-    valued at its limit price, else at what it filled at, else at the instrument's last price.
+    was sent); exits that the other leg or a missing entry made needless do not count, nor orders
+    that their plan, work or quote took back. An order is valued at its limit price, else at what
+    it filled at, else at the instrument's last price.
     """
 
     unfilled_share: float = math.nan

@@ -75,6 +75,10 @@ class BookState(IntEnum):
     CROSSED = 4
 
 
+OWNED_LEG = 0x80
+"""Bit of an order id's leg: a plan, a worked order or a quote owns the order, and replaces it."""
+
+
 class PlanState(IntEnum):
     """Where an order plan stands."""
 

@@ -11,12 +11,12 @@ from pydantic.fields import FieldInfo
 from traider.runtime.config_errors import InvalidConfigError
 from traider.runtime.config_faults import faults_of, setting_fields
 from traider.runtime.config_model import Config, canonical_json, config_digest
+from traider.runtime.config_orders import ExecutionConfig, PlanConfig
 from traider.runtime.config_research import MonteCarloConfig, WalkForwardConfig
 from traider.runtime.config_sections import (
     ClockConfig,
     CostsConfig,
     DataConfig,
-    ExecutionConfig,
     FillTier,
     InstrumentConfig,
     LimitsConfig,
@@ -36,6 +36,7 @@ from traider.runtime.config_sources import (
 from traider.runtime.config_strategy import (
     AlphaConfig,
     EnsembleStrategy,
+    QuotingStrategy,
     SmaCrossStrategy,
     StrategyConfig,
 )
@@ -57,6 +58,8 @@ __all__ = [
     "LogConfig",
     "MarginConfig",
     "MonteCarloConfig",
+    "PlanConfig",
+    "QuotingStrategy",
     "ReportConfig",
     "Setting",
     "SizingConfig",

@@ -10,13 +10,13 @@ from typing import Annotated, Final
 from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from traider.runtime.config_orders import ExecutionConfig, PlanConfig
 from traider.runtime.config_research import MonteCarloConfig, WalkForwardConfig
 from traider.runtime.config_sections import (
     ClockConfig,
     CostsConfig,
     DataConfig,
     Exact,
-    ExecutionConfig,
     FillTier,
     InstrumentConfig,
     LimitsConfig,
@@ -26,7 +26,7 @@ from traider.runtime.config_sections import (
     SizingConfig,
     Whole,
 )
-from traider.runtime.config_strategy import EnsembleStrategy, StrategyConfig
+from traider.runtime.config_strategy import EnsembleStrategy, SmaCrossStrategy, StrategyConfig
 
 ENVIRONMENT_PREFIX: Final = "TRAIDER_"
 
@@ -76,6 +76,8 @@ class Config(BaseSettings):
     """What derivatives must hold."""
     execution: ExecutionConfig = ExecutionConfig()
     """How an order is worked."""
+    plan: PlanConfig = PlanConfig()
+    """The exits of a position."""
     sizing: SizingConfig = SizingConfig()
     """How large a position is."""
     strategy: StrategyConfig = EnsembleStrategy()
@@ -97,7 +99,7 @@ class Config(BaseSettings):
         files += [("data.funding", path) for path in self.data.funding]
         if self.execution.latency_file is not None:
             files.append(("execution.latency_file", self.execution.latency_file))
-        if isinstance(self.strategy, EnsembleStrategy):
+        if not isinstance(self.strategy, SmaCrossStrategy):
             files += [
                 (f"strategy.alphas.{position}.file", alpha.file)
                 for position, alpha in enumerate(self.strategy.alphas)

@@ -36,7 +36,7 @@ def _checked_instant(text: str) -> str:
     return text
 
 
-def _listed(value: object) -> object:
+def listed(value: object) -> object:
     """Split ``a.parquet,b.parquet``, the form that environment and command line can carry."""
     if isinstance(value, str):
         return [part.strip() for part in value.split(",") if part.strip()]
@@ -108,12 +108,12 @@ class Section(BaseModel):
 class DataConfig(Section):
     """Which bars or captures are read, and which part of them."""
 
-    files: Annotated[tuple[Path, ...], BeforeValidator(_listed)] = ()
+    files: Annotated[tuple[Path, ...], BeforeValidator(listed)] = ()
     """Parquet files of bars, one an instrument, or raw captures of Level-2 data (.txt.zst);
     relative to the config file they stand in."""
     bars: Annotated[str, AfterValidator(_timeframe)] = "15s"
     """Shortest bars that trades build, where the files are captures."""
-    funding: Annotated[tuple[Path, ...], BeforeValidator(_listed)] = ()
+    funding: Annotated[tuple[Path, ...], BeforeValidator(listed)] = ()
     """Parquet files of settled funding rates, named like BINANCE-BTCUSDT.parquet."""
     start: Instant = ""
     """First instant used, an ISO date or time in UTC; empty for the first bar."""
@@ -194,19 +194,6 @@ class MarginConfig(Section):
                 f"a leverage of {self.max_leverage} leaves no more than the maintenance margin"
             )
         return self
-
-
-class ExecutionConfig(Section):
-    """How an order is worked."""
-
-    style: Literal["market", "limit"] = "market"
-    """Orders sent: market, or limit at an offset from the last price."""
-    limit_offset_bps: Annotated[Real, Field(ge=0, le=1_000)] = 2.0
-    """Distance of a limit order from the last price, in basis points, on the passive side."""
-    latency_ms: Annotated[Whole, Field(ge=0, le=60_000)] = 50
-    """Time from decision to venue, in milliseconds."""
-    latency_file: OptionalPath = None
-    """Measured latencies to draw from instead: milliseconds, one a line, or a Parquet column."""
 
 
 class SizingConfig(Section):

@@ -4,7 +4,14 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, model_validator
 
-from traider.runtime.config_sections import OptionalPath, OptionalTimeframe, Real, Section, Whole
+from traider.runtime.config_sections import (
+    Exact,
+    OptionalPath,
+    OptionalTimeframe,
+    Real,
+    Section,
+    Whole,
+)
 
 
 class SmaCrossStrategy(Section):
@@ -69,6 +76,25 @@ class EnsembleStrategy(Section):
         return self
 
 
+class QuotingStrategy(Section):
+    """Two standing orders around the best prices, looked at again at each decision."""
+
+    kind: Literal["quoting"]
+    """Which strategy: a bid and an ask of its own."""
+    size: Annotated[Exact, Field(gt=0)]
+    """Size of each quote, in base units, the same for every instrument."""
+    max_position: Annotated[Exact, Field(gt=0)]
+    """Largest position that quotes may lead to, long or short, in base units."""
+    offset_ticks: Annotated[Whole, Field(ge=0, le=100_000)] = 1
+    """Ticks that a quote stands outside the best price of its side."""
+    skew_ticks: Annotated[Real, Field(ge=0, le=100_000)] = 0.0
+    """Ticks that both quotes move up at a combined score of 1, and down at -1."""
+    timeframe: OptionalTimeframe = ""
+    """Bars that the alphas look at; empty for those of the data."""
+    alphas: tuple[AlphaConfig, ...] = ()
+    """Alphas that skew the quotes, a table [[strategy.alphas]] each; none are needed."""
+
+
 StrategyConfig: TypeAlias = Annotated[
-    SmaCrossStrategy | EnsembleStrategy, Field(discriminator="kind")
+    SmaCrossStrategy | EnsembleStrategy | QuotingStrategy, Field(discriminator="kind")
 ]

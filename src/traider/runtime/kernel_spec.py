@@ -12,15 +12,16 @@ from traider.backtest.sources import Source
 from traider.domain.timeframes import timeframe_ns
 from traider.domain.units import Rounding, lots_from_size, units_from_amount
 from traider.features import Expression, build_graph
-from traider.kernel.codes import Limit, Sizing, Style
+from traider.kernel.codes import Limit, Sizing
 from traider.kernel.specification import (
     AlphaSpec,
     KernelSpec,
     MarketSpec,
     StrategySpec,
 )
-from traider.runtime.config import AlphaConfig, Config, SmaCrossStrategy
+from traider.runtime.config import AlphaConfig, Config, QuotingStrategy, SmaCrossStrategy
 from traider.runtime.config_sections import NS_PER_S
+from traider.runtime.order_spec import plan_features, with_orders
 from traider.runtime.venue_spec import margin_tiers, rate_e8, venue_spec
 from traider.signals import Alpha, load_alpha
 
@@ -36,7 +37,6 @@ _BY_RISK: Final = ("atr", "fixed-risk")
 _WINDOW_SHARE: Final = 0.08
 _WINDOW_MIN: Final = 1_024
 _WINDOW_MAX: Final = 262_144
-_STYLE: Final = {"market": Style.MARKET, "limit": Style.LIMIT}
 
 
 class AlphaShelf:
@@ -83,6 +83,7 @@ def kernel_spec(
     atr = Expression("atr", None, config.sizing.atr_window, timeframe)
     loaded = []
     wanted = [volatility, *([atr] if config.sizing.kind == "atr" else [])]
+    wanted += plan_features(config)
     for entry in alphas:
         alpha, function = alphas_at_hand.take(entry)
         params = alpha.with_params(entry.params)
@@ -104,11 +105,15 @@ def kernel_spec(
             )
             for entry, function, params, expressions in loaded
         ),
-        strategy=replace(
-            _strategy(config, base),
-            volatility_slot=graph.slots[volatility],
-            atr_slot=graph.slots.get(atr, 0),
-            bars_from_trades=not isinstance(first, BarFile),
+        strategy=with_orders(
+            replace(
+                _strategy(config, base),
+                volatility_slot=graph.slots[volatility],
+                atr_slot=graph.slots.get(atr, 0),
+                bars_from_trades=not isinstance(first, BarFile),
+            ),
+            config,
+            graph,
         ),
         venue=venue_spec(config),
         cash_units=units_from_amount(config.capital),
@@ -150,15 +155,13 @@ def book_window(source: Source) -> int:
 
 def _strategy(config: Config, base: str) -> StrategySpec:
     decision = base if config.clock.decision == "bar" else config.clock.decision
-    shared = StrategySpec(
-        decision_ns=timeframe_ns(decision),
-        style=_STYLE[config.execution.style],
-        limit_offset=config.execution.limit_offset_bps * _BPS,
-    )
+    shared = StrategySpec(decision_ns=timeframe_ns(decision))
     strategy, sizing = config.strategy, config.sizing
     if isinstance(strategy, SmaCrossStrategy):
         # A crossing lasts one bar and is held until the next: only a cross down ends it.
-        return replace(shared, enter=0.5, exit=-0.5, sizing=Sizing.ALL_IN, style=Style.MARKET)
+        return replace(shared, enter=0.5, exit=-0.5, sizing=Sizing.ALL_IN)
+    if isinstance(strategy, QuotingStrategy):
+        return shared
     return replace(
         shared,
         enter=strategy.enter,

@@ -9,7 +9,7 @@ from traider.backtest.bar_files import BarFile, TradingRules, instrument_of
 from traider.backtest.sources import Source
 from traider.domain.errors import ConfigError
 from traider.domain.registry import shipped_instruments
-from traider.runtime.config import Config, SizingConfig, SmaCrossStrategy
+from traider.runtime.config import Config, QuotingStrategy, SizingConfig, SmaCrossStrategy
 from traider.runtime.venue_spec import slowest_latency
 
 LOTS_MAX: Final = 2.0**60
@@ -118,8 +118,13 @@ def idle_settings(config: Config, files: Sequence[Source], base: str = "") -> tu
             )
         if config.sizing != SizingConfig() or config.execution.style != "market":
             notes.append("sma-cross is all in or all out at the market: sizing and style are idle")
+    elif isinstance(strategy, QuotingStrategy):
+        if config.sizing != SizingConfig() or config.execution.style != "market":
+            notes.append("quotes have a size of their own and rest: sizing and style are idle")
     elif strategy.allow_short:
         spot = [file.instrument for file in files if not file.is_derivative]
         if spot:
             notes.append(f"spot cannot be sold short: allow_short is idle for {', '.join(spot)}")
+    if config.sizing.kind == "all-in" and config.execution.style != "market":
+        notes.append("all cash goes in at the market: the working style is idle")
     return tuple(notes)

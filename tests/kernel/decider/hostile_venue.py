@@ -14,14 +14,13 @@ from typing import Any, Final
 from tests.kernel.scenario import START, record
 from traider.domain.events import EventArray, Kind, OrderFlag, join_events
 from traider.domain.orders import OrderType
-from traider.kernel.codes import Reject, Verdict
+from traider.kernel.codes import OWNED_LEG, Reject, Verdict
 from traider.kernel.machine import DeciderMachine
 from traider.kernel.specification import KernelSpec
 
 SECOND: Final = 1_000_000_000
 PAIR: Final = int(OrderFlag.ONE_CANCELS_OTHER)
 CANCEL: Final = int(OrderFlag.CANCEL)
-OWNED: Final = 0x80
 
 
 @dataclass
@@ -241,7 +240,7 @@ class HostileVenue:
         side = int(self.plan["side"])
         lots = 0
         for order in self.orders.values():
-            if order.side != -side or not order.order_id & OWNED:
+            if order.side != -side or not order.order_id & OWNED_LEG:
                 continue
             partner = self.orders.get(order.order_id ^ 1)
             if order.flags & PAIR and order.order_id & 1 and partner is not None:

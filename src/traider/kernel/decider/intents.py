@@ -10,13 +10,11 @@ from numba import int64, types, void
 
 from traider.domain.events import Kind, OrderFlag
 from traider.domain.orders import OrderType
+from traider.kernel.codes import OWNED_LEG
 from traider.kernel.compiled import compiled
 from traider.kernel.numba_types import ACCOUNT_TYPE, DECIDER, DESK, EVENT_TYPE, EVENTS
 from traider.kernel.order_records import Desk
 from traider.kernel.records import Decider, Record, Records
-
-OWNED = 0x80
-"""Bit of the leg of orders that a plan or a worked order owns."""
 
 _INTENT = int(Kind.ORDER_INTENT)
 _CANCEL = int(OrderFlag.CANCEL)
@@ -78,7 +76,7 @@ def manual_intent(decider: Decider, event: Record, out: Records) -> int:
     if event["flags"] & _CANCEL:
         intent["order_id"] = event["order_id"]
         return 1
-    leg = event["order_id"] & (OWNED - 1)
+    leg = event["order_id"] & (OWNED_LEG - 1)
     if leg == 0:
         account["manual_sequence"] = account["sequence"] - 1
     intent["order_id"] = order_id(account, account["manual_sequence"], leg)
@@ -163,7 +161,9 @@ def place_order(desk: Desk, count: int, flags: int, side: int, size: int) -> int
     intent["flags"] = flags
     intent["side"] = side
     intent["size"] = size
-    intent["order_id"] = order_id(desk.account, desk.account["sequence"] - 1, OWNED | (count << 1))
+    intent["order_id"] = order_id(
+        desk.account, desk.account["sequence"] - 1, OWNED_LEG | (count << 1)
+    )
     return int(intent["order_id"])
 
 

@@ -9,9 +9,9 @@ from numba import int64, types
 
 from traider.domain.events import Kind
 from traider.kernel.book import ASKS, BIDS, best_price
-from traider.kernel.codes import BookState, Style, Verdict, WorkState
+from traider.kernel.codes import OWNED_LEG, BookState, Style, Verdict, WorkState
 from traider.kernel.compiled import compiled
-from traider.kernel.decider.intents import OWNED, cancel_plain_orders
+from traider.kernel.decider.intents import cancel_plain_orders
 from traider.kernel.decider.plan_levels import FAR
 from traider.kernel.decider.plan_slices import meet_slices
 from traider.kernel.decider.plans import (
@@ -106,7 +106,7 @@ def meet_answer(decider: Decider, k: int, event: Record, out: Records) -> int:
         out,
         k,
     )
-    is_ours = event["order_id"] & OWNED != 0
+    is_ours = event["order_id"] & OWNED_LEG != 0
     if is_ours and not meet_slices(desk, event) and not meet_close(desk, event):
         meet_works(desk, event)
     meet_entry(desk, event)
