@@ -220,6 +220,14 @@ class HostileVenue:
         again["ts_event"] = again["ts_recv"] = self.now
         self.show(again)
 
+    def settle_quietly(self) -> None:
+        """Let every request arrive and every answer be heard, without a fill."""
+        while self.requests or self.answers:
+            if self.requests:
+                self.arrive()
+            else:
+                self.deliver()
+
     def settle(self, *, moves: int = 400) -> None:
         """Let every request arrive and every answer be heard, without a fill but at market."""
         for _ in range(moves):

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from tests.kernel.gate_desk import APPROVED, Answer, Desk, desk
-from tests.kernel.scenario import MONEY
-from traider.domain.events import Kind
+from tests.kernel.scenario import MONEY, SPOT
+from traider.domain.events import Kind, OrderFlag
+from traider.domain.orders import OrderType
 from traider.kernel.codes import Limit, Verdict
 from traider.kernel.gate import view_equity
 
@@ -83,3 +84,48 @@ def test_a_limit_of_zero_is_off(ask: Callable[[Desk], Answer]) -> None:
     traders = desk(limits=dict.fromkeys(Limit, 0.0))
     traders.now += 365 * DAY
     assert ask(traders) == APPROVED
+
+
+# --------------------------------------------------------------------------------- pairs
+
+PAIR = int(OrderFlag.ONE_CANCELS_OTHER)
+STOP = {"flags": int(OrderType.STOP) | PAIR, "trigger": 90, "side": -1, "size": 5, "order_id": 512}
+TARGET = {"flags": int(OrderType.LIMIT) | PAIR, "price": 110, "side": -1, "size": 5}
+
+
+def paired() -> Desk:
+    """Return a spot desk that holds 5 lots, with a stop and a target over them."""
+    traders = desk(SPOT)
+    traders.fill(1, 5)
+    traders.accept(**STOP)
+    assert traders.ask(**TARGET, order_id=513) == APPROVED
+    traders.accept(**TARGET, order_id=513)
+    return traders
+
+
+def test_two_orders_over_the_same_lots_count_once() -> None:
+    traders = paired()
+    assert traders.gate.markets[0]["open_sell_lots"] == 5
+    # Without its partner the same order would sell what is not held.
+    assert traders.ask(**TARGET, order_id=515)[0] is Verdict.SHORT_NOT_ALLOWED
+
+
+def test_a_larger_partner_adds_what_it_has_more() -> None:
+    traders = desk(SPOT)
+    traders.fill(1, 5)
+    traders.accept(**{**STOP, "size": 3})
+    assert traders.ask(**TARGET, order_id=513) == APPROVED
+    traders.accept(**TARGET, order_id=513)
+    assert traders.gate.markets[0]["open_sell_lots"] == 5
+
+
+@pytest.mark.parametrize("filled", [512, 513])
+def test_what_one_of_a_pair_fills_both_lose(filled: int) -> None:
+    traders = paired()
+    traders.fill(-1, 2, order_id=filled, leaves=3)
+    market = traders.gate.markets[0]
+    assert (market["position_lots"], market["open_sell_lots"]) == (3, 3)
+    traders.fill(-1, 3, order_id=filled)
+    traders.see(Kind.CANCELLED, order_id=filled ^ 1)
+    assert (market["position_lots"], market["open_sell_lots"]) == (0, 0)
+    assert not traders.gate.orders["order_id"].any()

@@ -21,6 +21,7 @@ from traider.kernel.decider.plan_levels import step_ticks, target_multiple, targ
 from traider.kernel.decider.rounding import truncate
 from traider.kernel.numba_types import DESK, EVENT_TYPE
 from traider.kernel.order_records import Desk
+from traider.kernel.order_specification import TARGETS_MAX
 from traider.kernel.records import Record
 
 PATIENCE_NS = 60_000_000_000
@@ -87,8 +88,8 @@ def allot(desk: Desk, lots: int, count: int) -> int:
     """Give newly held lots to the first target until its share is full, then to the next.
 
     What the shares of the targets leave goes to the last part. Without a free slice the lots stay
-    unarmed, and the slices of their target are taken back to be placed as one. Returns the count
-    of intents.
+    unarmed, and slices of one target are taken back to be placed as one. Returns the count of
+    intents.
     """
     plan, strategy = desk.plan, desk.strategy
     while lots > 0:
@@ -107,17 +108,34 @@ def allot(desk: Desk, lots: int, count: int) -> int:
             target += 1
         j = _slice_for(desk, target)
         if j < 0:
-            return _take_back_target(desk, target, count)
+            return _make_room(desk, target, count)
         desk.slices[j]["lots"] += part
         plan["allotted_lots"] += part
         lots -= part
     return count
 
 
-@compiled(int64(DESK, int64, int64), inline=True)
-def _take_back_target(desk: Desk, target: int, count: int) -> int:
+@compiled(int64(DESK, int64, int64))
+def _make_room(desk: Desk, target: int, count: int) -> int:
+    """Take back the slices of ``target``, or of another with several, to place them as one."""
+    chosen = target
+    resting = 0
+    for other in range(TARGETS_MAX + 1):
+        found = 0
+        for j in range(len(desk.slices)):
+            one = desk.slices[j]
+            if one["state"] > _RESTING:
+                return count  # one is on its way back already
+            if one["state"] == _RESTING and one["target"] == other:
+                found += 1
+        if found > 0 and other == target:
+            chosen = target
+            break
+        if found > resting:
+            chosen = other
+            resting = found
     for j in range(len(desk.slices)):
-        if desk.slices[j]["state"] == _RESTING and desk.slices[j]["target"] == target:
+        if desk.slices[j]["state"] == _RESTING and desk.slices[j]["target"] == chosen:
             count = take_back(desk, j, count)
     return count
 

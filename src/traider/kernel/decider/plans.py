@@ -110,13 +110,14 @@ def _take_stock(desk: Desk) -> None:
     plan["held_lots"] = held
 
 
-@compiled(types.boolean(DESK), inline=True)
+@compiled(types.boolean(DESK))
 def _is_entry_over(desk: Desk) -> bool:
-    return bool(
-        desk.plan["entry_id"] == 0
-        and desk.works[0]["state"] == _IDLE
-        and desk.works[1]["state"] == _IDLE
-    )
+    """Return whether nothing of the entry can fill any more, nor a quote."""
+    for s in range(2):
+        work = desk.works[s]
+        if work["state"] != _IDLE and (work["child_id"] != 0 or work["reason"] == 0):
+            return False
+    return bool(desk.plan["entry_id"] == 0)
 
 
 @compiled(int64(DESK, int64))
@@ -161,7 +162,9 @@ def _tend_slice(desk: Desk, j: int, count: int) -> int:
     one, plan, account = desk.slices[j], desk.plan, desk.account
     is_closing = plan["state"] == _CLOSING
     if one["state"] >= _CANCELLING:
-        return int(chase(desk, j, count))
+        count = chase(desk, j, count)
+    if one["state"] >= _CANCELLING or one["state"] == _FREE:
+        return count
     if one["state"] == _RESTING:
         goes = is_closing or account["killed"] != 0
         return int(take_back(desk, j, count) if goes else tend_resting(desk, j, count))
@@ -169,12 +172,24 @@ def _tend_slice(desk: Desk, j: int, count: int) -> int:
         one["lots"] = 0
         one["state"] = _FREE
         return count
+    return int(arm(desk, j, count)) if _may_arm(desk, j) else count
+
+
+@compiled(types.boolean(DESK, int64))
+def _may_arm(desk: Desk, j: int) -> bool:
+    """Return whether a waiting slice may be placed now."""
+    one, plan, account = desk.slices[j], desk.plan, desk.account
     rests = one["failures"] >= FAILURES_MAX
     if rests and account["now_ns"] - one["since_ns"] < PATIENCE_NS:
-        return count
+        return False
     if account["killed"] != 0 or plan["stop_ticks"] == 0 or is_stop_passed(desk):
-        return count
-    return int(arm(desk, j, count))
+        return False
+    for i in range(len(desk.slices)):
+        other = desk.slices[i]
+        is_returning = other["state"] == _CANCELLING and other["asked"] == 1
+        if is_returning and other["target"] == one["target"]:
+            return False  # the two are placed as one when it has come back
+    return True
 
 
 @compiled(int64(DESK, int64))

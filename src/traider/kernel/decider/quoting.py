@@ -48,7 +48,6 @@ def tend_quotes(desk: Desk, due: int, count: int) -> int:
             work["state"] = _IDLE
         if due == 0 and work["state"] != _WAITING:
             continue
-        work["reason"] = 0
         work["side"] = 1 - 2 * s
         price = _quote_ticks(desk, s)
         lots = _quote_lots(desk, s)
@@ -59,6 +58,7 @@ def tend_quotes(desk: Desk, due: int, count: int) -> int:
                 work["reason"] = _CHANGED
                 count = ask_back(desk, s, count)
             continue
+        work["reason"] = 0
         work["state"] = _IDLE
         if price > 0 and is_sellable(desk, lots, price) and has_room(desk, count, 1):
             work["child_id"] = place_order(desk, count, _POST_ONLY, work["side"], lots)

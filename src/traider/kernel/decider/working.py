@@ -236,6 +236,8 @@ def meet_works(desk: Desk, event: Record) -> bool:
             work["child_lots"] = max(work["child_lots"] - event["size"], 0)
             work["failures"] = 0
             if event["leaves"] == 0:
+                if desk.strategy["style"] != _TWAP:
+                    work["next_ns"] = desk.account["now_ns"]
                 end_child(desk, s)
         elif event["kind"] == _ACK and work["state"] == _SENT:
             work["state"] = _RESTING
