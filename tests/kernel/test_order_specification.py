@@ -28,16 +28,16 @@ def test_parts_sum_to_one_at_most() -> None:
     assert PlanSpec(stop=0.1, targets=thirds).fields()["plan_share_2"] == 1.0
 
 
-@pytest.mark.parametrize("words", [{"stop": 0.0}, {"stop": 1.0, "trail": -1.0}])
-def test_distances_are_positive(words: dict[str, float]) -> None:
+@pytest.mark.parametrize(("stop", "trail"), [(0.0, 0.0), (1.0, -1.0)])
+def test_distances_are_positive(stop: float, trail: float) -> None:
     with pytest.raises(UsageError, match="a stop is positive"):
-        PlanSpec(**words)
+        PlanSpec(stop=stop, trail=trail)
 
 
-@pytest.mark.parametrize("words", [{"limit_ns": 0}, {"slices": 0}, {"display": 0.0}])
-def test_work_ends_and_has_parts(words: dict[str, int]) -> None:
+@pytest.mark.parametrize(("limit_ns", "slices", "display"), [(0, 1, 1.0), (1, 0, 1.0), (1, 1, 0.0)])
+def test_work_ends_and_has_parts(limit_ns: int, slices: int, display: float) -> None:
     with pytest.raises(UsageError, match="above 0"):
-        WorkSpec(**words)
+        WorkSpec(limit_ns=limit_ns, slices=slices, display=display)
 
 
 def test_quotes_have_sizes_and_their_style() -> None:

@@ -112,11 +112,11 @@ def test_the_work_is_handed_over(files: tuple[BarFile], written: str, style: Sty
         limit_ns=30 * SECOND,
         take_rest=False,
         offset_ticks=2.0,
-        offset=pytest.approx(0.0005),
+        offset=5 * 1e-4,
         repeg_ns=SECOND // 2,
         repeg_ticks=3,
         widen_ns=7 * SECOND,
-        slippage=pytest.approx(0.002),
+        slippage=20 * 1e-4,
         slices=8,
         display=0.1,
     )
