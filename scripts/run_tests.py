@@ -16,7 +16,9 @@ ROOT = Path(__file__).resolve().parent.parent
 COVERAGE = [sys.executable, "-m", "coverage"]
 COVERAGE_PERCENT_MIN = 90
 FULLY_COVERED = (
-    "src/traider/kernel/gate.py",
+    "src/traider/kernel/gate/checks.py",
+    "src/traider/kernel/gate/exposure.py",
+    "src/traider/kernel/gate/view.py",
     "src/traider/kernel/decider/ledger.py",
     "src/traider/portfolio/ledger.py",
 )

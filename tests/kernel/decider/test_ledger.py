@@ -45,3 +45,14 @@ def test_equity_is_cash_and_positions_at_their_marks() -> None:
     journal = play(spec_of(cash=1_000), bars(*rows), buy(1, 5), sell(2, 8))
     # 5 bought at 100, 8 sold at 120, 3 short at 90.
     assert journal.machine.decider.account[0]["equity"] == 1_000 - 500 + 960 - 270
+
+
+def test_money_moved_is_cash_and_only_funding_is_an_instruments_cost() -> None:
+    made = machine()
+    account, market = made.decider.account[0], made.decider.markets[0]
+    before = int(account["cash_units"])
+    for amount, reason, paid in ((-7, 3, 7), (5, 3, 2), (100, 1, 2)):
+        made.step(record(Kind.TRANSFER, START, w1=amount, w3=reason), 0)
+        before += amount
+        assert account["cash_units"] == before
+        assert market["funding_units"] == paid
