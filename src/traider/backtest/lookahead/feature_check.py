@@ -1,0 +1,190 @@
+"""Evaluate a batch feature on other futures of one past, and compare what it says of the past."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from traider.backtest.lookahead.comparing import changed, settled
+from traider.backtest.lookahead.cuts import sharp_cuts
+from traider.backtest.lookahead.leaks import Leak, LeakKind
+from traider.backtest.lookahead.subjects import Subject, Values
+from traider.backtest.lookahead.variants import truncated
+from traider.domain.errors import StrategyError
+from traider.features.batch import BarHistory
+
+_MEND = (
+    "at bar i use nothing after bar i: no shift(-n), no centered window, no fill backward, no "
+    "mean or scale of the whole history"
+)
+_LEAST_BARS: Final = 30
+"""With fewer bars of an instrument there is nothing to learn from a cut."""
+
+
+@dataclass(frozen=True)
+class _Place:
+    """One value of the past that changed."""
+
+    ts_ns: int
+    instrument: str
+    bar: int
+    before: float
+    after: float
+
+
+@dataclass
+class FeatureCheck:
+    """What was found about one feature so far; ``base`` are its values on the whole data."""
+
+    subject: Subject
+    histories: Sequence[BarHistory]
+    base: Values
+    notes: list[str] = field(default_factory=list)
+    evaluations: int = 0
+    is_repeatable: bool = True
+    _first: _Place | None = None
+    _worst: tuple[int, int] = (0, 1)
+    _ends: set[str] = field(default_factory=set)
+
+    @classmethod
+    def begin(cls, subject: Subject, histories: Sequence[BarHistory]) -> "FeatureCheck":
+        """Evaluate on the whole data, twice; a feature that is not repeatable is not cut.
+
+        Raises:
+            StrategyError: the feature fails.
+        """
+        base, again = subject.values(histories), subject.values(histories)
+        check = cls(subject, histories, base, evaluations=2)
+        check._compare(again, histories, "the same data")
+        check.is_repeatable = check._first is None
+        return check
+
+    def on_truncated(self, cut_ns: int) -> Values:
+        """Compare with the values on data that end at ``cut_ns``, and return those.
+
+        Where an instrument has no bar yet and the feature fails on it, the base values are returned.
+
+        Raises:
+            StrategyError: the feature fails on the beginning of the data.
+        """
+        past = truncated(self.histories, cut_ns)
+        try:
+            return self._compare(self._values(past), past, "data that end there")
+        except StrategyError as fault:
+            if not all(len(bars) for bars in past):
+                self._note(f"fails while an instrument has no bar yet: {fault.what}")
+                return self._known(past)
+            bars = max(len(bars) for bars in past)
+            raise StrategyError(
+                f"on the first {bars} bars: {fault.what}",
+                where=fault.where,
+                fix="a batch feature must work on any beginning of the data",
+            ) from fault
+
+    def on_perturbed(self, other: Sequence[BarHistory], cut_ns: int) -> Values:
+        """Compare with the values on another future; return those, the past settled to the base.
+
+        Raises:
+            StrategyError: the feature fails.
+        """
+        past = truncated(self.histories, cut_ns)
+        found = self._values(other)
+        self._compare(
+            {name: values[: len(bars)] for (name, values), bars in zip(found.items(), past, strict=True)},
+            past,
+            "data that go on differently",
+        )
+        return {
+            name: np.concatenate(
+                [settled(self.base[name][: len(bars)], values[: len(bars)]), values[len(bars) :]]
+            )
+            for (name, values), bars in zip(found.items(), past, strict=True)
+        }
+
+    def sharpen(self, count: int, seed: int) -> None:
+        """Cut also where the feature says most, of each instrument's bars.
+
+        Raises:
+            StrategyError: the feature fails.
+        """
+        each = max(count // len(self.histories), 1)
+        cuts = {
+            int(bars.closed_ns[bar])
+            for number, bars in enumerate(self.histories)
+            for bar in sharp_cuts(self.base[bars.instrument], each, seed + number)
+            if bar < len(bars) - 1
+        }
+        for cut_ns in sorted(cuts):
+            if min(bars.known_at(cut_ns) for bars in self.histories) >= _LEAST_BARS:
+                self.on_truncated(cut_ns)
+
+    def leak(self) -> Leak | None:
+        """Return what was found."""
+        if self._first is None:
+            return None
+        first, (count, compared) = self._first, self._worst
+        common = {
+            "culprit": self.subject.name,
+            "instrument": first.instrument,
+            "ts_ns": first.ts_ns,
+            "bar": first.bar,
+            "changed": count,
+            "compared": compared,
+            "before": first.before,
+            "after": first.after,
+        }
+        if not self.is_repeatable:
+            return Leak(
+                kind=LeakKind.UNREPEATABLE,
+                told="answers differently to the same data",
+                fix="draw random numbers from a generator with a fixed seed, and read no clock",
+                **common,
+            )
+        return Leak(
+            kind=LeakKind.BATCH_FEATURE,
+            told=f"past values change with {' and '.join(sorted(self._ends))}",
+            fix=_MEND,
+            **common,
+        )
+
+    def _values(self, histories: Sequence[BarHistory]) -> Values:
+        self.evaluations += 1
+        return self.subject.values(histories)
+
+    def _known(self, past: Sequence[BarHistory]) -> Values:
+        return {bars.instrument: self.base[bars.instrument][: len(bars)] for bars in past}
+
+    def _note(self, text: str) -> None:
+        if text not in self.notes:
+            self.notes.append(text)
+
+    def _compare(self, found: Values, past: Sequence[BarHistory], variant: str) -> Values:
+        """Note every value that differs from the base; return the others settled to it."""
+        known = self._known(past)
+        count = 0
+        for bars in past:
+            base, other = known[bars.instrument], found[bars.instrument]
+            where = np.flatnonzero(changed(base, other))
+            count += len(where)
+            if len(where):
+                bar = int(where[0])
+                self._keep_first(
+                    _Place(
+                        int(bars.closed_ns[bar]),
+                        bars.instrument,
+                        bar,
+                        float(base[bar]),
+                        float(other[bar]),
+                    )
+                )
+        compared = sum(len(bars) for bars in past)
+        if count:
+            self._ends.add(variant)
+        if count > self._worst[0]:
+            self._worst = count, compared
+        return {name: settled(base, found[name]) for name, base in known.items()}
+
+    def _keep_first(self, place: _Place) -> None:
+        if self._first is None or place.ts_ns < self._first.ts_ns:
+            self._first = place
