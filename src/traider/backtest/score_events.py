@@ -29,14 +29,12 @@ def feature_events(
 
 
 def _bar_scores(bars: BarHistory, instrument: int, values: Floats, model: int) -> EventArray:
-    is_none = np.isnan(values)
-    # A second NaN in a row says nothing new.
-    told = ~(is_none & np.append(True, is_none[:-1])) if len(values) else is_none  # noqa: FBT003
-    events = _scores(int(told.sum()), model)
-    events["ts_event"] = events["ts_recv"] = bars.closed_ns[told]
+    # One event a bar, NaN too: where events stand in the journal must not hang on the values.
+    events = _scores(len(bars), model)
+    events["ts_event"] = events["ts_recv"] = bars.closed_ns
     events["instrument"] = instrument
-    events["f0"] = values[told]
-    events["f1"] = np.where(is_none[told], np.nan, 1.0)
+    events["f0"] = values
+    events["f1"] = np.where(np.isnan(values), np.nan, 1.0)
     return events
 
 

@@ -13,7 +13,7 @@ A file is Parquet, one a model, sorted by time:
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -93,7 +93,7 @@ def _table(path: Path) -> pa.Table:
         ) from fault
 
 
-def _column(table: pa.Table, name: str, path: Path) -> pa.ChunkedArray:
+def _column(table: pa.Table, name: str, path: Path) -> "pa.ChunkedArray[Any]":
     column = table[name]
     if column.null_count:
         row = int(np.argmax(column.is_null().to_numpy()))

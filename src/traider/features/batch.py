@@ -57,12 +57,16 @@ class BarHistory:
 
     def first(self, bars: int) -> "BarHistory":
         """Return the first ``bars`` bars."""
-        columns = {column.name: getattr(self, column.name) for column in fields(self)}
-        cut = {
-            name: values[:bars] if isinstance(values, np.ndarray) else values
-            for name, values in columns.items()
-        }
-        return BarHistory(**cut)
+        return BarHistory(
+            instrument=self.instrument,
+            length_ns=self.length_ns,
+            ts_ns=self.ts_ns[:bars],
+            open=self.open[:bars],
+            high=self.high[:bars],
+            low=self.low[:bars],
+            close=self.close[:bars],
+            volume=self.volume[:bars],
+        )
 
     def known_at(self, ts_ns: int) -> int:
         """Return how many bars had closed at ``ts_ns``."""
@@ -96,11 +100,11 @@ class BatchFeature:
                     fix=f"its parameters are: {', '.join(self.params) or 'none'}",
                 )
         chosen = {**self.params, **given}
-        return {name: int(value) if value == int(value) else value for name, value in chosen.items()}
+        return {
+            name: int(value) if value == int(value) else value for name, value in chosen.items()
+        }
 
-    def values(
-        self, histories: Mapping[str, BarHistory], params: Parameters
-    ) -> dict[str, Floats]:
+    def values(self, histories: Mapping[str, BarHistory], params: Parameters) -> dict[str, Floats]:
         """Return the values of every instrument, one a bar.
 
         Raises:
@@ -111,16 +115,13 @@ class BatchFeature:
             found = self._call(MappingProxyType(dict(histories)), params, "the universe")
             if not isinstance(found, Mapping):
                 raise self._error(
-                    f"answers with {type(found).__name__}", "the universe",
+                    f"answers with {type(found).__name__}",
+                    "the universe",
                     "return a dict of one array an instrument",
                 )
-            return {
-                name: self._checked(found.get(name), bars) for name, bars in histories.items()
-            }
+            return {name: self._checked(found.get(name), bars) for name, bars in histories.items()}
         return {
-            name: self._checked(self._call(bars, params, name), bars)
-            if len(bars)
-            else np.zeros(0)
+            name: self._checked(self._call(bars, params, name), bars) if len(bars) else np.zeros(0)
             for name, bars in histories.items()
         }
 
@@ -133,7 +134,8 @@ class BatchFeature:
             raise
         except FAULTS as fault:
             raise self._error(
-                f"raised {type(fault).__name__}: {fault}", where,
+                f"raised {type(fault).__name__}: {fault}",
+                where,
                 "call it on the bars yourself to see the whole error",
             ) from fault
 
@@ -142,18 +144,21 @@ class BatchFeature:
             values = np.array(found, np.float64)
         except (TypeError, ValueError) as fault:
             raise self._error(
-                f"answers with {type(found).__name__}, not numbers", bars.instrument,
+                f"answers with {type(found).__name__}, not numbers",
+                bars.instrument,
                 "return an array of floats, NaN where there is no value",
             ) from fault
         if values.shape != (len(bars),):
             raise self._error(
-                f"answers with shape {values.shape} to {len(bars)} bars", bars.instrument,
+                f"answers with shape {values.shape} to {len(bars)} bars",
+                bars.instrument,
                 "return one value a bar, NaN where there is no value",
             )
         if np.isinf(values).any():
             bar = int(np.argmax(np.isinf(values)))
             raise self._error(
-                f"answers with {values[bar]} at bar {bar}", bars.instrument,
+                f"answers with {values[bar]} at bar {bar}",
+                bars.instrument,
                 "return NaN where there is no value",
             )
         return values

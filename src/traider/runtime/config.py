@@ -36,7 +36,11 @@ from traider.runtime.config_sources import (
 from traider.runtime.config_strategy import (
     AlphaConfig,
     EnsembleStrategy,
+<<<<<<< HEAD
     QuotingStrategy,
+=======
+    FeatureConfig,
+>>>>>>> 92bc604 (wip2)
     SmaCrossStrategy,
     StrategyConfig,
 )
@@ -50,6 +54,7 @@ __all__ = [
     "DataConfig",
     "EnsembleStrategy",
     "ExecutionConfig",
+    "FeatureConfig",
     "FillTier",
     "InstrumentConfig",
     "InvalidConfigError",

@@ -81,7 +81,7 @@ def first_difference(base: Trace, other: Trace) -> Difference | None:
 
 def _rows(records: npt.NDArray[np.void]) -> npt.NDArray[np.uint8]:
     """Return the records as rows of bytes, so that they compare bit by bit."""
-    return np.frombuffer(records.tobytes(), np.uint8).reshape(len(records), -1)
+    return np.frombuffer(records.tobytes(), np.uint8).reshape(-1, records.dtype.itemsize)
 
 
 def _parting(

@@ -81,7 +81,5 @@ def sharp_cuts(values: npt.NDArray[np.float64], count: int, seed: int) -> list[i
     draw = np.random.default_rng([seed, 2])
     distance = np.abs(values[known] - np.median(values[known]))
     loudest = known[np.argsort(-distance, kind="stable")[: max(len(known) // 20, count)]]
-    picked = [
-        draw.choice(pool, min(count, len(pool)), replace=False) for pool in (loudest, known)
-    ]
+    picked = [draw.choice(pool, min(count, len(pool)), replace=False) for pool in (loudest, known)]
     return sorted({int(bar) for part in picked for bar in part})

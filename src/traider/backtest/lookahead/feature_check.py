@@ -1,7 +1,7 @@
 """Evaluate a batch feature on other futures of one past, and compare what it says of the past."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -15,8 +15,7 @@ from traider.domain.errors import StrategyError
 from traider.features.batch import BarHistory
 
 _MEND = (
-    "at bar i use nothing after bar i: no shift(-n), no centered window, no fill backward, no "
-    "mean or scale of the whole history"
+    "for bar i use bars up to i alone: no shift(-n), centered window, fill backward or mean of all"
 )
 _LEAST_BARS: Final = 30
 """With fewer bars of an instrument there is nothing to learn from a cut."""
@@ -63,7 +62,7 @@ class FeatureCheck:
     def on_truncated(self, cut_ns: int) -> Values:
         """Compare with the values on data that end at ``cut_ns``, and return those.
 
-        Where an instrument has no bar yet and the feature fails on it, the base values are returned.
+        Where an instrument has no bar yet and the feature fails on that, base values are returned.
 
         Raises:
             StrategyError: the feature fails on the beginning of the data.
@@ -91,7 +90,10 @@ class FeatureCheck:
         past = truncated(self.histories, cut_ns)
         found = self._values(other)
         self._compare(
-            {name: values[: len(bars)] for (name, values), bars in zip(found.items(), past, strict=True)},
+            {
+                name: values[: len(bars)]
+                for (name, values), bars in zip(found.items(), past, strict=True)
+            },
             past,
             "data that go on differently",
         )
@@ -124,33 +126,35 @@ class FeatureCheck:
         if self._first is None:
             return None
         first, (count, compared) = self._first, self._worst
-        common = {
-            "culprit": self.subject.name,
-            "instrument": first.instrument,
-            "ts_ns": first.ts_ns,
-            "bar": first.bar,
-            "changed": count,
-            "compared": compared,
-            "before": first.before,
-            "after": first.after,
-        }
-        if not self.is_repeatable:
-            return Leak(
-                kind=LeakKind.UNREPEATABLE,
-                told="answers differently to the same data",
-                fix="draw random numbers from a generator with a fixed seed, and read no clock",
-                **common,
-            )
-        return Leak(
+        leak = Leak(
             kind=LeakKind.BATCH_FEATURE,
+            culprit=self.subject.name,
             told=f"past values change with {' and '.join(sorted(self._ends))}",
             fix=_MEND,
-            **common,
+            instrument=first.instrument,
+            ts_ns=first.ts_ns,
+            bar=first.bar,
+            changed=count,
+            compared=compared,
+            before=first.before,
+            after=first.after,
+        )
+        if self.is_repeatable:
+            return leak
+        return replace(
+            leak,
+            kind=LeakKind.UNREPEATABLE,
+            told="answers differently to the same data",
+            fix="draw random numbers from a generator with a fixed seed, and read no clock",
         )
 
     def _values(self, histories: Sequence[BarHistory]) -> Values:
         self.evaluations += 1
         return self.subject.values(histories)
+
+    def past_of_base(self, cut_ns: int) -> Values:
+        """Return the base values of the bars known at ``cut_ns``."""
+        return self._known(truncated(self.histories, cut_ns))
 
     def _known(self, past: Sequence[BarHistory]) -> Values:
         return {bars.instrument: self.base[bars.instrument][: len(bars)] for bars in past}

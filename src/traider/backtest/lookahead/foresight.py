@@ -153,11 +153,12 @@ def _history(returns: Floats) -> Floats:
 
     Absolute returns follow the signed ones.
     """
-    columns = []
+    columns: list[Floats] = []
     for series in (np.nan_to_num(returns), np.abs(np.nan_to_num(returns))):
         total = np.concatenate([[0.0], np.cumsum(series)])
-        for back in range(RECENT):
-            columns.append(np.concatenate([np.zeros(back), series[: len(series) - back]]))
+        columns += [
+            np.concatenate([np.zeros(back), series[: len(series) - back]]) for back in range(RECENT)
+        ]
         rows = np.arange(1, len(total))
         columns += [total[rows] - total[np.maximum(rows - span, 0)] for span in SPANS]
     return np.column_stack(columns)
@@ -199,8 +200,11 @@ def _strongest(
     series = np.append(series, np.zeros(steps.lags))
     spreads = [_null_spread(left, series[first], steps.lags) for left in news]
     best = (1, 0.0, 0.0)
+    in_a_row = bool(np.all(np.diff(first) == 1))
     for lag in range(steps.lags):
-        ahead = series[first + lag]
+        start = int(first[0]) + lag
+        # A slice is many times faster than a selection, and every bar has its score mostly.
+        ahead = series[start : start + len(first)] if in_a_row else series[first + lag]
         for left, spread in zip(news, spreads, strict=True):
             correlation = float(left @ ahead) / len(left)
             if abs(correlation) > abs(best[1]):
@@ -214,7 +218,7 @@ def _residual(values: Floats, controls: Floats) -> Floats | None:
     spread = centered.std(axis=0)
     centered /= np.where(spread > 0.0, spread, 1.0)
     wanted = values - values.mean()
-    solved, *_ = np.linalg.lstsq(centered, wanted, rcond=None)
+    solved, *_ = np.linalg.lstsq(centered.T @ centered, centered.T @ wanted, rcond=None)
     left = _clipped(wanted - centered @ solved)
     usual = min(values.std(), np.diff(values).std())
     return _standard(left) if left.std() > _NEWS_MIN * usual else None
@@ -224,14 +228,14 @@ def _clipped(series: Floats) -> Floats:
     """Return the series around zero, clipped at ``CLIP`` standard deviations."""
     centered = series - series.mean()
     clipped = np.clip(centered, -CLIP * centered.std(), CLIP * centered.std())
-    return clipped - clipped.mean()
+    return np.asarray(clipped - clipped.mean())
 
 
 def _standard(series: Floats) -> Floats:
     """Return the series clipped, centered and scaled to one."""
     clipped = _clipped(series)
     spread = clipped.std()
-    return clipped / spread if spread > 0.0 else clipped
+    return np.asarray(clipped / spread if spread > 0.0 else clipped)
 
 
 def _null_spread(news: Floats, series: Floats, lags: int) -> float:
