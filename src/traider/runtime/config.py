@@ -36,11 +36,8 @@ from traider.runtime.config_sources import (
 from traider.runtime.config_strategy import (
     AlphaConfig,
     EnsembleStrategy,
-<<<<<<< HEAD
-    QuotingStrategy,
-=======
     FeatureConfig,
->>>>>>> 92bc604 (wip2)
+    QuotingStrategy,
     SmaCrossStrategy,
     StrategyConfig,
 )

@@ -81,15 +81,11 @@ def run_lookahead(
         config = with_user_files(config, request.features, request.scores)
     data = scan_data(config)
     plan = plan_data(config, data)
-    subjects, scores = subjects_of(config), score_files_of(config, data)
+    checked = lookahead_plan(config, data, plan, request)
     if not reads_scores:
         subjects, scores = _alone(request, data)
-    if subjects:
-        check_bars(data)
-    checked = _plan(config, data, plan, request)
-    result = check_lookahead(
-        replace(checked, subjects=subjects, scores=scores), progress=progress, stop=stop
-    )
+        checked = replace(checked, subjects=subjects, scores=scores)
+    result = check_lookahead(checked, progress=progress, stop=stop)
     digest = run_digest(config, plan)
     return FinishedCheck(result, plan.title, digest, _recorded(result, digest, config, request))
 
@@ -97,7 +93,14 @@ def run_lookahead(
 def _alone(
     request: LookaheadRequest, data: RunData
 ) -> tuple[tuple[Subject, ...], tuple[ScoreFile, ...]]:
-    """Return features and score files that no alpha of the strategy can read."""
+    """Return features and score files that no alpha of the strategy can read.
+
+    Raises:
+        StrategyError: a feature file cannot be used, or there are no bars for it to see.
+        DataError: a score file cannot be used.
+    """
+    if request.features:
+        check_bars(data)
     subjects = [
         Subject(name, partial(load_batch_feature, name, file), {})
         for file in request.features
@@ -108,12 +111,12 @@ def _alone(
     return tuple(subjects), tuple(read_scores(path, name, names) for name, path in named)
 
 
-def _plan(
+def lookahead_plan(
     config: Config, data: RunData, plan: BacktestPlan, request: LookaheadRequest
 ) -> LookaheadPlan:
+    """Return the check of what ``config`` names, on the run that ``plan`` describes."""
     spec = replace(plan.spec, venue=FILL_TIERS[plan.fill_tier].applied(plan.spec.venue))
-    numbers = model_numbers(config)
-    features = {subject.name: numbers[subject.name] for subject in subjects_of(config)}
+    numbers, subjects = model_numbers(config), subjects_of(config)
     events = join_events(list(plan.events()))
     if data.is_captured:
         bars = tuple(
@@ -126,8 +129,10 @@ def _plan(
         files=data.bar_files,
         bars=bars,
         events=events,
-        models=features,
-        latency_ns=spec.venue.latency_ns,
+        subjects=subjects,
+        models={subject.name: numbers[subject.name] for subject in subjects},
+        scores=score_files_of(config, data),
+        latency_ns=min(spec.venue.latencies_ns, default=spec.venue.latency_ns),
         cuts=request.cuts,
         seed=request.seed,
     )

@@ -42,7 +42,6 @@ Engine = Callable[[EventArray], Trace]
 _MEND_ENGINE = (
     "no feature and no score file is to blame: report it with the configuration and the data"
 )
-_SHARP_CUTS_EACH = 2
 
 
 @dataclass(frozen=True)
@@ -114,7 +113,7 @@ class _Check:
         self._progress = progress
         self._stop = stop
         self._done = 0
-        # Twice each feature, the base run, the audits; then a cut at a time.
+        # Each feature is begun and tested; the strategy is run, cut and audited.
         self._total = 2 * len(plan.subjects) + len(plan.scores) + 2 + plan.cuts
         self._notes: list[str] = []
         self._leaks: list[Leak] = []
@@ -169,14 +168,16 @@ class _Check:
     def _cut(self, features: Sequence[FeatureCheck], base: Trace, cut_ns: int, number: int) -> None:
         """Give one past two other futures, and compare what was made of it."""
         plan = self._plan
-        past = base.until(cut_ns)
         ends = {
             check.subject.name: check.on_truncated(cut_ns)
             if check.is_repeatable
             else check.past_of_base(cut_ns)
             for check in features
         }
-        self._compare(past, plan.engine(self._run.ending(cut_ns, ends)).until(cut_ns))
+        events = self._run.ending(cut_ns, ends)
+        # Where nothing happens at the cut itself, no timer comes due after the last event.
+        last_ns = int(events["ts_recv"][-1])
+        self._compare(base.until(last_ns), plan.engine(events).until(last_ns))
         self._rest()
         seed = plan.seed + number
         ticks = [float(file.tick_size) for file in plan.files]
@@ -188,7 +189,7 @@ class _Check:
             for check in features
         }
         events = self._run.going_on(cut_ns, bars, goes_on, seed)
-        self._compare(past, plan.engine(events).until(cut_ns))
+        self._compare(base.until(cut_ns), plan.engine(events).until(cut_ns))
 
     def _compare(self, past: Trace, other: Trace) -> None:
         found = first_difference(past, other)
@@ -196,8 +197,9 @@ class _Check:
             self._differences.append(found)
 
     def _finish(self, check: FeatureCheck, cuts: int) -> None:
-        if check.is_repeatable:
-            check.sharpen(_SHARP_CUTS_EACH * cuts, self._plan.seed)
+        for cut_ns in check.sharp_cuts_ns(cuts, self._plan.seed) if check.is_repeatable else ():
+            self._rest()
+            check.on_truncated(cut_ns)
         leak = check.leak()
         if leak is not None:
             self._leaks.append(leak)

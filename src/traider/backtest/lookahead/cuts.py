@@ -71,7 +71,7 @@ def _in_phase(closes_ns: Times, place: int, wanted: int) -> int:
 
 
 def sharp_cuts(values: npt.NDArray[np.float64], count: int, seed: int) -> list[int]:
-    """Return bars worth cutting after: where a feature says most, and any, half and half.
+    """Return bars worth cutting after: ``count`` drawn by how much a feature says, and any others.
 
     A feature that is nothing but for a few signals looks ahead only where it gives one.
     """
@@ -80,6 +80,10 @@ def sharp_cuts(values: npt.NDArray[np.float64], count: int, seed: int) -> list[i
         return []
     draw = np.random.default_rng([seed, 2])
     distance = np.abs(values[known] - np.median(values[known]))
-    loudest = known[np.argsort(-distance, kind="stable")[: max(len(known) // 20, count)]]
-    picked = [draw.choice(pool, min(count, len(pool)), replace=False) for pool in (loudest, known)]
+    picked = [draw.choice(known, min(count, len(known)), replace=False)]
+    if distance.max() > 0.0:
+        telling = known[distance > 0.0]
+        weights = distance[distance > 0.0] / distance.max()
+        chances = weights / weights.sum()
+        picked.append(draw.choice(telling, min(count, len(telling)), replace=False, p=chances))
     return sorted({int(bar) for part in picked for bar in part})

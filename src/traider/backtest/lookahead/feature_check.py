@@ -18,7 +18,7 @@ _MEND = (
     "for bar i use bars up to i alone: no shift(-n), centered window, fill backward or mean of all"
 )
 _LEAST_BARS: Final = 30
-"""With fewer bars of an instrument there is nothing to learn from a cut."""
+"""With fewer bars there is nothing to learn from a cut."""
 
 
 @dataclass(frozen=True)
@@ -62,24 +62,16 @@ class FeatureCheck:
     def on_truncated(self, cut_ns: int) -> Values:
         """Compare with the values on data that end at ``cut_ns``, and return those.
 
-        Where an instrument has no bar yet and the feature fails on that, base values are returned.
-
-        Raises:
-            StrategyError: the feature fails on the beginning of the data.
+        A feature that fails on so few bars is noted and keeps its base values: there it is
+        compared on other futures of full length alone.
         """
         past = truncated(self.histories, cut_ns)
         try:
-            return self._compare(self._values(past), past, "data that end there")
+            found = self._values(past)
         except StrategyError as fault:
-            if not all(len(bars) for bars in past):
-                self._note(f"fails while an instrument has no bar yet: {fault.what}")
-                return self._known(past)
-            bars = max(len(bars) for bars in past)
-            raise StrategyError(
-                f"on the first {bars} bars: {fault.what}",
-                where=fault.where,
-                fix="a batch feature must work on any beginning of the data",
-            ) from fault
+            self._note(past, fault)
+            return self._known(past)
+        return self._compare(found, past, "data that end there")
 
     def on_perturbed(self, other: Sequence[BarHistory], cut_ns: int) -> Values:
         """Compare with the values on another future; return those, the past settled to the base.
@@ -104,22 +96,18 @@ class FeatureCheck:
             for (name, values), bars in zip(found.items(), past, strict=True)
         }
 
-    def sharpen(self, count: int, seed: int) -> None:
-        """Cut also where the feature says most, of each instrument's bars.
-
-        Raises:
-            StrategyError: the feature fails.
-        """
-        each = max(count // len(self.histories), 1)
+    def sharp_cuts_ns(self, count: int, seed: int) -> list[int]:
+        """Return ``count`` cuts where the feature says most, and as many anywhere."""
+        whole, rest = divmod(count, len(self.histories))
         cuts = {
             int(bars.closed_ns[bar])
             for number, bars in enumerate(self.histories)
-            for bar in sharp_cuts(self.base[bars.instrument], each, seed + number)
-            if bar < len(bars) - 1
+            for bar in sharp_cuts(
+                self.base[bars.instrument], whole + (number < rest), seed + number
+            )
+            if _LEAST_BARS <= bar < len(bars) - 1
         }
-        for cut_ns in sorted(cuts):
-            if min(bars.known_at(cut_ns) for bars in self.histories) >= _LEAST_BARS:
-                self.on_truncated(cut_ns)
+        return sorted(cuts)
 
     def leak(self) -> Leak | None:
         """Return what was found."""
@@ -148,20 +136,21 @@ class FeatureCheck:
             fix="draw random numbers from a generator with a fixed seed, and read no clock",
         )
 
-    def _values(self, histories: Sequence[BarHistory]) -> Values:
-        self.evaluations += 1
-        return self.subject.values(histories)
-
     def past_of_base(self, cut_ns: int) -> Values:
         """Return the base values of the bars known at ``cut_ns``."""
         return self._known(truncated(self.histories, cut_ns))
 
+    def _values(self, histories: Sequence[BarHistory]) -> Values:
+        self.evaluations += 1
+        return self.subject.values(histories)
+
     def _known(self, past: Sequence[BarHistory]) -> Values:
         return {bars.instrument: self.base[bars.instrument][: len(bars)] for bars in past}
 
-    def _note(self, text: str) -> None:
-        if text not in self.notes:
-            self.notes.append(text)
+    def _note(self, past: Sequence[BarHistory], fault: StrategyError) -> None:
+        if not self.notes:
+            bars = ", ".join(f"{len(one)} of {one.instrument}" for one in past)
+            self.notes.append(f"{self.subject.name} fails on the first bars ({bars}): {fault.what}")
 
     def _compare(self, found: Values, past: Sequence[BarHistory], variant: str) -> Values:
         """Note every value that differs from the base; return the others settled to it."""

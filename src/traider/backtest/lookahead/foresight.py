@@ -194,21 +194,26 @@ def _agreements(
 def _strongest(
     news: Sequence[Floats], steps: _Steps, first: Numbers, target: str
 ) -> tuple[int, float, float]:
-    """Return lag, correlation and normal deviate of the strongest agreement."""
+    """Return lag, correlation and normal deviate of the strongest agreement.
+
+    All lags and all rotations at once: news are put where their first return stands, and the
+    cross-correlation of the two series is a product of their Fourier transforms. Past the end a
+    return is the mean, which agrees with nothing.
+    """
     series = _standard(np.abs(steps.returns) if target == MOVE else steps.returns)
-    # Past the end a return is the mean: it agrees with nothing.
-    series = np.append(series, np.zeros(steps.lags))
-    spreads = [_null_spread(left, series[first], steps.lags) for left in news]
+    size = len(series) + steps.lags
+    waves = np.fft.rfft(series, size)
+    near = min(max(steps.lags, RECENT), size // 8)
     best = (1, 0.0, 0.0)
-    in_a_row = bool(np.all(np.diff(first) == 1))
-    for lag in range(steps.lags):
-        start = int(first[0]) + lag
-        # A slice is many times faster than a selection, and every bar has its score mostly.
-        ahead = series[start : start + len(first)] if in_a_row else series[first + lag]
-        for left, spread in zip(news, spreads, strict=True):
-            correlation = float(left @ ahead) / len(left)
-            if abs(correlation) > abs(best[1]):
-                best = lag + 1, correlation, abs(correlation) / spread
+    for left in news:
+        placed = np.zeros(size)
+        np.add.at(placed, first, left)
+        rotations = np.fft.irfft(np.conj(np.fft.rfft(placed)) * waves, size) / len(left)
+        spread = max(float(rotations[near : size - near].std()), 1.0 / len(left))
+        lag = int(np.argmax(np.abs(rotations[: steps.lags])))
+        correlation = float(rotations[lag])
+        if abs(correlation) > abs(best[1]):
+            best = lag + 1, correlation, abs(correlation) / spread
     return best
 
 
@@ -236,12 +241,3 @@ def _standard(series: Floats) -> Floats:
     clipped = _clipped(series)
     spread = clipped.std()
     return np.asarray(clipped / spread if spread > 0.0 else clipped)
-
-
-def _null_spread(news: Floats, series: Floats, lags: int) -> float:
-    """Return the standard deviation of the correlation over all rotations but the near ones."""
-    count = len(news)
-    product = np.fft.rfft(news) * np.conj(np.fft.rfft(series))
-    rotations = np.fft.irfft(product, count) / count
-    near = min(max(lags, RECENT), count // 8)
-    return max(float(rotations[near : count - near].std()), 1.0 / count)

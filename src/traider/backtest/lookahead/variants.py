@@ -111,13 +111,9 @@ class RunEvents:
         _perturb_rest(events, cut_ns, seed)
         for number, (file, history) in enumerate(zip(self._files, bars, strict=True)):
             made = bar_events(batch_of(history), file, number, 0)
-            for rows, words in (
-                (self._opens[number], ("price",)),
-                (self._bars[number], _BAR_WORDS),
-            ):
-                told = made[0::2] if words == ("price",) else made[1::2]
-                for word in words:
-                    events[word][rows] = told[word]
+            events["price"][self._opens[number]] = made["price"][0::2]
+            for word in _BAR_WORDS:
+                events[word][self._bars[number]] = made[word][1::2]
         self._say(events, values)
         return events
 
