@@ -36,7 +36,6 @@ from traider.runtime.config_sources import (
 from traider.runtime.config_strategy import (
     AlphaConfig,
     EnsembleStrategy,
-    FeatureConfig,
     QuotingStrategy,
     SmaCrossStrategy,
     StrategyConfig,
@@ -51,7 +50,6 @@ __all__ = [
     "DataConfig",
     "EnsembleStrategy",
     "ExecutionConfig",
-    "FeatureConfig",
     "FillTier",
     "InstrumentConfig",
     "InvalidConfigError",
