@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -101,6 +102,15 @@ def functions(path: Path) -> Iterator[tuple[str, Function]]:
     for node in ast.walk(tree(path)):
         if isinstance(node, Function):
             yield f"{name_of(path)}:{node.name}", node
+
+
+def packages(path: Path) -> Iterator[str]:
+    """Yield the top package of every import of ``path``."""
+    for node in ast.walk(tree(path)):
+        names = [name.name for name in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom) and not node.level:
+            names = [node.module or ""]
+        yield from (name.partition(".")[0] for name in names)
 
 
 def code_lines(function: Function) -> int:
@@ -240,6 +250,22 @@ def test_spelling_is_american() -> None:
         for found in BRITISH.finditer(path.read_text(encoding="utf-8"))
     ]
     assert faults == []
+
+
+def test_the_product_imports_only_what_it_declares() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    declared = {re.split(r"[^\w.-]", text, maxsplit=1)[0] for text in project["dependencies"]}
+    # Parts of the interfaces of numba, jinja2 and pydantic, which bring them.
+    brought = {"llvmlite", "markupsafe", "pydantic_core"}
+    known = {name.replace("-", "_") for name in declared | brought} | {"traider"}
+    offenders = [
+        f"{name_of(path)}: {package}"
+        for path in python_files()
+        if path.is_relative_to(SOURCE)
+        for package in packages(path)
+        if package not in known and package not in sys.stdlib_module_names
+    ]
+    assert not offenders
 
 
 def test_the_lock_file_of_uv_is_never_committed() -> None:

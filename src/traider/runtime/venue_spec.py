@@ -4,7 +4,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
-import polars as pl
+import pyarrow as pa
+import pyarrow.compute
+import pyarrow.parquet as pq
 
 from traider.domain.errors import ConfigError
 from traider.domain.margin import MarginTier
@@ -73,20 +75,35 @@ def read_latencies(path: Path) -> tuple[int, ...]:
         ConfigError: it cannot be read, is empty or too long, or holds what is no latency.
     """
     try:
+        numbers: list[float | None]
         if path.suffix == ".parquet":
-            first = pl.read_parquet_schema(path)
-            column = pl.read_parquet(path, columns=list(first)[:1]).to_series()
-            numbers = column.cast(pl.Float64).to_list()
+            numbers = _first_column(path)
         else:
             numbers = [float(line) for line in path.read_text(encoding="utf-8").split()]
-    except (OSError, ValueError, pl.exceptions.PolarsError) as fault:
+    except (OSError, ValueError, pa.ArrowException) as fault:
         raise _unusable(path, str(fault).splitlines()[0]) from None
     if not 0 < len(numbers) <= _SAMPLES_MAX:
         raise _unusable(path, f"{len(numbers)} latencies")
-    for place, number in enumerate(numbers, 1):
-        if number is None or not 0.0 <= number <= _LATENCY_MS_MAX:
-            raise _unusable(path, f"latency {place} is {number}")
-    return tuple(round(number * _MS_NS) for number in numbers)
+    return tuple(_nanoseconds(path, place, number) for place, number in enumerate(numbers, 1))
+
+
+def _nanoseconds(path: Path, place: int, number: float | None) -> int:
+    if number is None or not 0.0 <= number <= _LATENCY_MS_MAX:
+        raise _unusable(path, f"latency {place} is {number}")
+    return round(number * _MS_NS)
+
+
+def _first_column(path: Path) -> list[float | None]:
+    """Return the first column of a Parquet file as numbers.
+
+    Raises:
+        pa.ArrowException: the file is damaged, or its first column holds no numbers.
+    """
+    with pq.ParquetFile(path) as file:
+        name = file.schema_arrow.names[0]
+        column = file.read(columns=[name]).column(0)
+    numbers: list[float | None] = pyarrow.compute.cast(column, pa.float64()).to_pylist()
+    return numbers
 
 
 def slowest_latency(config: Config) -> tuple[int, str]:
