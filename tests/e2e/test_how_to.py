@@ -1,8 +1,10 @@
 """The guides' own code blocks, run word for word."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -64,3 +66,27 @@ def test_the_data_of_the_guide_comes_in(
     exec(compile(program, "import-data.md", "exec"), names)  # noqa: S102 - the guide's own words
     assert names["bars"].height == 69_613
     assert len(names["days"].fetchall()) == 2_906
+
+
+@pytest.mark.slow
+def test_the_batch_features_of_the_guide_pass_the_check_and_trade(
+    repo_root: Path, tmp_path: Path
+) -> None:
+    page = (repo_root / "docs" / "how-to" / "add-a-batch-feature.md").read_text(encoding="utf-8")
+    blocks = dict(BLOCK.findall(page))
+    # A word that was never there before: passes are remembered by what was checked.
+    own = f"{blocks['python']}\n# {uuid4()}\n"
+    (tmp_path / "my_features.py").write_text(own, encoding="utf-8")
+    (tmp_path / "straight.toml").write_text(blocks["toml"], encoding="utf-8")
+    (tmp_path / "data").symlink_to(repo_root / "data")
+    config = ("--config", str(tmp_path / "straight.toml"))
+    unchecked = backtest_json(tmp_path, *config)
+    assert any("not checked for look-ahead" in note for note in unchecked["notes"])
+    done = traider(tmp_path, "check", "lookahead", *config, "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = json.loads(done.stdout)
+    assert found["features"] == ["efficiency", "strength"]
+    after = backtest_json(tmp_path, *config)
+    Path(found["record"]).unlink()
+    assert after["trades"] > 100
+    assert not any("look-ahead" in note for note in after["notes"])

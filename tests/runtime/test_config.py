@@ -55,6 +55,50 @@ def _faults(path: Path | None = None, *overrides: str) -> list[str]:
     return [fault.line() for fault in faults]
 
 
+def test_batch_features_and_score_files_are_relative_to_the_config_file(
+    write: WriteFile, tmp_path: Path
+) -> None:
+    path = write(
+        "[strategy]\nscores = { trees = 'scores/trees.parquet' }\n"
+        "[[strategy.features]]\nname = 'slope'\nfile = 'own.py'\nparams = { window = 3 }\n"
+    )
+    loaded = load_config(path)
+    assert isinstance(loaded.strategy, EnsembleStrategy)
+    assert loaded.strategy.models == ("slope", "trees")
+    assert loaded.strategy.features[0].params == {"window": 3.0}
+    assert dict(loaded.named_files()) == {
+        "strategy.features.0.file": tmp_path / "own.py",
+        "strategy.scores.trees": tmp_path / "scores" / "trees.parquet",
+    }
+    assert load_config(path, ["strategy.scores.other=b.parquet"]).named_files()[-1] == (
+        "strategy.scores.other",
+        Path("b.parquet"),
+    )
+    assert config_digest(loaded) != config_digest(load_config())
+
+
+def test_a_strategy_without_batch_features_names_no_files_of_them() -> None:
+    settings = ['strategy.kind="quoting"', "strategy.size=0.01", "strategy.max_position=0.1"]
+    quoting = load_config(None, settings)
+    assert quoting.named_files() == ()
+
+
+@pytest.mark.parametrize(
+    ("setting", "says"),
+    [
+        ('strategy.scores={"a b" = "x.parquet"}', "strategy.scores.a b"),
+        ('strategy.features=[{name="no-word", file="x.py"}]', "strategy.features.0.name"),
+        ('strategy.features=[{name="slope"}]', "strategy.features.0.file: is missing"),
+        (
+            'strategy={scores={slope="x.parquet"}, features=[{name="slope", file="x.py"}]}',
+            "features and scores name slope twice",
+        ),
+    ],
+)
+def test_batch_features_and_score_files_have_names_of_their_own(setting: str, says: str) -> None:
+    assert any(says in fault for fault in _faults(None, setting)), _faults(None, setting)
+
+
 def test_without_file_variables_or_options_every_default_holds() -> None:
     config = load_config()
     assert config == Config()

@@ -96,6 +96,8 @@ def test_values_that_are_none(text: str, says: str) -> None:
         (["fill_tier=base,optimistic"], "choose one with --fill-tier"),
         (["output=a,b"], "it decides nothing"),
         (["log.level=debug,info"], "it decides nothing"),
+        (["strategy.features.0.params.window=1,2"], "every trial over the same values"),
+        (["strategy.scores.trees=a,b"], "every trial over the same scores"),
     ],
 )
 def test_grids_that_are_none(texts: list[str], says: str) -> None:

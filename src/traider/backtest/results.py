@@ -227,6 +227,8 @@ class BacktestResult:
     """Fills of the chosen tier on bars without volume or after a hole in the data."""
     unfunded: tuple[str, ...] = ()
     """Derivatives whose funding was in no file, so that it was not simulated."""
+    unchecked: tuple[str, ...] = ()
+    """Batch features and score files that no look-ahead check has passed."""
     findings: tuple[Finding, ...] = ()
     """What the doctor holds against the result, the most serious first."""
 

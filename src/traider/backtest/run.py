@@ -45,6 +45,8 @@ class BacktestPlan:
     config: dict[str, object] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     extra: tuple[Callable[[], Iterator[EventArray]], ...] = ()
+    unchecked: tuple[str, ...] = ()
+    """Batch features and score files that no look-ahead check has passed."""
 
     @property
     def first_ns(self) -> int:
@@ -109,6 +111,7 @@ def run_plan(
             for file in plan.files
             if file.is_derivative and numbers[file.instrument] not in stale.funded
         ),
+        unchecked=plan.unchecked,
     )
 
 

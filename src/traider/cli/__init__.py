@@ -4,4 +4,4 @@ This room parses arguments and prints; it never decides, never trades and never 
 Its modules import nothing heavy at the top, so that ``traider --help`` answers at once.
 """
 
-__all__ = ["backtest", "config", "doctor", "main", "sweep", "version"]
+__all__ = ["backtest", "check", "config", "doctor", "main", "sweep", "version"]

@@ -6,11 +6,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from traider.cli.options import config_option, json_option, set_option
+from traider.cli.options import (
+    config_option,
+    features_option,
+    json_option,
+    scores_option,
+    set_option,
+)
 from traider.domain.errors import Interrupted, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from traider.cli.backtest_session import Runner
+    from traider.runtime.config import Config
 
 
 @click.command()
@@ -31,6 +40,8 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Parquet file of settled funding rates (ts, rate); repeat for more perpetuals.",
 )
+@features_option
+@scores_option
 @click.option("--from", "start", metavar="DATE", help="First day or instant used, UTC.")
 @click.option("--to", "end", metavar="DATE", help="First day or instant not used any more, UTC.")
 @set_option
@@ -61,6 +72,8 @@ def backtest(  # noqa: PLR0913, PLR0917 - one parameter an option, click's way
     config_file: Path | None,
     files: tuple[Path, ...],
     funding: tuple[Path, ...],
+    features: tuple[Path, ...],
+    scores: tuple[str, ...],
     start: str | None,
     end: str | None,
     overrides: tuple[str, ...],
@@ -89,10 +102,16 @@ def backtest(  # noqa: PLR0913, PLR0917 - one parameter an option, click's way
             "output": None if output is None else str(output),
         }
     )
+    from traider.runtime.user_scores import with_user_files
     from traider.runtime.wiring import run_backtest
 
     return start_backtest(
-        run_backtest, config_file, (*overrides, *chosen), as_json=as_json, quiet=quiet
+        run_backtest,
+        config_file,
+        (*overrides, *chosen),
+        extend=lambda config: with_user_files(config, features, scores),
+        as_json=as_json,
+        quiet=quiet,
     )
 
 
@@ -108,10 +127,13 @@ def start_backtest(
     config_file: Path | None,
     overrides: tuple[str, ...],
     *,
+    extend: "Callable[[Config], Config] | None" = None,
     as_json: bool,
     quiet: bool,
 ) -> int:
     """Load the configuration, run it with ``runner`` and print the outcome; return the exit code.
+
+    ``extend`` adds what no override can say.
 
     Raises:
         UsageError: no data was named.
@@ -121,6 +143,8 @@ def start_backtest(
     from traider.runtime.config import load_config
 
     config = load_config(config_file, overrides)
+    if extend is not None:
+        config = extend(config)
     if not config.data.files:
         raise UsageError(
             "no bars to test on",

@@ -79,6 +79,8 @@ def _plain(value: object) -> object:
     match value:
         case tuple() | list():
             return [_plain(part) for part in value]
+        case dict():
+            return {name: _plain(part) for name, part in value.items()}
         case BaseModel():
             return value.model_dump(mode="json")
         case Decimal() | Path():

@@ -17,6 +17,7 @@ from traider.domain.errors import Interrupted, TraiderError, UsageError
 
 COMMANDS: Final = {
     "backtest": "traider.cli.backtest:backtest",
+    "check": "traider.cli.check:check",
     "config": "traider.cli.config:config",
     "data": "traider.cli.data:data",
     "doctor": "traider.cli.doctor:doctor",

@@ -36,3 +36,24 @@ def json_option(command: Command) -> Command:
     return click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")(
         command
     )
+
+
+def features_option(command: Command) -> Command:
+    """Add ``--features FILE.py``, repeatable."""
+    return click.option(
+        "--features",
+        multiple=True,
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Python file of batch features, beside those of the configuration; repeat at will.",
+    )(command)
+
+
+def scores_option(command: Command) -> Command:
+    """Add ``--scores [NAME=]FILE``, repeatable."""
+    return click.option(
+        "--scores",
+        multiple=True,
+        metavar="[NAME=]FILE",
+        help="Parquet file of a model's scores, beside those of the configuration; repeat at will.",
+    )(command)

@@ -137,7 +137,7 @@ _ESTIMATE_ROWS: Final[tuple[Row, ...]] = (
         "A model's opinion of the instrument",
         "learning",
         (
-            floating("value", "score in [-1, 1]"),
+            floating("value", "score in [-1, 1]; of a batch feature its value"),
             floating("confidence", "in [0, 1]"),
             integer("model", "model id"),
             integer("feature_hash", "first 8 bytes of the digest"),

@@ -6,6 +6,7 @@ many alphas share it, ``page`` prints ``docs/features.md``. The room computes no
 come from the kernel, in research as in production.
 """
 
+from traider.features.batch import BarHistory, BatchFeature, batch_feature
 from traider.features.catalogue import CATALOGUE, Feature
 from traider.features.expressions import Expression, parse
 from traider.features.graph import Graph, build_graph
@@ -14,10 +15,13 @@ from traider.features.shorthands import SHORTHANDS, Shorthand
 __all__ = [
     "CATALOGUE",
     "SHORTHANDS",
+    "BarHistory",
+    "BatchFeature",
     "Expression",
     "Feature",
     "Graph",
     "Shorthand",
+    "batch_feature",
     "build_graph",
     "parse",
 ]

@@ -36,6 +36,7 @@ from traider.runtime.config_sources import (
 from traider.runtime.config_strategy import (
     AlphaConfig,
     EnsembleStrategy,
+    FeatureConfig,
     QuotingStrategy,
     SmaCrossStrategy,
     StrategyConfig,
@@ -50,6 +51,7 @@ __all__ = [
     "DataConfig",
     "EnsembleStrategy",
     "ExecutionConfig",
+    "FeatureConfig",
     "FillTier",
     "InstrumentConfig",
     "InvalidConfigError",

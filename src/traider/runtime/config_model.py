@@ -105,6 +105,14 @@ class Config(BaseSettings):
                 for position, alpha in enumerate(self.strategy.alphas)
                 if alpha.file is not None
             ]
+        if isinstance(self.strategy, EnsembleStrategy):
+            files += [
+                (f"strategy.features.{position}.file", feature.file)
+                for position, feature in enumerate(self.strategy.features)
+            ]
+            files += [
+                (f"strategy.scores.{name}", path) for name, path in self.strategy.scores.items()
+            ]
         return tuple(files)
 
     @classmethod

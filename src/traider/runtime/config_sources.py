@@ -209,10 +209,20 @@ def _anchor(table: Table, folder: Path) -> None:
     if isinstance(execution, dict) and execution.get("latency_file"):
         execution["latency_file"] = _anchored(execution["latency_file"], folder)
     strategy = table.get("strategy")
-    alphas = strategy.get("alphas") if isinstance(strategy, dict) else None
-    for alpha in alphas if isinstance(alphas, list) else ():
-        if isinstance(alpha, dict) and alpha.get("file"):
-            alpha["file"] = _anchored(alpha["file"], folder)
+    for entry in _entries(strategy, "alphas") + _entries(strategy, "features"):
+        if entry.get("file"):
+            entry["file"] = _anchored(entry["file"], folder)
+    scores = strategy.get("scores") if isinstance(strategy, dict) else None
+    if isinstance(scores, dict):
+        scores.update({name: _anchored(file, folder) for name, file in scores.items()})
+
+
+def _entries(strategy: object, key: str) -> list[Table]:
+    """Return the tables of a list of tables."""
+    listed = strategy.get(key) if isinstance(strategy, dict) else None
+    return (
+        [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
+    )
 
 
 def _anchored(file: object, folder: Path) -> object:

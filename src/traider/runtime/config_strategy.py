@@ -1,5 +1,6 @@
 """The strategy's table: a union, told apart by ``kind``, of one model a strategy."""
 
+from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, model_validator
@@ -12,6 +13,9 @@ from traider.runtime.config_sections import (
     Section,
     Whole,
 )
+
+NAME = r"^[A-Za-z_]\w*$"
+"""What can stand behind score_ in a feature expression."""
 
 
 class SmaCrossStrategy(Section):
@@ -46,6 +50,17 @@ class AlphaConfig(Section):
     """Parameters of the alpha by name; those not given keep its own defaults."""
 
 
+class FeatureConfig(Section):
+    """One batch feature: a function of your own over the whole history of the bars."""
+
+    name: Annotated[str, Field(pattern=NAME)]
+    """Name of a function of ``file`` under @batch_feature; alphas read it as score_NAME."""
+    file: Path
+    """Python file that declares it, relative to the config file."""
+    params: dict[str, Real] = Field(default_factory=dict)
+    """Parameters by name; those not given keep the function's own defaults."""
+
+
 class EnsembleStrategy(Section):
     """Alphas that vote with weight and confidence."""
 
@@ -66,9 +81,21 @@ class EnsembleStrategy(Section):
         AlphaConfig(name="mean-reversion"),
     )
     """The alphas, a table [[strategy.alphas]] each."""
+    features: tuple[FeatureConfig, ...] = ()
+    """Batch features that alphas read as score_NAME, a table [[strategy.features]] each."""
+    scores: dict[Annotated[str, Field(pattern=NAME)], Path] = Field(default_factory=dict)
+    """Score files by model, name = "file.parquet"; alphas read score_NAME and confidence_NAME."""
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """Names under which alphas read scores: features first, then files."""
+        return (*(feature.name for feature in self.features), *self.scores)
 
     @model_validator(mode="after")
     def _consistent(self) -> "EnsembleStrategy":
+        twice = [name for name in self.models if self.models.count(name) > 1]
+        if twice:
+            raise ValueError(f"features and scores name {twice[0]} twice; give each its own name")
         if self.exit > self.enter:
             raise ValueError(f"exit ({self.exit:g}) must not be above enter ({self.enter:g})")
         if not any(alpha.weight for alpha in self.alphas if alpha.role == "vote"):

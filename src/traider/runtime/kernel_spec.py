@@ -90,7 +90,7 @@ def kernel_spec(
         expressions = alpha.expressions(params, timeframe)
         loaded.append((entry, function, params, expressions))
         wanted += expressions
-    graph = build_graph(wanted, base)
+    graph = build_graph(wanted, base, getattr(config.strategy, "models", ()))
     return KernelSpec(
         markets=tuple(_market(config, source) for source in sources),
         tape=graph.tape,

@@ -21,6 +21,8 @@ FIXED: Final = {
     "monte_carlo": "it follows a back-test",
     "output": "it decides nothing",
     "report": "it decides nothing",
+    "strategy.features": "a sweep runs every trial over the same values",
+    "strategy.scores": "a sweep runs every trial over the same scores",
     "walk_forward": "it follows a back-test",
 }
 """Tables and keys that are the same for every trial, and why."""
@@ -93,7 +95,8 @@ def _axis(text: str, config: Config) -> Axis:
     if not equals or not key or not written:
         raise UsageError(f"{text!r} is not key=values", where=OPTION, fix=_EXAMPLE)
     label, key = key, full_key(key, config)
-    reason = FIXED.get(key.partition(".")[0])
+    parts = key.split(".")
+    reason = FIXED.get(parts[0]) or FIXED.get(".".join(parts[:2]))
     if reason is not None:
         raise ConfigError(f"{key} cannot be swept: {reason}", where=OPTION, fix="sweep another key")
     values = _range(key, written) if ":" in written else _listed(key, written)

@@ -4,7 +4,7 @@ The one place where rooms meet; everything below takes what it needs as argument
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,12 +17,14 @@ from traider.domain.errors import DataError, Interrupted, TraiderError
 from traider.domain.payloads import config_digest_event
 from traider.kernel import CACHE_FOLDER, is_warm
 from traider.kernel.compiled import compile_kernel
+from traider.runtime.check_records import is_passed, run_digest
 from traider.runtime.config import Config, config_digest
-from traider.runtime.data_plan import data_notes, scan_data
+from traider.runtime.data_plan import RunData, data_notes, scan_data
 from traider.runtime.kernel_spec import kernel_spec
 from traider.runtime.progress import COMPILING
 from traider.runtime.research import Research, plan_research
 from traider.runtime.trading_rules import check_instruments, check_scale, idle_settings
+from traider.runtime.user_scores import model_numbers, score_streams
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,17 @@ def run_backtest(
 
 def plan_backtest(config: Config) -> BacktestPlan:
     """Scan the files a configuration names and return the plan of its run."""
-    data = scan_data(config)
+    plan = plan_data(config, scan_data(config))
+    models = tuple(model_numbers(config))
+    if not models or is_passed(run_digest(config, plan)):
+        return plan
+    listed = ", ".join(models)
+    told = f"not checked for look-ahead: {listed}; traider check lookahead does it"
+    return replace(plan, unchecked=models, notes=(*plan.notes, told))
+
+
+def plan_data(config: Config, data: RunData) -> BacktestPlan:
+    """Return the plan of a configuration's run over data that were scanned."""
     check_instruments(config, data.sources)
     check_scale(config, data.sources)
     spec = kernel_spec(config, data.sources, data.timeframe)
@@ -85,7 +97,7 @@ def plan_backtest(config: Config) -> BacktestPlan:
         end_ns=config.data.end_ns,
         config=config.model_dump(mode="json"),
         notes=data_notes(data) + idle_settings(config, data.sources, data.timeframe),
-        extra=data.funding_streams(),
+        extra=(*data.funding_streams(), *score_streams(config, data)),
     )
 
 

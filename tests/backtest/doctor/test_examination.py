@@ -131,6 +131,7 @@ PLANTED: dict[str, list[Callable[[], Planted]]] = {
         case(with_profits(SOUND, np.full(9, 50.0)), Severity.SERIOUS),
         case(with_profits(SOUND, np.zeros(0)), Severity.SERIOUS),
     ],
+    "unchecked-look-ahead": [case(replace(SOUND, unchecked=("trees",)), Severity.SERIOUS)],
     "sign-flips": [case(with_tier_equity("optimistic", 9_000), Severity.SERIOUS)],
     "fades-out-of-sample": [
         case(SOUND, Severity.SERIOUS, Evidence(out_of_sample=LOST)),

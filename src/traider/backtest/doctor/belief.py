@@ -34,6 +34,25 @@ def too_good(result: BacktestResult, evidence: Evidence) -> Finding | None:
     )
 
 
+def unchecked_look_ahead(result: BacktestResult, evidence: Evidence) -> Finding | None:
+    """Find batch features and score files that may know the future."""
+    del evidence
+    names = result.unchecked
+    if not names:
+        return None
+    return Finding(
+        code="unchecked-look-ahead",
+        severity=Severity.SERIOUS,
+        title="Look-ahead was not checked",
+        measured=f"{len(names)} batch features or score files without a passing check "
+        f"(none should be): {', '.join(names)}",
+        why="They are made with all the data at hand; one that uses the future makes any result.",
+        fix="Run traider check lookahead with the same configuration and data.",
+        number=len(names),
+        threshold=0,
+    )
+
+
 def in_sample_only(result: BacktestResult, evidence: Evidence) -> Finding | None:
     """Say that nothing was tested on data its parameters were not chosen on."""
     del result

@@ -16,6 +16,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     orders.wiped_out,
     orders.liquidated,
     sample.few_trades,
+    belief.unchecked_look_ahead,
     costs.sign_flips,
     belief.fades_out_of_sample,
     costs.costs_eat_the_edge,
