@@ -18,6 +18,7 @@ from tests.kernel.builders import (
     record,
 )
 from traider.domain.events import EventArray, Kind, OrderFlag, join_events, sort_events
+from traider.domain.margin import MarginTier
 from traider.domain.orders import OrderType, TimeInForce
 from traider.kernel.codes import Limit, Sizing, Style
 from traider.kernel.order_specification import PlanSpec, QuoteSpec, WorkSpec
@@ -45,6 +46,15 @@ _PLANS = (
     PlanSpec(stop=0.02, targets=((1.0, 0.5), (2.0, 0.25)), trail=0.01, break_even=True),
     PlanSpec(stop=0.005, targets=((0.5, 1.0),), time_stop_ns=7 * HOUR_NS, reenter=True),
 )
+_TIERS = (
+    (),
+    (MarginTier(Decimal(0), Decimal(10**9), Decimal("0.3"), Decimal(0), Decimal(2)),),
+    (
+        MarginTier(Decimal(0), Decimal(2_000), Decimal("0.05"), Decimal(0), Decimal(10)),
+        MarginTier(Decimal(2_000), Decimal(9_000), Decimal("0.4"), Decimal(700), Decimal(2)),
+    ),
+)
+margin_tiers = st.sampled_from(_TIERS)
 _tight_limits = st.dictionaries(st.sampled_from(Limit), st.none(), max_size=2).flatmap(
     lambda chosen: st.fixed_dictionaries(
         {limit: st.sampled_from(_LIMIT_VALUES[limit]) for limit in chosen}
@@ -75,13 +85,13 @@ class Case:
 
 
 @st.composite
-def orders(draw: st.DrawFn, ts_ns: int, instrument: int) -> EventArray:
-    """Draw a person's order of any type, sound or not, around a price of 10,000 ticks."""
+def orders(draw: st.DrawFn, ts_ns: int, instrument: int, reach: int = 600) -> EventArray:
+    """Draw a person's order of any type, sound or not, ``reach`` ticks around 10,000."""
     kind = draw(st.sampled_from(OrderType))
     side = draw(st.sampled_from([-1, 1]))
     size = draw(st.sampled_from([20, 100, 1_000, 1_000, 20_000, 60_000, 90_000, 7, 0]))
-    price = 10_000 + draw(st.integers(-600, 600))
-    trigger = 10_000 + draw(st.integers(-600, 600))
+    price = 10_000 + draw(st.integers(-reach, reach))
+    trigger = 10_000 + draw(st.integers(-reach, reach))
     force = draw(st.sampled_from(_FORCES))
     flags = kind | force << 4
     if kind is OrderType.LIMIT and force in (TimeInForce.GTC, TimeInForce.GTD):
@@ -105,11 +115,12 @@ def orders(draw: st.DrawFn, ts_ns: int, instrument: int) -> EventArray:
 
 
 @st.composite
-def brackets(draw: st.DrawFn, ts_ns: int, instrument: int) -> EventArray:
+def brackets(draw: st.DrawFn, ts_ns: int, instrument: int, reach: int = 400) -> EventArray:
     """Draw a bracket around a price of 10,000 ticks."""
     side = draw(st.sampled_from([-1, 1]))
-    entry = draw(st.sampled_from([0, 10_000 - side * 20, 10_000 + side * 100]))
-    gap = draw(st.integers(1, 400))
+    near, far = max(reach // 20, 1), max(reach // 4, 2)
+    entry = draw(st.sampled_from([0, 10_000 - side * near, 10_000 + side * far]))
+    gap = draw(st.integers(1, reach))
     return bracket(
         ts_ns, instrument, side, 20 * draw(st.integers(1, 250)), entry,
         10_000 - side * gap, 10_000 + side * gap,
@@ -117,15 +128,34 @@ def brackets(draw: st.DrawFn, ts_ns: int, instrument: int) -> EventArray:
 
 
 @st.composite
+def pairs(draw: st.DrawFn, ts_ns: int, instrument: int, reach: int = 400) -> EventArray:
+    """Draw a stop and a target over the same lots, most often of what is held."""
+    side = draw(st.sampled_from([-1, -1, 1]))
+    gap = draw(st.integers(1, reach))
+    flags = OrderFlag.ONE_CANCELS_OTHER | draw(st.sampled_from([OrderFlag.REDUCE_ONLY, 0]))
+    size = 20 * draw(st.integers(1, 100))
+    stop = {"flags": OrderType.STOP | flags, "trigger": 10_000 + side * gap, "order_id": 0}
+    target = {"flags": OrderType.LIMIT | flags, "price": 10_000 - side * gap, "order_id": 1}
+    return join_events(
+        [
+            record(Kind.MANUAL_ORDER, ts_ns, instrument, side=side, size=size, **leg)
+            for leg in (stop, target)
+        ]
+    )
+
+
+@st.composite
 def commands(draw: st.DrawFn, hours: int, instruments: int) -> EventArray:
     """Draw one command of a person at any time, on or between the hours."""
     ts_ns = START_NS + draw(st.integers(1, hours)) * HOUR_NS + draw(st.sampled_from([0, 1, 77]))
     instrument = draw(st.integers(0, instruments - 1))
-    choice = draw(st.integers(0, 9))
-    if choice <= 3:
-        return draw(orders(ts_ns, instrument))
+    choice = draw(st.integers(-2, 9))
+    if choice == -2:
+        rate, mark = draw(st.integers(-(10**9), 10**9)), draw(st.sampled_from([0, 10_050_000_000]))
+        return record(Kind.FUNDING, ts_ns, instrument, w0=rate, w1=mark, w4=1)
     if choice <= 5:
-        return draw(brackets(ts_ns, instrument))
+        made = brackets if choice >= 4 else pairs if choice < 0 else orders
+        return draw(made(ts_ns, instrument))
     if choice == 6:
         # An id that most likely never was.
         flags = int(OrderType.MARKET) | OrderFlag.CANCEL
@@ -182,6 +212,8 @@ def cases(draw: st.DrawFn, most_bars: int = 120, *, can_short: bool | None = Non
             min_lots=draw(st.sampled_from([1, 20])),
             min_notional=draw(st.sampled_from([0.0, 5.0])),
             maker_fee_e8=draw(st.sampled_from([-5_000, 0, 40_000])),
+            margin_tiers=draw(margin_tiers) if shorts else (),
+            liquidation_fee_e8=500_000,
         )
         for k in range(instruments)
     ]
@@ -196,6 +228,7 @@ def cases(draw: st.DrawFn, most_bars: int = 120, *, can_short: bool | None = Non
         },
         venue={
             "latency_ns": draw(st.sampled_from([0, 50_000_000, 90 * 60 * 10**9])),
+            "latencies_ns": draw(st.sampled_from([(), (), (1, 10**9, 2 * HOUR_NS)])),
             "touch_fills": draw(st.booleans()),
             "participation": draw(st.sampled_from([0.05, 1.0])),
             "impact": draw(st.sampled_from([0.0, 1.0])),
@@ -218,10 +251,10 @@ def cases(draw: st.DrawFn, most_bars: int = 120, *, can_short: bool | None = Non
     parts += draw(
         st.lists(commands(count, instruments), min_size=draw(st.sampled_from([0, 15])), max_size=40)
     )
-    return _with_cancels(draw, spec, sort_events(join_events(parts)))
+    return with_cancels(draw, spec, sort_events(join_events(parts)), HOUR_NS)
 
 
-def _with_cancels(draw: st.DrawFn, spec: KernelSpec, events: EventArray) -> Case:
+def with_cancels(draw: st.DrawFn, spec: KernelSpec, events: EventArray, unit_ns: int) -> Case:
     """Add cancels of orders that the run will have sent: a cancel does not change what was."""
     journal = finish(spec, events).journal
     intents = journal[journal["kind"] == Kind.ORDER_INTENT]
@@ -232,7 +265,7 @@ def _with_cancels(draw: st.DrawFn, spec: KernelSpec, events: EventArray) -> Case
             cancels.append(
                 record(
                     Kind.MANUAL_ORDER,
-                    int(order["ts_recv"]) + draw(st.sampled_from([1, HOUR_NS, 5 * HOUR_NS])),
+                    int(order["ts_recv"]) + draw(st.sampled_from([1, unit_ns, 5 * unit_ns])),
                     int(order["instrument"]),
                     flags=int(OrderType.MARKET) | OrderFlag.CANCEL,
                     side=int(order["side"]),

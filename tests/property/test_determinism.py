@@ -1,4 +1,4 @@
-"""Laws of determinism, on random streams with every kind of order and command.
+"""Laws of determinism, on random streams of bars or books with every kind of order and command.
 
 1. The same events give the same bytes again: journal, equity, reasons, state.
 2. How the events are cut into chunks, and how large the output buffer is, changes nothing.
@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from tests.kernel.builders import cut, differences, finish, run_chunks
 from tests.parity.replay import replay_decider
+from tests.property.book_cases import book_cases
 from tests.property.event_streams import Case, cases
 from traider.kernel.machine import Machine
 
-runs = cases()
+runs = st.one_of(cases(), book_cases())
 
 
 @given(runs)

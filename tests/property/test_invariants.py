@@ -8,27 +8,37 @@
 4. The gate's open lots are the sum over its table of orders, and never negative.
 5. No two orders share an id; an order ends at most once and never fills beyond its size, nor do
    the two of a pair together.
+6. On spot what resting orders hold, computed here a second time, is what the venue says, never
+   negative, and never more than there is (up to the roundings of parts of an order).
 """
 
 from collections import Counter, defaultdict, deque
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Final
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from numba import njit
 
 from tests.kernel.builders import finish
+from tests.property.book_cases import book_cases
 from tests.property.event_streams import Case, cases
-from traider.domain.events import EventArray, Kind, OrderFlag, empty_events
+from traider.domain.events import EventArray, FillFlag, Kind, OrderFlag, empty_events
+from traider.domain.money import fee_units, notional_units
+from traider.domain.orders import OrderType
 from traider.kernel.codes import Limit, Reject, Verdict
 from traider.kernel.compiled import compile_kernel
 from traider.kernel.construction import build_gate
 from traider.kernel.gate import approve, check_order, observe
 from traider.kernel.machine import Machine
 from traider.kernel.records import Gate
+from traider.kernel.venue.holds import held
 
+any_market = st.one_of(cases(), book_cases())
+any_spot = st.one_of(cases(can_short=False), book_cases(can_short=False))
 EXPOSURES: Final = (Limit.MAX_EXPOSURE, Limit.MAX_GROSS_EXPOSURE, Limit.MAX_LEVERAGE)
 
 
@@ -98,7 +108,7 @@ def _check_approved(gate: Gate, order: EventArray) -> None:
         assert cap == 0.0 or value <= cap * (1.0 + 1e-12), limit
 
 
-@given(cases())
+@given(any_market)
 @settings(max_examples=150)
 def test_the_gate_alone_answers_the_same_and_keeps_exposure_within_limits(case: Case) -> None:
     journal = finish(case.spec, case.events).journal
@@ -119,7 +129,7 @@ def test_the_gate_alone_answers_the_same_and_keeps_exposure_within_limits(case: 
     assert not any(answers.values())
 
 
-@given(cases(can_short=False))
+@given(any_spot)
 @settings(max_examples=150)
 def test_a_spot_account_never_goes_below_zero(case: Case) -> None:
     machine = Machine(case.spec, buffer=512)
@@ -133,7 +143,50 @@ def test_a_spot_account_never_goes_below_zero(case: Case) -> None:
         assert machine.decider.markets["position_lots"].min() >= 0
 
 
-@given(cases())
+def check_holds(machine: Machine) -> None:
+    """Compute the holds of spot orders a second time, and compare them with all there is."""
+    venue = machine.venue
+    orders = venue.orders[venue.orders["order_id"] != 0]
+    lots: dict[tuple[int, int], int] = {}
+    money: dict[int, int] = {}
+    for order in orders[(orders["arrived"] != 0) & (orders["asleep"] == 0)]:
+        flags, order_id = int(order["flags"]), int(order["order_id"])
+        left = int(order["remaining"])
+        group = order_id
+        if flags & OrderFlag.ONE_CANCELS_OTHER:
+            group = order_id >> 1 << 1
+        elif flags & OrderFlag.CHILD:
+            group, left = order_id >> 8 << 8, min(left, int(order["armed"]))
+        if flags & int(OrderFlag.TYPE_MASK) == int(OrderType.MARKET):
+            continue
+        if order["side"] < 0:
+            key = (int(order["instrument"]), group)
+            lots[key] = max(lots.get(key, 0), left)
+        elif not flags & OrderFlag.REDUCE_ONLY:
+            ticks = int(order["price"]) or int(order["trigger"])
+            traded = machine.spec.markets[order["instrument"]]
+            cost = notional_units(
+                ticks * traded.tick_size, left * traded.lot_size, traded.multiplier
+            )
+            cost += fee_units(cost, Decimal(traded.taker_fee_e8) / 10**8)
+            money[group] = max(money.get(group, 0), cost)
+    for k, market in enumerate(venue.markets):
+        mine = sum(size for (instrument, _), size in lots.items() if instrument == k)
+        assert held(venue, k, -1, -1) == mine <= market["position_lots"]
+    fills = int(machine.decider.account[0]["sequence"])
+    assert held(venue, 0, 1, -1) == sum(money.values()) <= venue.venue[0]["cash_units"] + 2 * fills
+
+
+@given(any_spot)
+@settings(max_examples=150)
+def test_resting_orders_hold_no_more_than_there_is(case: Case) -> None:
+    machine = Machine(case.spec, buffer=512)
+    for place in range(len(case.events)):
+        for _ in machine.feed(case.events[place : place + 1]):
+            check_holds(machine)
+
+
+@given(any_market)
 @settings(max_examples=100)
 def test_the_gates_open_lots_are_those_of_its_orders(case: Case) -> None:
     gate = finish(case.spec, case.events).machine.gate
@@ -145,7 +198,15 @@ def test_the_gates_open_lots_are_those_of_its_orders(case: Case) -> None:
             assert gate.markets[k][name] == mine["lots"].sum()
 
 
-@given(cases())
+def other_of(intents: EventArray, order_id: int) -> int:
+    """Return the order over the same lots as ``order_id``: of its pair, or its bracket; else 0."""
+    flags = int(intents["flags"][intents["order_id"] == order_id][0])
+    if flags & OrderFlag.ONE_CANCELS_OTHER:
+        return order_id ^ 1
+    return order_id ^ 3 if flags & OrderFlag.CHILD else 0
+
+
+@given(any_market)
 @settings(max_examples=100)
 def test_an_order_ends_once_and_fills_no_more_than_its_size(case: Case) -> None:
     journal = finish(case.spec, case.events).journal
@@ -154,17 +215,18 @@ def test_an_order_ends_once_and_fills_no_more_than_its_size(case: Case) -> None:
     sizes = dict(zip(intents["order_id"].tolist(), intents["size"].tolist(), strict=True))
     assert len(sizes) == len(intents)
     in_money = set(intents["order_id"][intents["flags"] & OrderFlag.QUOTE_SIZED != 0].tolist())
-    in_pairs = intents["flags"] & OrderFlag.ONE_CANCELS_OTHER != 0
-    paired = set(intents["order_id"][in_pairs].tolist())
+    tied = {order_id: other_of(intents, order_id) for order_id in sizes}
     ends: Counter[int] = Counter()
     filled: Counter[int] = Counter()
     for event in journal:
         order_id, kind = int(event["order_id"]), event["kind"]
-        if kind == Kind.FILL:
+        if kind == Kind.FILL and event["flags"] & FillFlag.LIQUIDATION:
+            assert order_id == 0
+        elif kind == Kind.FILL:
             filled[order_id] += int(event["size"])
             ends[order_id] += int(event["leaves"] == 0)
             if order_id not in in_money:
-                other = filled[order_id ^ 1] if order_id in paired else 0
+                other = filled[tied[order_id]]
                 assert event["leaves"] == sizes[order_id] - filled[order_id] - other
         elif kind in (Kind.CANCELLED, Kind.REJECTED, Kind.EXPIRED):
             ends[order_id] += int(event["code"] != Reject.UNKNOWN_ORDER)

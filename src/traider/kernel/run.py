@@ -198,7 +198,8 @@ def _take_depths(kernel: Kernel, events: Records) -> bool:
     until = min(state["next_timer"], _next_answer_ns(kernel))
     i = state["cursor"]
     now = account["now_ns"]
-    room = len(out.events) - state["out_count"] - len(out.intents)
+    # As many as leave the last of them the room that one turn may need: at least one.
+    room = len(out.events) - state["out_count"] - len(out.intents) + 1
     if state["journal_all"] == 0:
         room = len(events)
     end = min(len(events), i + room)
