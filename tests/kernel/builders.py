@@ -96,13 +96,14 @@ def ensemble(
     markets: Sequence[MarketSpec],
     frames: tuple[str, str, str] = ("1h", "2h", "4h"),
     *,
+    features: Sequence[str] = FEATURES,
     strategy: dict[str, Any] | None = None,
     venue: dict[str, Any] | None = None,
     **changes: Any,
 ) -> KernelSpec:
-    """Return a kernel that runs every shipped alpha, one a timeframe, and every feature."""
+    """Return a kernel that runs alphas, one a timeframe, and every feature of ``features``."""
     base, second, third = frames
-    texts = [text.format(second=second, third=third) for text in FEATURES]
+    texts = [text.format(second=second, third=third) for text in features]
     extra = [parse(text) for text in [f"ewm_vol(close, 6)@{second}", *texts]]
     wanted = {}
     for (name, given), frame in zip(ALPHAS.items(), frames, strict=True):

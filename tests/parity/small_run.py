@@ -1,4 +1,4 @@
-"""The run that proofs of parity share: real bars of two instruments, all alphas, all orders.
+"""The runs that proofs of parity share: real bars, or synthetic books, and orders of every kind.
 
 ``python -m tests.parity.small_run STYLE FILE`` runs it in this process and writes what came out
 to FILE; with the name of a snapshot and a number of events in front of FILE it goes on from there.
@@ -19,6 +19,7 @@ from tests.kernel.builders import (
     run_chunks,
     sample_run,
 )
+from tests.parity.book_run import BOOK_RUNS, book_run
 from traider.domain.events import EventArray, Kind, OrderFlag, join_events, sort_events
 from traider.domain.orders import OrderType, TimeInForce
 from traider.kernel.codes import Sizing, Style
@@ -37,10 +38,13 @@ STYLES: Final[dict[str, dict[str, Any]]] = {
     "fixed": {"sizing": Sizing.FIXED, "fraction": 0.3, "dead_band": 0.0},
     "all-in": {"sizing": Sizing.ALL_IN},
 }
+RUNS: Final = (*STYLES, *BOOK_RUNS)
 
 
 def small_run(style: str) -> tuple[KernelSpec, EventArray]:
-    """Return kernel and events of the run in one of ``STYLES``."""
+    """Return kernel and events of the run named in ``RUNS``."""
+    if style in BOOK_RUNS:
+        return book_run(style)
     markets, bars = sample_run(NAMES, FIRST_NS, BARS, can_short=style != "all-in")
     spec = ensemble(markets, strategy=STYLES[style], venue={"impact": 1.0})
     return spec, sort_events(join_events([bars, *_by_hand(bars)]))
@@ -96,12 +100,13 @@ def outcome(run: Finished) -> dict[str, np.ndarray]:
 
 
 def features(spec: KernelSpec, journal: EventArray) -> np.ndarray:
-    """Return every feature of every instrument after every bar of ``journal``, as raw bits."""
+    """Return every feature of every instrument at bars and timers of ``journal``, as raw bits."""
     machine = DeciderMachine(spec)
     rows = []
-    for place in np.flatnonzero(journal["kind"] == Kind.BAR).tolist():
+    for place in np.flatnonzero(journal["kind"] != Kind.ORDER_INTENT).tolist():
         machine.step(journal, place)
-        rows.append(machine.decider.values.copy())
+        if journal["kind"][place] in (Kind.BAR, Kind.TIMER):
+            rows.append(machine.decider.values.copy())
     return np.array(rows).view(np.uint64)
 
 

@@ -24,7 +24,7 @@ from tests.kernel.builders import (
     market,
     random_bars,
 )
-from tests.parity.small_run import STYLES, small_run
+from tests.parity.small_run import RUNS, small_run
 from tests.property.book_cases import book_cases
 from tests.property.event_streams import Case, cases
 from traider.domain.events import Kind, join_events, sort_events
@@ -96,7 +96,7 @@ def check_books(spec: KernelSpec, run: Finished) -> Ledger:
     return ledger
 
 
-@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("style", RUNS)
 def test_the_books_of_a_real_run_agree(style: str) -> None:
     spec, events = small_run(style)
     run = finish(spec, events)

@@ -1,4 +1,6 @@
-"""Laws of parity, on real bars of two instruments with all alphas and orders of every type.
+"""Laws of parity, on real bars and on books, with all alphas and orders of every type.
+
+The runs on books stand in the queue, work their orders, ladder their exits, and are liquidated.
 
 1. Same events, same bytes: again, in chunks of 1, 7, 1000 events, and across a snapshot that
    another process goes on from.
@@ -10,17 +12,21 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import pytest
 
 from tests.kernel.builders import cut, differences, finish, run_chunks
+from tests.parity.book_run import BOOK_RUNS
 from tests.parity.replay import replay_decider
-from tests.parity.small_run import STYLES, features, outcome, small_run
-from traider.domain.events import Kind
-from traider.kernel.machine import Machine
+from tests.parity.small_run import RUNS, STYLES, features, outcome, small_run
+from traider.domain.events import EventArray, FillFlag, Kind
+from traider.kernel.codes import PlanState, Reject, WorkEnd
+from traider.kernel.machine import DeciderMachine, Machine
+from traider.kernel.specification import KernelSpec
 
-styles = pytest.mark.parametrize("style", STYLES)
+styles = pytest.mark.parametrize("style", RUNS)
 
 
 def _elsewhere(repo_root: Path, *words: str, interpreted: bool = False) -> None:
@@ -35,7 +41,7 @@ def _elsewhere(repo_root: Path, *words: str, interpreted: bool = False) -> None:
     )
 
 
-@styles
+@pytest.mark.parametrize("style", STYLES)
 def test_the_run_is_worth_proving(style: str) -> None:
     spec, events = small_run(style)
     kinds = finish(spec, events).journal["kind"]
@@ -43,6 +49,61 @@ def test_the_run_is_worth_proving(style: str) -> None:
     counts = {kind.name: int((kinds == kind).sum()) for kind in wanted}
     assert counts["FILL"] > 20
     assert min(counts.values()) > 0, counts
+
+
+def _seen(spec: KernelSpec, journal: EventArray) -> set[object]:
+    """Return what plans and worked orders of a run went through, and how orders ended in it."""
+    found: set[object] = set()
+    machine = DeciderMachine(spec)
+    for place in np.flatnonzero(journal["kind"] != Kind.ORDER_INTENT).tolist():
+        machine.step(journal, place)
+        decider = machine.decider
+        for plan in decider.plans:
+            found |= {("targets", int(plan["targets_hit"])), ("trailing", int(plan["trailing"]))}
+            if plan["state"] == PlanState.CLOSING and plan["deadline_ns"]:
+                found.add(("time is up", bool(plan["deadline_ns"] <= decider.account[0]["now_ns"])))
+        for work in decider.works.ravel():
+            found |= {WorkEnd(int(work["reason"])), ("taking", int(work["taking"]))}
+    fills = journal[journal["kind"] == Kind.FILL]
+    for fill in fills:
+        resting = bool(fill["flags"] & FillFlag.MAKER)
+        found |= {
+            FillFlag(int(fill["flags"])),
+            ("resting, in part", resting and fill["leaves"] > 0),
+        }
+    ended = np.isin(journal["kind"], [Kind.CANCELLED, Kind.REJECTED])
+    found |= {Reject(code) for code in journal["code"][ended].tolist()}
+    return found | {Kind(kind) for kind in np.unique(journal["kind"])}
+
+
+IN_PART: Final = ("resting, in part", True)
+LIQUIDATED: Final = {FillFlag.LIQUIDATION, Reject.LIQUIDATED, Kind.TRANSFER}
+
+
+@pytest.mark.parametrize(
+    ("style", "wanted"),
+    [
+        ("book-quotes", {IN_PART, WorkEnd.CHANGED, Reject.MARGIN, *LIQUIDATED}),
+        (
+            "book-slices",
+            {("targets", 7), ("time is up", True), WorkEnd.DONE, WorkEnd.HALTED, FillFlag.MAKER}
+            | {Reject.INSUFFICIENT_FUNDS, Reject.NOT_FILLED_AT_ONCE, Reject.ENTRY_GONE}
+            | {Reject.WOULD_TAKE, Kind.EXPIRED},
+        ),
+        (
+            "book-ladder",
+            {("targets", 7), ("trailing", 1), ("taking", 1), WorkEnd.DONE, IN_PART, *LIQUIDATED}
+            | {Reject.OTHER_LEG_FILLED, Reject.NO_LIQUIDITY, Kind.EXPIRED},
+        ),
+        ("book-iceberg", {IN_PART, WorkEnd.DONE, WorkEnd.OUT_OF_TIME, Reject.UNKNOWN_ORDER}),
+    ],
+    ids=BOOK_RUNS,
+)
+def test_the_run_on_books_is_worth_proving(style: str, wanted: set[object]) -> None:
+    spec, events = small_run(style)
+    run = finish(spec, events)
+    assert wanted - _seen(spec, run.journal) == set()
+    assert len(run.fills) > 20
 
 
 @styles
