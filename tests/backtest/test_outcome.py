@@ -26,8 +26,10 @@ from traider.backtest.outcome import Pass, funding_of, tier_result
 from traider.backtest.results import TierResult
 from traider.domain.events import EventArray, Kind, join_events, sort_events
 from traider.domain.margin import MarginTier
+from traider.domain.units import amount_from_units, units_from_amount
+from traider.kernel.arithmetic import MONEY
 from traider.kernel.machine import Machine
-from traider.kernel.specification import KernelSpec, MarketSpec
+from traider.kernel.specification import FeeCurrencySpec, KernelSpec, MarketSpec
 from traider.portfolio.attribution import UNEXPLAINED
 from traider.portfolio.funding import FundingPayment
 
@@ -99,7 +101,9 @@ def test_a_pass_without_bars_has_nothing_to_measure(tmp_path: Path) -> None:
     assert not result.complete
 
 
-def pass_over(folder: Path, spec: KernelSpec, capital: int, *parts: EventArray) -> TierResult:
+def pass_over(
+    folder: Path, spec: KernelSpec, capital: int | Decimal, *parts: EventArray
+) -> TierResult:
     """Return what a pass over bars, orders and facts leaves behind."""
     done = Pass("base", Machine(spec))
     path = write_bars(folder / "X.parquet", columns_of([1.0] * 5))
@@ -163,6 +167,38 @@ def test_a_forced_close_ends_its_trade_and_its_fee_stands_apart(tmp_path: Path) 
     assert found.by_cost["liquidation_fees"] == -result.costs.liquidation_fees
     assert all(sum(parts.values()) == found.total for parts in found.views().values())
     assert result.orders.sent == result.orders.filled == 1
+
+
+def test_fees_in_another_currency_count_with_their_value_and_everything_sums(
+    tmp_path: Path,
+) -> None:
+    fees = FeeCurrencySpec("BNB", 30_000, 7 * MONEY, 25_000_000)
+    market = replace(FINE, maker_fee_e8=100_000, taker_fee_e8=200_000)
+    spec = replace(spec_of(market, cash=1_000_000), fees=fees)
+    orders = [order.event() for order in (buy(1, 2), sell(2, 1), sell(3, 2_000), buy(4, 1))]
+    opened = spec.capital_units
+    result = pass_over(tmp_path, spec, amount_from_units(opened), bars(*ROWS), *orders)
+    first, second, dear, last = result.fills
+    # 0.2 at 0.2 % less a quarter is 0.0003, at 7 that is 0.0000428571...: rounded up.
+    assert (first.fee_currency, first.fee_taken) == ("BNB", Decimal("0.00004286"))
+    assert first.fee == Decimal("0.00030002")
+    assert (second.fee_taken, last.fee_taken) == (Decimal("0.00002143"), Decimal("0.00002572"))
+    # 240 at 0.2 % would take 0.0514 of the 0.0002357 that are left.
+    assert (dear.fee_currency, dear.fee_taken, dear.fee) == ("", Decimal(0), Decimal("0.48"))
+    own, other = result.costs.fees_paid
+    assert (own.currency, own.amount, own.value, own.left) == ("USDT", dear.fee, dear.fee, None)
+    taken = first.fee_taken + second.fee_taken + last.fee_taken
+    assert (other.currency, other.amount, other.value) == ("BNB", taken, 7 * taken)
+    assert other.left == Decimal("0.0003") - taken
+    assert result.costs.fees == result.costs.taker_fees == own.value + other.value
+    assert sum(trade.fees for trade in result.trades) == result.costs.fees
+    assert result.explained is not None
+    assert int(result.explained.lives.fee_units.sum()) == units_from_amount(result.costs.fees)
+    found = result.attribution
+    assert found.total == result.final_equity - amount_from_units(opened)
+    assert found.total == sum(trade.pnl for trade in result.trades)
+    assert all(sum(parts.values()) == found.total for parts in found.views().values())
+    assert not any(UNEXPLAINED in parts for parts in found.views().values())
 
 
 def test_transfers_for_funding_become_payments() -> None:

@@ -23,8 +23,10 @@ from traider.backtest.span_run import (
 )
 from traider.backtest.stream import Span, Stream
 from traider.domain.events import EventArray, Kind, join_events
+from traider.domain.units import amount_from_units, units_from_amount
 from traider.features import build_graph, parse
 from traider.kernel.codes import Sizing
+from traider.kernel.specification import FeeCurrencySpec
 
 SPAN = Span(START_NS + 6 * WEEK_NS, START_NS + 9 * WEEK_NS)
 
@@ -129,6 +131,33 @@ def test_closing_costs_fee_spread_and_impact() -> None:
         assert fill.side * (fill.price - mark) >= half_spread
         assert fill.side * (fill.price - mark) < mark * Decimal("0.02")
         assert fill.fee == pytest.approx(fill.notional * Decimal("0.0006"), abs=Decimal("1e-7"))
+
+
+@pytest.mark.parametrize("balance_units", [10**10, 1])
+def test_closing_pays_from_the_fee_balance_where_it_lasts(balance_units: int) -> None:
+    fees = FeeCurrencySpec("BNB", balance_units, 30_000_000_000, 25_000_000)
+    wanted = spec(sizing=Sizing.FIXED, enter=0.05, exit=0.0, fraction=0.4)
+    run = SpanRun(replace(wanted, fees=fees), SPAN)
+    assert run.run(stream(), 5 * WEEK_NS, never)
+    done = run.closed_out()
+    closing = [fill for fill in done.fills if fill.order_id == 0]
+    assert closing
+    for fill in closing:
+        full = fill.notional * Decimal("0.0006")
+        if balance_units > 1:
+            assert fill.fee_currency == "BNB"
+            due = full * Decimal("0.75")
+            assert fill.fee_taken == pytest.approx(due / 300, abs=Decimal("2e-8"))
+            assert fill.fee == pytest.approx(due, abs=Decimal("1e-5"))
+        else:
+            assert (fill.fee_currency, fill.fee_taken) == ("", Decimal(0))
+            assert fill.fee == pytest.approx(full, abs=Decimal("1e-7"))
+    assert done.left.fees is not None
+    left = int(run.machine.decider.account[0]["fee_balance"])
+    taken = sum((fill.fee_taken for fill in closing), Decimal(0))
+    assert done.left.fees.balance_units == left - units_from_amount(taken)
+    assert sum(trade.pnl for trade in done.trades) == done.final_equity - run.capital
+    assert run.capital == 10_000 + amount_from_units(fees.balance_value_units)
 
 
 def test_nothing_held_costs_nothing_to_close() -> None:

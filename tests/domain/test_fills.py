@@ -42,5 +42,10 @@ def test_a_record_tells_of_a_fill() -> None:
     )
     expected = replace(FILL, order_id=5, is_maker=True)
     assert fill_from_event(event, find_instrument(NAME)) == expected
+    event["flags"] = 5
+    other = replace(expected, fee=Decimal("0.09022500"), fee_currency="BNB", fee_taken=FILL.fee)
+    assert fill_from_event(event, find_instrument(NAME), "BNB", Decimal(300)) == other
+    with pytest.raises(DataError, match="taken in another currency"):
+        fill_from_event(event, find_instrument(NAME))
     with pytest.raises(DataError, match="is not FILL"):
         fill_from_event(encode_event({"kind": "ACK"}), find_instrument(NAME))

@@ -1,16 +1,19 @@
 """Laws of the ledgers: four books of one account agree.
 
 1. The decider's ledger in integers equals the exact decimal replay of the fills: cash, fees and
-   positions to the smallest unit, equity to 1e-9 relative.
+   positions to the smallest unit, equity to 1e-9 relative; with fees in a currency of their own
+   its balance and the fees taken from it too.
 2. The venue's own account and the gate's view hold the same cash and positions at the end.
 3. What the decider says it paid in fees is what the venue says it took.
 
 On any grid: ticks down to 1e-10, sizes in whole lots or 1e-8, rebates, contract multipliers.
 """
 
+from dataclasses import replace
 from decimal import Decimal
 from itertools import product
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -27,12 +30,15 @@ from tests.kernel.builders import (
 from tests.parity.small_run import RUNS, small_run
 from tests.property.book_cases import book_cases
 from tests.property.event_streams import Case, cases
-from traider.domain.events import Kind, join_events, sort_events
+from traider.backtest.fee_values import fee_values, is_fee_in_other
+from traider.backtest.outcome import account_equity
+from traider.domain.events import FillFlag, Kind, join_events, sort_events
 from traider.domain.fills import Fill
 from traider.domain.units import amount_from_units, price_from_ticks, size_from_lots
+from traider.kernel.arithmetic import DIVISOR_MAX
 from traider.kernel.decider.ledger import equity_of
 from traider.kernel.gate import view_equity
-from traider.kernel.specification import KernelSpec, MarketSpec
+from traider.kernel.specification import FeeCurrencySpec, KernelSpec, MarketSpec
 from traider.portfolio.ledger import Ledger
 
 GRIDS = [
@@ -46,23 +52,33 @@ GRIDS = [
 def exact_books(spec: KernelSpec, run: Finished) -> Ledger:
     """Replay the fills and transfers of ``run`` in decimals."""
     ledger = Ledger("USDT", amount_from_units(spec.cash_units))
+    if spec.fees is not None:
+        held = amount_from_units(spec.fees.balance_units)
+        ledger.transfer(held, 0, "capital", spec.fees.currency)
     for event in run.journal:
         if event["kind"] == Kind.TRANSFER:
             ledger.transfer(amount_from_units(int(event["w1"])), int(event["ts_recv"]))
         elif event["kind"] == Kind.FILL:
-            traded: MarketSpec = spec.markets[event["instrument"]]
-            ledger.apply(
-                Fill(
-                    instrument=traded.name,
-                    side=int(event["side"]),
-                    price=price_from_ticks(int(event["price"]), traded.tick_size),
-                    quantity=size_from_lots(int(event["size"]), traded.lot_size),
-                    fee=amount_from_units(int(event["fee"])),
-                    ts_ns=int(event["ts_recv"]),
-                    multiplier=traded.multiplier,
-                )
-            )
+            ledger.apply(exact_fill(spec, event))
     return ledger
+
+
+def exact_fill(spec: KernelSpec, event: np.void) -> Fill:
+    """Return a fill with what it says of its fee; a fee in another currency is worth nothing."""
+    traded: MarketSpec = spec.markets[event["instrument"]]
+    is_other = bool(event["flags"] & FillFlag.FEE_IN_OTHER)
+    taken = amount_from_units(int(event["fee"]))
+    return Fill(
+        instrument=traded.name,
+        side=int(event["side"]),
+        price=price_from_ticks(int(event["price"]), traded.tick_size),
+        quantity=size_from_lots(int(event["size"]), traded.lot_size),
+        fee=Decimal(0) if is_other else taken,
+        fee_currency="BNB" if is_other else "",
+        fee_taken=taken if is_other else Decimal(0),
+        ts_ns=int(event["ts_recv"]),
+        multiplier=traded.multiplier,
+    )
 
 
 def check_books(spec: KernelSpec, run: Finished) -> Ledger:
@@ -79,8 +95,13 @@ def check_books(spec: KernelSpec, run: Finished) -> Ledger:
         assert quantity == size_from_lots(int(held["position_lots"]), traded.lot_size)
         assert gate.markets[k]["position_lots"] == held["position_lots"]
         marks[traded.name] = price_from_ticks(int(held["mark_ticks"]), traded.tick_size)
-    equity = float(ledger.equity(marks))
-    scale = max(abs(equity), float(amount_from_units(spec.cash_units)))
+    check_fee_balances(spec, run, ledger)
+    rates = {"BNB": amount_from_units(spec.fees.price_e8)} if spec.fees else {}
+    exact = ledger.equity(marks, rates)
+    assert account_equity(run.machine) == exact
+    assert ledger.balances == dict.fromkeys(ledger.balances, 0)
+    equity = float(exact)
+    scale = max(abs(equity), float(amount_from_units(spec.capital_units)))
     assert equity_of(decider) == pytest.approx(equity, rel=0.0, abs=1e-9 * scale)
     if (gate.markets["mark_ticks"] == decider.markets["mark_ticks"]).all():
         # Where there is a book, the decider knows its middle and the gate the last trade.
@@ -96,6 +117,26 @@ def check_books(spec: KernelSpec, run: Finished) -> Ledger:
     return ledger
 
 
+def check_fee_balances(spec: KernelSpec, run: Finished, ledger: Ledger) -> None:
+    """Assert that all books hold the same balance of the fee currency and took the same from it."""
+    decider, gate, venue = run.machine.decider, run.machine.gate, run.machine.venue
+    left = int(decider.account[0]["fee_balance"])
+    assert amount_from_units(left) == ledger.cash_in("BNB")
+    assert gate.account[0]["fee_balance"] == left
+    taken = amount_from_units(int(decider.markets["other_fees_units"].sum()))
+    assert taken == ledger.fees_in("BNB")
+    if venue.venue[0]["queued"] == 0:
+        assert venue.venue[0]["fee_balance"] == left >= 0
+        books = venue.markets["maker_fees_other"] + venue.markets["taker_fees_other"]
+        assert books.tolist() == decider.markets["other_fees_units"].tolist()
+    values = fee_values(run.fills, spec.fees)
+    in_other = is_fee_in_other(run.fills)
+    before = spec.fees.balance_value_units if spec.fees else 0
+    after = spec.fees.value_units(left) if spec.fees else 0
+    assert values[in_other].sum() == before - after
+    assert (values[~in_other] == run.fills["fee"][~in_other]).all()
+
+
 @pytest.mark.parametrize("style", RUNS)
 def test_the_books_of_a_real_run_agree(style: str) -> None:
     spec, events = small_run(style)
@@ -106,11 +147,42 @@ def test_the_books_of_a_real_run_agree(style: str) -> None:
     assert len(ledger.entries) > 20
 
 
+@pytest.mark.parametrize("style", RUNS)
+def test_the_books_of_a_real_run_agree_while_the_fee_balance_runs_out(style: str) -> None:
+    spec, events = small_run(style)
+    paid = finish(spec, events).fills["fee"]
+    # Half of what the same fills would take at a price of 312.34567891 and a quarter off.
+    half = int(paid[paid > 0].sum()) * 3 // (8 * 312)
+    spec = replace(spec, fees=FeeCurrencySpec("BNB", half, 31_234_567_891, 25_000_000))
+    run = finish(spec, events)
+    ledger = check_books(spec, run)
+    in_other = is_fee_in_other(run.fills)
+    assert in_other.any()
+    assert not in_other.all()
+    assert ledger.fees_in("BNB") > amount_from_units(half) / 2
+
+
 @given(st.one_of(cases(), book_cases()))
 @settings(max_examples=150)
 def test_the_books_of_random_runs_agree(case: Case) -> None:
     run = finish(case.spec, case.events)
     check_books(case.spec, run)
+
+
+@given(
+    st.one_of(cases(), book_cases()),
+    st.integers(1, 10**8),
+    st.sampled_from([1, 12_345, 10**8, 31_234_567_891, DIVISOR_MAX]),
+    st.integers(0, 10**8 - 1),
+)
+@settings(max_examples=60)
+def test_the_books_of_random_runs_agree_with_fees_in_another_currency(
+    case: Case, worth_units: int, price_e8: int, discount_e8: int
+) -> None:
+    # Worth from nothing to some money: the balance lasts, ends early, or pays no fee at all.
+    balance = max(worth_units * 10**9 // price_e8, 1)
+    spec = replace(case.spec, fees=FeeCurrencySpec("BNB", balance, price_e8, discount_e8))
+    check_books(spec, finish(spec, case.events))
 
 
 @pytest.mark.parametrize("grid", GRIDS, ids=["-".join(map(str, grid)) for grid in GRIDS])

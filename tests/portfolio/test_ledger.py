@@ -2,7 +2,8 @@
 
 1. The accounts sum to zero after every booking, and so do each entry's postings.
 2. Cash is capital less what was paid for fills and fees, to the unit.
-3. Equity is capital plus realized and unrealized profit less fees.
+3. Equity is capital plus realized and unrealized profit less fees, those of other currencies at
+   the rate their balance is valued at.
 4. Trading at one price gains nothing but fees.
 """
 
@@ -30,7 +31,7 @@ def test_the_books_balance_after_every_entry(fills: list[Fill]) -> None:
     ledger = Ledger("USDT", CAPITAL)
     for fill in fills:
         ledger.apply(fill)
-        assert ledger.balance == 0
+        assert ledger.balances == {"USDT": 0}
     for entry in ledger.entries:
         assert sum(units for _, units in entry.postings) == 0
     assert len(ledger.entries) == len(fills) + 1
@@ -79,6 +80,36 @@ def test_a_round_trip_by_hand() -> None:
     assert dict(last.postings)[Account.REALIZED] == -20 * 10**8
 
 
+@given(fill_runs())
+def test_fees_of_another_currency_leave_cash_alone(fills: list[Fill]) -> None:
+    rate, held = Decimal(300), Decimal(1_000_000)
+    plain, other = Ledger("USDT", CAPITAL), Ledger("USDT", CAPITAL)
+    other.transfer(held, 0, "capital", "BNB")
+    for fill in fills:
+        plain.apply(replace(fill, fee=Decimal(0)))
+        # Its value is no posting: with a balance at one rate it is what equity falls by.
+        other.apply(replace(fill, fee=rate * fill.fee, fee_currency="BNB", fee_taken=fill.fee))
+    fees = sum((fill.fee for fill in fills), Decimal(0))
+    assert other.balances == {"USDT": 0, "BNB": 0}
+    assert (other.cash, other.fees) == (plain.cash, Decimal(0))
+    assert (other.cash_in("BNB"), other.fees_in("BNB")) == (held - fees, fees)
+    assert other.unrealized(MARK) == plain.unrealized(MARK)
+    assert other.equity(MARK, {"BNB": rate}) == plain.equity(MARK) + rate * (held - fees)
+    for entry in other.entries:
+        assert sum(units for _, units in entry.postings) == 0
+    assert [entry.currency for entry in other.entries[:2]] == ["USDT", "BNB"]
+
+
+def test_money_of_another_currency_needs_a_rate() -> None:
+    ledger = Ledger("USDT", CAPITAL)
+    assert ledger.cash_in("BNB") == ledger.fees_in("BNB") == 0
+    ledger.transfer(Decimal(1), 0, currency="BNB")
+    with pytest.raises(DataError, match="no rate for BNB"):
+        ledger.equity({})
+    ledger.transfer(Decimal(-1), 0, currency="BNB")
+    assert ledger.equity({}) == CAPITAL
+
+
 def test_transfers_and_fees_of_their_own() -> None:
     ledger = Ledger("USDT")
     assert not ledger.entries
@@ -87,7 +118,7 @@ def test_transfers_and_fees_of_their_own() -> None:
     ledger.charge(Decimal("0.5"), 3)
     assert [ledger.capital, ledger.cash, ledger.fees] == [70, Decimal("69.5"), Decimal("0.5")]
     assert [entry.text for entry in ledger.entries] == ["transfer", "withdrawal", "fee"]
-    assert ledger.balance == 0
+    assert ledger.balances == {"USDT": 0}
     assert ledger.currency == "USDT"
     assert ledger.position(NAME).quantity == 0
 
@@ -96,6 +127,10 @@ def test_money_off_the_grid_is_refused_and_books_nothing() -> None:
     ledger = Ledger("USDT", CAPITAL)
     with pytest.raises(DataError, match="no multiple"):
         ledger.apply(_fill(1, "1", "100", "0.000000001"))
+    with pytest.raises(DataError, match="no multiple"):
+        ledger.apply(
+            replace(_fill(1, "1", "100"), fee_currency="BNB", fee_taken=Decimal("0.000000001"))
+        )
     with pytest.raises(DataError, match="no multiple"):
         ledger.transfer(Decimal("0.000000001"), 1)
     assert (len(ledger.entries), ledger.positions) == (1, {})

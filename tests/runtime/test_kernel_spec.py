@@ -9,6 +9,7 @@ from tests.backtest.bar_tables import columns_of, wave, write_bars
 from traider.backtest.bar_files import BarFile, scan_bar_file
 from traider.domain.errors import StrategyError
 from traider.kernel.codes import Limit, Sizing, Style
+from traider.kernel.specification import FeeCurrencySpec
 from traider.runtime.config import load_config
 from traider.runtime.kernel_spec import kernel_spec
 
@@ -43,6 +44,14 @@ def test_costs_latency_and_cash(files: tuple[BarFile, BarFile]) -> None:
     assert spec.venue.latency_ns == 7_000_000
     assert spec.venue.half_spread == pytest.approx(0.00015)
     assert spec.venue.impact == 1.0
+
+
+def test_a_fee_balance_is_a_part_of_the_capital(files: tuple[BarFile, BarFile]) -> None:
+    settings = ("costs.fee_currency=BNB", "costs.fee_balance=0.5", "costs.fee_price=300.01")
+    spec = kernel_spec(load_config(None, ("capital=1000", *settings)), files)
+    assert spec.fees == FeeCurrencySpec("BNB", 50_000_000, 30_001_000_000, 0)
+    assert spec.cash_units == 1_000 * 10**8 - 15_000_500_000
+    assert spec.capital_units == 1_000 * 10**8
 
 
 def test_every_limit_is_handed_over(files: tuple[BarFile, BarFile]) -> None:

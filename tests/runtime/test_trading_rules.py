@@ -55,6 +55,14 @@ def test_two_tables_for_one_instrument_are_refused(sample_data: Path) -> None:
         check_instruments(load_config(None, [f"instruments=[{table}, {table}]"]), [file])
 
 
+def test_instruments_of_two_quote_currencies_are_refused(sample_data: Path) -> None:
+    file = scan_bar_file(sample_data / "BINANCE-ETH-USDT-1h.parquet")
+    other = replace(file, instrument="BINANCE:ETH-BTC")
+    check_instruments(load_config(), [file, replace(file, instrument="COINBASE:SOL-USDT")])
+    with pytest.raises(ConfigError, match=r"^data\.files: .*quoted in BTC and USDT"):
+        check_instruments(load_config(), [file, other])
+
+
 def test_a_tick_that_is_given_counts_what_is_off_it(sample_data: Path) -> None:
     path = sample_data / "BINANCE-ETH-USDT-1h.parquet"
     fine = scan_bar_file(path, rules=TradingRules(tick_size=Decimal("0.01")))

@@ -9,16 +9,62 @@ import pytest
 from traider.domain.errors import ConfigError
 from traider.domain.margin import MarginTier
 from traider.domain.margin_tables import binance_margin
+from traider.kernel.specification import FeeCurrencySpec
 from traider.runtime.config import Config, load_config
-from traider.runtime.venue_spec import margin_tiers, read_latencies, slowest_latency, venue_spec
+from traider.runtime.venue_spec import (
+    fee_currency_spec,
+    margin_tiers,
+    read_latencies,
+    slowest_latency,
+    venue_spec,
+)
 
 BTC = "BINANCE:BTC-USDT-PERP"
+BNB = ("costs.fee_currency=BNB", "costs.fee_balance=1", "costs.fee_price=600.5")
 
 
 def test_a_constant_latency_is_handed_over() -> None:
     spec = venue_spec(load_config(None, ("execution.latency_ms=7", "seed=42", "currency=USDC")))
     assert (spec.latency_ns, spec.latencies_ns) == (7_000_000, ())
     assert (spec.seed, spec.currency) == (42, "USDC")
+
+
+def test_fees_are_paid_in_the_accounts_currency_unless_told() -> None:
+    assert fee_currency_spec(load_config()) is None
+    config = load_config(None, (*BNB, "costs.fee_discount=0.25"))
+    assert fee_currency_spec(config) == FeeCurrencySpec("BNB", 10**8, 60_050_000_000, 25_000_000)
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        (("costs.fee_currency=USDT",), "costs.fee_currency: USDT is the account's own currency"),
+        (
+            ("costs.fee_balance=20",),
+            "costs.fee_balance: 20 BNB are worth 12010 USDT, and the capital is 10000",
+        ),
+    ],
+)
+def test_a_fee_currency_that_cannot_be_is_refused(settings: tuple[str, ...], told: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        fee_currency_spec(load_config(None, (*BNB, *settings)))
+    assert caught.value.line().startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        (("costs.fee_discount=0.25",), "need a fee_currency"),
+        (("costs.fee_currency=BNB", "costs.fee_balance=1"), "a fee_price above 0"),
+        (("costs.fee_currency=bnb",), "costs.fee_currency"),
+        ((*BNB, "costs.fee_discount=1"), "costs.fee_discount: must be less than 1"),
+        ((*BNB, "costs.fee_balance=0.000000001"), "costs.fee_balance"),
+        ((*BNB, "costs.fee_price=500001"), "costs.fee_price"),
+    ],
+)
+def test_a_fee_currency_is_given_whole(settings: tuple[str, ...], told: str) -> None:
+    with pytest.raises(ConfigError, match=told):
+        load_config(None, settings)
 
 
 def test_latencies_come_from_lines_or_a_column(tmp_path: Path) -> None:

@@ -77,12 +77,17 @@ FILL_SCHEMA = pa.schema(
         ("price", _AMOUNT),
         ("quantity", _AMOUNT),
         ("fee", _AMOUNT),
+        ("fee_currency", pa.dictionary(pa.int32(), pa.string())),
+        ("fee_taken", _AMOUNT),
         ("maker", pa.bool_()),
         ("liquidation", pa.bool_()),
         ("order_id", pa.int64()),
     ]
 )
-"""``fee`` is negative for a rebate; ``order_id`` is epoch, sequence and leg in one integer."""
+"""``fee`` is in the account's currency, negative for a rebate; ``order_id`` is epoch, sequence and
+leg in one integer. Where a fee was taken in another currency, ``fee`` is what it was worth, and
+``fee_currency`` and ``fee_taken`` tell what was taken; they are null elsewhere.
+"""
 
 EQUITY_SCHEMA = pa.schema(
     [
@@ -238,6 +243,11 @@ def fill_table(fills: tuple[Fill, ...]) -> pa.Table:
         "price": amounts(fill.price for fill in fills),
         "quantity": amounts(fill.quantity for fill in fills),
         "fee": amounts(fill.fee for fill in fills),
+        "fee_currency": [fill.fee_currency or None for fill in fills],
+        "fee_taken": [
+            amount if fill.fee_currency else None
+            for fill, amount in zip(fills, amounts(f.fee_taken for f in fills), strict=True)
+        ],
         "maker": [fill.is_maker for fill in fills],
         "liquidation": [fill.is_liquidation for fill in fills],
         "order_id": [fill.order_id for fill in fills],

@@ -8,8 +8,10 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from traider.backtest.fee_values import fee_values
 from traider.domain.events import EventArray, FillFlag, Kind, OrderFlag, join_events
 from traider.kernel.codes import Reject, Verdict
+from traider.kernel.specification import FeeCurrencySpec
 
 Integers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -55,6 +57,7 @@ class OrderLives:
     """Average price of what filled, NaN where nothing did."""
     maker_lots: Integers
     fee_units: Integers
+    """In the account's currency, whatever the fees were taken in."""
     first_fill_ns: Integers
     last_fill_ns: Integers
     end_kind: Integers
@@ -210,9 +213,11 @@ class OrderJournal:
         """Return the ``intents``, ``verdicts``, ``fills``, ``ends`` or ``funding``, in order."""
         return join_events(self._kept[name])
 
-    def lives(self) -> OrderLives:
-        """Return what became of every order so far."""
-        return order_lives(*(self.of(name) for name in ("intents", "verdicts", "fills", "ends")))
+    def lives(self, fees: FeeCurrencySpec | None = None) -> OrderLives:
+        """Return what became of every order so far; fees taken in ``fees`` count as their value."""
+        fills = self.of("fills")
+        fills["fee"] = fee_values(fills, fees)
+        return order_lives(self.of("intents"), self.of("verdicts"), fills, self.of("ends"))
 
 
 def count_names(codes: Integers, names: type[IntEnum]) -> dict[str, int]:

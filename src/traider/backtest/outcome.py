@@ -10,9 +10,10 @@ import numpy as np
 
 from traider.backtest.collecting import CurveThinner, Fingerprint
 from traider.backtest.execution import Valuation, execution_summary, order_counts
+from traider.backtest.fee_values import fee_values, is_fee_in_other
 from traider.backtest.order_lives import OrderJournal
 from traider.backtest.reasons import DecisionJournal, ExplainedOrders, order_shares
-from traider.backtest.results import CostBreakdown, DailyReturns, TierResult
+from traider.backtest.results import CostBreakdown, DailyReturns, FeesPaid, TierResult
 from traider.backtest.rolling_view import rolling_view
 from traider.backtest.sources import Source
 from traider.domain.events import EventArray, FillFlag, empty_events
@@ -37,6 +38,7 @@ from traider.portfolio.performance import daily_returns, summarize_returns
 from traider.portfolio.trades import Trade, summarize_trades, trades_from_fills
 
 _YEAR_NS: Final = 365 * DAY_NS
+_ZERO: Final = Decimal(0)
 _MAKER: Final = int(FillFlag.MAKER)
 _LIQUIDATION: Final = int(FillFlag.LIQUIDATION)
 
@@ -97,13 +99,15 @@ class Pass:
 
     @property
     def equity(self) -> Decimal:
-        """Cash plus positions at their marks, exact."""
+        """Cash, fee balance and positions at their marks, exact."""
         return account_equity(self.machine)
 
 
 def account_equity(machine: Machine) -> Decimal:
-    """Return cash plus positions at their marks, each position rounded half to even to 1e-8."""
+    """Return cash, fee balance and positions at marks, each value rounded half to even to 1e-8."""
     units = int(machine.decider.account[0]["cash_units"])
+    if machine.spec.fees is not None:
+        units += machine.spec.fees.value_units(int(machine.decider.account[0]["fee_balance"]))
     for market, spec in zip(machine.decider.markets, machine.spec.markets, strict=True):
         held = size_from_lots(int(market["position_lots"]), spec.lot_size)
         mark = price_from_ticks(int(market["mark_ticks"]), spec.tick_size)
@@ -115,7 +119,7 @@ def tier_result(
     done: Pass, spec: KernelSpec, files: Sequence[Source], capital: Decimal, seed: int
 ) -> TierResult:
     """Return everything the report shows about one tier."""
-    lives = done.orders.lives()
+    lives = done.orders.lives(spec.fees)
     reasons = done.decisions.reasons(lives)
     fills = fills_of(done.orders.of("fills"), spec)
     trades = charge_funding(
@@ -126,7 +130,7 @@ def tier_result(
     days, returns = daily_returns(days, closes, float(capital))
     # Equity at the midnight that starts the run is the capital: it belongs to no month.
     begun = days + DAY_NS > min(file.first_ns for file in files)
-    costs = costs_of(done)
+    costs = costs_of(done, fills)
     return TierResult(
         tier=done.tier,
         fingerprint=done.fingerprint.hexdigest(),
@@ -157,11 +161,13 @@ def tier_result(
 
 
 def fills_of(events: EventArray, spec: KernelSpec) -> list[Fill]:
-    """Return fill events as values with exact prices, quantities and fees."""
+    """Return all fill events of a run as values with exact prices, quantities and fees."""
     found = []
-    columns = ("instrument", "side", "price", "size", "fee", "ts_recv", "order_id", "flags")
-    rows = zip(*(events[name].tolist() for name in columns), strict=True)
-    for instrument, side, price, size, fee, ts, order_id, flags in rows:
+    columns = ("instrument", "side", "price", "size", "ts_recv", "order_id", "flags", "fee")
+    values = fee_values(events, spec.fees).tolist()
+    currencies = [_fee_currency(spec) if other else "" for other in is_fee_in_other(events)]
+    rows = zip(*(events[name].tolist() for name in columns), values, currencies, strict=True)
+    for instrument, side, price, size, ts, order_id, flags, taken, fee, currency in rows:
         market = spec.markets[instrument]
         found.append(
             Fill(
@@ -175,9 +181,15 @@ def fills_of(events: EventArray, spec: KernelSpec) -> list[Fill]:
                 is_maker=bool(flags & _MAKER),
                 multiplier=market.multiplier,
                 is_liquidation=bool(flags & _LIQUIDATION),
+                fee_currency=currency,
+                fee_taken=amount_from_units(taken) if currency else _ZERO,
             )
         )
     return found
+
+
+def _fee_currency(spec: KernelSpec) -> str:
+    return spec.fees.currency if spec.fees else ""
 
 
 def funding_of(events: EventArray, spec: KernelSpec) -> list[FundingPayment]:
@@ -201,18 +213,39 @@ def _valuation(done: Pass) -> Valuation:
     return Valuation(markets["lot_value"].copy(), markets["mark_ticks"].astype(np.float64))
 
 
-def costs_of(done: Pass) -> CostBreakdown:
-    """Return what trading and holding cost, by the venue's own books."""
+def costs_of(done: Pass, fills: Sequence[Fill]) -> CostBreakdown:
+    """Return what trading and holding cost, by the venue's own books.
+
+    ``fills`` say what fees were worth that were taken in the fee currency.
+    """
     books = done.machine.venue.markets
+    maker, taker = (
+        amount_from_units(int(books[name].sum())) for name in ("maker_fees", "taker_fees")
+    )
+    other = [fill for fill in fills if fill.fee_currency]
+    by_makers = sum((fill.fee for fill in other if fill.is_maker), _ZERO)
+    by_takers = sum((fill.fee for fill in other if not fill.is_maker), _ZERO)
     return CostBreakdown(
-        maker_fees=amount_from_units(int(books["maker_fees"].sum())),
-        taker_fees=amount_from_units(int(books["taker_fees"].sum())),
+        maker_fees=maker + by_makers,
+        taker_fees=taker + by_takers,
+        fees_paid=_fees_paid(done.machine, maker + taker, by_makers + by_takers),
         spread=float(books["spread_cost"].sum()),
         impact=float(books["impact_cost"].sum()),
         funding=amount_from_units(int(books["funding_units"].sum())),
         liquidation_fees=amount_from_units(int(books["liquidation_fees"].sum())),
         liquidations=int(books["liquidations"].sum()),
     )
+
+
+def _fees_paid(machine: Machine, in_cash: Decimal, value: Decimal) -> tuple[FeesPaid, ...]:
+    """Return the fees of orders by currency, the account's own first."""
+    paid = FeesPaid(machine.spec.venue.currency, in_cash, in_cash)
+    fees, books = machine.spec.fees, machine.venue.markets
+    if fees is None:
+        return (paid,)
+    taken = int(books["maker_fees_other"].sum() + books["taker_fees_other"].sum())
+    left = int(machine.venue.venue[0]["fee_balance"])
+    return paid, FeesPaid(fees.currency, amount_from_units(taken), value, amount_from_units(left))
 
 
 def costs_by_kind(costs: CostBreakdown) -> Parts:

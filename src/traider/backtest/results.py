@@ -84,11 +84,25 @@ class DailyReturns:
 
 
 @dataclass(frozen=True)
+class FeesPaid:
+    """Fees of orders that were taken in one currency."""
+
+    currency: str
+    amount: Decimal
+    """In that currency."""
+    value: Decimal
+    """What the amounts were worth when they were taken, in the account's currency."""
+    left: Decimal | None = None
+    """What is left of the balance such fees are taken from; None for the account's currency."""
+
+
+@dataclass(frozen=True)
 class CostBreakdown:
     """What trading cost, in the account's currency; all are positive when they cost money.
 
-    ``impact`` holds the rounding of prices to whole ticks too, always against us. ``funding`` is
-    negative where more was received than paid.
+    Fees taken in another currency count with what they were worth then; ``fees_paid`` tells them
+    apart, its values sum to ``fees``. ``impact`` holds the rounding of prices to whole ticks too,
+    always against us. ``funding`` is negative where more was received than paid.
     """
 
     maker_fees: Decimal
@@ -99,6 +113,8 @@ class CostBreakdown:
     liquidation_fees: Decimal = Decimal(0)
     liquidations: int = 0
     """How often the venue closed a position by force."""
+    fees_paid: tuple[FeesPaid, ...] = ()
+    """Fees of orders by currency, the account's own first."""
 
     @property
     def fees(self) -> Decimal:

@@ -9,7 +9,7 @@ from typing import Final
 from traider.backtest.fill_tiers import FILL_TIERS
 from traider.backtest.outcome import Pass, tier_result
 from traider.backtest.price_series import PriceRecorder, buy_and_hold
-from traider.backtest.results import BacktestResult, TierResult
+from traider.backtest.results import BacktestResult, FeesPaid, TierResult
 from traider.backtest.sources import Source, market_events
 from traider.backtest.stale_bars import StaleRecorder
 from traider.domain.events import EventArray
@@ -160,6 +160,7 @@ def _run_notes(passes: list[Pass], tiers: list[TierResult]) -> tuple[str, ...]:
         for spec, market in markets
         if market["too_small"]
     ]
+    notes += _fee_notes(tiers[0].costs.fees_paid)
     if tiers[0].orders.sent == 0:
         why = "the gate refused every one" if refusals else "check thresholds, warm-up and minimums"
         notes.append(f"no order was sent: {why}")
@@ -168,6 +169,18 @@ def _run_notes(passes: list[Pass], tiers: list[TierResult]) -> tuple[str, ...]:
     elif not passes[-1].complete:
         notes.append("the run was stopped before every fill tier was complete")
     return tuple(notes)
+
+
+def _fee_notes(paid: Sequence[FeesPaid]) -> list[str]:
+    """Say what fees were taken in, where they were not all taken in the account's currency."""
+    own = paid[0]
+    return [
+        f"fees of {other.amount.normalize():f} {other.currency}, worth {other.value:,.2f}"
+        f" {own.currency}, were taken from the fee balance, of which {other.left.normalize():f} is"
+        f" left; fees of {own.amount:,.2f} {own.currency} were paid in cash"
+        for other in paid[1:]
+        if other.left is not None
+    ]
 
 
 def _smallest(spec: MarketSpec) -> str:

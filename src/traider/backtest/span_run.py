@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from traider.backtest.closing import closing_fills
+from traider.backtest.closing import closing_fills, fee_balance_units
 from traider.backtest.collecting import Fingerprint
 from traider.backtest.order_lives import OrderJournal
 from traider.backtest.outcome import fills_of, funding_of
@@ -26,7 +26,7 @@ from traider.domain.units import amount_from_units, units_from_amount
 from traider.kernel.arithmetic import MONEY
 from traider.kernel.machine import Machine
 from traider.kernel.records import NAV, Records
-from traider.kernel.specification import KernelSpec
+from traider.kernel.specification import FeeCurrencySpec, KernelSpec
 from traider.portfolio.funding import charge_funding
 from traider.portfolio.trades import Trade, trades_from_fills
 
@@ -92,7 +92,7 @@ class SpanRun:
     def __init__(self, spec: KernelSpec, span: Span) -> None:
         self.span = span
         self.machine = Machine(spec, buffer=_BUFFER)
-        self.capital = amount_from_units(spec.cash_units)
+        self.capital = amount_from_units(spec.capital_units)
         self.fingerprint = Fingerprint()
         self.orders = OrderJournal(every_verdict=False)
         self._samples: list[Records] = []
@@ -131,10 +131,16 @@ class SpanRun:
         closing = closing_fills(self.machine, self.span.end_ns)
         fills = (*fills_of(self.fills(), spec), *closing)
         cash_units = int(self.machine.decider.account[0]["cash_units"])
+        fee_balance = fee_balance_units(self.machine)
         for fill in closing:
-            cash_units -= fill.side * fill.notional_units + units_from_amount(fill.fee)
+            cash_units -= fill.side * fill.notional_units
+            if fill.fee_currency:
+                fee_balance -= units_from_amount(fill.fee_taken)
+            else:
+                cash_units -= units_from_amount(fill.fee)
+        left = replace(spec, cash_units=cash_units, fees=with_balance(spec.fees, fee_balance))
         last = np.zeros(1, NAV)
-        last["ts"], last["nav"] = self.span.end_ns, cash_units / MONEY
+        last["ts"], last["nav"] = self.span.end_ns, left.capital_units / MONEY
         samples = self.samples()
         return ClosedOut(
             samples=np.concatenate([samples[samples["ts"] < self.span.end_ns], last]),
@@ -142,18 +148,31 @@ class SpanRun:
             trades=charge_funding(
                 trades_from_fills(fills), funding_of(self.orders.of("funding"), spec)
             ),
-            final_equity=amount_from_units(cash_units),
+            left=left,
         )
 
 
 @dataclass(frozen=True)
 class ClosedOut:
-    """A span's run with nothing held at its end; the last sample is its final equity."""
+    """A span's run with nothing held at its end; the last sample is its final equity.
+
+    ``left`` is the same kernel with what is left of cash and fee balance.
+    """
 
     samples: Records
     fills: tuple[Fill, ...]
     trades: tuple[Trade, ...]
-    final_equity: Decimal
+    left: KernelSpec
+
+    @property
+    def final_equity(self) -> Decimal:
+        """What is left: cash, and the fee balance at its price."""
+        return amount_from_units(self.left.capital_units)
+
+
+def with_balance(fees: FeeCurrencySpec | None, units: int) -> FeeCurrencySpec | None:
+    """Return ``fees`` with another balance."""
+    return replace(fees, balance_units=units) if fees else None
 
 
 def closed_trades(fills: EventArray, instruments: int) -> int:

@@ -34,6 +34,7 @@ def outcome_json(result: BacktestResult, report: Path, folder: Path) -> dict[str
         "final_equity": _number(float(chosen.final_equity)),
         "max_drawdown": _number(chosen.max_drawdown),
         "fees": float(chosen.costs.fees),
+        "fees_paid": plain([asdict(paid) for paid in chosen.costs.fees_paid]),
         "fill_tier": chosen.tier,
         "report": str(report),
         "folder": str(folder),
@@ -105,6 +106,9 @@ def _tier_table(result: BacktestResult) -> Table:
             rows | _charge_rows(tier, result.currency)
             for rows, tier in zip(columns, result.tiers, strict=True)
         ]
+    columns = [
+        rows | _other_fee_rows(tier) for rows, tier in zip(columns, result.tiers, strict=True)
+    ]
     for label in columns[0]:
         table.add_row(label, *(column[label] for column in columns))
     return table
@@ -139,6 +143,14 @@ def _charge_rows(tier: TierResult, currency: str) -> dict[str, str]:
     }
 
 
+def _other_fee_rows(tier: TierResult) -> dict[str, str]:
+    """Return the fees taken in other currencies than the account's; none without any."""
+    return {
+        f"fees in {paid.currency}": f"{paid.amount.normalize():f} = {paid.value:,.2f}"
+        for paid in tier.costs.fees_paid[1:]
+    }
+
+
 def _by_alpha(result: BacktestResult) -> str:
     parts = result.chosen.attribution.by_alpha.items()
     return ", ".join(f"{name} {value:+,.2f}" for name, value in parts)
@@ -162,6 +174,7 @@ def _tier(tier: TierResult) -> dict[str, object]:
         "sharpe": _number(tier.performance.sharpe),
         "max_drawdown": _number(tier.max_drawdown),
         "fees": float(tier.costs.fees),
+        "fees_paid": plain([asdict(paid) for paid in tier.costs.fees_paid]),
         "orders": _plain(asdict(tier.orders)),
         "execution": plain(asdict(tier.execution)),
         "funding": float(tier.costs.funding),

@@ -101,6 +101,8 @@ class FillFlag(IntFlag):
     MAKER = 0x0001
     LIQUIDATION = 0x0002
     """The venue closed the position: no order of ours; the fee holds the liquidation fee."""
+    FEE_IN_OTHER = 0x0004
+    """The fee was taken in the account's fee currency and counts 1e-8 of that."""
 
 
 MONEY_UNITS_PER_CURRENCY_UNIT = 100_000_000

@@ -10,6 +10,7 @@ from traider.domain.money import notional_units
 from traider.domain.units import amount_from_units, price_from_ticks, size_from_lots
 
 _ONE = Decimal(1)
+_ZERO = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,8 @@ class Fill:
     """A part of an order that traded.
 
     ``side`` is +1 for a purchase and -1 for a sale; ``quantity`` is positive; ``fee`` is in the
-    account's currency, on the grid of 1e-8, and negative where the venue pays a rebate.
+    account's currency, on the grid of 1e-8, and negative where the venue pays a rebate. Where the
+    fee was taken in another currency, ``fee`` is what that was worth then.
     """
 
     instrument: str
@@ -31,6 +33,10 @@ class Fill:
     multiplier: Decimal = _ONE
     is_liquidation: bool = False
     """The venue closed the position by force; no order of ours."""
+    fee_currency: str = ""
+    """The currency the fee was taken in where it was not the account's,"""
+    fee_taken: Decimal = _ZERO
+    """and how much of it, on the grid of 1e-8."""
 
     def __post_init__(self) -> None:
         """Refuse what no venue can report."""
@@ -55,24 +61,37 @@ class Fill:
         return self.quantity if self.side > 0 else -self.quantity
 
 
-def fill_from_event(event: EventArray, instrument: Instrument) -> Fill:
+def fill_from_event(
+    event: EventArray, instrument: Instrument, fee_currency: str = "", fee_price: Decimal = _ZERO
+) -> Fill:
     """Return the fill that one FILL record of ``instrument`` tells of.
 
+    ``fee_currency`` is the currency that the account pays fees in and ``fee_price`` what one of it
+    is worth; a fee taken in it is valued at that, rounded half to even to 1e-8.
+
     Raises:
-        DataError: the record is of another kind.
+        DataError: the record is of another kind, or its fee was taken in a currency not given.
     """
     record = event.reshape(-1)[0]
     if record["kind"] != Kind.FILL:
         raise DataError(f"kind {record['kind']} is not FILL", fix="select the fills first")
+    fee = amount_from_units(int(record["fee"]))
+    is_other = bool(record["flags"] & FillFlag.FEE_IN_OTHER)
+    if is_other and not fee_currency:
+        raise DataError(
+            "a fill's fee was taken in another currency", fix="name that currency and its price"
+        )
     return Fill(
         instrument=str(instrument.name),
         side=int(record["side"]),
         price=price_from_ticks(int(record["price"]), instrument.tick_size),
         quantity=size_from_lots(int(record["size"]), instrument.lot_size),
-        fee=amount_from_units(int(record["fee"])),
+        fee=amount_from_units(notional_units(fee_price, fee)) if is_other else fee,
         ts_ns=int(record["ts_event"]),
         order_id=int(record["order_id"]),
         is_maker=bool(record["flags"] & FillFlag.MAKER),
         multiplier=instrument.multiplier,
         is_liquidation=bool(record["flags"] & FillFlag.LIQUIDATION),
+        fee_currency=fee_currency if is_other else "",
+        fee_taken=fee if is_other else _ZERO,
     )

@@ -44,11 +44,11 @@ _ANSWER_ROWS: Final[tuple[Row, ...]] = (
         (
             integer("price", "ticks"),
             integer("size", "lots"),
-            integer("fee", "money units, negative a rebate"),
+            integer("fee", "money units, negative a rebate; FEE_IN_OTHER: 1e-8 of fee currency"),
             integer("order_id", "order id"),
             integer("leaves", "lots still open"),
         ),
-        "MAKER",
+        "MAKER, LIQUIDATION, FEE_IN_OTHER",
         ORDER_SIDE,
     ),
     (Kind.CANCELLED, "The rest was cancelled", "gateway", _END_WORDS, "", ORDER_SIDE),

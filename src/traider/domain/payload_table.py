@@ -22,8 +22,11 @@ from traider.domain.payload_words import (
 
 __all__ = ["EVENT_TABLE_VERSION", "PAYLOADS", "WORD_COUNT", "Payload", "Word"]
 
-_VERSIONS: Final[dict[Kind, int]] = {}
-"""Kinds whose payload has changed since the first table."""
+_VERSIONS: Final[dict[Kind, int]] = {Kind.FILL: 2}
+"""Kinds whose payload has changed since the first table.
+
+FILL 2: with FEE_IN_OTHER the fee counts units of the fee currency.
+"""
 
 
 def _payload(row: Row) -> Payload:

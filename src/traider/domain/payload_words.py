@@ -5,7 +5,7 @@ from typing import Final, Literal
 
 from traider.domain.events import Kind
 
-EVENT_TABLE_VERSION: Final = 1
+EVENT_TABLE_VERSION: Final = 2
 """Version of this table as a whole; the config digest of every run carries it."""
 
 WORD_COUNT: Final = 5

@@ -182,6 +182,11 @@ Integers: prices are ticks, sizes lots, money and fees units of 1e-8 of the acco
 of an event is its position in the journal and is not stored. An order id is the leader epoch
 (11 bits), the journal sequence of the decision (44 bits) and the leg (8 bits).
 
+An account may pay fees in a currency of their own, of which it holds a balance. The fee of a fill
+flagged FEE_IN_OTHER was taken from that balance and counts 1e-8 of that currency; nothing but the
+trade itself moved cash. Without the flag the fee moved cash. A transfer in the fee currency moves
+that balance, any other transfer cash. Whoever keeps books follows these events and decides nothing.
+
 ## Total order
 
 Events are ordered by `ts_recv`, then the kind's number (its rank), then `instrument`, then

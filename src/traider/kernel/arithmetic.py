@@ -73,6 +73,25 @@ def fee_units(notional: int, rate_e8: int) -> int:
     return whole - ((-rest) // MONEY)
 
 
+@compiled(int64(int64, int64, int64))
+def other_fee_units(fee: int, share_e8: int, price_e8: int) -> int:
+    """Return what ``share_e8`` (1e-8) of ``fee`` money units is in units of another currency.
+
+    Rounded up. The price of that currency is ``price_e8`` (1e-8), from 1 to ``DIVISOR_MAX``. A fee
+    that 64 bits cannot count in the other currency is -1. No argument is negative.
+    """
+    if float(fee) * float(share_e8) / float(price_e8) >= _FITS:
+        return -1
+    whole, rest = _divide_long(int(fee), int(share_e8), int(price_e8))
+    return whole + (1 if rest > 0 else 0)
+
+
+@compiled(float64(int64, int64))
+def value_of(units: int, price_e8: int) -> float:
+    """Return what ``units`` (1e-8) of another currency are worth at its price, in currency."""
+    return float(units) * float(price_e8) / (float(MONEY) * float(MONEY))
+
+
 @compiled(int64(int64, int64))
 def funding_units(notional: int, rate_e12: int) -> int:
     """Return what a long position of ``notional`` money units pays at ``rate_e12`` (1e-12).

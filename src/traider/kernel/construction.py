@@ -10,6 +10,7 @@ from traider.domain.money import pack_currency
 from traider.kernel import order_records as o
 from traider.kernel import records as r
 from traider.kernel import venue_records as v
+from traider.kernel.arithmetic import DIVISOR_MAX, MONEY
 from traider.kernel.book import NO_RANK
 from traider.kernel.codes import LIMIT_COUNT, FrameKind, Style
 from traider.kernel.decider.tape import CELLS_PER_OPERATION
@@ -125,6 +126,7 @@ def build_gate(spec: KernelSpec) -> r.Gate:
         limits[limit] = value
     account = np.zeros(1, r.GATE_ACCOUNT)
     account[0]["cash_units"] = spec.cash_units
+    _fill_fee_balance(account[0], spec)
     markets = np.zeros(len(spec.markets), r.GATE_MARKET)
     for k, market in enumerate(spec.markets):
         _fill_rules(markets[k], market)
@@ -145,6 +147,10 @@ def build_venue(spec: KernelSpec) -> r.Venue:
     wanted = spec.venue
     setting = np.zeros(1, v.VENUE)
     setting[0]["cash_units"] = spec.cash_units
+    if spec.fees is not None:
+        setting[0]["fee_balance"] = spec.fees.balance_units
+        setting[0]["fee_price_e8"] = spec.fees.price_e8
+        setting[0]["fee_share_e8"] = spec.fees.share_e8
     setting[0]["currency"] = pack_currency(wanted.currency)
     setting[0]["seed"] = wanted.seed
     setting[0]["half_spread"] = wanted.half_spread
@@ -209,6 +215,7 @@ def build_output(spec: KernelSpec, buffer: int) -> r.Output:
 def _account(spec: KernelSpec) -> r.Records:
     account = np.zeros(1, r.ACCOUNT)
     account[0]["cash_units"] = spec.cash_units
+    _fill_fee_balance(account[0], spec)
     account[0]["epoch"] = spec.epoch
     worked = spec.strategy.style not in (Style.MARKET, Style.LIMIT)
     account[0]["managed"] = int(worked or spec.strategy.plan is not None)
@@ -244,6 +251,24 @@ def _markets(spec: KernelSpec) -> r.Records:
             markets[k]["quote_lots"] = int(spec.strategy.quote.size / market.lot_size)
             markets[k]["quote_lots_max"] = int(spec.strategy.quote.max_position / market.lot_size)
     return markets
+
+
+def _fill_fee_balance(record: np.void, spec: KernelSpec) -> None:
+    """Write the balance that fees are paid from, which decider and gate each keep for themselves.
+
+    Raises:
+        UsageError: the price of the fee currency is none that 64 bits can divide by.
+    """
+    if spec.fees is None:
+        return
+    if not 0 < spec.fees.price_e8 <= DIVISOR_MAX:
+        raise UsageError(
+            f"a fee currency at {spec.fees.price_e8} units of 1e-8",
+            fix=f"give a price above 0 and up to {DIVISOR_MAX // MONEY:,}",
+        )
+    record["fee_currency"] = pack_currency(spec.fees.currency)
+    record["fee_balance"] = spec.fees.balance_units
+    record["fee_price_e8"] = spec.fees.price_e8
 
 
 def _fill_rules(record: np.void, market: MarketSpec) -> None:

@@ -46,7 +46,8 @@ MARKET = np.dtype(
         ("fresh", "<i8"),  # a bar closed since the last decision
         ("combined", "<f8"),  # ensemble score in [-1, 1]
         ("exposure", "<f8"),  # wanted signed notional as a fraction of equity
-        ("fees_units", "<i8"),
+        ("fees_units", "<i8"),  # paid in cash,
+        ("other_fees_units", "<i8"),  # and in the fee currency, 1e-8 of that
         ("traded_units", "<i8"),
         ("funding_units", "<i8"),  # funding paid less received
         # The book and what is wrong with the stream.
@@ -76,7 +77,11 @@ ACCOUNT = np.dtype(
         ("epoch", "<i8"),
         ("now_ns", "<i8"),  # ts_recv of the last event
         ("cash_units", "<i8"),
-        ("equity", "<f8"),  # currency, at the last decision
+        ("fee_currency", "<i8"),  # packed; 0 when every fee is paid in cash
+        ("fee_balance", "<i8"),  # 1e-8 of the fee currency, held to pay fees with
+        ("fee_price_e8", "<i8"),  # what one of it is worth, 1e-8 of the account's currency
+        ("equity", "<f8"),  # currency, at the last decision,
+        ("tradable", "<f8"),  # and without the fee balance: what positions are sized by
         ("warming", "<i8"),  # between the begin and the end of the warm-up: no decisions
         ("killed", "<i8"),  # emergency stop, until re-armed: 1 close positions, 2 keep them
         ("managed", "<i8"),  # plans, worked orders or quotes are on, or an emergency stop closes
@@ -231,6 +236,9 @@ GATE_MARKET = np.dtype(
 GATE_ACCOUNT = np.dtype(
     [
         ("cash_units", "<i8"),
+        ("fee_currency", "<i8"),  # as in ACCOUNT
+        ("fee_balance", "<i8"),
+        ("fee_price_e8", "<i8"),
         ("killed", "<i8"),  # 1 lets positions shrink, 2 nothing pass
         ("paused", "<i8"),
         ("day", "<i8"),  # UTC day of the last timer

@@ -9,6 +9,7 @@ import numpy as np
 
 from traider.domain.errors import UsageError
 from traider.domain.margin import MarginTier
+from traider.domain.units import Rounding, round_ratio
 from traider.kernel.arithmetic import DIVISOR_MAX, MONEY
 from traider.kernel.codes import FrameKind, Limit, QueueModel, Sizing, Style
 from traider.kernel.order_specification import PlanSpec, QuoteSpec, WorkSpec
@@ -199,6 +200,34 @@ class VenueSpec:
 
 
 @dataclass(frozen=True)
+class FeeCurrencySpec:
+    """A currency that fees are paid in while a balance of it lasts.
+
+    ``balance_units`` counts 1e-8 of the currency, ``price_e8`` is what one of it is worth in 1e-8
+    of the account's currency, ``discount_e8`` the part of a fee (1e-8) that paying so saves.
+    """
+
+    currency: str
+    balance_units: int
+    price_e8: int
+    discount_e8: int = 0
+
+    @property
+    def share_e8(self) -> int:
+        """The part of a fee that is due when it is paid in this currency, 1e-8."""
+        return MONEY - self.discount_e8
+
+    @property
+    def balance_value_units(self) -> int:
+        """What the balance is worth in money units."""
+        return self.value_units(self.balance_units)
+
+    def value_units(self, units: int) -> int:
+        """Return what ``units`` of the currency are worth in money units, rounded half to even."""
+        return round_ratio(units * self.price_e8, MONEY, Rounding.HALF_EVEN)
+
+
+@dataclass(frozen=True)
 class KernelSpec:
     """Everything a run needs but its events."""
 
@@ -210,3 +239,10 @@ class KernelSpec:
     cash_units: int
     limits: dict[Limit, float] = field(default_factory=dict)
     epoch: int = 1
+    fees: FeeCurrencySpec | None = None
+    """Where fees are paid in a currency of their own; None where all are paid in cash."""
+
+    @property
+    def capital_units(self) -> int:
+        """Equity at the start in money units: cash, and the fee balance at its price."""
+        return self.cash_units + (self.fees.balance_value_units if self.fees else 0)

@@ -5,6 +5,9 @@ import numpy as np
 VENUE = np.dtype(
     [
         ("cash_units", "<i8"),
+        ("fee_balance", "<i8"),  # 1e-8 of the fee currency, held to pay fees with
+        ("fee_price_e8", "<i8"),  # what one of it is worth, 1e-8 of the account's currency
+        ("fee_share_e8", "<i8"),  # of a fee that is due when paid in it: 1e8 less the discount
         ("currency", "<i8"),  # of the account, packed
         ("seed", "<i8"),  # of the drawn latencies
         ("last_arrival_ns", "<i8"),  # orders of one account do not overtake one another
@@ -75,8 +78,10 @@ VENUE_MARKET = np.dtype(
         ("variance", "<f8"),  # exponentially weighted, of one bar's simple return
         ("volume", "<f8"),  # exponentially weighted lots a bar
         # What was paid.
-        ("maker_fees", "<i8"),
+        ("maker_fees", "<i8"),  # in cash
         ("taker_fees", "<i8"),
+        ("maker_fees_other", "<i8"),  # in the fee currency, 1e-8 of that
+        ("taker_fees_other", "<i8"),
         ("funding_units", "<i8"),  # paid less received
         ("liquidations", "<i8"),
         ("liquidation_fees", "<i8"),

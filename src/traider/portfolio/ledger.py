@@ -1,9 +1,12 @@
-"""The exact ledger: double-entry replay of fills, fees and transfers in one quote currency.
+"""The exact ledger: double-entry replay of fills, fees and transfers.
 
 Every entry's postings sum to zero, so the books' balance is zero at all times. A purchase moves
 money from cash to inventory at cost; a sale moves the released cost back and books the difference
 as realized profit; fees and transfers have accounts of their own. Perpetuals and futures are
 booked like spot (inventory at cost), which gives the same equity at every mark.
+
+Trading is in one currency, the ledger's own. Fees may be taken in others: each has books of its
+own, an entry stays within one currency, and equity values the others at the rates it is given.
 
 Cash and fees are exact to 1e-8. Rounding happens in three named places: notional (half to even),
 the fee (by whoever made the fill) and the cost released by a partial close (half to even).
@@ -33,21 +36,22 @@ class Account(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One booking: its time, what it is about, and what it moved (money units, summing to 0)."""
+    """One booking: its time, what it is about, and what it moved (units of 1e-8, summing to 0)."""
 
     ts_ns: int
     text: str
     postings: tuple[tuple[Account, int], ...]
+    currency: str
 
 
 class Ledger:
-    """The books of one account in one quote currency."""
+    """The books of one account; ``currency`` is what it trades in and is measured in."""
 
     def __init__(self, currency: str, capital: Decimal = Decimal(0), ts_ns: int = 0) -> None:
         """Open the books with ``capital`` paid in."""
         self.currency = currency
         self._entries: list[Entry] = []
-        self._balances = dict.fromkeys(Account, 0)
+        self._books = {currency: dict.fromkeys(Account, 0)}
         self._positions: dict[str, Position] = {}
         self._multipliers: dict[str, Decimal] = {}
         if capital:
@@ -55,28 +59,28 @@ class Ledger:
 
     @property
     def cash(self) -> Decimal:
-        """Money not held in positions."""
-        return amount_from_units(self._balances[Account.CASH])
+        """Money of the ledger's own currency, not held in positions."""
+        return self.cash_in(self.currency)
 
     @property
     def fees(self) -> Decimal:
-        """Fees paid so far, rebates taken off."""
-        return amount_from_units(self._balances[Account.FEES])
+        """Fees paid so far in the ledger's own currency, rebates taken off."""
+        return self.fees_in(self.currency)
 
     @property
     def realized(self) -> Decimal:
         """Profit of everything closed, before fees."""
-        return amount_from_units(-self._balances[Account.REALIZED])
+        return amount_from_units(-self._books[self.currency][Account.REALIZED])
 
     @property
     def capital(self) -> Decimal:
-        """Money paid in, less money taken out."""
-        return amount_from_units(-self._balances[Account.CAPITAL])
+        """Money of the ledger's own currency paid in, less money taken out."""
+        return amount_from_units(-self._books[self.currency][Account.CAPITAL])
 
     @property
-    def balance(self) -> Decimal:
-        """The sum of all accounts: always zero."""
-        return amount_from_units(sum(self._balances.values()))
+    def balances(self) -> dict[str, Decimal]:
+        """The sum of all accounts of each currency: always zero."""
+        return {name: amount_from_units(sum(book.values())) for name, book in self._books.items()}
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -88,18 +92,29 @@ class Ledger:
         """Every instrument ever held, flat ones too."""
         return dict(self._positions)
 
+    def cash_in(self, currency: str) -> Decimal:
+        """Return the money of ``currency``, zero where none ever came in."""
+        return self._sum(currency, Account.CASH)
+
+    def fees_in(self, currency: str) -> Decimal:
+        """Return the fees paid so far in ``currency``, in that currency, rebates taken off."""
+        return self._sum(currency, Account.FEES)
+
     def position(self, instrument: str) -> Position:
         """Return the holding of ``instrument``, flat when it never traded."""
         return self._positions.get(instrument, Position())
 
-    def transfer(self, amount: Decimal, ts_ns: int, text: str = "transfer") -> None:
-        """Book money that came in (positive) or went out (negative).
+    def transfer(
+        self, amount: Decimal, ts_ns: int, text: str = "transfer", currency: str = ""
+    ) -> None:
+        """Book money that came in (positive) or went out (negative); the ledger's own by default.
 
         Raises:
             DataError: the amount lies off the grid of 1e-8.
         """
         units = units_from_amount(amount)
-        self._book(ts_ns, text, (Account.CASH, units), (Account.CAPITAL, -units))
+        postings = ((Account.CASH, units), (Account.CAPITAL, -units))
+        self._book(ts_ns, text, postings, currency)
 
     def charge(self, fee: Decimal, ts_ns: int, text: str = "fee") -> None:
         """Book a fee of its own (negative: a rebate).
@@ -108,10 +123,10 @@ class Ledger:
             DataError: the fee lies off the grid of 1e-8.
         """
         units = units_from_amount(fee)
-        self._book(ts_ns, text, (Account.FEES, units), (Account.CASH, -units))
+        self._book(ts_ns, text, ((Account.FEES, units), (Account.CASH, -units)))
 
     def apply(self, fill: Fill) -> None:
-        """Book a fill and its fee.
+        """Book a fill and its fee; one taken in another currency in an entry of that currency.
 
         Raises:
             DataError: the fee lies off the grid, or the instrument's multiplier changed while a
@@ -119,17 +134,20 @@ class Ledger:
         """
         before = self.position(fill.instrument)
         self._check_multiplier(fill, before)
-        fee = units_from_amount(fill.fee)
+        fee = 0 if fill.fee_currency else units_from_amount(fill.fee)
+        taken = units_from_amount(fill.fee_taken)
         after = before.apply(fill)
         paid = fill.side * fill.notional_units
-        self._book(
-            fill.ts_ns,
-            fill.instrument,
+        postings = (
             (Account.CASH, -paid - fee),
             (Account.INVENTORY, after.cost_units - before.cost_units),
             (Account.REALIZED, before.realized_units - after.realized_units),
             (Account.FEES, fee),
         )
+        self._book(fill.ts_ns, fill.instrument, postings)
+        if fill.fee_currency:
+            moved = ((Account.CASH, -taken), (Account.FEES, taken))
+            self._book(fill.ts_ns, fill.instrument, moved, fill.fee_currency)
         self._positions[fill.instrument] = after
         self._multipliers[fill.instrument] = fill.multiplier
 
@@ -138,24 +156,51 @@ class Ledger:
         for fill in fills:
             self.apply(fill)
 
-    def equity(self, marks: Mapping[str, Decimal]) -> Decimal:
-        """Return cash and positions valued at ``marks`` (price by instrument).
+    def equity(
+        self, marks: Mapping[str, Decimal], rates: Mapping[str, Decimal] | None = None
+    ) -> Decimal:
+        """Return cash, positions at ``marks`` (price by instrument) and other money at ``rates``.
+
+        Each value is rounded half to even to 1e-8; a rate is what one of a currency is worth.
 
         Raises:
-            DataError: an open position has no mark.
+            DataError: an open position has no mark, or a currency with money no rate.
         """
-        units = self._balances[Account.CASH]
+        units = self._positions_at(marks)
+        for currency in self._books:
+            held = self.cash_in(currency)
+            if currency == self.currency:
+                units += units_from_amount(held)
+            elif held:
+                units += notional_units(self._rate(rates or {}, currency), held)
+        return amount_from_units(units)
+
+    def _positions_at(self, marks: Mapping[str, Decimal]) -> int:
+        units = 0
         for instrument, position in self._positions.items():
             if position.quantity:
                 units += notional_units(
                     self._mark(marks, instrument), position.quantity, self._multipliers[instrument]
                 )
-        return amount_from_units(units)
+        return units
 
     def unrealized(self, marks: Mapping[str, Decimal]) -> Decimal:
-        """Return the open profit at ``marks``: equity less capital, realized profit and fees."""
+        """Return the open profit at ``marks``: equity less capital, realized profit and fees.
+
+        Money of other currencies is no position: it has no part in this.
+        """
         booked = self.capital + self.realized - self.fees
-        return self.equity(marks) - booked
+        return self.cash + amount_from_units(self._positions_at(marks)) - booked
+
+    def _sum(self, currency: str, account: Account) -> Decimal:
+        return amount_from_units(self._books.get(currency, {}).get(account, 0))
+
+    @staticmethod
+    def _rate(rates: Mapping[str, Decimal], currency: str) -> Decimal:
+        try:
+            return rates[currency]
+        except KeyError:
+            raise DataError(f"no rate for {currency}", fix="give what one is worth") from None
 
     @staticmethod
     def _mark(marks: Mapping[str, Decimal], instrument: str) -> Decimal:
@@ -174,7 +219,11 @@ class Ledger:
                 fix="close the position before the contract changes",
             )
 
-    def _book(self, ts_ns: int, text: str, *postings: tuple[Account, int]) -> None:
+    def _book(
+        self, ts_ns: int, text: str, postings: tuple[tuple[Account, int], ...], currency: str = ""
+    ) -> None:
+        currency = currency or self.currency
+        book = self._books.setdefault(currency, dict.fromkeys(Account, 0))
         for account, units in postings:
-            self._balances[account] += units
-        self._entries.append(Entry(ts_ns, text, postings))
+            book[account] += units
+        self._entries.append(Entry(ts_ns, text, postings, currency))

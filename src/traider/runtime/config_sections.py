@@ -173,6 +173,22 @@ class CostsConfig(Section):
     """Full bid-ask spread in basis points; a taker pays half of it."""
     impact: Annotated[Real, Field(ge=0, le=10)] = 0.5
     """Coefficient of the square-root price impact; 0 turns it off."""
+    fee_currency: Annotated[str, Field(pattern=r"^([A-Z0-9]{2,8})?$")] = ""
+    """Currency that fees are paid in while a balance of it lasts, such as BNB; empty for none."""
+    fee_balance: Annotated[Exact, Field(ge=0, le=10**9, decimal_places=8)] = Decimal(0)
+    """Balance of the fee currency at the start, in that currency; a part of the capital."""
+    fee_price: Annotated[Exact, Field(ge=0, le=500_000, decimal_places=8)] = Decimal(0)
+    """What one of the fee currency is worth in the account's currency, through the whole run."""
+    fee_discount: Annotated[Exact, Field(ge=0, lt=1, decimal_places=8)] = Decimal(0)
+    """Part of a fee that paying it in the fee currency saves, such as 0.25."""
+
+    @model_validator(mode="after")
+    def _fee_currency_is_whole(self) -> "CostsConfig":
+        if not self.fee_currency and (self.fee_balance or self.fee_price or self.fee_discount):
+            raise ValueError("fee_balance, fee_price and fee_discount need a fee_currency")
+        if self.fee_currency and not (self.fee_balance and self.fee_price):
+            raise ValueError("fee_currency needs a fee_balance and a fee_price above 0")
+        return self
 
 
 class MarginConfig(Section):

@@ -22,7 +22,7 @@ from traider.kernel.specification import (
 from traider.runtime.config import AlphaConfig, Config, QuotingStrategy, SmaCrossStrategy
 from traider.runtime.config_sections import NS_PER_S
 from traider.runtime.order_spec import plan_features, with_orders
-from traider.runtime.venue_spec import margin_tiers, rate_e8, venue_spec
+from traider.runtime.venue_spec import fee_currency_spec, margin_tiers, rate_e8, venue_spec
 from traider.signals import Alpha, load_alpha
 
 _BPS: Final = 1e-4
@@ -91,6 +91,7 @@ def kernel_spec(
         loaded.append((entry, function, params, expressions))
         wanted += expressions
     graph = build_graph(wanted, base, getattr(config.strategy, "models", ()))
+    held = fee_currency_spec(config)
     return KernelSpec(
         markets=tuple(_market(config, source) for source in sources),
         tape=graph.tape,
@@ -116,7 +117,8 @@ def kernel_spec(
             graph,
         ),
         venue=venue_spec(config),
-        cash_units=units_from_amount(config.capital),
+        cash_units=units_from_amount(config.capital) - (held.balance_value_units if held else 0),
+        fees=held,
         limits=_limits(config),
     )
 

@@ -45,6 +45,8 @@ from traider.runtime.sweep_points import Skipped, sweep_tasks, valid_points
 Stop = Callable[[], bool]
 
 _LATENCY_MAX_NS: Final = 600 * SECOND_NS
+_HELD: Final = ("capital", "costs.fee_currency", "costs.fee_balance", "costs.fee_price")
+"""Settings of what the account holds, which windows hand on to one another."""
 """No drawn latency is longer, where no bar's length bounds it."""
 
 
@@ -190,9 +192,10 @@ def candidates_of(config: Config, plan: BacktestPlan) -> tuple[Candidate, ...]:
         return (Candidate({}, replace(plan.spec, venue=venue)),)
     texts = [f"{key}={values}" for key, values in config.walk_forward.grid.items()]
     axes = parse_axes(texts, config)
-    if any(axis.key == "capital" for axis in axes):
+    held = [axis.key for axis in axes if axis.key in _HELD]
+    if held:
         raise ConfigError(
-            "capital cannot be chosen: a test begins with what the one before it left",
+            f"{held[0]} cannot be chosen: a test begins with what the one before it left",
             where="walk_forward.grid",
             fix="choose among other settings",
         )

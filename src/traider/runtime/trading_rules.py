@@ -8,6 +8,7 @@ from typing import Final
 from traider.backtest.bar_files import BarFile, TradingRules, instrument_of
 from traider.backtest.sources import Source
 from traider.domain.errors import ConfigError
+from traider.domain.instruments import InstrumentName
 from traider.domain.registry import shipped_instruments
 from traider.runtime.config import Config, QuotingStrategy, SizingConfig, SmaCrossStrategy
 from traider.runtime.venue_spec import slowest_latency
@@ -47,10 +48,20 @@ def rules_of(config: Config, name: str) -> TradingRules | None:
 def check_instruments(config: Config, files: Sequence[Source]) -> None:
     """Refuse settings for an instrument that no file holds, or that has two tables.
 
+    Instruments quoted in different currencies are refused too: their money cannot be added up.
+
     Raises:
         ConfigError: names the setting and the instruments there are.
     """
     held = [file.instrument for file in files]
+    quotes = {InstrumentName.parse(name).quote for name in held if ":" in name}
+    if len(quotes) > 1:
+        raise ConfigError(
+            f"the instruments are quoted in {' and '.join(sorted(quotes))}, and an account counts"
+            " one currency",
+            where="data.files",
+            fix="run the instruments of one quote currency together",
+        )
     named = [entry.name for entry in config.instruments]
     for position, entry in enumerate(config.instruments):
         if entry.name in named[:position]:

@@ -11,7 +11,8 @@ import pyarrow.parquet as pq
 from traider.domain.errors import ConfigError
 from traider.domain.margin import MarginTier
 from traider.domain.registry import shipped_instruments
-from traider.kernel.specification import VenueSpec
+from traider.domain.units import amount_from_units, units_from_amount
+from traider.kernel.specification import FeeCurrencySpec, VenueSpec
 from traider.runtime.config import Config
 
 _E8: Final = Decimal(100_000_000)
@@ -38,6 +39,38 @@ def venue_spec(config: Config) -> VenueSpec:
         seed=config.seed,
         currency=config.currency,
     )
+
+
+def fee_currency_spec(config: Config) -> FeeCurrencySpec | None:
+    """Return the currency that fees are paid in; None where they are paid in the account's.
+
+    Raises:
+        ConfigError: it is the account's own, or its balance is worth the whole capital.
+    """
+    costs = config.costs
+    if not costs.fee_currency:
+        return None
+    if costs.fee_currency == config.currency:
+        raise ConfigError(
+            f"{costs.fee_currency} is the account's own currency",
+            where="costs.fee_currency",
+            fix="leave it empty: fees are paid in the account's currency then",
+        )
+    fees = FeeCurrencySpec(
+        costs.fee_currency,
+        units_from_amount(costs.fee_balance),
+        units_from_amount(costs.fee_price),
+        units_from_amount(costs.fee_discount),
+    )
+    worth = amount_from_units(fees.balance_value_units)
+    if worth >= config.capital:
+        raise ConfigError(
+            f"{costs.fee_balance} {costs.fee_currency} are worth {worth.normalize():f}"
+            f" {config.currency}, and the capital is {config.capital}",
+            where="costs.fee_balance",
+            fix="hold less of it: the fee balance is a part of the capital",
+        )
+    return fees
 
 
 def margin_tiers(config: Config, name: str) -> tuple[MarginTier, ...]:

@@ -43,6 +43,14 @@ BARS = 1_998
 NAMES = ("BINANCE-PERP-BTC-USDT-1h", "BINANCE-PERP-ETH-USDT-1h")
 
 
+BNB = (
+    "costs.fee_currency=BNB",
+    "costs.fee_balance=0.02",
+    "costs.fee_price=301.23456789",
+    "costs.fee_discount=0.25",
+)
+
+
 def make_plan(folder: Path, *settings: str) -> BacktestPlan:
     """Return the plan of an ensemble over two instruments, one of them with a hole."""
     files = []
@@ -62,7 +70,7 @@ def run_in_tier(plan: BacktestPlan, tier: str) -> Measured:
     return found
 
 
-@pytest.mark.parametrize("settings", [(), ("clock.decision=4h",), ("capital=50",)])
+@pytest.mark.parametrize("settings", [(), ("clock.decision=4h",), ("capital=50",), BNB])
 def test_a_trial_measures_what_a_back_test_does(tmp_path: Path, settings: tuple[str, ...]) -> None:
     plan = make_plan(tmp_path, *settings)
     for tier in run_plan(plan).tiers:

@@ -9,6 +9,7 @@
 
 import math
 from dataclasses import replace
+from decimal import Decimal
 from functools import cache
 from typing import Literal
 
@@ -32,6 +33,7 @@ from traider.backtest.walk_forward.scoring import best_of
 from traider.domain.events import Kind
 from traider.domain.timeframes import DAY_NS
 from traider.kernel.codes import Sizing
+from traider.kernel.specification import FeeCurrencySpec
 
 PURGED = replace(SCHEDULE, purge_ns=DAY_NS, embargo_ns=2 * DAY_NS)
 
@@ -113,6 +115,22 @@ def test_the_trades_sum_to_the_profit_and_all_are_closed() -> None:
     spans = [one.window.test for one in result.windows]
     for trade in result.trades:
         assert any(s.start_ns < trade.opened_ns <= trade.closed_ns <= s.end_ns for s in spans)
+
+
+def test_tests_hand_the_fee_balance_on() -> None:
+    fees = FeeCurrencySpec("BNB", 5_000_000, 30_000_000_000, 25_000_000)
+    cash_units = 10_000 * 10**8 - fees.balance_value_units
+    given = tuple(
+        replace(one, spec=replace(one.spec, cash_units=cash_units, fees=fees))
+        for one in candidates()[:1]
+    )
+    result = walk_forward(plan(events(), candidates=given))
+    plain = walk_forward(plan(events(), candidates=candidates()[:1]))
+    assert len(result.windows) == len(plain.windows) > 2
+    assert sum(trade.pnl for trade in result.trades) == result.final_equity - result.capital
+    # A quarter is saved while 0.05 at 300 lasts, and no balance is counted twice.
+    paid, less = (sum((one.fees for one in found.windows), Decimal(0)) for found in (plain, result))
+    assert Decimal("4.5") < paid - less < Decimal("5.5")
 
 
 def test_the_curve_covers_the_tests_and_nothing_else() -> None:

@@ -121,5 +121,10 @@ def trade_figures(result: BacktestResult, money: MoneyText) -> tuple[Figure, ...
         Figure("Held", held, "on average"),
         Figure("Longest losing run", f"{trades.longest_losing_streak:,}", "trades"),
         Figure("Turnover", times(tier.turnover, 1), "of mean equity a year"),
-        Figure("Fees", money.bare(tier.costs.fees), money.currency),
+        Figure(
+            "Fees",
+            money.bare(tier.costs.fees),
+            money.currency,
+            hint="Fees taken in another currency count with what they were worth then",
+        ),
     )

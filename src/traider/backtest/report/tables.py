@@ -134,11 +134,24 @@ def tier_rows(tiers: tuple[TierResult, ...], money: MoneyText) -> tuple[TierRow,
         row("Max drawdown", [percent(tier.max_drawdown) for tier in tiers]),
         row(f"Final equity, {unit}", [money.bare(tier.final_equity) for tier in tiers]),
         row(f"Fees, {unit}", [money.bare(tier.costs.fees) for tier in tiers]),
+        *(row(label, cells) for label, cells in _other_fees(tiers, money)),
         row("Trades closed", [f"{tier.trade_summary.closed:,}" for tier in tiers]),
         row("Turnover a year", [times(tier.turnover, 1) for tier in tiers]),
         row("Run", ["complete" if tier.complete else "stopped early" for tier in tiers]),
         row("Fingerprint", [tier.fingerprint for tier in tiers], code=True),
     )
+
+
+def _other_fees(tiers: tuple[TierResult, ...], money: MoneyText) -> list[tuple[str, list[str]]]:
+    """Return the fees taken in other currencies than the account's, a row a currency."""
+    columns = [tier.costs.fees_paid[1:] for tier in tiers]
+    return [
+        (
+            f"Of these in {fees[0].currency}",
+            [f"{paid.amount.normalize():f}, worth {money.bare(paid.value)}" for paid in fees],
+        )
+        for fees in zip(*columns, strict=True)
+    ]
 
 
 def config_rows(config: object, key: str = "") -> list[tuple[str, str]]:

@@ -101,7 +101,7 @@ def run_trial(spec: KernelSpec, history: History, stop: Callable[[], bool]) -> M
         KernelError: the kernel stopped with a failure code.
     """
     machine = Machine(spec, buffer=BUFFER)
-    equity = EquityRecorder(history.day_ends_ns, spec.cash_units / MONEY)
+    equity = EquityRecorder(history.day_ends_ns, spec.capital_units / MONEY)
     orders = OrderCounter(len(spec.markets))
     for drained in machine.feed(history.events, final=True):
         if stop():
@@ -115,7 +115,8 @@ def run_trial(spec: KernelSpec, history: History, stop: Callable[[], bool]) -> M
         max_drawdown=equity.worst,
         trades=orders.closed,
         turnover=_turnover(machine, history, equity.mean),
-        fees=amount_from_units(int(costs["maker_fees"].sum() + costs["taker_fees"].sum())),
+        fees=amount_from_units(int(costs["maker_fees"].sum() + costs["taker_fees"].sum()))
+        + _fees_in_other(machine),
         refused=orders.refused,
         alpha_fault=spec.alphas[fault - 1].name if fault else "",
         returns=equity.returns(),
@@ -204,6 +205,15 @@ class OrderCounter:
             before = after - mine
             self.closed += int(((before != 0) & (np.sign(before) != np.sign(after))).sum())
             self._held[k] = int(after[-1])
+
+
+def _fees_in_other(machine: Machine) -> Decimal:
+    """Return what the fees taken from the fee balance were worth: what its value fell by."""
+    fees = machine.spec.fees
+    if fees is None:
+        return Decimal(0)
+    left = int(machine.venue.venue[0]["fee_balance"])
+    return amount_from_units(fees.balance_value_units - fees.value_units(left))
 
 
 def _turnover(machine: Machine, history: History, mean: float) -> float:

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from traider.backtest.span_run import SpanRun, Stop, warm_up_ns, worst_fall
+from traider.backtest.span_run import SpanRun, Stop, warm_up_ns, with_balance, worst_fall
 from traider.backtest.stream import Span, Stream
 from traider.backtest.thread_map import ThreadMap, thread_map
 from traider.backtest.walk_forward.joining import Joined
@@ -24,7 +24,6 @@ from traider.backtest.walk_forward.result import (
 )
 from traider.backtest.walk_forward.scoring import METRICS, Metric, best_of, returns_within
 from traider.backtest.walk_forward.windows import Schedule, Window, plan_windows
-from traider.domain.units import units_from_amount
 from traider.kernel.compiled import compile_kernel
 from traider.kernel.records import Records
 from traider.kernel.specification import KernelSpec
@@ -96,7 +95,7 @@ def walk_forward(
             for done, window in enumerate(windows):
                 if progress is not None:
                     progress(done / len(windows), f"walk-forward window {window.number}")
-                if run.equity <= 0:
+                if run.cash_units <= 0:
                     run.notes.append(f"nothing is left to trade with after window {done}")
                     break
                 run.one_window(window, threads, stop)
@@ -115,9 +114,15 @@ class _WalkForwardRun:
         self.trades: list[Trade] = []
         self.windows: list[WindowResult] = []
         self.notes: list[str] = []
+        self._left: KernelSpec | None = None
         self._history_ns = max(warm_up_ns(candidate.spec) for candidate in plan.candidates)
         if plan.stream.has_depth:
             self._history_ns = plan.stream.last_ns - plan.stream.first_ns
+
+    @property
+    def cash_units(self) -> int:
+        """What there is to trade with: equity without the fee balance."""
+        return (self._left or self.plan.candidates[0].spec).cash_units
 
     def one_window(self, window: Window, threads: ThreadMap, stop: Stop) -> None:
         """Choose on the train span, trade the test span, and join what came of it."""
@@ -126,7 +131,7 @@ class _WalkForwardRun:
         )
         best = best_of([one.score for one in trained])
         candidate, chosen = self.plan.candidates[best], trained[best]
-        spec = replace(candidate.spec, cash_units=units_from_amount(self.equity))
+        spec = self._with_what_is_left(candidate.spec)
         run = SpanRun(spec, window.test)
         if not run.run(self.plan.stream, self._history_ns, stop):
             raise _Stopped
@@ -152,6 +157,15 @@ class _WalkForwardRun:
         self.joined.add(done.samples)
         self.trades += done.trades
         self.equity = done.final_equity
+        self._left = done.left
+
+    def _with_what_is_left(self, spec: KernelSpec) -> KernelSpec:
+        """Return ``spec`` with the cash and the fee balance that the test before it left."""
+        if self._left is None:
+            return spec
+        left = self._left
+        units = left.fees.balance_units if left.fees else 0
+        return replace(spec, cash_units=left.cash_units, fees=with_balance(spec.fees, units))
 
     def _train(self, candidate: Candidate, window: Window, stop: Stop) -> _Trained:
         run = SpanRun(candidate.spec, window.train)

@@ -2,7 +2,7 @@
 
 An instrument with an order in flight is left alone until that order ended. One whose position
 stands under a plan is left to the plan; one whose difference is being worked is left to the work,
-unless something else is wanted by now.
+unless something else is wanted by now. Targets are fractions of equity without the fee balance.
 """
 
 from numba import float64, int64, types, void
@@ -80,7 +80,7 @@ def _all_in(decider: Decider, out: Records, count: int, k: int, side: int) -> in
     if side < 0 and market["direction"] <= 0 and held > 0:
         return write_intent(decider, out, count, k, -1, held)
     if side > 0 and market["direction"] > 0 and held == 0 and decider.account[0]["paused"] == 0:
-        share = int(decider.account[0]["equity"] * MONEY / len(decider.markets))
+        share = int(decider.account[0]["tradable"] * MONEY / len(decider.markets))
         cash = decider.account[0]["cash_units"]
         amount = cash if len(decider.markets) == 1 else min(cash, share)
         if amount > 0:
@@ -127,7 +127,7 @@ def _toward_target(
             market["too_small"] += 1
         return count
     amount = lots * price
-    if target != 0 and amount < strategy["dead_band"] * decider.account[0]["equity"]:
+    if target != 0 and amount < strategy["dead_band"] * decider.account[0]["tradable"]:
         return count
     if lots < market["min_lots"] or amount < market["min_notional"]:
         market["too_small"] += 1
@@ -154,7 +154,7 @@ def _target_lots(decider: Decider, k: int, scale: float) -> int:
     While paused, or on data not to be trusted, it is cut so that positions can only shrink.
     """
     market = decider.markets[k]
-    equity = decider.account[0]["equity"]
+    equity = decider.account[0]["tradable"]
     price = market["mark_ticks"] * market["lot_value"]
     target = 0
     if market["exposure"] != 0.0 and equity > 0.0:
@@ -191,7 +191,7 @@ def _is_free(decider: Decider, k: int, side: int, scale: float) -> bool:
         if work["state"] != _IDLE:
             if decider.plans[k]["state"] <= _ENTERING:
                 difference = _target_lots(decider, k, scale) - market["position_lots"]
-                band = decider.strategy[0]["dead_band"] * decider.account[0]["equity"]
+                band = decider.strategy[0]["dead_band"] * decider.account[0]["tradable"]
                 _judge_work(work, market, difference, band)
             return False
     plan = decider.plans[k]

@@ -8,7 +8,12 @@ from traider.kernel.compiled import compiled
 from traider.kernel.decider.bars import close_due, take_bar
 from traider.kernel.decider.ensemble import combine, score_alphas
 from traider.kernel.decider.intents import manual_intent, release_order
-from traider.kernel.decider.ledger import apply_fill, apply_transfer, equity_of
+from traider.kernel.decider.ledger import (
+    apply_fill,
+    apply_transfer,
+    equity_of,
+    fee_balance_value,
+)
 from traider.kernel.decider.market_data import (
     take_depth,
     take_fact,
@@ -104,6 +109,7 @@ def _decide(decider: Decider, alphas: Alphas, out: Records) -> int:
     if decider.strategy[0]["bars_from_trades"] != 0:
         close_due(decider, account["now_ns"])
     account["equity"] = equity_of(decider)
+    account["tradable"] = account["equity"] - fee_balance_value(decider)
     any_fresh = False
     for k in range(len(decider.markets)):
         if decider.markets[k]["fresh"] != 0:

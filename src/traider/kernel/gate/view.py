@@ -4,7 +4,7 @@ from numba import float64, int64, void
 
 from traider.domain.events import FillFlag, Kind, OrderFlag
 from traider.domain.orders import OrderType
-from traider.kernel.arithmetic import MONEY, notional_units
+from traider.kernel.arithmetic import MONEY, notional_units, value_of
 from traider.kernel.codes import LIMIT_COUNT
 from traider.kernel.compiled import compiled
 from traider.kernel.numba_types import EVENT_TYPE, GATE
@@ -27,6 +27,7 @@ _QUOTE = int(Kind.QUOTE)
 _TYPE_MASK = int(OrderFlag.TYPE_MASK)
 _LIMIT_ORDER = int(OrderType.LIMIT)
 _LIQUIDATION = int(FillFlag.LIQUIDATION)
+_FEE_IN_OTHER = int(FillFlag.FEE_IN_OTHER)
 _KILL = int(Kind.KILL)
 _REARM = int(Kind.REARM)
 _QUOTE_SIZED = int(OrderFlag.QUOTE_SIZED)
@@ -37,8 +38,10 @@ _PAIR = int(OrderFlag.ONE_CANCELS_OTHER)
 
 @compiled(float64(GATE), inline=True)
 def view_equity(gate: Gate) -> float:
-    """Return cash plus positions at their marks in the gate's own view, in currency."""
-    total = float(gate.account[0]["cash_units"]) / MONEY
+    """Return cash, fee balance and positions at their marks in the gate's own view, in currency."""
+    account = gate.account[0]
+    total = float(account["cash_units"]) / MONEY
+    total += value_of(account["fee_balance"], account["fee_price_e8"])
     for k in range(len(gate.markets)):
         market = gate.markets[k]
         total += market["position_lots"] * float(market["mark_ticks"]) * market["lot_value"]
@@ -129,7 +132,7 @@ def _control(gate: Gate, event: Record) -> None:
     elif kind == _GAP or kind == _RESYNC:
         gate.markets[event["instrument"]]["unhealthy"] = 1 if kind == _GAP else 0
     elif kind == _TRANSFER:
-        gate.account[0]["cash_units"] += event["w1"]
+        _transfer(gate, event)
     elif kind == _PAUSE:
         gate.account[0]["paused"] = 1
     elif kind == _KILL:
@@ -137,6 +140,16 @@ def _control(gate: Gate, event: Record) -> None:
     elif kind == _REARM:
         gate.account[0]["killed"] = 0
         gate.account[0]["paused"] = 0
+
+
+@compiled(void(GATE, EVENT_TYPE))
+def _transfer(gate: Gate, event: Record) -> None:
+    """Book money that came in or went out: the fee currency's balance, or cash."""
+    account = gate.account[0]
+    if account["fee_currency"] != 0 and event["w0"] == account["fee_currency"]:
+        account["fee_balance"] += event["w1"]
+    else:
+        account["cash_units"] += event["w1"]
 
 
 @compiled(void(GATE, EVENT_TYPE))
@@ -174,7 +187,11 @@ def _book(gate: Gate, event: Record) -> None:
     notional = notional_units(
         event["price"], event["size"], market["numerator"], market["denominator"]
     )
-    gate.account[0]["cash_units"] -= side * notional + event["fee"]
+    gate.account[0]["cash_units"] -= side * notional
+    if event["flags"] & _FEE_IN_OTHER:
+        gate.account[0]["fee_balance"] -= event["fee"]
+    else:
+        gate.account[0]["cash_units"] -= event["fee"]
     market["position_lots"] += side * event["size"]
     if event["flags"] & _LIQUIDATION:
         return  # no order of ours

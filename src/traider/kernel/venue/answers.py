@@ -7,6 +7,7 @@ cancel under way. What it says is made good when its time comes.
 from numba import int64, void
 
 from traider.domain.events import Kind
+from traider.domain.payload_table import PAYLOADS
 from traider.kernel.compiled import compiled
 from traider.kernel.numba_types import VENUE
 from traider.kernel.records import Venue
@@ -14,6 +15,8 @@ from traider.kernel.records import Venue
 SCHEDULED = 0x8000
 
 _ACK = int(Kind.ACK)
+_FILL = int(Kind.FILL)
+_FILL_VERSION = PAYLOADS[Kind.FILL].version
 
 
 @compiled(int64(VENUE, int64, int64, int64), inline=True)
@@ -39,7 +42,7 @@ def push_answer(venue: Venue, ts_event: int, ts_recv: int, kind: int) -> int:
     answer["ts_event"] = ts_event
     answer["ts_recv"] = ts_recv
     answer["kind"] = kind
-    answer["version"] = 1
+    answer["version"] = _FILL_VERSION if kind == _FILL else 1
     answer["flags"] = 0
     answer["w0"] = 0
     answer["w1"] = 0

@@ -10,13 +10,14 @@ from numba import int64, types, void
 
 from traider.domain.events import Kind, OrderFlag
 from traider.domain.orders import OrderType, TimeInForce
-from traider.kernel.arithmetic import affordable_lots
+from traider.kernel.arithmetic import affordable_lots, fee_units, notional_units
 from traider.kernel.book import ASKS, BIDS, NO_RANK, best_price, first_rank, next_rank, size_at
 from traider.kernel.codes import Reject
 from traider.kernel.compiled import compiled
 from traider.kernel.numba_types import EVENT_TYPE, VENUE
 from traider.kernel.records import Record, Venue
 from traider.kernel.venue.execution import taker_price
+from traider.kernel.venue.fees import cash_rate
 from traider.kernel.venue.holds import available_lots, available_units, cost_units
 from traider.kernel.venue.margin import has_margin
 from traider.kernel.venue.orders import end_order, find_order, refuse, take_back, watch_prices
@@ -200,17 +201,19 @@ def _size_by_money(venue: Venue, j: int) -> int:
     budget = slot["size"]
     if market["can_short"] == 0:
         budget = min(budget, available_units(venue, j))
+    rate = cash_rate(venue, budget, market["taker_fee_e8"])
     lots = 0
     rank = first_rank(venue.book, k, ASKS)
     while rank != NO_RANK:
         most = affordable_lots(
-            budget, float(-rank), market["taker_fee_e8"], market["numerator"], market["denominator"]
+            budget, float(-rank), rate, market["numerator"], market["denominator"]
         )
         there = size_at(venue.book, k, ASKS, -rank)
         lots += min(most, there)
         if most <= there:
             break
-        budget -= cost_units(venue, k, -rank, there)
+        cost = notional_units(-rank, there, market["numerator"], market["denominator"])
+        budget -= cost + fee_units(cost, rate)
         rank = next_rank(venue.book, k, ASKS, rank)
     if slot["flags"] & _REDUCE_ONLY:
         lots = min(lots, max(-int(market["position_lots"]), 0))

@@ -10,6 +10,7 @@ from traider.kernel.numba_types import VENUE, fixed_tuple
 from traider.kernel.records import Venue
 from traider.kernel.venue.answers import push_answer
 from traider.kernel.venue.costs import impact_fraction, worse_price
+from traider.kernel.venue.fees import cash_fee, cash_rate, charge_fee
 from traider.kernel.venue.holds import available_lots, available_units, spendable_units
 from traider.kernel.venue.margin import has_margin
 from traider.kernel.venue.orders import end_order, free_order, settle_ties, wake_children
@@ -71,8 +72,9 @@ def _deliverable(venue: Venue, j: int, price: int, lots: int, maker: int) -> tup
         budget = spendable_units(venue) if rests else available_units(venue, j)
         rate = market["maker_fee_e8"] if maker else market["taker_fee_e8"]
         cost = notional_units(price, room, market["numerator"], market["denominator"])
-        if cost + fee_units(cost, rate) <= budget:
+        if cost + cash_fee(venue, fee_units(cost, rate)) <= budget:
             return room, reason
+        rate = cash_rate(venue, budget, rate)
         most = affordable_lots(budget, price, rate, market["numerator"], market["denominator"])
         most = most // market["lot_step"] * market["lot_step"]
     return (room, reason) if room <= most else (most, _INSUFFICIENT)
@@ -86,7 +88,7 @@ def _lots_for_money(venue: Venue, j: int, price: int) -> tuple[int, int]:
     budget = slot["size"]
     if market["can_short"] == 0:
         budget = min(budget, available_units(venue, j))
-    rate = market["taker_fee_e8"]
+    rate = cash_rate(venue, budget, market["taker_fee_e8"])
     most = affordable_lots(budget, price, rate, market["numerator"], market["denominator"])
     most = most // market["lot_step"] * market["lot_step"]
     if slot["flags"] & _REDUCE_ONLY:
@@ -115,12 +117,8 @@ def execute(venue: Venue, j: int, price: int, lots: int, maker: int) -> int:
     left = 0 if in_money else slot["remaining"] - traded
     slot["remaining"] = left
     notional = book_trade(venue, slot["instrument"], slot["side"], price, traded)
-    fee = fee_units(notional, market["maker_fee_e8"] if maker else market["taker_fee_e8"])
-    setting["cash_units"] -= fee
-    if maker:
-        market["maker_fees"] += fee
-    else:
-        market["taker_fees"] += fee
+    fee, currency_flag = charge_fee(venue, slot["instrument"], notional, maker)
+    if not maker:
         value = traded * market["lot_value"]
         market["spread_cost"] += setting["half_ticks"] * value
         worse = slot["side"] * (price - setting["reference"]) - setting["half_ticks"]
@@ -129,7 +127,7 @@ def execute(venue: Venue, j: int, price: int, lots: int, maker: int) -> int:
     answer = venue.queue[place]
     answer["instrument"] = slot["instrument"]
     answer["side"] = slot["side"]
-    answer["flags"] = _MAKER if maker else 0
+    answer["flags"] = (_MAKER if maker else 0) | currency_flag
     answer["price"] = price
     answer["size"] = traded
     answer["fee"] = fee

@@ -1,9 +1,10 @@
 """Spot holds: what resting orders have laid a hand on, and what is left for others.
 
 A resting sale holds its lots, a resting purchase its notional and the taker's fee at its limit (a
-stop's at its trigger). Orders over the same lots share one hold. Nothing is kept: a hold is the
-sum over the orders that rest now, so it ends with them. What the account can spend besides is
-its cash, with derivatives the collateral less their initial margin.
+stop's at its trigger), in cash even where a fee balance is held: that may be used up when it fills.
+Orders over the same lots share one hold. Nothing is kept: a hold is the sum over the orders that
+rest now, so it ends with them. What the account can spend besides is its cash, with derivatives the
+collateral less their initial margin.
 """
 
 import math

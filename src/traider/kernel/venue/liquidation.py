@@ -2,8 +2,8 @@
 
 Below the maintenance margin every order on derivatives is cancelled and each position closed: by
 walking the book where one is in force, else at the margin price worsened by half the spread and
-the impact. The fee is the taker's and the liquidation's. What a gap costs beyond the collateral
-stays a debt: nothing is forgiven here.
+the impact. The fee is the taker's and the liquidation's, both taken in cash. What a gap costs
+beyond the collateral stays a debt: nothing is forgiven here.
 """
 
 from numba import float64, int64, void

@@ -1,8 +1,9 @@
 """Margin of derivatives: what positions must hold, over the whole account (cross margin).
 
 Collateral is cash with every derivative position at its margin price: the venue's own mark price
-where it says one, else the last price seen. Spot holdings are no collateral. The initial margin
-is asked before an order may add to a position, the maintenance margin of a tier at every price.
+where it says one, else the last price seen. Spot holdings and the fee balance are none. The initial
+margin is asked before an order may add to a position, the maintenance margin of a tier at every
+price.
 """
 
 import math
