@@ -31,7 +31,7 @@ prepare() {
     "$folder/bin/python" scripts/requirement_ranges.py dev \
         --only pytest --only pytest-timeout --only hypothesis >"$ranges"
     if [ -x .venv/bin/uv ]; then
-        .venv/bin/uv pip install --quiet --python "$folder/bin/python" -r "$ranges"
+        .venv/bin/uv pip install --quiet --compile-bytecode --python "$folder/bin/python" -r "$ranges"
     else
         "$folder/bin/python" -m pip install --quiet -r "$ranges"
     fi

@@ -39,7 +39,7 @@ need_venv() {
 
 install() {
     if [ -x .venv/bin/uv ]; then
-        .venv/bin/uv pip install --quiet --python .venv/bin/python "$@"
+        .venv/bin/uv pip install --quiet --compile-bytecode --python .venv/bin/python "$@"
     else
         .venv/bin/python -m pip install --quiet "$@"
     fi

@@ -21,15 +21,19 @@ CALLER = """
 from numba import int64
 
 from traider.kernel.arithmetic import notional_units
-from traider.kernel.compiled import compiled
+from traider.kernel.compiled import compile_kernel, compiled
 
 
-@compiled(int64(int64))
+@compiled(int64(int64), python=True)
 def caller(price):
     return notional_units(price, 7, 1000, 1)
 """
 """Stands in a file of its own: numba alone would not see that its callee was edited."""
-PROGRAM = "from traider.kernel.caller import caller; print(int(caller(100)))"
+PROGRAM = """
+from traider.kernel.caller import caller, compile_kernel
+compile_kernel()
+print(int(caller(100)))
+"""
 
 
 def _run(source: Path, root: Path) -> int:

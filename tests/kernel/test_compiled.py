@@ -36,6 +36,22 @@ def test_functions_are_compiled_after_those_they_call() -> None:
     assert order.index("decider.step.step") < order.index("run.run")
 
 
+@jit_only
+def test_symbols_are_the_same_whatever_was_compiled_before() -> None:
+    done = [next(iter(f.dispatcher.overloads.values())) for f in compiled._registry.values()]
+    assert {result.fndesc.uid for result in done} == {0}
+    assert len({result.fndesc.mangled_name for result in done}) == len(done)
+
+
+@jit_only
+def test_a_function_meant_for_compiled_callers_refuses_python() -> None:
+    mute = [f.dispatcher for f in compiled._registry.values() if not f.python]
+    assert mute
+    for function in mute:
+        with pytest.raises(TypeError, match="No matching definition"):
+            function(*(0,) * function.py_func.__code__.co_argcount)
+
+
 def test_a_second_time_costs_nothing() -> None:
     seen: list[str] = []
     assert compiled.compile_kernel(seen.append) == []
@@ -48,7 +64,9 @@ def test_costs_are_told_by_function() -> None:
         return 2 * count
 
     named: list[str] = []
-    function: Any = compiled.compiled("int64(int64)")(twice)
+    function: Any = compiled.compiled("int64(int64)", python=True)(twice)
+    with pytest.raises(RuntimeError, match="compilation disabled"):
+        function(21)  # not compiled yet
     try:
         costs = compiled.compile_kernel(named.append)
     finally:

@@ -27,7 +27,7 @@ _SHORT_DIVISOR_MAX = 3_000_000_000
 """Up to here the product of two remainders fits into 64 bits."""
 
 
-@compiled(int64(int64, int64, int64, int64))
+@compiled(int64(int64, int64, int64, int64), python=True)
 def notional_units(price_ticks: int, size_lots: int, numerator: int, denominator: int) -> int:
     """Return the notional in money units, rounded half to even. Arguments are >= 0."""
     price = int(price_ticks) * int(numerator)
@@ -61,7 +61,7 @@ def _divide_long(price: int, size: int, divisor: int) -> tuple[int, int]:
     return price * size_high + price_high * size_low + quotient, rest
 
 
-@compiled(int64(int64, int64))
+@compiled(int64(int64, int64), python=True)
 def fee_units(notional: int, rate_e8: int) -> int:
     """Return the fee on ``notional`` money units at ``rate_e8`` (1e-8), rounded up.
 
@@ -105,7 +105,7 @@ def funding_units(notional: int, rate_e12: int) -> int:
     return whole + (1 if rest > 0 else 0)
 
 
-@compiled(int64(int64, float64, int64, int64, int64))
+@compiled(int64(int64, float64, int64, int64, int64), python=True)
 def affordable_lots(
     budget_units: int, price_ticks: float, rate_e8: int, numerator: int, denominator: int
 ) -> int:

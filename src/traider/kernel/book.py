@@ -32,7 +32,7 @@ _LOCKED = int(BookState.LOCKED)
 _CROSSED = int(BookState.CROSSED)
 
 
-@compiled(int64(BOOK, int64, int64, int64, int64), inline=True)
+@compiled(int64(BOOK, int64, int64, int64, int64), inline=True, python=True)
 def set_level(book: Book, k: int, s: int, price: int, size: int) -> int:
     """Set the size at ``price`` (0 removes the level); return the size that stood there."""
     side = book.sides[k, s]
@@ -193,7 +193,7 @@ def _free_far(book: Book, k: int, s: int, hole: int) -> None:
     book.sides[k, s]["far"] -= 1
 
 
-@compiled(void(BOOK, int64, int64))
+@compiled(void(BOOK, int64, int64), python=True)
 def clear_side(book: Book, k: int, s: int) -> None:
     """Empty one side."""
     side = book.sides[k, s]
@@ -210,7 +210,7 @@ def clear_side(book: Book, k: int, s: int) -> None:
     side["far"] = 0
 
 
-@compiled(int64(BOOK, int64, int64), inline=True)
+@compiled(int64(BOOK, int64, int64), inline=True, python=True)
 def best_price(book: Book, k: int, s: int) -> int:
     """Return the best price of a side in ticks, 0 when it is empty."""
     side = book.sides[k, s]
@@ -219,7 +219,7 @@ def best_price(book: Book, k: int, s: int) -> int:
     return int(side["best"] if s == BIDS else -side["best"])
 
 
-@compiled(int64(BOOK, int64, int64), inline=True)
+@compiled(int64(BOOK, int64, int64), inline=True, python=True)
 def best_size(book: Book, k: int, s: int) -> int:
     """Return the size at the best price in lots, 0 when the side is empty."""
     side = book.sides[k, s]
@@ -235,7 +235,7 @@ def first_rank(book: Book, k: int, s: int) -> int:
     return int(side["best"]) if side["count"] > 0 else NO_RANK
 
 
-@compiled(int64(BOOK, int64, int64, int64), inline=True)
+@compiled(int64(BOOK, int64, int64, int64), inline=True, python=True)
 def next_rank(book: Book, k: int, s: int, rank: int) -> int:
     """Return the next rank below ``rank`` that has a size, ``NO_RANK`` when there is none.
 
@@ -262,7 +262,7 @@ def _next_far(book: Book, k: int, s: int, rank: int) -> int:
     return int(best)
 
 
-@compiled(int64(BOOK, int64, int64, int64))
+@compiled(int64(BOOK, int64, int64, int64), python=True)
 def size_at(book: Book, k: int, s: int, price: int) -> int:
     """Return the size at ``price`` in lots, 0 without a level."""
     side = book.sides[k, s]
@@ -281,7 +281,7 @@ def size_at(book: Book, k: int, s: int, price: int) -> int:
     return 0
 
 
-@compiled(int64(BOOK, int64), inline=True)
+@compiled(int64(BOOK, int64), inline=True, python=True)
 def book_state(book: Book, k: int) -> int:
     """Return the ``BookState`` of instrument ``k``."""
     bids, asks = book.sides[k, BIDS], book.sides[k, ASKS]
@@ -299,7 +299,7 @@ def has_both_sides(book: Book, k: int) -> bool:
     return bool(book.sides[k, BIDS]["count"] > 0 and book.sides[k, ASKS]["count"] > 0)
 
 
-@compiled(int64(BOOK, EVENT_TYPE), inline=True)
+@compiled(int64(BOOK, EVENT_TYPE), inline=True, python=True)
 def apply_depth(book: Book, event: Record) -> int:
     """Apply one depth record: a level of a snapshot, a changed level, or an emptied side.
 

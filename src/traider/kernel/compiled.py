@@ -9,9 +9,11 @@ cheap, start-up can show progress, and the seconds of each function can be print
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any, Final, TypeVar, cast
 
 from numba import config, njit
+from numba.core.compiler import Compiler
 
 from traider.kernel.compile_ahead import SHARE, CompileAhead
 
@@ -23,6 +25,20 @@ INTERPRETED: Final = bool(config.DISABLE_JIT)  # type: ignore[attr-defined]  # s
 """Whether the kernel runs as plain Python."""
 
 
+class _StableNames(Compiler):
+    """Numba's own compiler, but symbols are named without its count of compilations.
+
+    Functions call each other by symbol, and the cache is filled by several processes: a symbol has
+    to be the same whoever compiled it, and whatever was compiled before.
+    """
+
+    def define_pipelines(self) -> Any:  # noqa: ANN401 - a type of numba
+        identity = self.state.func_id
+        identity.unique_id = 0
+        identity.unique_name = identity.func_qualname
+        return super().define_pipelines()  # type: ignore[no-untyped-call]
+
+
 # Without reference counting (_nrt) reading an array costs a load, not two atomic additions; the
 # kernel allocates nothing, so it needs none.
 _OPTIONS: Final[dict[str, Any]] = {
@@ -30,6 +46,8 @@ _OPTIONS: Final[dict[str, Any]] = {
     "error_model": "numpy",
     "nogil": True,
     "_nrt": False,
+    "pipeline_class": _StableNames,
+    "no_cfunc_wrapper": True,
 }
 
 
@@ -47,6 +65,8 @@ class _Registered:
     dispatcher: Any
     signature: Any
     name: str
+    inline: bool
+    python: bool
 
     @property
     def room(self) -> str:
@@ -54,24 +74,32 @@ class _Registered:
         return self.name.partition(".")[0]
 
 
+_LINKED_INSTRUCTIONS_MAX: Final = 200
+
 _registry: Final[dict[int, _Registered]] = {}
 """Registered functions by the identity of their dispatcher, in the order of registration."""
 _done: Final[set[str]] = set()
 
 
-def compiled(signature: Signature, *, inline: bool = False) -> Callable[[Function], Function]:
+def compiled(
+    signature: Signature, *, inline: bool = False, python: bool = False
+) -> Callable[[Function], Function]:
     """Register a kernel function under ``signature`` (numba types or their text).
 
     A machine of many arrays costs some 100 ns to pass, so functions called for every event are
-    marked ``inline``; each inlining adds compile time, so only those are.
+    marked ``inline``; each inlining adds compile time, so only those are. Only functions marked
+    ``python`` can be called from Python: unpacking their arguments costs more to compile than most
+    of them.
     """
 
     def register(function: Function) -> Function:
         if INTERPRETED:
             return function
-        dispatcher: Any = njit(**_OPTIONS, forceinline=inline)(function)
+        options = {**_OPTIONS, "forceinline": inline, "no_cpython_wrapper": not python}
+        dispatcher: Any = njit(**options)(function)
+        dispatcher._can_compile = False  # noqa: SLF001 - called too early it raises, not crashes
         name = f"{function.__module__.removeprefix('traider.kernel.')}.{function.__name__}"
-        _registry[id(dispatcher)] = _Registered(dispatcher, signature, name)
+        _registry[id(dispatcher)] = _Registered(dispatcher, signature, name, inline, python)
         return cast("Function", dispatcher)
 
     return register
@@ -102,23 +130,52 @@ def compile_kernel(
 
 def compile_rooms(rooms: Sequence[str]) -> list[CompileCost]:
     """Compile the functions of some rooms of the kernel, with those they call."""
-    wanted = {f.name for f in _callees_first() if f.room in rooms or f.room == "arithmetic"}
-    return [_compile(function, None) for function in _callees_first() if function.name in wanted]
+    return [_compile(function, None) for function in _callees_first(rooms)]
 
 
 def _compile(function: _Registered, progress: Callable[[str], None] | None) -> CompileCost:
     if progress is not None:
         progress(function.name)
     started = time.perf_counter()
+    function.dispatcher.disable_compile(False)
     function.dispatcher.compile(function.signature)
     function.dispatcher.disable_compile()
+    if not function.inline and not _is_small(function.dispatcher):
+        _call_by_symbol(function.dispatcher)
+    if not function.python:
+        function.dispatcher._clear()  # noqa: SLF001 - a call from Python then raises, not crashes
     cached = bool(function.dispatcher.stats.cache_hits)
     _done.add(function.name)
     return CompileCost(function.name, time.perf_counter() - started, cached)
 
 
-def _callees_first() -> Iterator[_Registered]:
-    """Yield the functions not yet done, each after those it calls; calls must not be circular."""
+def _is_small(dispatcher: Any) -> bool:  # noqa: ANN401 - numba has no types
+    (only,) = dispatcher.overloads.values()
+    module = only.library._get_module_for_linking()  # noqa: SLF001 - what a caller would link
+    instructions = (
+        one for part in module.functions for block in part.blocks for one in block.instructions
+    )
+    return next(islice(instructions, _LINKED_INSTRUCTIONS_MAX, None), None) is None
+
+
+def _call_by_symbol(dispatcher: Any) -> None:  # noqa: ANN401 - numba has no types
+    """Let callers find the machine code of ``dispatcher`` in memory.
+
+    Numba would link its whole code, and that of all it calls, into each caller, and optimize it
+    there again: half the time of a compilation. Only what is small, and may gain from becoming a
+    part of its caller, is worth that.
+    """
+    context = dispatcher.targetctx
+    for compiled_one in dispatcher.overloads.values():
+        context.remove_user_function(compiled_one.entry_point)
+        context.insert_user_function(compiled_one.entry_point, compiled_one.fndesc)
+
+
+def _callees_first(rooms: Sequence[str] | None = None) -> Iterator[_Registered]:
+    """Yield the functions not yet done, each after those it calls; calls must not be circular.
+
+    With ``rooms`` only what these need is meant.
+    """
     visited: set[int] = set()
 
     def visit(key: int) -> Iterator[_Registered]:
@@ -133,5 +190,6 @@ def _callees_first() -> Iterator[_Registered]:
         if _registry[key].name not in _done:
             yield _registry[key]
 
-    for key in list(_registry):
-        yield from visit(key)
+    for key, function in list(_registry.items()):
+        if rooms is None or function.room in rooms:
+            yield from visit(key)

@@ -10,7 +10,7 @@ import numpy as np
 from traider.domain.errors import KernelError, StrategyError
 from traider.domain.events import EVENT, EventArray, empty_events, join_events
 from traider.kernel import records as r
-from traider.kernel.calling import alpha_table, matching_table
+from traider.kernel.calling import alpha_table
 from traider.kernel.codes import Result
 from traider.kernel.compiled import compile_kernel
 from traider.kernel.construction import (
@@ -21,7 +21,7 @@ from traider.kernel.construction import (
     most_intents,
 )
 from traider.kernel.decider.step import step
-from traider.kernel.run import MATCHING, run
+from traider.kernel.run import run
 from traider.kernel.specification import KernelSpec
 
 __all__ = ["DeciderMachine", "Drained", "Machine", "state_hash"]
@@ -66,7 +66,6 @@ class Machine:
             self.alphas,
             self.loop,
             self.out,
-            matching_table(MATCHING),
         )
         self._left = empty_events(0)
 

@@ -128,5 +128,5 @@ OUTPUT: Final = named_tuple(
     r.Output,
 )
 LOOP: Final = numba_vector(r.LOOP)
-KERNEL: Final = named_tuple((DECIDER, GATE, VENUE, ADDRESSES, LOOP, OUTPUT, ADDRESSES), r.Kernel)
+KERNEL: Final = named_tuple((DECIDER, GATE, VENUE, ADDRESSES, LOOP, OUTPUT), r.Kernel)
 TAPE: Final = named_tuple((numba_vector(r.OPERATION), MATRIX, MATRIX, MATRIX), r.Tape)

@@ -374,7 +374,6 @@ class Kernel(NamedTuple):
     alphas: Alphas
     loop: Records  # (1,) LOOP
     out: Output
-    matching: Any  # the venue's matching function of each Task, as ``alphas`` holds alphas
 
 
 class Tape(NamedTuple):

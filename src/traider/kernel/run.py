@@ -8,7 +8,6 @@ simulated venue, whose answers come back as events. Nothing else knows the futur
 from numba import int64, types, void
 
 from traider.domain.events import Kind, MarketFlag
-from traider.kernel.calling import call_matching
 from traider.kernel.codes import Result, Task, Verdict
 from traider.kernel.compiled import compiled
 from traider.kernel.decider.market_data import take_depth
@@ -54,9 +53,6 @@ _OUTPUT_FULL = int(Result.OUTPUT_FULL)
 _QUEUE_FULL = int(Result.QUEUE_FULL)
 _UNSORTED = int(Result.UNSORTED)
 
-MATCHING = tuple(match_live if task >= Task.ANSWER else match_bars for task in Task)
-"""The venue's matching function of each ``Task``, for ``calling.matching_table``."""
-
 _NEVER_NS = 2**62
 _NOTHING = 0
 _MARKET_EVENT = 1
@@ -69,7 +65,7 @@ _WAITS = 2
 _IS_UNSORTED = 3
 
 
-@compiled(int64(KERNEL, EVENTS))
+@compiled(int64(KERNEL, EVENTS), python=True)
 def run(kernel: Kernel, events: Records) -> int:
     """Run until the events are used up or an output is nearly full; return a ``Result``.
 
@@ -171,14 +167,14 @@ def _take_market_event(kernel: Kernel, events: Records, i: int) -> bool:
         concerns_bars = venue.venue[0]["open_orders"] | venue.venue[0]["contracts"] != 0
         if kind == _TRADE and not events[i]["flags"] & _BAR_OPEN:
             if take_trade_in(venue, events[i]):
-                call_matching(kernel.matching, venue, events, i, _TASK_TRADE)
+                match_live(venue, events, i, _TASK_TRADE)
         elif concerns_bars and not _match(kernel, events, i):
             return False
         if kind == _BAR:
             learn_from_bar(venue, events[i])
             state["bars"] += 1
     elif kind == _GAP or kind == _FUNDING or kind == _MARK:
-        call_matching(kernel.matching, venue, events, i, _TASK_FACT)
+        match_live(venue, events, i, _TASK_FACT)
     state["cursor"] = i + 1
     state["dirty"] = 1
     return True
@@ -215,7 +211,7 @@ def _take_depths(kernel: Kernel, events: Records) -> bool:
             out.events[state["out_count"]] = event
             state["out_count"] += 1
         if take_depth_in(kernel.venue, event):
-            call_matching(kernel.matching, kernel.venue, events, i, _TASK_DEPTH)
+            match_live(kernel.venue, events, i, _TASK_DEPTH)
             until = min(until, _next_answer_ns(kernel))
         account["sequence"] += 1
         account["now_ns"] = now
@@ -247,7 +243,7 @@ def _take_answer(kernel: Kernel) -> bool:
     kernel.out.current[0] = venue.queue[venue.venue[0]["queued"]]
     if not kernel.out.current[0]["flags"] & SCHEDULED:
         return True
-    return call_matching(kernel.matching, venue, kernel.out.current, 0, _TASK_ANSWER) != 0
+    return match_live(venue, kernel.out.current, 0, _TASK_ANSWER) != 0
 
 
 @compiled(void(KERNEL), inline=True)
@@ -280,7 +276,7 @@ def _match(kernel: Kernel, events: Records, i: int) -> bool:
     state = kernel.loop[0]
     event = events[i]
     if event["kind"] == _BAR:
-        call_matching(kernel.matching, kernel.venue, events, i, _TASK_BAR)
+        match_bars(kernel.venue, events, i, _TASK_BAR)
         return True
     if i < state["matched"]:
         return True
@@ -294,8 +290,8 @@ def _match(kernel: Kernel, events: Records, i: int) -> bool:
     for task in range(_TASK_SELLS, _TASK_VALUE + 1):
         for j in range(i, end):
             if events[j]["flags"] & _BAR_OPEN:
-                call_matching(kernel.matching, kernel.venue, events, j, task)
-    call_matching(kernel.matching, kernel.venue, events, i, _TASK_CHECK)
+                match_bars(kernel.venue, events, j, task)
+    match_bars(kernel.venue, events, i, _TASK_CHECK)
     state["matched"] = end
     return True
 

@@ -61,7 +61,7 @@ def fee_balance_value(decider: Decider) -> float:
     return float(value_of(account["fee_balance"], account["fee_price_e8"]))
 
 
-@compiled(float64(DECIDER), inline=True)
+@compiled(float64(DECIDER), inline=True, python=True)
 def equity_of(decider: Decider) -> float:
     """Return cash, the fee balance and positions at their marks, in currency."""
     total = float(decider.account[0]["cash_units"]) / MONEY + fee_balance_value(decider)

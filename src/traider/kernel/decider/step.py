@@ -56,7 +56,7 @@ _UNKNOWN_ORDER = int(Reject.UNKNOWN_ORDER)
 _QUOTE = int(Style.QUOTE)
 
 
-@compiled(int64(DECIDER, ADDRESSES, EVENTS, int64, EVENTS), inline=True)
+@compiled(int64(DECIDER, ADDRESSES, EVENTS, int64, EVENTS), inline=True, python=True)
 def step(decider: Decider, alphas: Alphas, events: Records, index: int, out: Records) -> int:
     """Feed event ``index`` of ``events``; write the intents it leads to; return their number.
 

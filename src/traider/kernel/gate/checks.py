@@ -45,7 +45,7 @@ _DRAWDOWN = int(Verdict.DRAWDOWN)
 _UNHEALTHY = int(Verdict.UNHEALTHY)
 
 
-@compiled(ANSWER(GATE, EVENT_TYPE), inline=True)
+@compiled(ANSWER(GATE, EVENT_TYPE), inline=True, python=True)
 def check_order(gate: Gate, order: Record) -> Answer:
     """Return (code, number, limit) for an order intent; changes nothing.
 

@@ -36,7 +36,7 @@ _CANCEL = int(OrderFlag.CANCEL)
 _PAIR = int(OrderFlag.ONE_CANCELS_OTHER)
 
 
-@compiled(float64(GATE), inline=True)
+@compiled(float64(GATE), inline=True, python=True)
 def view_equity(gate: Gate) -> float:
     """Return cash, fee balance and positions at their marks in the gate's own view, in currency."""
     account = gate.account[0]
@@ -48,7 +48,7 @@ def view_equity(gate: Gate) -> float:
     return total
 
 
-@compiled(void(GATE, EVENT_TYPE), inline=True)
+@compiled(void(GATE, EVENT_TYPE), inline=True, python=True)
 def approve(gate: Gate, order: Record) -> None:
     """Remember an approved order: its open size, and its time for the rate limit."""
     if order["flags"] & _CANCEL:
@@ -99,7 +99,7 @@ def _add_open(gate: Gate, instrument: int, side: int, lots: int) -> None:
         gate.markets[instrument]["open_sell_lots"] += lots
 
 
-@compiled(void(GATE, EVENT_TYPE), inline=True)
+@compiled(void(GATE, EVENT_TYPE), inline=True, python=True)
 def observe(gate: Gate, event: Record) -> None:
     """Bring the gate's view up to date with one event of the journal."""
     kind = int(event["kind"])

@@ -18,7 +18,7 @@ from traider.kernel.records import Record, Venue
 from traider.kernel.venue.margin import see_price
 
 
-@compiled(float64(VENUE, int64, float64), inline=True)
+@compiled(float64(VENUE, int64, float64), inline=True, python=True)
 def impact_fraction(venue: Venue, k: int, lots: float) -> float:
     """Return the impact of taking ``lots``, as a fraction of the price."""
     setting = venue.venue[0]
@@ -29,7 +29,7 @@ def impact_fraction(venue: Venue, k: int, lots: float) -> float:
     return float(setting["impact"] * math.sqrt(market["variance"] * share))
 
 
-@compiled(int64(float64, int64, float64), inline=True)
+@compiled(int64(float64, int64, float64), inline=True, python=True)
 def worse_price(reference: float, side: int, fraction: float) -> int:
     """Return the price ``fraction`` worse than ``reference`` for ``side``, rounded against us."""
     price = reference * (1.0 + side * fraction)

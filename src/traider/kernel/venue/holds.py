@@ -40,7 +40,7 @@ def _own_lots(venue: Venue, i: int) -> int:
     return int(min(lots, slot["armed"]) if slot["flags"] & _CHILD else lots)
 
 
-@compiled(int64(VENUE, int64, int64, int64))
+@compiled(int64(VENUE, int64, int64, int64), python=True)
 def held(venue: Venue, k: int, side: int, but: int) -> int:
     """Return what other orders than ``but`` and those tied to it hold.
 

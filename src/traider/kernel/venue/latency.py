@@ -27,7 +27,7 @@ def _rotate(value: int, bits: int) -> int:
     return ((value << bits) | (value >> (32 - bits))) & _WORD
 
 
-@compiled(int64(int64, int64, int64))
+@compiled(int64(int64, int64, int64), python=True)
 def random_word(seed: int, key: int, stream: int) -> int:
     """Return 32 random bits for a ``key`` of a ``seed``: MurmurHash3 of the two, as 16 bytes."""
     digest = int(stream) & _WORD
