@@ -73,7 +73,7 @@ def fee_units(notional: int, rate_e8: int) -> int:
     return whole - ((-rest) // MONEY)
 
 
-@compiled(int64(int64, int64, int64))
+@compiled(int64(int64, int64, int64), python=True)
 def other_fee_units(fee: int, share_e8: int, price_e8: int) -> int:
     """Return what ``share_e8`` (1e-8) of ``fee`` money units is in units of another currency.
 
@@ -86,7 +86,7 @@ def other_fee_units(fee: int, share_e8: int, price_e8: int) -> int:
     return whole + (1 if rest > 0 else 0)
 
 
-@compiled(float64(int64, int64))
+@compiled(float64(int64, int64), python=True)
 def value_of(units: int, price_e8: int) -> float:
     """Return what ``units`` (1e-8) of another currency are worth at its price, in currency."""
     return float(units) * float(price_e8) / (float(MONEY) * float(MONEY))
