@@ -8,7 +8,9 @@ from rich.console import Console
 
 from tests.backtest.test_findings import FINDING
 from tests.cli.sample_result import sample_result, without_time
-from traider.backtest.results import BacktestResult
+from traider.backtest.report.number_text import MoneyText
+from traider.backtest.report.tables import tier_rows
+from traider.backtest.results import BacktestResult, FeesPaid
 from traider.cli.backtest_outcome import outcome_json, print_overview, print_place
 from traider.portfolio.attribution import Attribution
 
@@ -69,6 +71,32 @@ def test_the_summary_shows_tiers_side_by_side() -> None:
     assert "Ensemble on BTC [x]" in shown
     assert "∞" in shown
     assert "–" in shown
+
+
+def test_fees_of_another_currency_have_rows_of_their_own() -> None:
+    result = sample_result()
+    assert "fees in" not in _printed(result)
+    paid = (
+        FeesPaid("USDT", Decimal("0.25"), Decimal("0.25")),
+        FeesPaid("BNB", Decimal("0.01166667"), Decimal("3.50"), Decimal("0.5")),
+    )
+    tiers = tuple(replace(tier, costs=replace(tier.costs, fees_paid=paid)) for tier in result.tiers)
+    result = replace(result, tiers=tiers)
+    shown = _printed(result).splitlines()
+    rows = {line.split("  ")[0]: line.split()[-3:] for line in shown if "BNB" in line}
+    assert rows == {
+        "fees in BNB": ["0.01166667"] * 3,
+        "BNB fees, worth USDT": ["3.50"] * 3,
+    }
+    body = outcome_json(result, Path("r"), Path("r"))
+    told = [
+        {"currency": "USDT", "amount": "0.25", "value": "0.25", "left": None},
+        {"currency": "BNB", "amount": "0.01166667", "value": "3.50", "left": "0.5"},
+    ]
+    assert body["fees_paid"] == told
+    assert [row.cells for row in tier_rows(tiers, MoneyText("USDT", 2)) if "BNB" in row.label] == [
+        ("0.01166667, worth 3.50",) * 3
+    ]
 
 
 def test_the_place_of_the_report_is_never_broken_over_lines() -> None:

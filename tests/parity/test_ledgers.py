@@ -26,7 +26,9 @@ from tests.kernel.builders import (
     finish,
     market,
     random_bars,
+    run_chunks,
 )
+from tests.parity.replay import replay_decider
 from tests.parity.small_run import RUNS, small_run
 from tests.property.book_cases import book_cases
 from tests.property.event_streams import Case, cases
@@ -38,6 +40,7 @@ from traider.domain.units import amount_from_units, price_from_ticks, size_from_
 from traider.kernel.arithmetic import DIVISOR_MAX
 from traider.kernel.decider.ledger import equity_of
 from traider.kernel.gate import view_equity
+from traider.kernel.machine import Machine, state_hash
 from traider.kernel.specification import FeeCurrencySpec, KernelSpec, MarketSpec
 from traider.portfolio.ledger import Ledger
 
@@ -160,6 +163,14 @@ def test_the_books_of_a_real_run_agree_while_the_fee_balance_runs_out(style: str
     assert in_other.any()
     assert not in_other.all()
     assert ledger.fees_in("BNB") > amount_from_units(half) / 2
+    # The decider alone and one that went on from a snapshot follow the fills just so.
+    assert replay_decider(spec, run.journal).state_hash == state_hash(run.machine.decider)
+    first = Machine(spec, journal_all=True)
+    run_chunks(first, [events[: len(events) // 2]], final=False)
+    second = Machine(spec, journal_all=True)
+    second.restore(first.snapshot())
+    after = run_chunks(second, [events[len(events) // 2 :]])
+    assert after.machine.state_hash() == run.machine.state_hash()
 
 
 @given(st.one_of(cases(), book_cases()))

@@ -16,6 +16,7 @@ from traider.runtime.wiring import FinishedBacktest, plan_backtest, run_backtest
 BARS = 100 * 24
 WALK = ("walk_forward.enabled=true", "walk_forward.train=30d", "walk_forward.test=20d")
 GRID = ("walk_forward.grid.momentum.fast=[5, 10]", "walk_forward.grid.strategy.enter=0.1:0.3:0.1")
+BNB = ("costs.fee_currency=BNB", "costs.fee_balance=0.1", "costs.fee_price=300")
 DICE = ("monte_carlo.draws=60", "monte_carlo.reruns=3")
 
 
@@ -154,6 +155,7 @@ def test_lengths_reach_the_schedule(tmp_path: Path) -> None:
         (("walk_forward.grid.momentum.fast=5:x:1",), UsageError),
         (("walk_forward.grid.data.start=[1, 2]",), ConfigError),
         (("walk_forward.grid.capital=[1000, 2000]",), ConfigError),
+        (("walk_forward.grid.costs.fee_price=[300, 400]", *BNB), ConfigError),
         (("walk_forward.grid.monte_carlo.draws=[10, 20]",), ConfigError),
     ],
 )

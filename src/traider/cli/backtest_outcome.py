@@ -107,7 +107,8 @@ def _tier_table(result: BacktestResult) -> Table:
             for rows, tier in zip(columns, result.tiers, strict=True)
         ]
     columns = [
-        rows | _other_fee_rows(tier) for rows, tier in zip(columns, result.tiers, strict=True)
+        rows | _other_fee_rows(tier, result.currency)
+        for rows, tier in zip(columns, result.tiers, strict=True)
     ]
     for label in columns[0]:
         table.add_row(label, *(column[label] for column in columns))
@@ -143,12 +144,13 @@ def _charge_rows(tier: TierResult, currency: str) -> dict[str, str]:
     }
 
 
-def _other_fee_rows(tier: TierResult) -> dict[str, str]:
+def _other_fee_rows(tier: TierResult, currency: str) -> dict[str, str]:
     """Return the fees taken in other currencies than the account's; none without any."""
-    return {
-        f"fees in {paid.currency}": f"{paid.amount.normalize():f} = {paid.value:,.2f}"
-        for paid in tier.costs.fees_paid[1:]
-    }
+    rows = {}
+    for paid in tier.costs.fees_paid[1:]:
+        rows[f"fees in {paid.currency}"] = f"{paid.amount.normalize():f}"
+        rows[f"{paid.currency} fees, worth {currency}"] = f"{paid.value:,.2f}"
+    return rows
 
 
 def _by_alpha(result: BacktestResult) -> str:
