@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from tests.kernel.book_markets import book_stream, trade_stream
 from tests.kernel.builders import START_NS, ensemble, market, record
 from tests.property.event_streams import (
+    FEE_CURRENCIES,
     Case,
     brackets,
     margin_tiers,
@@ -90,5 +91,5 @@ def book_cases(draw: st.DrawFn, most_steps: int = 150, *, can_short: bool | None
     seconds = int(steps * 0.4) + 2
     least = draw(st.sampled_from([0, 15]))
     parts += draw(st.lists(actions(seconds, instruments), min_size=least, max_size=40))
-    spec = replace(spec, limits={})
+    spec = replace(spec, limits={}, fees=draw(st.sampled_from(FEE_CURRENCIES)))
     return with_cancels(draw, spec, sort_events(join_events(parts)), SECOND_NS)

@@ -22,7 +22,7 @@ from traider.domain.margin import MarginTier
 from traider.domain.orders import OrderType, TimeInForce
 from traider.kernel.codes import Limit, Sizing, Style
 from traider.kernel.order_specification import PlanSpec, QuoteSpec, WorkSpec
-from traider.kernel.specification import KernelSpec
+from traider.kernel.specification import FeeCurrencySpec, KernelSpec
 
 _FORCES = (TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK, TimeInForce.GTD)
 _LIMIT_VALUES = {
@@ -55,6 +55,13 @@ _TIERS = (
     ),
 )
 margin_tiers = st.sampled_from(_TIERS)
+FEE_CURRENCIES = (
+    None,
+    None,
+    FeeCurrencySpec("BNB", balance_units=10**9, price_e8=30_000_000_000, discount_e8=25_000_000),
+    FeeCurrencySpec("BNB", balance_units=10**6, price_e8=12_345_678_901),
+)
+"""Fees paid in cash; from a balance that lasts; from one that is gone after a few fills."""
 _tight_limits = st.dictionaries(st.sampled_from(Limit), st.none(), max_size=2).flatmap(
     lambda chosen: st.fixed_dictionaries(
         {limit: st.sampled_from(_LIMIT_VALUES[limit]) for limit in chosen}
@@ -247,7 +254,8 @@ def cases(draw: st.DrawFn, most_bars: int = 120, *, can_short: bool | None = Non
         )
         for k in range(instruments)
     ]
-    spec = replace(spec, limits={**spec.limits, **draw(_tight_limits)})
+    limits = {**spec.limits, **draw(_tight_limits)}
+    spec = replace(spec, limits=limits, fees=draw(st.sampled_from(FEE_CURRENCIES)))
     parts += draw(
         st.lists(commands(count, instruments), min_size=draw(st.sampled_from([0, 15])), max_size=40)
     )

@@ -3,8 +3,8 @@
 1. The gate alone, fed the journal, gives the verdicts of the run again: code, number and limit.
 2. Right after an approved order that may add exposure, the worst case of position and open orders
    is within every exposure limit in the gate's own view, computed here a second time.
-3. A spot account never holds a negative position or negative cash, at the venue after every event
-   and in the ledger once all answers have come.
+3. A spot account never holds a negative position, cash or fee balance: at the venue after every
+   event, in the ledger once all answers have come.
 4. The gate's open lots are the sum over its table of orders, and never negative.
 5. No two orders share an id; an order ends at most once and never fills beyond its size, nor do
    the two of a pair together.
@@ -75,7 +75,9 @@ def _worst(gate: Gate, order: EventArray, open_before: int) -> Worst:
     markets, k, side = gate.markets, int(order["instrument"][0]), int(order["side"][0])
     price = markets["mark_ticks"] * markets["lot_value"]
     held = markets["position_lots"]
-    equity = float(gate.account[0]["cash_units"]) / 1e8 + float((held * price).sum())
+    account = gate.account[0]
+    equity = float(account["cash_units"]) / 1e8 + float((held * price).sum())
+    equity += float(account["fee_balance"]) * float(account["fee_price_e8"]) / 1e16
     opened = markets["open_buy_lots"] if side > 0 else markets["open_sell_lots"]
     longest = np.abs(held + markets["open_buy_lots"])
     shortest = np.abs(held - markets["open_sell_lots"])
@@ -136,10 +138,12 @@ def test_a_spot_account_never_goes_below_zero(case: Case) -> None:
     for place in range(len(case.events)):
         for _ in machine.feed(case.events[place : place + 1]):
             assert machine.venue.venue[0]["cash_units"] >= 0
+            assert machine.venue.venue[0]["fee_balance"] >= 0
             assert machine.venue.markets["position_lots"].min() >= 0
     assert sum(len(part.nav) for part in machine.feed(empty_events(0), final=True)) <= 2
     if machine.venue.venue[0]["queued"] == 0:
         assert machine.decider.account[0]["cash_units"] >= 0
+        assert machine.decider.account[0]["fee_balance"] >= 0
         assert machine.decider.markets["position_lots"].min() >= 0
 
 
