@@ -73,6 +73,7 @@ def test_names_and_params_that_are_unknown_list_the_known_ones(tmp_path: Path) -
         ("def level(bars, params):\n    return bars.close\n", "decorate a function with"),
         ("1 / 0\n", "ZeroDivisionError"),
         ("import no_such_module_anywhere\n", "ModuleNotFoundError"),
+        ("class Own(Exception): ...\nraise Own\n", "fails when imported: Own"),
         (SOURCE.replace('name="above"', 'name="a b"'), "'a b' cannot be read as score_a b"),
     ],
 )
@@ -96,6 +97,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
         (np.zeros((5, 2)), "shape (5, 2) to 5 bars"),
         (["a", "b", "c", "d", "e"], "not numbers"),
         ([0.0, 0.0, np.inf, 0.0, 0.0], "inf at bar 2"),
+        (np.zeros(5) + 1j, "complex numbers"),
     ],
 )
 def test_an_answer_that_is_none_is_told(answer: Any, says: str) -> None:
@@ -113,6 +115,34 @@ def test_a_function_that_raises_is_told_with_its_instrument() -> None:
 
     line = refusal(BatchFeature("broken", {}, broken))
     assert "batch feature broken on A: raised IndexError" in line
+
+
+class OwnError(Exception):
+    """What a person's own code may raise."""
+
+
+@pytest.mark.parametrize(
+    ("fault", "says"),
+    [
+        (OwnError("two\nlines"), "raised OwnError: two lines"),
+        (StopIteration(), "raised StopIteration"),
+        (MemoryError("8 GB"), "raised MemoryError: 8 GB"),
+        (SystemExit(3), "raised SystemExit: 3"),
+    ],
+)
+def test_whatever_a_function_raises_is_one_line(fault: BaseException, says: str) -> None:
+    def broken(*_: object) -> Any:
+        raise fault
+
+    assert says in refusal(BatchFeature("broken", {}, broken))
+
+
+def test_a_person_can_stop_a_function() -> None:
+    def stopped(*_: object) -> Any:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        BatchFeature("stopped", {}, stopped).values({"A": walk(5)}, {})
 
 
 def test_what_it_sees_cannot_be_changed() -> None:
@@ -146,6 +176,7 @@ def test_a_history_knows_when_its_bars_closed() -> None:
     assert [bars.known_at(int(ts) - 1) for ts in closes] == [0, 1, 2, 3, 4]
     assert len(bars.first(2)) == 2
     assert bars.first(2).instrument == "A"
+    assert bars.part(1, 4).close.tolist() == bars.close[1:4].tolist()
 
 
 def test_a_division_by_zero_is_no_warning() -> None:

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from traider.domain.errors import StrategyError
-from traider.features.user_files import FAULTS, run_user_file
+from traider.features.user_files import faults_told, run_user_file
 
 Floats = npt.NDArray[np.float64]
 Times = npt.NDArray[np.int64]
@@ -57,15 +57,20 @@ class BarHistory:
 
     def first(self, bars: int) -> "BarHistory":
         """Return the first ``bars`` bars."""
+        return self.part(0, bars)
+
+    def part(self, start: int, stop: int) -> "BarHistory":
+        """Return the bars from number ``start`` up to ``stop``, which is left out."""
+        wanted = slice(start, stop)
         return BarHistory(
             instrument=self.instrument,
             length_ns=self.length_ns,
-            ts_ns=self.ts_ns[:bars],
-            open=self.open[:bars],
-            high=self.high[:bars],
-            low=self.low[:bars],
-            close=self.close[:bars],
-            volume=self.volume[:bars],
+            ts_ns=self.ts_ns[wanted],
+            open=self.open[wanted],
+            high=self.high[wanted],
+            low=self.low[wanted],
+            close=self.close[wanted],
+            volume=self.volume[wanted],
         )
 
     def known_at(self, ts_ns: int) -> int:
@@ -126,20 +131,17 @@ class BatchFeature:
         }
 
     def _call(self, bars: object, params: Parameters, where: str) -> object:
-        try:
-            # Zero volume and flat prices divide by zero in any honest feature; NaN says so.
-            with np.errstate(divide="ignore", invalid="ignore"):
-                return self.python(bars, params)
-        except StrategyError:
-            raise
-        except FAULTS as fault:
-            raise self._error(
-                f"raised {type(fault).__name__}: {fault}",
-                where,
-                "call it on the bars yourself to see the whole error",
-            ) from fault
+        def failed(words: str) -> StrategyError:
+            fix = "call it on the bars yourself to see the whole error"
+            return self._error(f"raised {words}", where, fix)
+
+        # Zero volume and flat prices divide by zero in any honest feature; NaN says so.
+        with faults_told(failed), np.errstate(divide="ignore", invalid="ignore"):
+            return self.python(bars, params)
 
     def _checked(self, found: object, bars: BarHistory) -> Floats:
+        if isinstance(found, np.ndarray) and np.iscomplexobj(found):
+            raise self._error("answers with complex numbers", bars.instrument, "return real ones")
         try:
             values = np.array(found, np.float64)
         except (TypeError, ValueError) as fault:

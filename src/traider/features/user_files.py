@@ -3,26 +3,31 @@
 import hashlib
 import importlib.util
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
 
 from traider.domain.errors import StrategyError
 
-FAULTS: Final = (
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    ImportError,
-    LookupError,
-    NameError,
-    OSError,
-    RuntimeError,
-    SyntaxError,
-    SystemExit,
-    TypeError,
-    ValueError,
-)
-"""What a person's own code can raise; Ctrl-C is not among it."""
+
+@contextmanager
+def faults_told(error: Callable[[str], StrategyError]) -> Iterator[None]:
+    """Turn whatever a person's own code raises into what ``error`` makes of its name and words.
+
+    It may raise anything, classes of its own included; Ctrl-C passes through.
+
+    Raises:
+        StrategyError: the code raised.
+    """
+    try:
+        yield
+    except StrategyError:
+        raise
+    except (Exception, SystemExit) as fault:
+        words = " ".join(str(fault).split())
+        raise error(
+            f"{type(fault).__name__}: {words}" if words else type(fault).__name__
+        ) from fault
 
 
 def run_user_file(file: Path, holds: str) -> dict[str, object]:
@@ -47,16 +52,16 @@ def run_user_file(file: Path, holds: str) -> dict[str, object]:
         raise StrategyError("is no Python file", where=str(file), fix="name it something.py")
     module = importlib.util.module_from_spec(spec)
     sys.modules[module_name] = module
-    try:
-        spec.loader.exec_module(module)
-    except StrategyError:
-        raise
-    except FAULTS as fault:
-        raise StrategyError(
-            f"fails when imported: {type(fault).__name__}: {fault}",
+
+    def failed(words: str) -> StrategyError:
+        return StrategyError(
+            f"fails when imported: {words}",
             where=str(file),
             fix="run it with python to see the whole error",
-        ) from fault
+        )
+
+    with faults_told(failed):
+        spec.loader.exec_module(module)
     return dict(vars(module))
 
 
