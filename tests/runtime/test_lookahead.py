@@ -3,6 +3,9 @@
 import json
 from pathlib import Path
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from tests.backtest.lookahead.planted import ahead, momentum
@@ -65,6 +68,26 @@ def test_few_cuts_are_not_recorded(tmp_path: Path) -> None:
     assert finished.result.is_clean
     assert finished.record is None
     assert plan_backtest(config).unchecked == ("honest",)
+
+
+@pytest.mark.parametrize("says_bars", [False, True])
+def test_scores_too_few_to_be_tested_pass_only_with_their_bars(
+    tmp_path: Path, *, says_bars: bool
+) -> None:
+    first = histories()[0]
+    few = first.part(700, 800)
+    columns = {
+        "ts": few.closed_ns,
+        "score": np.zeros(len(few)),
+        "instrument": [few.instrument] * len(few),
+    }
+    path = tmp_path / "trees.parquet"
+    pq.write_table(pa.table({**columns, "bar": few.ts_ns} if says_bars else columns), path)
+    config = configured(tmp_path, f'strategy.scores={{trees="{path}"}}', alpha="trees")
+    finished = run_lookahead(config, LookaheadRequest())
+    assert finished.result.is_clean
+    assert finished.result.unproven == (() if says_bars else ("trees",))
+    assert (finished.record is not None) is says_bars
 
 
 def test_a_configuration_without_anything_of_ones_own_is_checked_and_not_recorded(

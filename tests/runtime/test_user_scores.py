@@ -1,5 +1,6 @@
 """A person's own numbers reach the alphas: numbered, stamped, and refused where they cannot be."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -85,6 +86,23 @@ def test_a_score_file_that_cannot_be_used_is_told(tmp_path: Path) -> None:
     missing = configured(tmp_path, 'strategy.scores={trees="gone.parquet"}', alpha="trees")
     with pytest.raises(DataError, match=r"gone.parquet: there is no such file"):
         plan_backtest(missing)
+
+
+def test_a_score_file_of_another_time_is_told(tmp_path: Path) -> None:
+    bars = [replace(one, ts_ns=one.ts_ns - 5 * 10**17) for one in histories()]
+    path = write_scores(tmp_path / "trees.parquet", bars, [momentum(one, {}) for one in bars])
+    config = configured(tmp_path, f'strategy.scores={{trees="{path}"}}', alpha="trees")
+    with pytest.raises(
+        DataError, match=r"scores run from 2008-\S+ to 2008-\S+, the bars from 2024"
+    ):
+        plan_backtest(config)
+
+
+@pytest.mark.parametrize("scores", [["honest=a.parquet"], ["a=a.parquet", "a=b.parquet"]])
+def test_a_name_is_given_once(tmp_path: Path, scores: list[str]) -> None:
+    config = configured(tmp_path, feature_setting(tmp_path, "honest"))
+    with pytest.raises(UsageError, match=r"files are called (honest|a); give each a name"):
+        with_user_files(config, [], scores)
 
 
 def test_raw_captures_have_no_bars_for_features(tmp_path: Path, sample_data: Path) -> None:

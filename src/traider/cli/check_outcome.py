@@ -34,6 +34,7 @@ def outcome_json(finished: FinishedCheck) -> dict[str, object]:
         "cuts": [utc_text(cut_ns) for cut_ns in result.cuts_ns],
         "evaluations": result.evaluations,
         "orders": result.orders,
+        "unproven": list(result.unproven),
         "decisions_changed": result.decisions_changed,
         "fills": result.fills,
         "notes": list(result.notes),
@@ -62,6 +63,10 @@ def _outcome(finished: FinishedCheck) -> RenderableType:
 
 
 def _verdict(result: LookaheadResult) -> Text:
+    if result.is_clean and result.unproven:
+        names = ", ".join(result.unproven)
+        told = f"nothing found, but {names} cannot be tested: no pass is recorded"
+        return Text(f"{told}; a column bar would show what its scores were made of", "yellow")
     if result.is_clean:
         return Text("clean: nothing looks ahead", "green")
     changed = result.decisions_changed

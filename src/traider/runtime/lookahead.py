@@ -18,7 +18,7 @@ from traider.backtest.lookahead import (
     run_trace,
 )
 from traider.backtest.run import BacktestPlan, Progress
-from traider.backtest.score_files import ScoreFile, read_scores
+from traider.backtest.score_files import ScoreFile
 from traider.domain.events import join_events
 from traider.features.batch import batch_features_in, load_batch_feature
 from traider.kernel import CACHE_FOLDER, is_warm
@@ -29,8 +29,9 @@ from traider.runtime.user_scores import (
     check_bars,
     histories_of,
     model_numbers,
-    named_score_file,
     score_files_of,
+    score_paths,
+    scores_of_run,
     subjects_of,
     with_user_files,
 )
@@ -106,9 +107,7 @@ def _alone(
         for file in request.features
         for name in batch_features_in(file)
     ]
-    names = [source.instrument for source in data.sources]
-    named = [named_score_file(text) for text in request.scores]
-    return tuple(subjects), tuple(read_scores(path, name, names) for name, path in named)
+    return tuple(subjects), scores_of_run(score_paths(request.scores), data)
 
 
 def lookahead_plan(
@@ -145,7 +144,7 @@ def _recorded(
     if not result.is_clean:
         forget_pass(digest)
         return None
-    if not model_numbers(config) or request.cuts < CUTS:
+    if not model_numbers(config) or request.cuts < CUTS or result.unproven:
         return None
     told = {
         "passed": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -5,16 +5,17 @@ strategy lists them.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
 
+from traider.backtest.files import utc_text
 from traider.backtest.histories import read_history
 from traider.backtest.lookahead import Subject
 from traider.backtest.score_events import feature_events, score_events
 from traider.backtest.score_files import ScoreFile, read_scores
-from traider.domain.errors import StrategyError, UsageError
+from traider.domain.errors import DataError, StrategyError, UsageError
 from traider.domain.events import EventArray
 from traider.features.batch import BarHistory, batch_features_in, load_batch_feature
 from traider.runtime.config import Config, EnsembleStrategy, FeatureConfig
@@ -52,16 +53,17 @@ def with_user_files(config: Config, features: Sequence[Path], scores: Sequence[s
             where="--features" if features else "--scores",
             fix='use a configuration with strategy.kind = "ensemble"',
         )
+    given = score_paths(scores)
     entries = {entry.name: entry for entry in strategy.features}
     for file in features:
         for name in batch_features_in(file):
             known = entries.get(name)
             params = known.params if known is not None else {}
             entries[name] = FeatureConfig(name=name, file=file, params=params)
-    update = {
-        "features": tuple(entries.values()),
-        "scores": {**strategy.scores, **dict(named_score_file(text) for text in scores)},
-    }
+    for name in entries:
+        if name in given or name in strategy.scores:
+            raise _twice(name)
+    update = {"features": tuple(entries.values()), "scores": {**strategy.scores, **given}}
     # Made anew, so that the model's own checks are run.
     changed = EnsembleStrategy.model_validate({**dict(strategy), **update})
     return config.model_copy(update={"strategy": changed})
@@ -81,6 +83,29 @@ def named_score_file(text: str) -> tuple[str, Path]:
             f"{name!r} cannot be read as score_{name}", where="--scores", fix="write NAME=FILE"
         )
     return name, Path(file)
+
+
+def score_paths(scores: Sequence[str]) -> dict[str, Path]:
+    """Return the file of each model of ``--scores``.
+
+    Raises:
+        UsageError: a name cannot be one, or is given twice.
+    """
+    given: dict[str, Path] = {}
+    for text in scores:
+        name, path = named_score_file(text)
+        if name in given:
+            raise _twice(name)
+        given[name] = path
+    return given
+
+
+def _twice(name: str) -> UsageError:
+    return UsageError(
+        f"two features or score files are called {name}",
+        where="--scores",
+        fix="give each a name of its own with --scores NAME=FILE",
+    )
 
 
 def subjects_of(config: Config) -> tuple[Subject, ...]:
@@ -111,8 +136,27 @@ def score_files_of(config: Config, data: RunData) -> tuple[ScoreFile, ...]:
     """
     if not isinstance(config.strategy, EnsembleStrategy):
         return ()
+    return scores_of_run(config.strategy.scores, data)
+
+
+def scores_of_run(paths: Mapping[str, Path], data: RunData) -> tuple[ScoreFile, ...]:
+    """Read the score file of each model.
+
+    Raises:
+        DataError: a file cannot be used, or knows nothing during the run.
+    """
     names = [source.instrument for source in data.sources]
-    return tuple(read_scores(path, name, names) for name, path in config.strategy.scores.items())
+    files = tuple(read_scores(path, name, names) for name, path in paths.items())
+    for file in files:
+        first_ns, last_ns = int(file.ts_ns[0]), int(file.ts_ns[-1])
+        if first_ns > data.end_ns or last_ns < data.first_ns:
+            raise DataError(
+                f"its scores run from {utc_text(first_ns)} to {utc_text(last_ns)}, the bars from "
+                f"{utc_text(data.first_ns)} to {utc_text(data.end_ns)}",
+                where=str(file.path),
+                fix="stamp scores in UTC, at times of the run",
+            )
+    return files
 
 
 def score_streams(config: Config, data: RunData) -> tuple[Stream, ...]:

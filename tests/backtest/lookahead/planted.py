@@ -124,6 +124,41 @@ LEAKING: Final[tuple[Function, ...]] = (
 )
 
 
+def peeking_at_new_highs(bars: BarHistory, params: Mapping[str, float]) -> Floats:
+    """Momentum, but at a high of 1,000 bars the next return."""
+    found = momentum(bars, params)
+    if len(bars) <= 1_000:
+        return found
+    windows = np.lib.stride_tricks.sliding_window_view(bars.high[:-1], 1_000).max(axis=1)
+    highs = 1_000 + np.flatnonzero(bars.high[1_000:-1] > windows[:-1])
+    found[highs] = bars.close[highs + 1] / bars.close[highs] - 1.0
+    return found
+
+
+def peeking_in_crashes(bars: BarHistory, params: Mapping[str, float]) -> Floats:
+    """Momentum, but after a fall of 3.4 usual moves the next return."""
+    found = momentum(bars, params)
+    moves = np.log(bars.close / bars.open)
+    usual = mean_of(np.abs(moves), 200)
+    crashes = np.flatnonzero(moves[:-1] < -3.4 * usual[:-1])
+    found[crashes] = bars.close[crashes + 1] / bars.close[crashes] - 1.0
+    return found
+
+
+def warm_up_filled(bars: BarHistory, params: Mapping[str, float]) -> Floats:
+    """Momentum, whose first 23 bars know the 24th."""
+    found = momentum(bars, params)
+    found[:23] = found[23]
+    return found
+
+
+RARELY_LEAKING: Final[tuple[Function, ...]] = (
+    peeking_at_new_highs,
+    peeking_in_crashes,
+    warm_up_filled,
+)
+
+
 def momentum(bars: BarHistory, params: Mapping[str, float]) -> Floats:
     """The close against the mean of its past."""
     del params

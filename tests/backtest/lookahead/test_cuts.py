@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tests.backtest.bar_tables import HOUR_NS
 from tests.backtest.lookahead.planted import START_NS
-from traider.backtest.lookahead.cuts import BARS_MIN, choose_cuts, sharp_cuts
+from traider.backtest.lookahead.cuts import BARS_MIN, choose_cuts
 from traider.domain.errors import DataError, UsageError
 
 CLOSES = START_NS + np.arange(1, 2_001, dtype=np.int64) * HOUR_NS
@@ -53,17 +53,3 @@ def test_a_number_of_cuts_must_mean_something(count: int) -> None:
 def test_few_bars_cannot_be_cut() -> None:
     with pytest.raises(DataError, match="too few"):
         choose_cuts(CLOSES[: BARS_MIN - 1], NOBODY, 5, 1)
-
-
-def test_sharp_cuts_follow_a_rare_signal() -> None:
-    values = np.zeros(1_000)
-    rare = [120, 340, 560, 780, 900]
-    values[rare] = 1.0
-    cuts = sharp_cuts(values, 20, 1)
-    assert set(rare) <= set(cuts)
-    assert len(cuts) > 20
-
-
-def test_a_feature_without_values_has_no_sharp_cuts() -> None:
-    assert sharp_cuts(np.full(50, np.nan), 5, 1) == []
-    assert len(sharp_cuts(np.zeros(50), 5, 1)) == 5

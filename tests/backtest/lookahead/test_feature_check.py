@@ -12,6 +12,7 @@ import pytest
 from tests.backtest.lookahead.planted import (
     CLEAN,
     LEAKING,
+    RARELY_LEAKING,
     Floats,
     Function,
     mean_of_universe,
@@ -20,6 +21,7 @@ from tests.backtest.lookahead.planted import (
     rank_of_universe,
     subject,
     walk,
+    warm_up_filled,
 )
 from traider.backtest.lookahead.cuts import choose_cuts
 from traider.backtest.lookahead.feature_check import FeatureCheck
@@ -40,8 +42,8 @@ def checked(
         for cut_ns in choose_cuts(closes, closes[:0], cuts, seed).tolist():
             check.on_truncated(cut_ns)
             check.on_perturbed(perturbed(histories, [0.01] * len(histories), cut_ns, seed), cut_ns)
-        for cut_ns in check.sharp_cuts_ns(cuts, seed):
-            check.on_truncated(cut_ns)
+        for number, bar in check.telling(2 * cuts, seed):
+            check.on_stretch(number, bar, seed)
     return check, check.leak()
 
 
@@ -64,6 +66,41 @@ def test_every_planted_leak_is_found(function: Function, seed: int) -> None:
 def test_no_clean_feature_is_named(function: Function, seed: int) -> None:
     _, leak = checked(subject(function), [walk(seed=seed)], seed=seed)
     assert leak is None
+
+
+@pytest.mark.parametrize("function", RARELY_LEAKING, ids=lambda function: function.__name__)
+def test_a_leak_at_a_few_of_many_bars_is_found(function: Function) -> None:
+    bars = walk(20_000, seed=4)
+    honest = momentum(bars, {})
+    differs = function(bars, {}) != honest
+    assert 0 < differs[23:].sum() < 600 or function is warm_up_filled
+    _, leak = checked(subject(function), [bars])
+    assert leak is not None
+    assert differs[leak.bar]
+
+
+def test_whoever_declines_to_answer_for_few_bars_is_clean() -> None:
+    def guarded(bars: BarHistory, params: Mapping[str, float]) -> Floats:
+        del params
+        return np.where(len(bars) > 300, bars.close / bars.open, np.nan)
+
+    def fragile(bars: BarHistory, params: Mapping[str, float]) -> Floats:
+        del params
+        return bars.close / bars.open + 0.0 * bars.close[300]
+
+    for function in (guarded, fragile):
+        check, leak = checked(subject(function), [walk(3_000)])
+        assert leak is None
+        assert check.notes == []
+
+
+def test_a_feature_that_says_nothing_cannot_be_checked() -> None:
+    def silent(bars: BarHistory, params: Mapping[str, float]) -> Floats:
+        del params
+        return np.full(len(bars), np.nan)
+
+    with pytest.raises(StrategyError, match="has no value at any of 1500 bars"):
+        checked(subject(silent), [walk()])
 
 
 def test_the_number_of_changed_values_is_that_of_the_worst_cut() -> None:

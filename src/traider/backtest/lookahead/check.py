@@ -25,6 +25,7 @@ from traider.backtest.lookahead.leaks import Leak, LeakKind
 from traider.backtest.lookahead.score_check import (
     early_stamps,
     feature_with_foresight,
+    is_unproven,
     scores_with_foresight,
 )
 from traider.backtest.lookahead.subjects import Subject
@@ -78,6 +79,8 @@ class LookaheadResult:
     orders: int
     decisions_changed: int
     fills: int
+    unproven: tuple[str, ...] = ()
+    """Score files in which nothing was found, but which cannot be tested either."""
     notes: tuple[str, ...] = ()
 
     @property
@@ -154,6 +157,7 @@ class _Check:
             orders=len(base.intents),
             decisions_changed=max((one.changed for one in self._differences), default=0),
             fills=audit.audited,
+            unproven=tuple(file.name for file in plan.scores if is_unproven(file, plan.bars)),
             notes=(*(note for check in features for note in check.notes), *self._notes),
         )
 
@@ -197,9 +201,11 @@ class _Check:
             self._differences.append(found)
 
     def _finish(self, check: FeatureCheck, cuts: int) -> None:
-        for cut_ns in check.sharp_cuts_ns(cuts, self._plan.seed) if check.is_repeatable else ():
+        for number, bar in check.telling(2 * cuts, self._plan.seed):
+            if check.leak() is not None:
+                break
             self._rest()
-            check.on_truncated(cut_ns)
+            check.on_stretch(number, bar, self._plan.seed)
         leak = check.leak()
         if leak is not None:
             self._leaks.append(leak)

@@ -68,22 +68,3 @@ def _in_phase(closes_ns: Times, place: int, wanted: int) -> int:
     numbers = closes_ns[place : place + 2 * _PHASES] // length_ns % _PHASES
     found = np.flatnonzero(numbers == wanted)
     return place + int(found[0]) if len(found) else place
-
-
-def sharp_cuts(values: npt.NDArray[np.float64], count: int, seed: int) -> list[int]:
-    """Return bars worth cutting after: ``count`` drawn by how much a feature says, and any others.
-
-    A feature that is nothing but for a few signals looks ahead only where it gives one.
-    """
-    known = np.flatnonzero(np.isfinite(values))
-    if not len(known):
-        return []
-    draw = np.random.default_rng([seed, 2])
-    distance = np.abs(values[known] - np.median(values[known]))
-    picked = [draw.choice(known, min(count, len(known)), replace=False)]
-    if distance.max() > 0.0:
-        telling = known[distance > 0.0]
-        weights = distance[distance > 0.0] / distance.max()
-        chances = weights / weights.sum()
-        picked.append(draw.choice(telling, min(count, len(telling)), replace=False, p=chances))
-    return sorted({int(bar) for part in picked for bar in part})

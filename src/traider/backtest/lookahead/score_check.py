@@ -43,13 +43,16 @@ def early_stamps(file: ScoreFile, histories: Sequence[BarHistory]) -> Iterator[L
 def scores_with_foresight(
     file: ScoreFile, histories: Sequence[BarHistory], notes: list[str]
 ) -> Iterator[Leak]:
-    """Yield a leak for each instrument whose scores or confidences agree with the future."""
+    """Yield a leak for each instrument whose scores or confidences agree with the future.
+
+    A note is made of each instrument with too few scores to be tested.
+    """
     series = [("score", file.score)]
     if np.ptp(file.confidence) > 0.0:
         series.append(("confidence", file.confidence))
     tested = len(series) * len(histories)
     for number, bars in enumerate(histories):
-        rows = np.flatnonzero(file.instrument == number)
+        rows = _during(file, number, bars)
         if len(rows) < SCORES_MIN:
             notes.append(
                 f"{file.name}: {len(rows)} scores of {bars.instrument} are too few to be tested "
@@ -61,6 +64,19 @@ def scores_with_foresight(
             if found is not None and found.is_leak:
                 place = (file.name, name, _MEND_SCORES)
                 yield _foresight(place, found, bars, file.ts_ns[rows], values[rows])
+
+
+def _during(file: ScoreFile, number: int, bars: BarHistory) -> Times:
+    """Return the rows about an instrument that were known while it had bars."""
+    known = (file.ts_ns >= bars.ts_ns[0]) & (file.ts_ns < bars.closed_ns[-1])
+    return np.flatnonzero((file.instrument == number) & known)
+
+
+def is_unproven(file: ScoreFile, histories: Sequence[BarHistory]) -> bool:
+    """Whether neither a test nor a column ``bar`` can say that the scores are honest."""
+    return file.bar_ns is None and any(
+        0 < len(_during(file, number, bars)) < SCORES_MIN for number, bars in enumerate(histories)
+    )
 
 
 def feature_with_foresight(

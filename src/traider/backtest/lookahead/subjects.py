@@ -21,6 +21,14 @@ class Subject:
     load: Callable[[], BatchFeature]
     params: Parameters
 
+    def sees_universe(self) -> bool:
+        """Whether it gets the bars of every instrument at once.
+
+        Raises:
+            StrategyError: the file fails.
+        """
+        return self.load().universe
+
     def values(self, histories: Sequence[BarHistory]) -> Values:
         """Return the values on ``histories``.
 

@@ -27,6 +27,14 @@ def truncated(histories: Sequence[BarHistory], cut_ns: int) -> tuple[BarHistory,
     return tuple(bars.first(bars.known_at(cut_ns)) for bars in histories)
 
 
+def between(histories: Sequence[BarHistory], start_ns: int, end_ns: int) -> tuple[BarHistory, ...]:
+    """Return the bars that opened at ``start_ns`` or later and had closed at ``end_ns``."""
+    return tuple(
+        bars.part(int(np.searchsorted(bars.ts_ns, start_ns)), bars.known_at(end_ns))
+        for bars in histories
+    )
+
+
 def perturbed(
     histories: Sequence[BarHistory], ticks: Sequence[float], cut_ns: int, seed: int
 ) -> tuple[BarHistory, ...]:
