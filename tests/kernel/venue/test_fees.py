@@ -29,6 +29,7 @@ from traider.domain.money import pack_currency
 from traider.domain.payload_table import PAYLOADS
 from traider.kernel.arithmetic import DIVISOR_MAX, other_fee_units, value_of
 from traider.kernel.codes import Limit, Reject, Verdict
+from traider.kernel.compiled import compile_kernel
 from traider.kernel.machine import Machine
 from traider.kernel.specification import FeeCurrencySpec, KernelSpec, MarketSpec
 
@@ -184,6 +185,7 @@ def test_a_fill_says_by_its_version_what_its_fee_means() -> None:
 @example(10**15, MONEY, 1)
 @settings(max_examples=300)
 def test_the_fee_in_the_other_currency_is_exact(fee: int, share: int, price: int) -> None:
+    compile_kernel()
     exact = -(-fee * share // price)
     found = other_fee_units(fee, share, price)
     assert found == exact or (found == -1 and exact > 9 * 10**18)
