@@ -16,6 +16,7 @@ from tests.kernel.builders import market
 from traider.domain.money import fee_units as exact_fee_units
 from traider.domain.money import notional_units as exact_notional_units
 from traider.kernel.arithmetic import MONEY, affordable_lots, fee_units, notional_units
+from traider.kernel.compiled import compile_kernel
 
 pytestmark = pytest.mark.interpreted
 
@@ -70,3 +71,8 @@ def test_the_affordable_size_is_the_largest(
     assert found >= 0
     assert found == 0 or cost(found) <= budget
     assert cost(found + 1) > budget
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _kernel() -> None:
+    compile_kernel()
