@@ -86,7 +86,7 @@ def test_whoever_declines_to_answer_for_few_bars_is_clean() -> None:
 
     def fragile(bars: BarHistory, params: Mapping[str, float]) -> Floats:
         del params
-        return bars.close / bars.open + 0.0 * bars.close[300]
+        return np.asarray(bars.close / bars.open + 0.0 * bars.close[300])
 
     for function in (guarded, fragile):
         check, leak = checked(subject(function), [walk(3_000)])
