@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from benchmarks.peers.engines.traider_book import kernel as quoting_kernel
 from benchmarks.tables import print_table
 from benchmarks.workloads import REPOSITORY
 from traider.backtest.captures import load_capture
@@ -57,6 +58,9 @@ def measure(passes: int = PASSES, rounds: int = ROUNDS) -> None:
         "book alone": lambda: _alone(plain, events),
         "decider and venue, each with its book, no feature": lambda: _machine(plain, events),
         "six features looked at once a message": lambda: _machine(kernel(FEATURES), events),
+        "two quotes re-quoted each second, queue position, 1 ms": lambda: _machine(
+            quoting_kernel(), events
+        ),
     }
     for run in rows.values():
         run()  # warms caches and memory, not counted

@@ -21,6 +21,7 @@ from benchmarks.workloads import MINUTE_NS
 from traider.domain.events import EventArray
 from traider.features import build_graph, parse
 from traider.features.catalogue import BASE_SLOTS
+from traider.kernel.compiled import compile_kernel
 from traider.kernel.decider.tape import CELLS_PER_OPERATION, run_operations
 from traider.kernel.machine import Machine
 from traider.kernel.records import Tape
@@ -83,6 +84,7 @@ def run_kernel(expressions: tuple[str, ...], events: EventArray) -> float:
 
 def measure(folder: Path, rows: int) -> Finding:
     """Run once on a few bars, then on all."""
+    compile_kernel()
     bars = read_bars(folder).first(rows)
     table = np.column_stack([base_slot(bars, name) for name in BASE_SLOTS])
     events = market_events(bars, MINUTE_NS, CROSS_LOT)
