@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Final
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-ENTRANCE: Final = "from traider.cli.main import entry; raise SystemExit(entry())"
 SMA_CROSS: Final = ROOT / "examples" / "sma-cross.toml"
 ENSEMBLE: Final = ROOT / "examples" / "ensemble.toml"
 SAMPLE: Final = ROOT / "data" / "sample" / "BINANCE-BTC-USDT-1h.parquet"
@@ -16,7 +15,7 @@ SAMPLE: Final = ROOT / "data" / "sample" / "BINANCE-BTC-USDT-1h.parquet"
 
 def command(*arguments: str) -> list[str]:
     """Return the command line of ``traider`` with ``arguments``."""
-    return [sys.executable, "-c", ENTRANCE, *arguments]
+    return [sys.executable, "-m", "traider", *arguments]
 
 
 def environment() -> dict[str, str]:

@@ -1,0 +1,6 @@
+"""``python -m traider``: the ``traider`` command, where its script is not on the path."""
+
+from traider.cli.main import entry
+
+if __name__ == "__main__":
+    entry()
