@@ -17,7 +17,7 @@ from traider.backtest.run import BacktestPlan
 from traider.kernel import cache_root
 from traider.runtime.config import Config, canonical_json
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Rises when the check sees more, so that older passes do not count any more."""
 
 

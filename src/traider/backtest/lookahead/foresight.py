@@ -31,10 +31,17 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from traider.backtest.lookahead.jumps import (
+    JUMP_LAGS,
+    JUMP_RETURN_MAX,
+    SHORT_JUMP_RETURN_MAX,
+    jump_agreement,
+)
 from traider.domain.timeframes import SECOND_NS
 from traider.features.batch import BarHistory, Floats, Times
 
 Numbers = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
 
 LAGS: Final = 100
 RECENT: Final = 10
@@ -122,6 +129,37 @@ def strongest_agreement(
     )
 
 
+def agreement_of_jumps(
+    ts_ns: Times, values: Floats, bars: BarHistory, series_tested: int = 1
+) -> Agreement | None:
+    """Return what the jumps of scores know of the next bars; None where they jump too seldom.
+
+    Arguments are those of ``strongest_agreement``, which seldom sees what few scores know.
+    """
+    known = np.isfinite(values)
+    ts_ns, values = ts_ns[known], values[known]
+    if len(values) < SCORES_MIN or np.ptp(values) == 0.0:
+        return None
+    steps = next(_clocks(ts_ns, bars))
+    usable: Mask = np.asarray(np.isfinite(steps.before).all(axis=1))
+    if usable.sum() < SCORES_MIN:
+        return None
+    changes = [np.append(0.0, np.diff(values))[usable], *_news(values, steps.before, usable)]
+    best = jump_agreement(changes, steps.returns, steps.first[usable])
+    if best is None:
+        return None
+    lag, correlation, deviate, jumps = best
+    comparisons = len(changes) * JUMP_LAGS * series_tested
+    return Agreement(
+        target=f"{_WORDS[RETURN]} bar {lag} after it where it jumps",
+        lag=lag,
+        correlation=correlation,
+        p_value=min(math.erfc(abs(deviate) / math.sqrt(2.0)) * comparisons, 1.0),
+        most=SHORT_JUMP_RETURN_MAX if bars.length_ns < _MINUTE_NS else JUMP_RETURN_MAX,
+        scores=jumps,
+    )
+
+
 def _clocks(ts_ns: Times, bars: BarHistory) -> Iterator[_Steps]:
     """Yield the steps in bars and, where scores are rarer, in times between scores."""
     first = np.searchsorted(bars.ts_ns, ts_ns)
@@ -171,13 +209,7 @@ def _agreements(
     usable = np.isfinite(steps.before).all(axis=1) & (steps.first < len(steps.returns))
     if usable.sum() < SCORES_MIN:
         return
-    past, chosen = steps.before[usable], values[usable]
-    previous = np.append(values[:1], values[:-1])[usable]
-    news = [
-        left
-        for controls in (np.column_stack([past, previous]), past)
-        if (left := _residual(chosen, controls)) is not None
-    ]
+    news = _news(values, steps.before, usable)
     comparisons = len(limits) * len(news) * steps.lags * series_tested
     for target in limits if news else ():
         lag, correlation, deviate = _strongest(news, steps, steps.first[usable], target)
@@ -187,8 +219,19 @@ def _agreements(
             correlation=correlation,
             p_value=min(math.erfc(deviate / math.sqrt(2.0)) * comparisons, 1.0),
             most=limits[target],
-            scores=len(chosen),
+            scores=int(usable.sum()),
         )
+
+
+def _news(values: Floats, before: Floats, usable: Mask) -> list[Floats]:
+    """Return what neither the past nor the score before says of the scores, and what the past."""
+    past, chosen = before[usable], values[usable]
+    previous = np.append(values[:1], values[:-1])[usable]
+    return [
+        left
+        for controls in (np.column_stack([past, previous]), past)
+        if (left := _residual(chosen, controls)) is not None
+    ]
 
 
 def _strongest(

@@ -4,7 +4,12 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from traider.backtest.lookahead.foresight import SCORES_MIN, Agreement, strongest_agreement
+from traider.backtest.lookahead.foresight import (
+    SCORES_MIN,
+    Agreement,
+    agreement_of_jumps,
+    strongest_agreement,
+)
 from traider.backtest.lookahead.leaks import Leak, LeakKind
 from traider.backtest.lookahead.subjects import Values
 from traider.backtest.score_files import ScoreFile
@@ -60,10 +65,12 @@ def scores_with_foresight(
             )
             continue
         for name, values in series:
-            found = strongest_agreement(file.ts_ns[rows], values[rows], bars, tested)
-            if found is not None and found.is_leak:
-                place = (file.name, name, _MEND_SCORES)
-                yield _foresight(place, found, bars, file.ts_ns[rows], values[rows])
+            for agreement in (strongest_agreement, agreement_of_jumps):
+                found = agreement(file.ts_ns[rows], values[rows], bars, tested)
+                if found is not None and found.is_leak:
+                    place = (file.name, name, _MEND_SCORES)
+                    yield _foresight(place, found, bars, file.ts_ns[rows], values[rows])
+                    break
 
 
 def _during(file: ScoreFile, number: int, bars: BarHistory) -> Times:
