@@ -91,8 +91,12 @@ def test_from_a_gap_to_its_resync_everything_is_stale() -> None:
 
 def test_instruments_with_funding_are_known() -> None:
     recorder = StaleRecorder()
-    recorder.add(join_events([bars([0, 1]), record(Kind.FUNDING, at(1), instrument=1)]))
-    assert recorder.funded == {1}
+    settled = record(Kind.FUNDING, at(1), instrument=1, w4=1)
+    passed = record(Kind.FUNDING, at(1), instrument=2, w2=at(2))
+    ahead = record(Kind.FUNDING, at(1), instrument=3, w2=at(9))
+    recorder.add(join_events([settled, passed, ahead]))
+    recorder.add(bars([2, 3]))
+    assert recorder.funded == {1, 3}
 
 
 @given(

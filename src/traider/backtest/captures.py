@@ -36,7 +36,7 @@ from typing import Final
 from traider.backtest.bar_files import TradingRules
 from traider.backtest.merging import merge_streams
 from traider.domain.errors import DataError
-from traider.domain.events import EventArray, join_events
+from traider.domain.events import EventArray, Kind, join_events
 from traider.venues.binance.counts import MapperCounts
 from traider.venues.binance.grid import finest_grid
 from traider.venues.binance.instruments import (
@@ -73,6 +73,8 @@ class CaptureSource:
     min_notional: Decimal
     funding_interval_ns: int = 0
     """Length of a funding interval by the registry; 0 when unknown."""
+    is_funded_by_file: bool = False
+    """Whether a file tells the settlements, so that those seen in the stream are left out."""
 
     @property
     def is_derivative(self) -> bool:
@@ -130,9 +132,16 @@ class CaptureReader:
                     raise at_line(fault, path, number) from fault
                 self.messages += 1
                 if len(out) >= size:
-                    yield out.take()
+                    yield self._wanted(out.take())
         if len(out):
-            yield out.take()
+            yield self._wanted(out.take())
+
+    def _wanted(self, events: EventArray) -> EventArray:
+        """Return ``events`` without the settlements that a file tells: nothing is paid twice."""
+        if not self.source.is_funded_by_file:
+            return events
+        kept: EventArray = events[(events["kind"] != Kind.FUNDING) | (events["w4"] == 0)]
+        return kept
 
 
 def is_capture(path: Path) -> bool:

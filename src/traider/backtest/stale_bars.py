@@ -36,11 +36,13 @@ class StaleFills:
 class StaleRecorder:
     """Remember the stale bars of a stream, by instrument; only they take memory.
 
-    ``funded`` holds the numbers of the instruments that funding events came for.
+    It knows too which instruments were paid their funding.
     """
 
     def __init__(self) -> None:
-        self.funded: set[int] = set()
+        self._settled: set[int] = set()
+        self._due_ns: dict[int, int] = {}
+        self._last_ns = 0
         self._quiet: dict[int, list[tuple[int, int]]] = {}
         self._gaps: dict[int, list[tuple[int, int]]] = {}
         self._breaks: dict[int, list[tuple[int, int]]] = {}
@@ -55,9 +57,24 @@ class StaleRecorder:
             columns = (found[name].tolist() for name in ("instrument", "ts_event", "ts_recv"))
             for instrument, opened, closed in zip(*columns, strict=True):
                 spans.setdefault(instrument, []).append((opened, closed))
-        self.funded.update(np.unique(events["instrument"][kinds == Kind.FUNDING]).tolist())
+        self._add_funding(events[kinds == Kind.FUNDING])
+        if len(events):
+            self._last_ns = int(events["ts_recv"][-1])
         for event in events[(kinds == Kind.GAP) | (kinds == Kind.RESYNC)]:
             self._add_break(int(event["kind"]), int(event["instrument"]), int(event["ts_recv"]))
+
+    def _add_funding(self, events: EventArray) -> None:
+        """Note which instruments had a settlement, and the first that was announced to others."""
+        is_settled = events["w4"] == 1
+        self._settled.update(np.unique(events["instrument"][is_settled]).tolist())
+        for event in events[~is_settled]:
+            self._due_ns.setdefault(int(event["instrument"]), int(event["w2"]))
+
+    @property
+    def funded(self) -> set[int]:
+        """Numbers of the instruments that a settlement came for, or that had none to come yet."""
+        waiting = {number for number, due in self._due_ns.items() if due > self._last_ns}
+        return self._settled | waiting
 
     def _add_break(self, kind: int, instrument: int, ts_ns: int) -> None:
         """Open a stale span at a GAP, and close the open one at a RESYNC."""

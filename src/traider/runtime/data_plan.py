@@ -1,7 +1,7 @@
 """Scan the data a configuration names: bar files or raw captures, and funding files beside them."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -87,7 +87,17 @@ def scan_data(config: Config) -> RunData:
         read_funding(path, _perpetual_of(path, sources)) for path in config.data.funding
     )
     _check_funding(funding)
-    return RunData(sources, timeframe, bool(captured), funding)
+    return RunData(_funded(sources, funding), timeframe, bool(captured), funding)
+
+
+def _funded(sources: Sequence[Source], files: Sequence[FundingFile]) -> tuple[Source, ...]:
+    """Return the sources; the captures whose funding a file tells do not tell it themselves."""
+    told: list[Source] = list(sources)
+    for file in files:
+        source = told[file.instrument]
+        if isinstance(source, Capture):
+            told[file.instrument] = replace(source, is_funded_by_file=True)
+    return tuple(told)
 
 
 def _check_whole(config: Config, captures: Sequence[Capture]) -> None:

@@ -114,8 +114,10 @@ def test_an_older_quote_is_dropped_and_an_empty_side_is_zero() -> None:
     assert wire.mapper.counts.quotes_old == 1
 
 
-def mark(rate: str = "0.00002754", next_ms: int = MS + 500, price: str = "100.5") -> dict[str, Any]:
-    data = {"e": "markPriceUpdate", "E": MS, "p": price, "P": "1", "i": "100.00000001"}
+def mark(
+    rate: str = "0.00002754", next_ms: int = MS + 500, price: str = "100.5", at_ms: int = MS
+) -> dict[str, Any]:
+    data = {"e": "markPriceUpdate", "E": at_ms, "p": price, "P": "1", "i": "100.00000001"}
     return combined("markPrice@1s", {**data, "r": rate, "T": next_ms})
 
 
@@ -140,6 +142,32 @@ def test_a_mark_announces_funding_when_it_changes() -> None:
     assert wire.said(mark("-0.00000001"))[1]["rate"] == -10_000
     assert wire.said(mark("-0.00000001", MS + 900))[1]["next_ns"] == NS + 900_000_000
     assert (wire.mapper.counts.marks, wire.mapper.counts.fundings) == (4, 3)
+
+
+def test_a_settlement_is_the_last_rate_announced_before_it() -> None:
+    wire = Wire()
+    due, following = MS + 900, MS + 900 + 8 * 3_600_000
+    for rate, at, price in (("0.0001", MS, "100"), ("0.0002", MS + 800, "101")):
+        wire.send(mark(rate, due, price, at))
+    said = wire.said(mark("0.0003", following, "102", MS + 1_800))
+    assert [event["kind"] for event in said] == ["MARK", "FUNDING", "FUNDING"]
+    assert said[1] == {
+        "kind": "FUNDING",
+        "ts_event": due * 1_000_000,
+        "flags": 0,
+        "side": 0,
+        "rate": 200_000_000,
+        "mark": 10_100_000_000,
+        "next_ns": due * 1_000_000,
+        "interval_ns": EIGHT_HOURS_NS,
+        "settled": 1,
+    }
+    assert (said[2]["rate"], said[2]["settled"], said[2]["flags"]) == (300_000_000, 0, LAST)
+    # A change of plan before it is due, and a stream that was away, settle nothing.
+    sooner, away = following - 4 * 3_600_000, following + 3_600_000
+    assert len(wire.send(mark("0.0003", sooner, "102", MS + 1_900))) == 2
+    assert len(wire.send(mark("0.0001", away, "102", following))) == 2
+    assert wire.mapper.counts.settlements == 1
 
 
 def test_a_dated_future_has_no_funding() -> None:

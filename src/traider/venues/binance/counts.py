@@ -33,6 +33,9 @@ class MapperCounts:
     """Times the trade number jumped."""
     marks: int = 0
     fundings: int = 0
+    """Rates announced."""
+    settlements: int = 0
+    """Settlements that were seen to pass."""
     trades_below_lot: int = 0
     """Trades of less than one lot."""
     off_lot: int = 0
