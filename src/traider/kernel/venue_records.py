@@ -69,6 +69,7 @@ VENUE_MARKET = np.dtype(
         ("fall_to", "<i8"),  # highest own bid or trigger of a selling stop,
         ("rise_to", "<i8"),  # lowest own ask or trigger of a buying stop
         ("margin_ticks", "<f8"),  # price at which the position is valued for margin
+        ("passing_ticks", "<i8"),  # price of the trade being matched; 0 at other times
         ("marked", "<i8"),  # the venue says its own mark price: margin follows that alone
         ("minute", "<i8"),  # minute of the last trade, and its volume so far
         ("minute_volume", "<f8"),

@@ -231,14 +231,15 @@ def test_a_live_order_is_refused_on_arrival() -> None:
 @pytest.mark.parametrize("what", ["trade", "depth", "mark"])
 def test_a_live_position_is_closed_by_walking_the_book(what: str) -> None:
     # 5 lots at 101 and 4 at 102: 913 paid. Equity 9 p - 813 against 0.45 p: 95 is too low. An ask
-    # at 91 over a bid of 99 is a crossed book, and its middle is 95.
+    # at 91 over a bid of 99 is a crossed book, and its middle is 95. What a trade at 95 leads to
+    # is closed no better than it: the bids above were taken, whatever the book still shows.
     falls: dict[str, EventArray] = {
         "trade": trade(2, -1, 95, 1),
         "depth": level(2, -1, 91, 9),
         "mark": record(Kind.MARK, at(2), w0=95_00000000),
     }
     journal = on_book(bid(1, 9), falls[what], cash=100)
-    assert closed(journal) == [(-1, 9, 99)]
+    assert closed(journal) == [(-1, 9, 95 if what == "trade" else 99)]
     check_books(journal)
 
 
@@ -251,7 +252,7 @@ def test_where_the_venue_says_its_mark_trades_do_not_count() -> None:
 def test_what_the_book_cannot_take_goes_at_the_last_price() -> None:
     thin = (level(1.5, 1, 98, 0), level(1.5, 1, 97, 0), level(1.5, 1, 99, 4))
     journal = on_book(bid(1, 9), *thin, trade(2, -1, 95, 1), cash=100)
-    assert closed(journal) == [(-1, 4, 99), (-1, 5, 95)]
+    assert closed(journal) == [(-1, 4, 95), (-1, 5, 95)]
     assert journal.of(Kind.FILL)["leaves"].tolist()[-2:] == [5, 0]
     check_books(journal)
 

@@ -3,7 +3,8 @@
 With a book in force it walks the levels up to its limit, each its own fill as a taker, and what it
 takes is gone from the venue's own book until the next update of that level states it anew. Without
 one (trades alone, or between a gap and the next snapshot) it takes at the last price worsened by
-half the spread and the impact. What is left of a limit rests behind all that stands at its price.
+half the spread and the impact. What a trade pulls takes at no better price than that trade's: the
+book may still show what it took. What is left of a limit rests behind all that stands at its price.
 """
 
 from numba import int64, types, void
@@ -16,7 +17,7 @@ from traider.kernel.codes import Reject
 from traider.kernel.compiled import compiled
 from traider.kernel.numba_types import EVENT_TYPE, VENUE
 from traider.kernel.records import Record, Venue
-from traider.kernel.venue.execution import taker_price
+from traider.kernel.venue.execution import taken_at, taker_price
 from traider.kernel.venue.fees import cash_rate
 from traider.kernel.venue.holds import available_lots, available_units, cost_units
 from traider.kernel.venue.margin import has_margin
@@ -243,7 +244,9 @@ def next_part(venue: Venue, j: int, first: int) -> int:
     if first != 0 and slot["flags"] & _FORCE_MASK == _FOK and not _is_within_limit(venue, j):
         return 0
     price = best_price(venue.book, k, s)
-    if price == 0 or (not is_market and side * (slot["price"] - price) < 0):
+    if price == 0:
+        return 0
+    if not is_market and side * (slot["price"] - taken_at(venue, k, side, price)) < 0:
         return 0
     setting["part_ticks"] = price
     return min(int(slot["remaining"]), size_at(venue.book, k, s, price))

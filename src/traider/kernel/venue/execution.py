@@ -98,6 +98,15 @@ def _lots_for_money(venue: Venue, j: int, price: int) -> tuple[int, int]:
     return most, _TOO_SMALL
 
 
+@compiled(int64(VENUE, int64, int64, int64), inline=True)
+def taken_at(venue: Venue, k: int, side: int, price: int) -> int:
+    """Return what a taker gets at a level of ``price``: no better than a trade being told."""
+    traded = int(venue.markets[k]["passing_ticks"])
+    if traded == 0:
+        return price
+    return max(price, traded) if side > 0 else min(price, traded)
+
+
 @compiled(int64(VENUE, int64, int64, int64, int64))
 def execute(venue: Venue, j: int, price: int, lots: int, maker: int) -> int:
     """Fill order ``j`` at ``price`` for up to ``lots`` and return the lots filled.

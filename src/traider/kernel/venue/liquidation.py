@@ -1,9 +1,10 @@
 """Liquidation: the venue closes every derivative position when margin runs out.
 
 Below the maintenance margin every order on derivatives is cancelled and each position closed: by
-walking the book where one is in force, else at the margin price worsened by half the spread and
-the impact. The fee is the taker's and the liquidation's, both taken in cash. What a gap costs
-beyond the collateral stays a debt: nothing is forgiven here.
+walking the book where one is in force (at no better price than that of a trade that led to it),
+else at the margin price worsened by half the spread and the impact. The fee is the taker's and the
+liquidation's, both taken in cash. What a gap costs beyond the collateral stays a debt: nothing is
+forgiven here.
 """
 
 from numba import float64, int64, void
@@ -17,7 +18,7 @@ from traider.kernel.numba_types import EVENT_TYPE, VENUE
 from traider.kernel.records import Record, Venue
 from traider.kernel.venue.answers import push_answer
 from traider.kernel.venue.costs import impact_fraction, worse_price
-from traider.kernel.venue.execution import book_trade
+from traider.kernel.venue.execution import book_trade, taken_at
 from traider.kernel.venue.margin import is_margin_short, is_margined
 from traider.kernel.venue.orders import answer_end
 from traider.kernel.venue.queues import has_book
@@ -66,7 +67,7 @@ def _close_in_book(venue: Venue, k: int, side: int, lots: int) -> int:
         price = best_price(venue.book, k, s)
         there = size_at(venue.book, k, s, price)
         part = min(left, there)
-        _close(venue, k, side, price, part)
+        _close(venue, k, side, taken_at(venue, k, side, price), part)
         set_level(venue.book, k, s, price, there - part)
         left -= part
     return left

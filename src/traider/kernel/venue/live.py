@@ -23,7 +23,7 @@ from traider.kernel.venue.arrival import (
     settle_answer,
     trigger_stops,
 )
-from traider.kernel.venue.execution import execute
+from traider.kernel.venue.execution import execute, taken_at
 from traider.kernel.venue.funding import pay_funding
 from traider.kernel.venue.liquidation import check_margin
 from traider.kernel.venue.orders import refuse
@@ -45,6 +45,7 @@ _LAST = int(MarketFlag.LAST_OF_MESSAGE)
 _ANSWER = int(Task.ANSWER)
 _FACT = int(Task.FACT)
 _DEPTH = int(Task.DEPTH)
+_TRADED = int(Task.TRADE)
 
 
 @compiled(MATCHING_SIGNATURE)
@@ -55,6 +56,8 @@ def match_live(venue: Venue, events: Records, place: int, task: int) -> int:
     setting["event_ns"] = event["ts_event"]
     setting["seen_ns"] = event["ts_recv"]
     delivered = 1
+    market = venue.markets[event["instrument"]]
+    market["passing_ticks"] = event["price"] if task == _TRADED else 0
     if task == _ANSWER:
         delivered = settle_answer(venue, event)
     elif task == _FACT:
@@ -65,6 +68,7 @@ def match_live(venue: Venue, events: Records, place: int, task: int) -> int:
         _meet_waiting(venue, int(event["instrument"]))
     if task != _DEPTH or event["flags"] & _LAST:
         check_margin(venue)
+    market["passing_ticks"] = 0
     if task == _ANSWER and event["kind"] == _ACK and setting["refused"] == event["order_id"]:
         return 0
     return delivered
@@ -106,7 +110,8 @@ def _meet_waiting(venue: Venue, k: int) -> None:
         else:
             lots = next_part(venue, j, 1)
             while lots > 0:
-                taken = execute(venue, j, setting["part_ticks"], lots, 0)
+                price = taken_at(venue, k, slot["side"], setting["part_ticks"])
+                taken = execute(venue, j, price, lots, 0)
                 _take_from_book(venue, k, slot["side"], taken)
                 lots = next_part(venue, j, 0) if slot["order_id"] == order_id else 0
             if slot["order_id"] == order_id:
