@@ -133,6 +133,18 @@ def test_fills_on_stale_bars_and_missing_funding_are_told(
     assert found.unfunded == ()
 
 
+def test_orders_without_margin_are_told(files: tuple[BarFile, ...]) -> None:
+    larger = ("sizing.kind=fixed", "sizing.fraction=9", "sizing.max_leverage=3")
+    limits = ("sizing.gross_leverage=3", "limits.max_exposure=4", "limits.max_gross_exposure=4")
+    settings = (*larger, *limits, "limits.max_leverage=4")
+    result = run_plan(plan(files, *settings, "margin.max_leverage=1"))
+    short = result.chosen.orders.cancellations["margin"]
+    assert short > 5
+    told = f"the venue turned down {short} orders for lack of initial margin"
+    assert [note for note in result.notes if note.startswith(told)]
+    assert not [note for note in run_plan(plan(files, *settings)).notes if "initial margin" in note]
+
+
 def test_what_was_under_the_smallest_order_is_told(files: tuple[BarFile, ...]) -> None:
     poor = plan(files, "capital=100")
     markets = tuple(replace(m, min_lots=10**9, min_notional=500.0) for m in poor.spec.markets)

@@ -153,6 +153,13 @@ def _run_notes(passes: list[Pass], tiers: list[TierResult]) -> tuple[str, ...]:
     if refusals:
         listed = ", ".join(f"{count} {name}" for name, count in sorted(refusals.items()))
         notes.append(f"the gate refused {sum(refusals.values())} orders: {listed}")
+    orders = tiers[0].orders
+    short = orders.rejections.get("margin", 0) + orders.cancellations.get("margin", 0)
+    if short:
+        notes.append(
+            f"the venue turned down {short} orders for lack of initial margin: "
+            "lower the sizes, or see margin.max_leverage and margin.tiers"
+        )
     markets = zip(first.machine.spec.markets, first.machine.decider.markets, strict=True)
     notes += [
         f"{spec.name}: {market['too_small']} wanted changes stayed under the smallest order "
