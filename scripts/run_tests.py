@@ -14,6 +14,16 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 COVERAGE = [sys.executable, "-m", "coverage"]
+# A worker a processor; a file's tests stay together, since they share what they set up.
+PYTEST = [sys.executable, "-m", "pytest", "-n", "auto", "--dist", "loadfile"]
+PYTEST += ["--cov", "--cov-report="]
+COMPILE = """
+import traider.kernel.machine
+from traider.kernel import CACHE_FOLDER, is_warm
+from traider.kernel.compiled import compile_kernel
+compile_kernel(ahead=not is_warm(CACHE_FOLDER))
+"""
+"""Compiles the kernel once, lest every worker does."""
 COVERAGE_PERCENT_MIN = 90
 FULLY_COVERED = (
     "src/traider/kernel/gate/checks.py",
@@ -80,10 +90,11 @@ def main() -> int:
     """Run all passes and checks; return the exit code."""
     tally = Tally()
     (ROOT / ".coverage").unlink(missing_ok=True)
-    run_pass("all tests, compiled", [*COVERAGE, "run", "-m", "pytest"], tally)
+    stream([sys.executable, "-c", COMPILE], {})
+    run_pass("all tests, compiled", PYTEST, tally)
     run_pass(
         "compiled functions as plain Python",
-        [*COVERAGE, "run", "--append", "-m", "pytest", "-m", "interpreted"],
+        [*PYTEST, "--cov-append", "-m", "interpreted"],
         tally,
         NUMBA_DISABLE_JIT="1",
     )
