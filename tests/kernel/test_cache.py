@@ -143,11 +143,11 @@ def test_a_folder_that_cannot_be_made_is_no_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
-    monkeypatch.setenv("NUMBA_CACHE_DIR", "as before")
     monkeypatch.setenv("TRAIDER_CACHE_DIR", str(tmp_path / "file"))
     folder = cache.select_cache()
-    assert not folder.exists()
-    assert os.environ["NUMBA_CACHE_DIR"] == "as before"
+    assert folder.is_dir()
+    assert tmp_path not in folder.parents
+    assert os.environ["NUMBA_CACHE_DIR"] == str(folder)
 
 
 def test_only_the_newest_older_folders_stay(

@@ -6,12 +6,14 @@ digest of every kernel and alpha source, of the versions and of the processor: a
 them starts an empty cache, and a run never executes old machine code.
 """
 
+import atexit
 import hashlib
 import os
 import platform
 import re
 import shutil
 import sys
+import tempfile
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
@@ -20,6 +22,7 @@ from typing import Final
 _PACKAGE: Final = Path(__file__).resolve().parent.parent
 _ROOMS: Final = ("domain", "kernel", "signals")
 _MARKER: Final = "made-by-traider"
+_SUBFOLDER: Final = "traider-kernel"
 _DIGEST: Final = re.compile(r"[0-9a-f]{20}")
 _KEPT: Final = 4
 """Folders of older digests that stay, so that two checkouts do not evict each other."""
@@ -46,7 +49,7 @@ def cache_root() -> Path:
     """
     configured = os.environ.get("TRAIDER_CACHE_DIR")
     if configured:
-        return Path(configured) / "traider-kernel"
+        return Path(configured) / _SUBFOLDER
     base = os.environ.get("XDG_CACHE_HOME")
     return (Path(base) if base else Path.home() / ".cache") / "traider" / "kernel"
 
@@ -55,24 +58,48 @@ def select_cache() -> Path:
     """Point numba at the folder of the present digest and return that folder.
 
     Numba reads the variable when it is imported; where someone imported it earlier, the setting it
-    made of it is changed as well, or it would keep machine code beside the sources.
+    made of it is changed as well. Without a folder of ours it would keep machine code beside the
+    sources, where it can become stale: where none can be written, this process has one of its own,
+    and `traider doctor` says so.
     """
     folder = cache_root() / source_digest()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / _MARKER).touch()
     except OSError:
-        return folder  # numba then compiles in memory; `traider doctor` says so
+        folder = _folder_of_this_process(folder)
+    else:
+        _forget_old(folder)
     os.environ["NUMBA_CACHE_DIR"] = str(folder)
     if "numba" in sys.modules:
         sys.modules["numba"].config.CACHE_DIR = str(folder)
-    _forget_old(folder)
     return folder
+
+
+def selected_root() -> Path | None:
+    """Return what ``TRAIDER_CACHE_DIR`` has to be for another process to select the same folder.
+
+    None says that it selects the same anyway.
+    """
+    folder = Path(os.environ["NUMBA_CACHE_DIR"])
+    return folder.parents[1] if folder.parent.name == _SUBFOLDER else None
 
 
 def is_warm(folder: Path) -> bool:
     """Return whether ``folder`` holds the whole kernel: its loop is compiled last."""
     return any(folder.rglob("run.run-*.nbc"))
+
+
+def _folder_of_this_process(folder: Path) -> Path:
+    """Return a folder that is removed at exit, with what ``folder`` holds if that is complete."""
+    root = Path(tempfile.mkdtemp(prefix="traider-"))
+    atexit.register(shutil.rmtree, root, ignore_errors=True)
+    own = root / _SUBFOLDER / folder.name
+    if is_warm(folder):
+        shutil.copytree(folder, own)
+    else:
+        own.mkdir(parents=True)
+    return own
 
 
 def _forget_old(present: Path) -> None:

@@ -12,6 +12,8 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from traider.kernel.cache import selected_root
+
 SHARE: Final = ("gate", "venue")
 """Rooms of the kernel that the other process compiles."""
 
@@ -33,11 +35,16 @@ class CompileAhead:
         self._process: subprocess.Popen[str] | None = None
         if (os.cpu_count() or 1) < 2:
             return
+        root = selected_root()
         paths = [str(_SOURCES), os.environ.get("PYTHONPATH", "")]
         try:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and script
                 [sys.executable, "-c", _SCRIPT],
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))},
+                env={
+                    **os.environ,
+                    "PYTHONPATH": os.pathsep.join(filter(None, paths)),
+                    **({} if root is None else {"TRAIDER_CACHE_DIR": str(root)}),
+                },
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

@@ -6,15 +6,19 @@ cheap, start-up can show progress, and the seconds of each function can be print
 ``NUMBA_DISABLE_JIT=1`` functions stay Python.
 """
 
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
+from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any, Final, TypeVar, cast
 
 from numba import config, njit
 from numba.core.compiler import Compiler
 
+from traider.kernel.cache_seal import discard_damaged, seal
 from traider.kernel.compile_ahead import SHARE, CompileAhead
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -115,7 +119,16 @@ def compile_kernel(
     """
     if len(_done) == len(_registry):
         return []
-    if not ahead or INTERPRETED:
+    folder = Path(os.environ["NUMBA_CACHE_DIR"])
+    discard_damaged(folder)
+    costs = _compile_all(progress, ahead=ahead)
+    if not all(cost.cached for cost in costs):
+        seal(folder)
+    return costs
+
+
+def _compile_all(progress: Callable[[str], None] | None, *, ahead: bool) -> list[CompileCost]:
+    if not ahead:
         return [_compile(function, progress) for function in _callees_first()]
     other = CompileAhead()
     try:
@@ -138,7 +151,7 @@ def _compile(function: _Registered, progress: Callable[[str], None] | None) -> C
         progress(function.name)
     started = time.perf_counter()
     function.dispatcher.disable_compile(False)
-    function.dispatcher.compile(function.signature)
+    _load_or_compile(function.dispatcher, function.signature)
     function.dispatcher.disable_compile()
     if not function.inline and not _is_small(function.dispatcher):
         _call_by_symbol(function.dispatcher)
@@ -147,6 +160,17 @@ def _compile(function: _Registered, progress: Callable[[str], None] | None) -> C
     cached = bool(function.dispatcher.stats.cache_hits)
     _done.add(function.name)
     return CompileCost(function.name, time.perf_counter() - started, cached)
+
+
+def _load_or_compile(dispatcher: Any, signature: Any) -> None:  # noqa: ANN401 - without types
+    """Compile one function, whatever is wrong with its files in the cache."""
+    try:
+        dispatcher.compile(signature)
+    except (EOFError, OSError, UnpicklingError):
+        if dispatcher.overloads:
+            return  # compiled, but the disk is full: it cannot be kept for the next start
+        dispatcher._cache.disable()  # noqa: SLF001 - its files are damaged, and not sealed yet
+        dispatcher.compile(signature)
 
 
 def _is_small(dispatcher: Any) -> bool:  # noqa: ANN401 - numba has no types

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pickle import UnpicklingError
 from string import Template
 from typing import Any
 
@@ -63,16 +64,21 @@ class Alpha:
         if INTERPRETED:
             return self.python
         try:
-            # A person's function is the one place where an index may be wrong.
-            function: Callable[..., Any] = njit(
-                ALPHA_SIGNATURE, cache=self.cached, error_model="numpy", boundscheck=True
-            )(self.python)
+            return self._compiled(cached=self.cached)
+        except (EOFError, OSError, UnpicklingError):
+            return self._compiled(cached=False)  # what is cached is damaged, or the disk full
         except (NumbaError, UnsupportedBytecodeError, TypeError, ValueError) as fault:
             raise StrategyError(
                 f"cannot compile: {_reason(fault)}",
                 where=f"alpha {self.name}",
                 fix="use plain arithmetic and math.* and return (score, confidence) as floats",
             ) from fault
+
+    def _compiled(self, *, cached: bool) -> Callable[..., Any]:
+        # A person's function is the one place where an index may be wrong.
+        function: Callable[..., Any] = njit(
+            ALPHA_SIGNATURE, cache=cached, error_model="numpy", boundscheck=True
+        )(self.python)
         return function
 
 
