@@ -56,6 +56,7 @@ def test_the_step_is_the_test_unless_given() -> None:
         ("walk_forward.test=0d", "longer than nothing"),
         ("walk_forward.purge=soon", "a whole number and a unit"),
         ("walk_forward.step=10d", "step 10d must not be shorter than test 90d"),
+        ("walk_forward.purge=365d", "purge 365d must be shorter than train 365d"),
         ("walk_forward.kind=sideways", "rolling"),
         ("walk_forward.metric=luck", "sharpe"),
         ("monte_carlo.draws=-1", "greater than or equal to 0"),

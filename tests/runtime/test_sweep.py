@@ -244,7 +244,7 @@ def test_a_random_sample_is_the_same_for_the_same_seed(tmp_path: Path) -> None:
     [
         ({"metric": "sharp"}, "--metric: 'sharp' is no metric; use one of sharpe"),
         ({"random": 0}, "--random: 0 is too few"),
-        ({"threads": -1}, "--threads: -1 is too few"),
+        ({"threads": 0}, "--threads: 0 is too few"),
         ({"trials_before": -1}, "--trials-before: -1 is too few"),
     ],
 )

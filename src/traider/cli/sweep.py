@@ -43,7 +43,9 @@ from traider.domain.errors import Interrupted, UsageError
     help="Skip points where two swept settings compare otherwise; quote it for the shell.",
 )
 @click.option("--random", type=int, metavar="N", help="Draw N points instead of the whole grid.")
-@click.option("--threads", type=int, default=0, metavar="N", help="Default: one a processor.")
+@click.option(
+    "--threads", type=click.IntRange(min=1), metavar="N", help="Default: one a processor."
+)
 @click.option(
     "--metric",
     default="sharpe",
@@ -85,7 +87,7 @@ def sweep(  # noqa: PLR0913, PLR0917 - one parameter an option, click's way
     grid: tuple[str, ...],
     require: tuple[str, ...],
     random: int | None,
-    threads: int,
+    threads: int | None,
     metric: str,
     trials_before: int,
     fill_tier: str | None,

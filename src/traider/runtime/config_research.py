@@ -100,6 +100,8 @@ class WalkForwardConfig(Section):
     def _in_order(self) -> "WalkForwardConfig":
         if self.step_ns < duration_ns(self.test):
             raise ValueError(f"step {self.step} must not be shorter than test {self.test}")
+        if duration_ns(self.purge) >= duration_ns(self.train):
+            raise ValueError(f"purge {self.purge} must be shorter than train {self.train}")
         return self
 
 

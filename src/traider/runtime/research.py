@@ -69,6 +69,7 @@ class Research:
             sharpe=found.performance.sharpe,
             total_return=found.total_return,
             efficiency=found.efficiency,
+            unranked=found.unranked,
         )
         return Evidence(edges=edges_of(found), out_of_sample=out_of_sample)
 

@@ -40,8 +40,8 @@ class SweepRequest:
     """``key<key`` each: comparisons that every point must meet."""
     random: int | None = None
     """Size of the random sample; None for the whole grid."""
-    threads: int = 0
-    """0 takes one a processor."""
+    threads: int | None = None
+    """None takes one a processor."""
     metric: str = "sharpe"
     resume: Path | None = None
     """Folder of a sweep to go on with."""
@@ -133,7 +133,7 @@ def _check(request: SweepRequest) -> None:
         )
     for option, number, least in (
         ("--random", request.random, 1),
-        ("--threads", request.threads, 0),
+        ("--threads", request.threads, 1),
         ("--trials-before", request.trials_before, 0),
     ):
         if number is not None and number < least:

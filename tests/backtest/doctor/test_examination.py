@@ -34,6 +34,7 @@ from traider.portfolio.bootstrap import Interval
 
 SOUND = sound_result()
 LOST = OutOfSample(8, sharpe=-0.2, total_return=-0.1, efficiency=-0.3)
+SURE = OutOfSample(8, sharpe=1.1, total_return=0.2, efficiency=0.8)
 FADED = OutOfSample(8, sharpe=0.4, total_return=0.05, efficiency=0.2)
 EDGE = EdgeParameter("strategy.enter", 0.6, 0.2, 0.6)
 
@@ -136,6 +137,13 @@ PLANTED: dict[str, list[Callable[[], Planted]]] = {
     "fades-out-of-sample": [
         case(SOUND, Severity.SERIOUS, Evidence(out_of_sample=LOST)),
         case(SOUND, Severity.WARNING, Evidence(out_of_sample=FADED)),
+    ],
+    "nothing-to-choose-by": [
+        case(
+            SOUND,
+            Severity.WARNING,
+            Evidence(out_of_sample=replace(SURE, unranked=2)),
+        )
     ],
     "costs-eat-the-edge": [
         case(with_costs(1_800, 11_000), Severity.WARNING),

@@ -16,6 +16,7 @@ from typing import Literal
 import numpy as np
 import pytest
 
+from tests.backtest.doctor.results_builder import sound_result
 from tests.backtest.walk_forward.plans import (
     ENTERS,
     SCHEDULE,
@@ -27,14 +28,24 @@ from tests.backtest.walk_forward.plans import (
     with_future,
 )
 from tests.kernel.builders import START_NS
-from traider.backtest.walk_forward import Candidate, Piece, WalkForwardResult, walk_forward
+from traider.backtest.doctor import diagnose
+from traider.backtest.research_pages.walk_forward_page import window_row
+from traider.backtest.walk_forward import (
+    Candidate,
+    Piece,
+    Schedule,
+    WalkForwardResult,
+    walk_forward,
+)
 from traider.backtest.walk_forward.engine import deflated
 from traider.backtest.walk_forward.scoring import best_of
 from traider.domain.events import Kind
 from traider.domain.timeframes import DAY_NS
 from traider.kernel.codes import Sizing
 from traider.kernel.specification import FeeCurrencySpec
+from traider.runtime.research import Research
 
+HOUR_NS = DAY_NS // 24
 PURGED = replace(SCHEDULE, purge_ns=DAY_NS, embargo_ns=2 * DAY_NS)
 
 
@@ -231,3 +242,19 @@ def test_more_tries_make_the_same_sharpe_less_believable() -> None:
 
 def test_candidates_differ() -> None:
     assert len({one.spec.strategy.enter for one in candidates()}) == len(ENTERS)
+
+
+def test_a_window_in_which_nothing_can_be_ranked_says_so() -> None:
+    hours = Schedule(3 * HOUR_NS, 2 * HOUR_NS, 20 * HOUR_NS)
+    result = walk_forward(plan(events(bars=30), schedule=hours))
+    assert all(math.isnan(score) for one in result.windows for score in one.scores)
+    assert result.unranked == len(result.windows) == 2
+    assert "in 2 of 2 windows, first in window 1, no setting could be ranked" in result.notes[-1]
+    (finding,) = (
+        one
+        for one in diagnose(sound_result(), Research(walk_forward=result).evidence())
+        if one.code == "nothing-to-choose-by"
+    )
+    assert finding.number == 2
+    assert "none could be ranked" in window_row(result.windows[0]).chosen
+    assert whole().unranked == 0

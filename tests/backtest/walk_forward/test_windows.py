@@ -125,10 +125,20 @@ def test_overlapping_tests_are_refused() -> None:
 
 
 def test_too_little_data_is_refused() -> None:
-    with pytest.raises(ConfigError, match="the data last 9 days, and train with purge 9"):
+    with pytest.raises(ConfigError, match="the data last 9 d, and train with purge 9 d"):
         plan_windows(Schedule(8 * DAY_NS, DAY_NS, DAY_NS, purge_ns=DAY_NS), 0, 9 * DAY_NS)
 
 
 def test_too_many_windows_are_refused() -> None:
     with pytest.raises(ConfigError, match="more than 10,000 windows"):
         plan_windows(Schedule(10, 10, 10), 0, DAY_NS)
+
+
+def test_the_true_length_of_the_data_is_told() -> None:
+    second = DAY_NS // 86_400
+    seconds = r"the data last 15 s, and train with purge 365 d: nothing"
+    with pytest.raises(ConfigError, match=seconds):
+        plan_windows(Schedule(365 * DAY_NS, DAY_NS, DAY_NS), HOUR_NS, HOUR_NS + 15 * second)
+    cut = r"the data last 1 d 2 h \(3 h of them after the first midnight\), and train .* 1 d:"
+    with pytest.raises(ConfigError, match=cut):
+        plan_windows(Schedule(DAY_NS, DAY_NS, DAY_NS), HOUR_NS, 27 * HOUR_NS)

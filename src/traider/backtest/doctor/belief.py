@@ -97,6 +97,26 @@ def fades_out_of_sample(result: BacktestResult, evidence: Evidence) -> Finding |
     )
 
 
+def nothing_to_choose_by(result: BacktestResult, evidence: Evidence) -> Finding | None:
+    """Find windows of a walk-forward that took the first setting since none could be ranked."""
+    del result
+    found = evidence.out_of_sample
+    if found is None or found.unranked == 0:
+        return None
+    return Finding(
+        code="nothing-to-choose-by",
+        severity=Severity.WARNING,
+        title="The walk-forward could not choose",
+        measured=f"in {found.unranked:,} of {found.windows:,} windows no setting could be ranked "
+        "(should be none); the first was traded",
+        why="Those tests say nothing of the choosing: the measure is undefined on their train "
+        "spans for every setting.",
+        fix="Use longer train spans or more data, or walk_forward.metric = total-return.",
+        number=found.unranked,
+        threshold=0,
+    )
+
+
 def parameters_at_the_edge(result: BacktestResult, evidence: Evidence) -> Finding | None:
     """Find best parameters that lie at the end of the range that was searched."""
     del result

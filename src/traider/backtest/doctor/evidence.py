@@ -30,6 +30,8 @@ class OutOfSample:
     sharpe: float
     total_return: float
     efficiency: float
+    unranked: int = 0
+    """Windows in which no setting could be ranked, so the first was taken."""
 
 
 @dataclass(frozen=True)

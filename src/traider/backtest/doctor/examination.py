@@ -19,6 +19,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     belief.unchecked_look_ahead,
     costs.sign_flips,
     belief.fades_out_of_sample,
+    belief.nothing_to_choose_by,
     costs.costs_eat_the_edge,
     costs.no_edge_before_costs,
     belief.too_good,

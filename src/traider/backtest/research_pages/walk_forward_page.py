@@ -235,6 +235,8 @@ def window_row(one: WindowResult) -> WindowRow:
     embargoed = sum(span.length_ns for span in window.embargoed)
     apart = f", {duration(embargoed)} of it embargoed" if embargoed else ""
     chosen = ", ".join(f"{short(key)} {value_text(value)}" for key, value in one.chosen.items())
+    if len(one.scores) > 1 and not one.is_ranked:
+        chosen = f"{chosen} (the first: none could be ranked)"
     return WindowRow(
         number=window.number,
         title=f"trained on {train}{apart}; fingerprint of the test {one.fingerprint}",

@@ -200,8 +200,23 @@ class _WalkForwardRun:
             final_equity=self.equity,
             max_drawdown=self.joined.max_drawdown,
             probabilistic_sharpe=probabilistic_sharpe(sharpe_sample(returns)),
-            notes=tuple(self.notes),
+            notes=(*self.notes, *self._unranked()),
         )
+
+    def _unranked(self) -> tuple[str, ...]:
+        """Return the note on windows whose train spans told nothing of any setting."""
+        unranked = [
+            one.window.number for one in self.windows if len(one.scores) > 1 and not one.is_ranked
+        ]
+        if not unranked:
+            return ()
+        told = (
+            f"in {len(unranked):,} of {len(self.windows):,} windows, first in window "
+            f"{unranked[0]}, no setting could be ranked: {self.plan.metric} is undefined on the "
+            "train span for all of them (it needs trades, and daily returns of two days or more); "
+            "the first setting was traded there"
+        )
+        return (told,)
 
 
 def _piece(samples: Records, span: Span, capital: float, trades: int) -> Piece:

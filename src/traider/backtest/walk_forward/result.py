@@ -68,6 +68,11 @@ class WindowResult:
     """Digest of the test's decisions, fills and equity."""
 
     @property
+    def is_ranked(self) -> bool:
+        """Whether one setting could be told from another: a score at least is defined."""
+        return not all(math.isnan(score) for score in self.scores)
+
+    @property
     def efficiency(self) -> float:
         """Yearly return of the test over that of the train span; NaN unless the latter is > 0."""
         return efficiency_of(self.test.yearly_return, self.train.yearly_return)
@@ -126,6 +131,11 @@ class WalkForwardResult:
         )
         rates = (_YEAR_NS / total_ns * growth for growth in (tested, trained))
         return efficiency_of(*(grown(rate) for rate in rates))
+
+    @property
+    def unranked(self) -> int:
+        """Windows in which there was a choice, and nothing to make it by."""
+        return sum(len(one.scores) > 1 and not one.is_ranked for one in self.windows)
 
     @property
     def winning(self) -> int:

@@ -24,6 +24,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
+from traider.backtest.report.number_text import duration
 from traider.backtest.stream import Span
 from traider.domain.errors import ConfigError
 from traider.domain.timeframes import DAY_NS
@@ -86,13 +87,16 @@ def plan_windows(schedule: Schedule, first_ns: int, last_ns: int) -> tuple[Windo
             where="walk_forward.step",
             fix="make it as long as walk_forward.test, or leave it out",
         )
+    data_ns = last_ns - first_ns
     if min(schedule.train_ns, schedule.test_ns) >= DAY_NS:
         first_ns = -(-first_ns // DAY_NS) * DAY_NS
     start_ns = first_ns + schedule.train_ns + schedule.purge_ns
     if start_ns >= last_ns:
+        needed_ns = schedule.train_ns + schedule.purge_ns
+        whole = f" ({duration(max(last_ns - first_ns, 0))} of them after the first midnight)"
         raise ConfigError(
-            f"the data last {(last_ns - first_ns) / DAY_NS:.4g} days, and train with purge "
-            f"{(schedule.train_ns + schedule.purge_ns) / DAY_NS:.4g}: nothing is left to test on",
+            f"the data last {duration(data_ns)}{whole if data_ns > needed_ns else ''}, and train "
+            f"with purge {duration(needed_ns)}: nothing is left to test on",
             where="walk_forward.train",
             fix="use more data or shorter spans",
         )
