@@ -244,7 +244,7 @@ def _markets(spec: KernelSpec) -> r.Records:
     markets = np.zeros(len(spec.markets), r.MARKET)
     for k, market in enumerate(spec.markets):
         _fill_rules(markets[k], market)
-    markets["watch_ns"] = markets["watch_above"] = _FAR
+    markets["due_ns"] = markets["watch_ns"] = markets["watch_above"] = _FAR
     markets["watch_below"] = -_FAR
     if spec.strategy.quote is not None:
         for k, market in enumerate(spec.markets):

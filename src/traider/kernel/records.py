@@ -44,6 +44,7 @@ MARKET = np.dtype(
         ("open_orders", "<i8"),
         ("direction", "<i8"),  # -1 short, 0 flat, 1 long: the ensemble's state with hysteresis
         ("fresh", "<i8"),  # a bar closed since the last decision
+        ("due_ns", "<i8"),  # when the next bar of time that trades build ends
         ("combined", "<f8"),  # ensemble score in [-1, 1]
         ("exposure", "<f8"),  # wanted signed notional as a fraction of equity
         ("fees_units", "<i8"),  # paid in cash,

@@ -2,8 +2,10 @@
 
 Frame 0 holds the bars that arrive, or the shortest ones that trades build. A bar of time closes
 when a finer bar ends on its boundary; when that bar is missing, as soon as a later one arrives.
-Built from trades, it holds those received in [start, end) and closes at the first timer or event
-at or after its end. A bar of volume or notional closes with the trade, or the finer bar, that fills
+Built from trades, it holds those received in [start, end) and closes at the first timer, or event
+of its instrument, at or after its end, before that event changes any feature: so what features read
+at its close does not depend on when the trader decides. Bars that close together do so in the order
+of their ends. A bar of volume or notional closes with the trade, or the finer bar, that fills
 it, whole. Nothing is filled in: an interval without trades has no bar, and the base slot ``gap``
 of the next bar says how many are missing.
 """
@@ -21,6 +23,7 @@ _TIME = int(FrameKind.TIME)
 _VOLUME = int(FrameKind.VOLUME)
 _GAP_BEFORE = int(MarketFlag.GAP_BEFORE)
 _SECOND_NS = 1e9
+_FAR_NS = 2**62
 
 
 @compiled(void(DECIDER, EVENT_TYPE), inline=True)
@@ -87,20 +90,19 @@ def _aggregate(decider: Decider, k: int, f: int, event: Record) -> None:
 
 @compiled(void(DECIDER, EVENT_TYPE))
 def take_trade(decider: Decider, event: Record) -> None:
-    """Build the bars of every frame from a trade; bars that ended before it close first."""
+    """Build the bars of every frame from a trade; those that ended before it are closed already."""
     k = int(event["instrument"])
     now = event["ts_recv"]
+    market = decider.markets[k]
     for f in range(decider.strategy[0]["time_frames"]):
         bar = decider.aggregates[k, f]
         frame = decider.frames[f]
-        start = now
-        if frame["kind"] == _TIME:
-            start = now // frame["length_ns"] * frame["length_ns"]
-            if bar["start_ns"] >= 0 and bar["start_ns"] != start:
-                _close(decider, k, f, bar["start_ns"] + frame["length_ns"])
         price = event["price"]
         if bar["start_ns"] < 0:
-            bar["start_ns"] = start
+            bar["start_ns"] = now
+            if frame["kind"] == _TIME:
+                bar["start_ns"] = now // frame["length_ns"] * frame["length_ns"]
+                market["due_ns"] = min(market["due_ns"], bar["start_ns"] + frame["length_ns"])
             bar["open"] = price
             bar["high"] = price
             bar["low"] = price
@@ -119,15 +121,31 @@ def take_trade(decider: Decider, event: Record) -> None:
                 _close(decider, k, f, now)
 
 
-@compiled(void(DECIDER, int64))
-def close_due(decider: Decider, now_ns: int) -> None:
-    """Close the bars of time that end by ``now_ns``: only where trades build them."""
-    for k in range(len(decider.markets)):
+@compiled(void(DECIDER, int64, int64), inline=True)
+def close_due(decider: Decider, k: int, now_ns: int) -> None:
+    """Close the bars of time of instrument ``k`` that end by ``now_ns``, where trades build them.
+
+    Comes before whatever changes a value that features read: ``due_ns`` is the earliest end.
+    """
+    if now_ns >= decider.markets[k]["due_ns"]:
+        _close_ended(decider, k, now_ns)
+
+
+@compiled(void(DECIDER, int64, int64))
+def _close_ended(decider: Decider, k: int, now_ns: int) -> None:
+    """Close the bars that end by ``now_ns``, the earliest end first, and find the next end."""
+    market = decider.markets[k]
+    while market["due_ns"] <= now_ns:
+        end_ns = market["due_ns"]
+        market["due_ns"] = _FAR_NS
         for f in range(decider.strategy[0]["time_frames"]):
             bar = decider.aggregates[k, f]
-            end = bar["start_ns"] + decider.frames[f]["length_ns"]
-            if bar["start_ns"] >= 0 and decider.frames[f]["kind"] == _TIME and end <= now_ns:
-                _close(decider, k, f, end)
+            if decider.frames[f]["kind"] == _TIME and bar["start_ns"] >= 0:
+                end = bar["start_ns"] + decider.frames[f]["length_ns"]
+                if end == end_ns:
+                    _close(decider, k, f, end)
+                else:
+                    market["due_ns"] = min(market["due_ns"], end)
 
 
 @compiled(void(DECIDER, int64, int64, int64))

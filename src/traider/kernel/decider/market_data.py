@@ -1,7 +1,8 @@
 """Market data between bars: the book and its live features, trades, funding, models' scores.
 
 A message of many level updates is applied level by level and looked at once, at its last update.
-A gap empties the book and marks the instrument unhealthy until a whole snapshot has come.
+Bars that trades build close before what comes at or after their end is looked at. A gap empties the
+book and marks the instrument unhealthy until a whole snapshot has come.
 """
 
 from numba import int64, types, void
@@ -10,7 +11,7 @@ from traider.domain.events import Kind, MarketFlag
 from traider.kernel.book import ASKS, BIDS, apply_depth, best_price, book_state, clear_side
 from traider.kernel.codes import BookState
 from traider.kernel.compiled import compiled
-from traider.kernel.decider.bars import take_trade
+from traider.kernel.decider.bars import close_due, take_trade
 from traider.kernel.decider.live import run_live_book, run_live_trade
 from traider.kernel.decider.tape import run_frame
 from traider.kernel.numba_types import DECIDER, EVENT_TYPE
@@ -42,7 +43,11 @@ def take_depth(decider: Decider, event: Record) -> bool:
 
 @compiled(void(DECIDER, int64, int64, int64), inline=True)
 def _look(decider: Decider, k: int, now_ns: int, kind: int) -> None:
-    """Look at the book after a whole message: state, mark, live features."""
+    """Look at the book after a whole message: state, mark, live features.
+
+    Nothing that features read changed since the last look, so bars that ended close here.
+    """
+    close_due(decider, k, now_ns)
     market = decider.markets[k]
     state = book_state(decider.book, k)
     market["book_state"] = state
@@ -65,6 +70,7 @@ def _look(decider: Decider, k: int, now_ns: int, kind: int) -> None:
 def take_print(decider: Decider, event: Record) -> None:
     """Take a trade in: the mark where no book says better, bars, and the flow of trades."""
     k = int(event["instrument"])
+    close_due(decider, k, event["ts_recv"])
     market = decider.markets[k]
     if event["price"] <= 0:
         return
@@ -90,6 +96,8 @@ def take_fact(decider: Decider, event: Record) -> None:
     """Take in a rarer fact of the run or the market; other kinds change nothing here."""
     kind = event["kind"]
     account = decider.account[0]
+    if kind > _LEADER_EPOCH:
+        close_due(decider, int(event["instrument"]), event["ts_recv"])
     if kind == _FUNDING:
         _take_funding(decider, event)
     elif kind == _GAP:
@@ -138,6 +146,7 @@ def take_score(decider: Decider, event: Record) -> None:
     """Keep a model's score and confidence for the expressions that read them."""
     strategy = decider.strategy[0]
     model = event["w2"]
+    close_due(decider, int(event["instrument"]), event["ts_recv"])
     if strategy["external_slot"] >= 0 and 0 <= model < strategy["external_count"]:
         slot = strategy["external_slot"] + 2 * model
         decider.values[event["instrument"], slot] = event["f0"]

@@ -106,8 +106,8 @@ def _take_market(decider: Decider, event: Record, kind: int) -> bool:
 def _decide(decider: Decider, alphas: Alphas, out: Records) -> int:
     """Decide for all instruments at once, after every bar of this instant."""
     account = decider.account[0]
-    if decider.strategy[0]["bars_from_trades"] != 0:
-        close_due(decider, account["now_ns"])
+    for k in range(len(decider.markets)):
+        close_due(decider, k, account["now_ns"])
     account["equity"] = equity_of(decider)
     account["tradable"] = account["equity"] - fee_balance_value(decider)
     any_fresh = False
