@@ -152,4 +152,4 @@ def test_what_was_under_the_smallest_order_is_told(files: tuple[BarFile, ...]) -
     assert result.chosen.orders.sent == 0
     told = [note for note in result.notes if "stayed under the smallest order" in note]
     assert len(told) == 2
-    assert told[0].endswith("(10, worth 500)")
+    assert told[0].endswith("(10, worth 500 USDT)")

@@ -163,7 +163,7 @@ def _run_notes(passes: list[Pass], tiers: list[TierResult]) -> tuple[str, ...]:
     markets = zip(first.machine.spec.markets, first.machine.decider.markets, strict=True)
     notes += [
         f"{spec.name}: {market['too_small']} wanted changes stayed under the smallest order "
-        f"({_smallest(spec)})"
+        f"({_smallest(spec, first.machine.spec.venue.currency)})"
         for spec, market in markets
         if market["too_small"]
     ]
@@ -190,7 +190,7 @@ def _fee_notes(paid: Sequence[FeesPaid]) -> list[str]:
     ]
 
 
-def _smallest(spec: MarketSpec) -> str:
+def _smallest(spec: MarketSpec, currency: str) -> str:
     """Return the venue's minimum as a person knows it."""
     size = f"{(spec.min_lots * spec.lot_size).normalize():f}"
-    return f"{size}, worth {spec.min_notional:g}" if spec.min_notional else size
+    return f"{size}, worth {spec.min_notional:g} {currency}" if spec.min_notional else size

@@ -121,7 +121,8 @@ class DataConfig(Section):
     """End of the part used, itself left out; empty for the last bar."""
 
     rules: Literal["file", "registry"] = "file"
-    """Ticks, lots and minimums: from the files alone, or from the registry where it knows them."""
+    """Ticks, lots and smallest orders: from the files alone, which tell of no minimum, or from the
+    registry where it knows the instrument."""
 
     @property
     def start_ns(self) -> int | None:

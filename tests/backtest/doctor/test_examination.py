@@ -26,10 +26,14 @@ from tests.backtest.doctor.results_builder import (
     with_profits,
 )
 from tests.backtest.report.synthetic import with_chosen
+from tests.kernel.builders import market
 from traider.backtest.doctor import CHECKS, EdgeParameter, Evidence, OutOfSample, diagnose, examined
 from traider.backtest.findings import Severity, finding_json
+from traider.backtest.order_lives import order_lives
+from traider.backtest.reasons import ExplainedOrders, Reasons
 from traider.backtest.results import BacktestResult, CostBreakdown, ExecutionSummary, OrderCounts
 from traider.backtest.stale_bars import StaleFills
+from traider.domain.events import OrderFlag, empty_events
 from traider.portfolio.bootstrap import Interval
 
 SOUND = sound_result()
@@ -104,6 +108,31 @@ def wiped() -> BacktestResult:
     return with_curve(SOUND, nav)
 
 
+def tiny_orders(lots: int = 10, min_notional: float = 0.0, flags: int = 0) -> BacktestResult:
+    """Return a result with one filled order of ``lots`` of 0.00001 BTC at 36,000."""
+    intents, fills = empty_events(1), empty_events(1)
+    intents["order_id"] = fills["order_id"] = 1
+    intents["size"] = fills["size"] = lots
+    intents["flags"] = flags
+    fills["price"] = 3_600_000
+    spec = market("BINANCE:BTC-USDT")
+    spec = replace(
+        spec,
+        tick_size=Decimal("0.01"),
+        lot_size=Decimal("0.00001"),
+        min_lots=1,
+        min_notional=min_notional,
+    )
+    none = empty_events(0)
+    lives = order_lives(intents, none, fills, none)
+    column, table, mask = np.zeros(1), np.zeros((1, 0)), np.zeros(1, np.bool_)
+    numbers = np.zeros(1, np.int64)
+    reasons = Reasons(
+        (), (), (), 0.5, 0.1, numbers, column, column, column, table, table, table, mask
+    )
+    return with_chosen(SOUND, explained=ExplainedOrders(lives, reasons, (spec,)))
+
+
 def liquidated() -> BacktestResult:
     costs = replace(SOUND.chosen.costs, liquidations=2, liquidation_fees=Decimal(40))
     return with_chosen(SOUND, costs=costs)
@@ -171,6 +200,7 @@ PLANTED: dict[str, list[Callable[[], Planted]]] = {
         case(flat_for(0.3), Severity.WARNING),
         case(flat_for(0.6), Severity.SERIOUS),
     ],
+    "orders-under-venue-minimum": [case(tiny_orders(), Severity.WARNING)],
     "unfilled-orders": [
         case(with_orders(100, 75, 0), Severity.WARNING),
         case(with_orders(100, 40, 0), Severity.SERIOUS),
@@ -292,6 +322,20 @@ def test_a_loss_out_of_sample_is_not_measured_by_its_efficiency() -> None:
 def test_tests_without_any_trade_are_not_held_against_it_twice() -> None:
     idle = OutOfSample(8, sharpe=float("nan"), total_return=0.0, efficiency=float("nan"))
     assert diagnose(SOUND, Evidence(out_of_sample=idle)) == ()
+
+
+def test_an_order_under_the_minimum_is_measured_and_a_minimum_in_force_is_not() -> None:
+    found = {finding.code: finding for finding in diagnose(tiny_orders(), KNOWN)}
+    measured = found["orders-under-venue-minimum"].measured
+    assert measured.startswith("1 filled orders (should be none); the smallest, 0.0001 BTC of ")
+    assert "was worth 3.60 USDT" in measured
+    assert "0.00001 BTC and 10 USDT at least" in measured
+    for fine in (
+        tiny_orders(lots=28),
+        tiny_orders(min_notional=1.0),
+        tiny_orders(flags=int(OrderFlag.REDUCE_ONLY)),
+    ):
+        assert diagnose(fine, KNOWN) == ()
 
 
 def test_a_finding_is_plain_json() -> None:

@@ -28,6 +28,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     concentration.one_trade,
     concentration.one_month,
     sample.flat_curve,
+    orders.under_venue_minimum,
     orders.unfilled_orders,
     orders.gate_refusals,
     belief.parameters_at_the_edge,

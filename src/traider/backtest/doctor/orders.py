@@ -1,10 +1,15 @@
 """What became of the orders: unfilled, refused, filled on stale data, and the account wiped out."""
 
+from collections.abc import Iterator
+from decimal import Decimal
 from typing import Final
 
 from traider.backtest.doctor.evidence import Evidence
 from traider.backtest.findings import Finding, Severity
-from traider.backtest.results import BacktestResult
+from traider.backtest.order_lives import Outcome
+from traider.backtest.results import BacktestResult, TierResult
+from traider.domain.events import OrderFlag
+from traider.domain.registry import shipped_instruments
 
 STALE_SHARE_MAX: Final = 0.01
 STALE_SHARE_SERIOUS: Final = 0.05
@@ -78,6 +83,55 @@ def gate_refusals(result: BacktestResult, evidence: Evidence) -> Finding | None:
         number=share,
         threshold=REFUSED_SHARE_MAX,
     )
+
+
+def under_venue_minimum(result: BacktestResult, evidence: Evidence) -> Finding | None:
+    """Find filled orders that the venue takes for too small, while no rules of it were in force."""
+    del evidence
+    small = list(_too_small(result.chosen))
+    if not small:
+        return None
+    worth, quantity, instrument = min(small)
+    known = shipped_instruments()[instrument]
+    base = known.name.base
+    return Finding(
+        code="orders-under-venue-minimum",
+        severity=Severity.WARNING,
+        title="Orders under the venue's minimum",
+        measured=f"{len(small):,} filled orders (should be none); the smallest, "
+        f"{quantity.normalize():f} {base} of {instrument}, was worth {worth:,.2f} "
+        f"{result.currency}: its venue takes {known.min_size.normalize():f} {base} and "
+        f"{known.min_notional.normalize():f} {result.currency} at least",
+        why="No minimum was known from the data, so orders filled that the venue refuses.",
+        fix='Set data.rules = "registry", or the minimums in [[instruments]].',
+        number=len(small),
+        threshold=0,
+    )
+
+
+def _too_small(tier: TierResult) -> Iterator[tuple[Decimal, Decimal, str]]:
+    """Yield value, size and instrument of whole-filled orders under the registry's minimums.
+
+    A minimum that was in force is left to the gate. Orders that filled in part may have been large
+    enough; those that only reduce a position have no least value at venues of derivatives.
+    """
+    if tier.explained is None:
+        return
+    lives, instruments = tier.explained.lives, shipped_instruments()
+    for at, market in enumerate(tier.explained.markets):
+        known = instruments.get(market.name)
+        if known is None:
+            continue
+        mine = (lives.intents["instrument"] == at) & (lives.outcome == Outcome.FILLED)
+        reducing = lives.intents["flags"] & OrderFlag.REDUCE_ONLY != 0
+        columns = (lives.filled_lots[mine], lives.filled_ticks[mine], reducing[mine])
+        for lots, ticks, reduces in zip(*(column.tolist() for column in columns), strict=True):
+            quantity = lots * market.lot_size
+            worth = quantity * Decimal(ticks) * market.tick_size * market.multiplier
+            too_few = market.min_lots <= 1 and quantity < known.min_size
+            too_little = not (market.min_notional or reduces) and worth < known.min_notional
+            if too_few or too_little:
+                yield worth, quantity, market.name
 
 
 def liquidated(result: BacktestResult, evidence: Evidence) -> Finding | None:
