@@ -127,6 +127,8 @@ class WorkEnd(IntEnum):
     """The rest is less than the venue takes."""
     HALTED = 6
     """Pause, emergency stop, a broken stream, or an exit of the plan."""
+    SLIPPED = 7
+    """The mark moved against it by more than the slippage budget."""
 
 
 class Sizing(IntEnum):

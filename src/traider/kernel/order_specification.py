@@ -87,7 +87,7 @@ class WorkSpec:
     widen_ns: int = 0
     """One step nearer to the other side after each such time; 0 never."""
     slippage: float = 0.0
-    """Move against us, a fraction of the price, after which the rest is taken; 0 never."""
+    """Move against us, a fraction of the price, that the rest is taken or dropped at; 0 never."""
     slices: int = 1
     """Parts of a TWAP."""
     display: float = 1.0

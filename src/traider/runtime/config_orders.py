@@ -38,9 +38,11 @@ class ExecutionConfig(Section):
     time_limit_s: Annotated[Real, Field(gt=0, le=31_536_000)] = 60.0
     """How long a size is worked, and the duration of a twap, in seconds."""
     slippage_bps: Annotated[Real, Field(ge=0, le=10_000)] = 0.0
-    """Move of the price against the order after which the rest is taken at market; 0 for none."""
+    """Move of the price against a worked order (post-only, iceberg, twap) since its size was
+    decided, after which the rest is taken at market or dropped (take_rest); 0 for none."""
     take_rest: bool = True
-    """Whether the rest is taken at market when time or slippage is used up; else it is dropped."""
+    """Whether the rest is taken at market when time or slippage is used up; else it is dropped
+    until the next decision. A twap has no rest in time: it makes up for its last parts."""
     twap_slices: Annotated[Whole, Field(ge=1, le=10_000)] = 6
     """Parts of a twap."""
     iceberg_share: Annotated[Real, Field(gt=0, le=1)] = 0.2

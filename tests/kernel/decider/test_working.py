@@ -188,6 +188,30 @@ def test_a_move_beyond_the_slippage_budget_takes_the_rest_at_once(
     assert (child(venue).kind is OrderType.MARKET) is taken
 
 
+@pytest.mark.parametrize("style", [Style.POST_ONLY, Style.ICEBERG, Style.TWAP])
+def test_or_drops_it(style: Style) -> None:
+    work = replace(BASE, slippage=0.01, take_rest=False, slices=5, display=0.2)
+    venue = worked(style, work)
+    venue.settle_quietly()
+    venue.fill(child(venue), 10)
+    venue.settle_quietly()
+    venue.move(1011)
+    venue.settle_quietly()
+    assert (venue.orders, venue.position, ended(venue)) == ({}, 10, WorkEnd.SLIPPED)
+
+
+def test_a_twap_beyond_the_slippage_budget_takes_the_rest_at_once() -> None:
+    venue = worked(Style.TWAP, replace(BASE, slippage=0.01, slices=5))
+    venue.settle()
+    venue.move(1010)
+    assert not venue.requests
+    venue.move(1011)
+    venue.settle_quietly()
+    assert shape(venue) == (OrderType.MARKET, 40, 0)
+    venue.settle()
+    assert ended(venue) == WorkEnd.DONE
+
+
 # ---------------------------------------------------------------------- TWAP and iceberg
 
 

@@ -8,9 +8,10 @@
 - TWAP: equal parts at market over the duration, sent as time passes; parts missed, since nothing
   happened that could be acted on, are made up for.
 
-When the time limit is over, or the mark moved against the work by more than the slippage budget,
-the rest goes at market, or is dropped. A work ends when all is done, when the rest is less than the
-venue takes, when something else is wanted, after too many failures, and when opening is halted.
+When the time limit is over (a TWAP's is its duration), or the mark moved against the work by more
+than the slippage budget, the rest goes at market, or is dropped. A work ends when all is done, when
+the rest is less than the venue takes, when something else is wanted, after too many failures, and
+when opening is halted.
 Children filled never sum to more than the work: a new one is sent only when the last is over.
 
 What is due happens at the next event of the instrument or at the next decision: with bars alone
@@ -44,6 +45,7 @@ _RESTING = int(WorkState.RESTING)
 _CANCELLING = int(WorkState.CANCELLING)
 _DONE = int(WorkEnd.DONE)
 _OUT_OF_TIME = int(WorkEnd.OUT_OF_TIME)
+_SLIPPED = int(WorkEnd.SLIPPED)
 _FAILED = int(WorkEnd.FAILED)
 _TOO_SMALL = int(WorkEnd.TOO_SMALL)
 _HALTED = int(WorkEnd.HALTED)
@@ -128,15 +130,16 @@ def _judge(desk: Desk, s: int) -> None:
         work["reason"] = _FAILED
     elif work["state"] == _WAITING and not is_sellable(desk, left, mark):
         work["reason"] = _TOO_SMALL
-    elif work["taking"] == 0 and strategy["style"] != _TWAP:
+    elif work["taking"] == 0:
         budget = strategy["work_slippage"] * work["arrival_ticks"]
         is_late = account["now_ns"] >= work["started_ns"] + strategy["work_limit_ns"]
+        is_late = is_late and strategy["style"] != _TWAP  # which makes up for its last parts
         if is_late or (budget > 0.0 and side * (mark - work["arrival_ticks"]) > budget):
             if strategy["work_take_rest"] != 0:
                 work["taking"] = 1
                 work["next_ns"] = account["now_ns"]
-            elif is_late:
-                work["reason"] = _OUT_OF_TIME
+            else:
+                work["reason"] = _OUT_OF_TIME if is_late else _SLIPPED
 
 
 @compiled(int64(DESK, int64, int64))
@@ -146,8 +149,9 @@ def _send_child(desk: Desk, s: int, count: int) -> int:
     left = work["total_lots"] - work["done_lots"]
     step = desk.market["lot_step"]
     lots = left
-    at_market = work["taking"] != 0 or strategy["style"] == _TWAP
-    if strategy["style"] == _TWAP:
+    by_time = strategy["style"] == _TWAP and work["taking"] == 0
+    at_market = work["taking"] != 0 or by_time
+    if by_time:
         length = max(strategy["work_limit_ns"] // strategy["work_slices"], 1)
         due = min((account["now_ns"] - work["started_ns"]) // length + 1, strategy["work_slices"])
         work["next_ns"] = work["started_ns"] + due * length
@@ -161,7 +165,7 @@ def _send_child(desk: Desk, s: int, count: int) -> int:
     if not is_sellable(desk, left - lots, price):
         lots = left // step * step  # what would be left alone is too small to be sent alone
     if not is_sellable(desk, lots, price):
-        if strategy["style"] != _TWAP:
+        if not by_time:
             work["next_ns"] = account["now_ns"] + strategy["work_repeg_ns"]
         return count
     if not has_room(desk, count, 1):
@@ -280,12 +284,13 @@ def watch_works(desk: Desk) -> None:
         elif work["child_id"] != 0 and work["child_ticks"] == 0:
             soonest = FAR  # at market: only its answer matters
         market["watch_ns"] = min(market["watch_ns"], max(soonest, now))
-        if work["taking"] != 0 or work["reason"] != 0 or strategy["style"] == _TWAP:
+        if work["taking"] != 0 or work["reason"] != 0:
             continue
-        end = work["started_ns"] + strategy["work_limit_ns"]
-        market["watch_ns"] = min(market["watch_ns"], max(end, now))
+        if strategy["style"] != _TWAP:
+            end = work["started_ns"] + strategy["work_limit_ns"]
+            market["watch_ns"] = min(market["watch_ns"], max(end, now))
         budget = strategy["work_slippage"] * work["arrival_ticks"]
-        if budget > 0.0 and strategy["work_take_rest"] != 0:
+        if budget > 0.0:
             far = work["arrival_ticks"] + work["side"] * (int(math.floor(budget)) + 1)
             if work["side"] > 0:
                 market["watch_above"] = min(market["watch_above"], far)
