@@ -58,7 +58,7 @@ MARKET = np.dtype(
         ("unhealthy", "<i8"),  # between a gap and the next whole snapshot: nothing is opened
         # The ensemble's memory.
         ("entered_ns", "<i8"),  # when the direction last left zero,
-        ("exited_ns", "<i8"),  # and when it last returned there
+        ("exited_ns", "<i8"),  # and when it last returned there, or a plan's exits left it
         ("too_small", "<i8"),  # changes that were wanted and stayed under the venue's minimum
         # When a plan or a worked order wants to be looked at again: see ``decider.tending``.
         ("watch_ns", "<i8"),

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.kernel.decider.hostile_venue import SECOND, HostileVenue
 from tests.kernel.decider.signals import (
     NEVER_WARM,
     deciding,
@@ -19,6 +20,7 @@ from tests.kernel.scenario import HOUR, PERPETUAL, SPOT, START, bars, opening, p
 from traider.domain.errors import StrategyError
 from traider.domain.events import Kind
 from traider.kernel.codes import Sizing
+from traider.kernel.order_specification import PlanSpec
 from traider.kernel.specification import KernelSpec
 
 pytestmark = pytest.mark.interpreted
@@ -150,6 +152,19 @@ def test_after_leaving_a_position_none_is_taken_for_the_cool_down() -> None:
     assert journal.machine.decider.markets[0]["entered_ns"] == opening(5)
     longer = deciding(cooldown_ns=5 * HOUR)
     assert [side for side, _, _ in play(longer, bars(*rows), decides=True).fills] == [1, -1]
+
+
+def test_the_cool_down_holds_after_the_exits_of_a_plan() -> None:
+    plan = PlanSpec(stop=0.1, reenter=True)
+    venue = HostileVenue(deciding(SPOT, plan=plan, cash=100_000, cooldown_ns=20 * SECOND))
+    venue.decide(1.0)
+    venue.settle()
+    (stop,) = venue.orders.values()
+    venue.fill(stop, 50)
+    venue.settle()
+    venue.tick(18)
+    assert venue.decide(1.0) == []
+    assert len(venue.decide(1.0)) == 1
 
 
 def test_a_turn_waits_for_the_cool_down_as_an_entry_does() -> None:

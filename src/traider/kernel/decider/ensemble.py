@@ -3,17 +3,18 @@
 combined = sum(weight * confidence * score) / sum(weight) over the alphas switched on, times the
 confidence of each filter. A direction is taken at ``enter`` and kept until the combined score falls
 below ``exit``; the distance between the two keeps noise around one threshold from trading. After a
-direction was left, none is taken during the cool-down.
+direction was left, none is taken during the cool-down; after the exits of a plan ended a position
+inside its direction, rebalancing waits for as long.
 """
 
 import math
 
-from numba import float64, int64, void
+from numba import float64, int64, types, void
 
 from traider.kernel.calling import call_alpha
 from traider.kernel.compiled import compiled
-from traider.kernel.numba_types import ADDRESSES, DECIDER
-from traider.kernel.records import Alphas, Decider
+from traider.kernel.numba_types import ADDRESSES, DECIDER, MARKET_TYPE, STRATEGY_TYPE
+from traider.kernel.records import Alphas, Decider, Record
 
 
 @compiled(void(DECIDER, ADDRESSES, int64), inline=True)
@@ -55,6 +56,13 @@ def score_alphas(decider: Decider, alphas: Alphas, k: int) -> None:
         scores[2 * j + 1] = confidence
 
 
+@compiled(types.boolean(STRATEGY_TYPE, MARKET_TYPE, int64))
+def is_cooling(strategy: Record, market: Record, now_ns: int) -> bool:
+    """Return whether the last exit is less than the cool-down ago."""
+    since = now_ns - market["exited_ns"]
+    return bool(market["exited_ns"] > 0 and since < strategy["cooldown_ns"])
+
+
 @compiled(void(DECIDER, int64), inline=True)
 def combine(decider: Decider, k: int) -> None:
     """Turn the scores of instrument ``k`` into its combined score and direction."""
@@ -92,7 +100,7 @@ def _turn(decider: Decider, k: int, combined: float) -> None:
     now = decider.account[0]["now_ns"]
     if past != 0:
         market["exited_ns"] = now
-    if market["exited_ns"] > 0 and now - market["exited_ns"] < strategy["cooldown_ns"]:
+    if is_cooling(strategy, market, now):
         direction = 0
     if direction != 0:
         market["entered_ns"] = now

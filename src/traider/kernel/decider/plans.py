@@ -288,6 +288,8 @@ def finish_plan(desk: Desk) -> None:
     worked = plan["exits"] > 0 or plan["state"] == _CLOSING or plan["targets_hit"] != 0
     follows = market["direction"] == plan["side"] and desk.account["killed"] == 0
     keeps_out = worked and follows and desk.strategy["plan_reenter"] == 0
+    if worked and market["direction"] == plan["side"]:
+        market["exited_ns"] = desk.account["now_ns"]  # else noted when the direction was left
     _clear(desk)
     plan["spent"] = market["direction"] if keeps_out else 0
     plan["dust_lots"] = abs(market["position_lots"])

@@ -12,6 +12,7 @@ from traider.domain.orders import OrderType, TimeInForce
 from traider.kernel.arithmetic import MONEY
 from traider.kernel.codes import PlanState, Sizing, Style, WorkEnd, WorkState
 from traider.kernel.compiled import compiled
+from traider.kernel.decider.ensemble import is_cooling
 from traider.kernel.decider.intents import write_intent
 from traider.kernel.decider.plan_levels import set_distances
 from traider.kernel.decider.rounding import passive_price, truncate
@@ -199,6 +200,8 @@ def _is_free(decider: Decider, k: int, side: int, scale: float) -> bool:
         return bool(plan["state"] == _NO_PLAN)  # an emergency stop may still be closing
     direction = market["direction"]
     if plan["state"] != _NO_PLAN or direction != side or plan["spent"] == direction:
+        return False
+    if is_cooling(decider.strategy[0], market, decider.account[0]["now_ns"]):
         return False
     row = decider.values[k]
     return bool(set_distances(decider.strategy[0], plan, row, float(market["mark_ticks"])))
