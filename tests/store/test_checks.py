@@ -107,9 +107,20 @@ def test_a_crash_is_a_move_and_no_error(tmp_path: Path) -> None:
     assert findings[0].place.text.startswith("row 300")
 
 
-def test_a_deep_wick_is_a_move_and_no_error(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("name", "factor"), [("low", 0.5), ("high", 1.5), ("high", 2.0)])
+def test_a_lone_wick_is_suspect_unless_it_was_traded_or_shared(
+    tmp_path: Path, name: str, factor: float
+) -> None:
     columns = hours(ROWS)
-    columns["low"][300] = round(columns["low"][300] * 0.5, 2)
+    columns[name][300] = round(columns[name][300] * factor, 2)
+    finding = the(found(tmp_path, columns), "outliers")
+    assert finding.place.text.startswith("row 300")
+    assert (finding.count, finding.severity) == (1, Severity.WARNING)
+    traded = {key: column.copy() for key, column in columns.items()}
+    traded["volume"][300] *= 5.0
+    assert kinds_of(found(tmp_path, traded)) == ["extreme-moves"]
+    columns[name][301] = round(columns[name][301] * (factor + 1.0) / 2.0, 2)
+    columns[name][299] = round(columns[name][299] * factor, 2)
     assert kinds_of(found(tmp_path, columns)) == ["extreme-moves"]
 
 
