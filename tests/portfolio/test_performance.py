@@ -1,6 +1,7 @@
 """Daily, rolling and monthly views of an equity curve, and its summary."""
 
 import math
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from traider.portfolio.performance import (
     monthly_returns,
     rolling,
     rolling_sharpe,
+    span_note,
     summarize_returns,
 )
 
@@ -118,3 +120,18 @@ def test_the_shipped_bars_have_a_plausible_history(sample_data: Path) -> None:
     assert 2_800 < summary.days < 2_910
     assert -0.90 < summary.max_drawdown < -0.75
     assert 0.5 < summary.volatility < 0.9
+
+
+def test_a_few_days_are_not_scaled_to_a_year_nor_asked_for_their_worst_in_twenty() -> None:
+    returns = np.array([0.01, -0.02, 0.03, -0.01] * 5)
+    yearly = ("cagr", "volatility", "sharpe", "sortino", "calmar")
+    tail = ("var_95", "es_95")
+    for days, unknown in ((20, ()), (19, tail), (7, tail), (6, yearly + tail), (1, yearly + tail)):
+        summary = asdict(summarize_returns(returns[:days], resampling=Resampling(samples=20)))
+        for name in (*yearly, *tail):
+            assert math.isnan(summary[name]) == (name in unknown), (days, name)
+        assert math.isfinite(summary["total_return"])
+        assert not set(unknown) & set(summary["intervals"])
+        assert bool(span_note(days)) == bool(unknown)
+    assert "figures a year" in span_note(6)[0]
+    assert "figures a year" not in span_note(7)[0]

@@ -34,10 +34,11 @@ from traider.portfolio.attribution import (
 from traider.portfolio.bootstrap import Resampling
 from traider.portfolio.drawdown_episodes import DrawdownRecorder
 from traider.portfolio.funding import FundingPayment, charge_funding
-from traider.portfolio.performance import daily_returns, summarize_returns
+from traider.portfolio.performance import ANNUALIZED_DAYS_MIN, daily_returns, summarize_returns
 from traider.portfolio.trades import Trade, summarize_trades, trades_from_fills
 
 _YEAR_NS: Final = 365 * DAY_NS
+_YEARS_MIN: Final = ANNUALIZED_DAYS_MIN * DAY_NS / _YEAR_NS
 _ZERO: Final = Decimal(0)
 _MAKER: Final = int(FillFlag.MAKER)
 _LIQUIDATION: Final = int(FillFlag.LIQUIDATION)
@@ -270,8 +271,8 @@ def _unassigned(done: Pass, trades: Sequence[Trade]) -> Parts:
 
 
 def _turnover(done: Pass, files: Sequence[Source]) -> float:
-    """Traded notional a year over mean equity; NaN without a curve."""
+    """Traded notional a year over mean equity; NaN without a curve, or of too few days."""
     years = (done.now_ns - min(file.first_ns for file in files)) / _YEAR_NS
     mean = done.curve.total / done.curve.count if done.curve.count else math.nan
     traded = float(done.machine.decider.markets["traded_units"].sum()) / MONEY
-    return traded / years / mean if years > 0.0 and mean > 0.0 else math.nan
+    return traded / years / mean if years >= _YEARS_MIN and mean > 0.0 else math.nan

@@ -15,6 +15,7 @@ from traider.backtest.stale_bars import StaleRecorder
 from traider.domain.events import EventArray
 from traider.kernel.machine import Machine
 from traider.kernel.specification import KernelSpec, MarketSpec
+from traider.portfolio.performance import span_note
 
 Progress = Callable[[float, str], None]
 Stop = Callable[[], bool]
@@ -168,6 +169,7 @@ def _run_notes(passes: list[Pass], tiers: list[TierResult]) -> tuple[str, ...]:
         if market["too_small"]
     ]
     notes += _fee_notes(tiers[0].costs.fees_paid)
+    notes += span_note(tiers[0].performance.days)
     if tiers[0].orders.sent == 0:
         why = "the gate refused every one" if refusals else "check thresholds, warm-up and minimums"
         notes.append(f"no order was sent: {why}")

@@ -58,18 +58,25 @@ def walk_forward_lines(found: WalkForwardResult) -> list[str]:
 def monte_carlo_lines(found: MonteCarloResult) -> list[str]:
     """Return the Monte Carlo in a few lines; ranges hold 9 draws of 10."""
     days, trades, costs = found.days, found.trades, found.costs
-    final = _range(days.final_equity, _money)
+
+    def money(value: float) -> str:
+        return f"{_money(value)} {found.currency}"
+
+    final = _range(days.final_equity, money)
     loss = _percent(found.chance_of_loss(days.final_equity))
     ruin = found.chances_of_ruin(days.max_drawdown)
     falls = ", ".join(f"{limit:.0%} {_percent(chance)}" for limit, chance in ruin.items())
     slump = _range(trades.max_drawdown, _percent)
-    swing = _range(costs.of("final_equity"), _money)
-    lines = [
-        f"{days.done:,} histories of days in other blocks: final equity {final}",
-        f"  chance of a loss {loss}, of a fall from a peak of {falls}",
-        f"{trades.done:,} orders of the trades: max drawdown {slump}",
-        f"{costs.done:,} runs with other costs: final equity {swing}",
-    ]
+    swing = _range(costs.of("final_equity"), money)
+    lines = list(found.cannot)
+    if days.done:
+        lines += [
+            f"{days.done:,} histories of days in other blocks: final equity {final}",
+            f"  chance of a loss {loss}, of a fall from a peak of {falls}",
+        ]
+    if trades.done:
+        lines.append(f"{trades.done:,} orders of the trades: max drawdown {slump}")
+    lines.append(f"{costs.done:,} runs with other costs: final equity {swing}")
     return lines if found.is_whole else [*lines, "it was stopped; what was drawn is kept"]
 
 

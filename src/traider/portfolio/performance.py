@@ -7,6 +7,7 @@ returns between the last equity of UTC days, and a year has 365 of them. The for
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +20,9 @@ from traider.portfolio.drawdown import max_drawdown
 from traider.portfolio.ratios import PERIODS_PER_YEAR
 
 __all__ = [
+    "ANNUALIZED_DAYS_MIN",
     "PERIODS_PER_YEAR",
+    "TAIL_DAYS_MIN",
     "Interval",
     "PerformanceSummary",
     "Resampling",
@@ -34,10 +37,18 @@ __all__ = [
 FloatArray = npt.NDArray[np.float64]
 TimeArray = npt.NDArray[np.int64]
 
+ANNUALIZED_DAYS_MIN: Final = 7
+"""Of fewer daily returns nothing is scaled to a year: a day's luck would be raised to its 365th."""
+TAIL_DAYS_MIN: Final = 20
+"""The worst day in twenty needs as many."""
+
+_ANNUALIZED: Final = ("cagr", "volatility", "sharpe", "sortino", "calmar")
+_TAIL: Final = ("var_95", "es_95")
+
 
 @dataclass(frozen=True)
 class PerformanceSummary:
-    """What a curve of daily returns earned and risked; NaN where undefined.
+    """What a curve of daily returns earned and risked; NaN where undefined or of too few days.
 
     ``max_drawdown``, ``var_95`` and ``es_95`` (one day, historical) are returns, so <= 0 when they
     hurt. ``intervals`` holds bootstrap intervals by field name.
@@ -91,24 +102,56 @@ def summarize_returns(
     periods_per_year: float = PERIODS_PER_YEAR,
     resampling: Resampling | None = None,
 ) -> PerformanceSummary:
-    """Return the summary of daily ``returns``; with ``resampling`` also bootstrap intervals."""
+    """Return the summary of daily ``returns``; with ``resampling`` also bootstrap intervals.
+
+    Figures a year are NaN under ``ANNUALIZED_DAYS_MIN`` days, those of the tail under
+    ``TAIL_DAYS_MIN``.
+    """
     values = np.asarray(returns, dtype=np.float64)
     known = values[~np.isnan(values)]
-    statistics = _statistics(periods_per_year)
+    left_out = unknown_of(len(values))
+    every: dict[str, Statistic] = {
+        **_statistics(periods_per_year),
+        "calmar": lambda known: ratios.calmar(known, periods_per_year),
+        "var_95": tail_risk.historical_var,
+        "es_95": tail_risk.historical_es,
+    }
+    statistics = {
+        name: one for name, one in _statistics(periods_per_year).items() if name not in left_out
+    }
     intervals = bootstrap_intervals(values, statistics, resampling) if resampling else {}
-    numbers = {name: statistic(values) for name, statistic in statistics.items()}
+    numbers = {
+        name: float("nan") if name in left_out else statistic(values)
+        for name, statistic in every.items()
+    }
     return PerformanceSummary(
         days=len(values),
         **numbers,
-        calmar=ratios.calmar(values, periods_per_year),
-        var_95=tail_risk.historical_var(values),
-        es_95=tail_risk.historical_es(values),
         skew=tail_risk.skewness(values),
         excess_kurtosis=tail_risk.excess_kurtosis(values),
         best_day=float(known.max()) if known.size else float("nan"),
         worst_day=float(known.min()) if known.size else float("nan"),
         intervals=intervals,
     )
+
+
+def unknown_of(days: int) -> tuple[str, ...]:
+    """Return the fields of the summary that so few daily returns cannot tell."""
+    found = _ANNUALIZED if days < ANNUALIZED_DAYS_MIN else ()
+    return found + (_TAIL if days < TAIL_DAYS_MIN else ())
+
+
+def span_note(days: int) -> tuple[str, ...]:
+    """Return the note that says which figures so few daily returns leave out; none of enough."""
+    if days >= TAIL_DAYS_MIN:
+        return ()
+    tail = f"one-day VaR and ES need {TAIL_DAYS_MIN} daily returns"
+    yearly = (
+        f"figures a year (CAGR, volatility, Sharpe, Sortino, Calmar, turnover) need "
+        f"{ANNUALIZED_DAYS_MIN} daily returns, "
+    )
+    told = (yearly if days < ANNUALIZED_DAYS_MIN else "") + tail
+    return (f"{told}, and there {'is' if days == 1 else 'are'} {days}: they are left out",)
 
 
 def _statistics(periods_per_year: float) -> dict[str, Statistic]:

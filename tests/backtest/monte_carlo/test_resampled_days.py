@@ -28,7 +28,7 @@ def made(count: int = 500, seed: int = 1) -> npt.NDArray[np.float64]:
 
 
 @given(
-    st.lists(st.floats(-0.2, 0.2), min_size=2, max_size=40),
+    st.lists(st.floats(-0.2, 0.2), min_size=7, max_size=40),
     st.integers(0, 5),
     st.sampled_from([0.0, 1.0, 7.0]),
 )

@@ -19,6 +19,7 @@ from traider.backtest.research_pages.monte_carlo_page import (
     sensitivity_word,
 )
 from traider.backtest.results import DailyReturns
+from traider.cli.research_outcome import monte_carlo_lines
 
 
 @pytest.fixture(scope="module")
@@ -107,3 +108,18 @@ def test_the_same_result_gives_the_same_bytes(tmp_path: Path, page: str) -> None
     path = write_monte_carlo_page(rolled(), shown(), tmp_path)
     assert path.name == "monte_carlo.html"
     assert path.read_text(encoding="utf-8") == page
+
+
+def test_too_few_days_are_told_and_nothing_is_drawn_of_them() -> None:
+    daily = finished().chosen.daily
+    few = replace(daily, starts_ns=daily.starts_ns[:2], values=daily.values[:2])
+    short = with_chosen(finished(), daily=few, trades=())
+    dice = monte_carlo(short, plan(draws_of_costs=0))
+    assert (dice.days.done, dice.is_whole) == (0, True)
+    told = "7 daily returns are needed, and there are 2"
+    assert told in dice.cannot[0]
+    page = render_monte_carlo(dice, short)
+    assert told in page
+    assert 'class="histogram"' not in page
+    assert 'data-chart="fan"' not in page
+    assert told in "".join(monte_carlo_lines(dice))

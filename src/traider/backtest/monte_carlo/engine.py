@@ -20,6 +20,7 @@ from traider.backtest.results import BacktestResult, TimeArray
 from traider.backtest.span_run import Stop
 from traider.domain.timeframes import DAY_NS
 from traider.portfolio.bootstrap import FloatArray, Resampling
+from traider.portfolio.performance import ANNUALIZED_DAYS_MIN
 
 Progress = Callable[[float, str], None]
 
@@ -73,10 +74,29 @@ class MonteCarloResult:
     costs: PerturbedRuns
 
     @property
+    def has_days(self) -> bool:
+        """Whether there are daily returns enough to draw from."""
+        return len(self.day_equity) >= ANNUALIZED_DAYS_MIN
+
+    @property
+    def cannot(self) -> tuple[str, ...]:
+        """What could not be drawn, and why, as sentences."""
+        days = len(self.day_equity)
+        told = []
+        if not self.has_days:
+            told.append(
+                f"No other histories could be drawn: {ANNUALIZED_DAYS_MIN} daily returns are "
+                f"needed, and there {'is' if days == 1 else 'are'} {days}."
+            )
+        if self.trades.trades == 0:
+            told.append("No trade was closed, so there is no order to change.")
+        return tuple(told)
+
+    @property
     def is_whole(self) -> bool:
         """Whether every draw that was asked for was made."""
         return (
-            (self.days.done == self.days.asked or len(self.day_equity) == 0)
+            (self.days.done == self.days.asked or not self.has_days)
             and (self.trades.done == self.trades.asked or self.trades.trades == 0)
             and self.costs.done == self.costs.asked
         )

@@ -28,6 +28,7 @@ def monte_carlo_json(result: MonteCarloResult) -> dict[str, object]:
         "complete": result.is_whole,
         "seed": result.seed,
         "fill_tier": result.fill_tier,
+        "notes": list(result.cannot),
         "actual": plain(asdict(result.actual)),
         "resampled_days": {
             "asked": days.asked,

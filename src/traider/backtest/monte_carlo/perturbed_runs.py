@@ -26,7 +26,7 @@ from traider.kernel.compiled import compile_kernel
 from traider.kernel.specification import KernelSpec
 from traider.portfolio import ratios
 from traider.portfolio.bootstrap import uniforms
-from traider.portfolio.performance import daily_returns
+from traider.portfolio.performance import daily_returns, summarize_returns
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -154,10 +154,11 @@ def _run(planned: PlannedRun, factors: Factors, stop: Stop) -> RunOutcome | None
     samples = run.samples()
     # A close at midnight belongs to the day that ends there.
     _, returns = daily_returns(samples["ts"] - 1, samples["nav"], planned.capital)
+    measured = summarize_returns(returns)
     return RunOutcome(
         factors=factors,
         final_equity=float(account_equity(run.machine)),
-        cagr=ratios.cagr(returns),
-        sharpe=ratios.sharpe(returns),
+        cagr=measured.cagr,
+        sharpe=measured.sharpe,
         max_drawdown=worst_fall(samples["nav"], planned.capital),
     )

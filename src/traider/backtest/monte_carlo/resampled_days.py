@@ -19,6 +19,7 @@ from traider.backtest.monte_carlo.distribution import PERCENTILES, Distribution
 from traider.portfolio import ratios
 from traider.portfolio.bootstrap import Resampling, resample_positions
 from traider.portfolio.drawdown import max_drawdown, wealth
+from traider.portfolio.performance import ANNUALIZED_DAYS_MIN
 
 FloatArray = npt.NDArray[np.float64]
 IndexArray = npt.NDArray[np.intp]
@@ -53,14 +54,15 @@ def resample_days(
 ) -> ResampledDays:
     """Return the outcomes of ``resampling.samples`` histories of the same length.
 
-    ``go_on`` is asked before each draw, with its number, and ends the drawing with no.
+    ``go_on`` is asked before each draw, with its number, and ends the drawing with no. Nothing is
+    drawn from fewer than ``ANNUALIZED_DAYS_MIN`` days: they would all be the same few.
     """
     count = len(returns)
     days = np.unique(np.linspace(0, count, min(FAN_POINTS, count + 1)).round().astype(np.intp))
     rows: list[tuple[float, float, float, float]] = []
     paths: list[FloatArray] = []
     for sample in range(resampling.samples):
-        if count == 0 or not go_on(sample):
+        if count < ANNUALIZED_DAYS_MIN or not go_on(sample):
             break
         drawn = returns[resample_positions(count, resampling, sample)]
         growth = wealth(drawn)

@@ -14,7 +14,7 @@ from traider.backtest.monte_carlo.perturbed_runs import SWING
 from traider.backtest.report.chart_data import rounded, seconds
 from traider.backtest.report.key_figures import Figure
 from traider.backtest.report.number_text import DASH, MoneyText, fixed, percent
-from traider.backtest.report.tables import clipped
+from traider.backtest.report.tables import clipped, note_texts
 from traider.backtest.research_pages.frame import render
 from traider.backtest.results import BacktestResult
 from traider.backtest.sweep.page.shades import Histogram, histogram
@@ -57,12 +57,15 @@ def render_monte_carlo(found: MonteCarloResult, result: BacktestResult) -> str:
         title=clipped(result.title, _TITLE_CHARS_MAX),
         badges=(f"{found.fill_tier} fills", f"seed {found.seed}"),
         incomplete="" if found.is_whole else "It was stopped; what was drawn until then is shown.",
-        notes=[],
+        notes=note_texts(found.cannot),
         facts=facts(found),
         figures=(head_figures(found, money),),
         reading="Every figure is a share or a percentile of draws around this one back-test. "
         "Draws of the same seed are the same.",
         levels=PERCENTILES,
+        has_days=found.days.done > 0,
+        has_trades=trades.done > 0,
+        cannot=found.cannot or ("It was stopped before any was drawn.",),
         days_table=days_rows(found, money),
         days_text=f"{days.done:,} histories of {len(found.day_equity):,} days, strung together "
         f"from blocks of {days.block_days:.3g} days on average.",
@@ -103,7 +106,7 @@ def page_data(found: MonteCarloResult) -> dict[str, object]:
     """Return what the page's script draws: the fan over the days of the run."""
     at = found.days.fan_days
     count = len(found.day_equity)
-    if count == 0:
+    if count == 0 or found.days.done == 0:
         empty: list[float] = []
         names = ["t", "actual", *(f"p{level}" for level in PERCENTILES)]
         return {"currency": found.currency, "fan": dict.fromkeys(names, empty)}
@@ -141,7 +144,7 @@ def head_figures(found: MonteCarloResult, money: MoneyText) -> tuple[Figure, ...
         ),
         Figure(
             "Final equity, median",
-            money.bare(final[50]),
+            money.text(final[50]),
             f"{money.bare(final[5])} to {money.bare(final[95])} {money.currency}",
             hint="Half of the draws end above; 90% of them lie in the range",
         ),
@@ -282,6 +285,8 @@ def _equities(values: Distribution, found: MonteCarloResult, money: MoneyText) -
 
 
 def _falls(values: Distribution, actual: float) -> Histogram:
+    if not values.known.any():
+        return histogram(values.values[:0], percent, math.inf, [])
     return histogram(values.values, percent, math.inf, [(actual, "the run", "accent")])
 
 

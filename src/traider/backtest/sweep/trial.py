@@ -25,6 +25,7 @@ from traider.kernel.machine import Machine
 from traider.kernel.records import Records
 from traider.kernel.specification import KernelSpec
 from traider.portfolio import ratios
+from traider.portfolio.performance import ANNUALIZED_DAYS_MIN
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -32,6 +33,7 @@ BUFFER: Final = 16_384
 """Records of an output buffer: small enough to stay in the processor's cache."""
 
 _YEAR_NS: Final = 365 * DAY_NS
+_YEARS_MIN: Final = ANNUALIZED_DAYS_MIN * DAY_NS / _YEAR_NS
 
 
 @dataclass(frozen=True)
@@ -220,7 +222,7 @@ def _turnover(machine: Machine, history: History, mean: float) -> float:
     first_ns = int(history.events[0]["ts_recv"])
     years = (int(machine.decider.account[0]["now_ns"]) - first_ns) / _YEAR_NS
     traded = float(machine.decider.markets["traded_units"].sum()) / MONEY
-    return traded / years / mean if years > 0.0 and mean > 0.0 else float("nan")
+    return traded / years / mean if years >= _YEARS_MIN and mean > 0.0 else float("nan")
 
 
 def returns_matrix(trials: Sequence[Trial]) -> FloatArray:

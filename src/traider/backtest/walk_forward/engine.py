@@ -29,7 +29,7 @@ from traider.kernel.records import Records
 from traider.kernel.specification import KernelSpec
 from traider.portfolio import ratios
 from traider.portfolio.bootstrap import Resampling
-from traider.portfolio.performance import summarize_returns
+from traider.portfolio.performance import span_note, summarize_returns
 from traider.portfolio.sharpe_significance import (
     deflated_sharpe,
     probabilistic_sharpe,
@@ -200,7 +200,7 @@ class _WalkForwardRun:
             final_equity=self.equity,
             max_drawdown=self.joined.max_drawdown,
             probabilistic_sharpe=probabilistic_sharpe(sharpe_sample(returns)),
-            notes=(*self.notes, *self._unranked()),
+            notes=(*self.notes, *span_note(len(returns)), *self._unranked()),
         )
 
     def _unranked(self) -> tuple[str, ...]:

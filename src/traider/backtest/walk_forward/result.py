@@ -12,7 +12,7 @@ import numpy.typing as npt
 from traider.backtest.results import Curve
 from traider.backtest.walk_forward.windows import Schedule, Window
 from traider.domain.timeframes import DAY_NS
-from traider.portfolio.performance import PerformanceSummary
+from traider.portfolio.performance import ANNUALIZED_DAYS_MIN, PerformanceSummary
 from traider.portfolio.trades import Trade, TradeSummary
 
 FloatArray = npt.NDArray[np.float64]
@@ -23,6 +23,7 @@ Point = Mapping[str, Value]
 """Values of the settings that a candidate changes, by dotted key; empty for none."""
 
 _YEAR_NS: Final = 365 * DAY_NS
+_YEARLY_FROM_NS: Final = ANNUALIZED_DAYS_MIN * DAY_NS
 _LOG_MAX: Final = 700.0
 
 
@@ -46,7 +47,9 @@ class Piece:
 
     @property
     def yearly_return(self) -> float:
-        """Compound return a year of 365 days."""
+        """Compound return a year of 365 days; NaN of a span too short to be scaled to one."""
+        if self.length_ns < _YEARLY_FROM_NS:
+            return math.nan
         return grown(_YEAR_NS / self.length_ns * self.log_growth)
 
 
@@ -119,12 +122,15 @@ class WalkForwardResult:
     def efficiency(self) -> float:
         """Yearly growth of the joined tests over that of the train spans; NaN unless that is > 0.
 
+        NaN too where either is too short to be scaled to a year.
+
         Rates of growth are averaged as logarithms, each window by the length of its test, so that
         a short last test counts for little.
         """
-        if not self.windows:
-            return math.nan
         total_ns = sum(one.test.length_ns for one in self.windows)
+        shortest_ns = min((one.train.length_ns for one in self.windows), default=0)
+        if min(total_ns, shortest_ns) < _YEARLY_FROM_NS:
+            return math.nan
         tested = sum(one.test.log_growth for one in self.windows)
         trained = sum(
             one.train.log_growth * one.test.length_ns / one.train.length_ns for one in self.windows
