@@ -8,11 +8,17 @@ from typing import Any
 import pytest
 
 from tests.backtest.bar_tables import columns_of, wave, write_bars
+from tests.kernel.decider.hostile_venue import HostileVenue
+from tests.kernel.decider.signals import deciding
+from tests.kernel.scenario import SPOT
 from traider.backtest import bar_files
 from traider.backtest.bar_files import BarFile, scan_bar_file
 from traider.backtest.results import BacktestResult
-from traider.backtest.run import BacktestPlan, run_plan
+from traider.backtest.run import BacktestPlan, left_notes, run_plan
+from traider.domain.events import Kind
 from traider.domain.payloads import config_digest_event
+from traider.kernel.codes import Reject
+from traider.kernel.order_specification import PlanSpec
 from traider.portfolio.attribution import UNEXPLAINED
 from traider.runtime.config import load_config
 from traider.runtime.kernel_spec import kernel_spec
@@ -153,3 +159,18 @@ def test_what_was_under_the_smallest_order_is_told(files: tuple[BarFile, ...]) -
     told = [note for note in result.notes if "stayed under the smallest order" in note]
     assert len(told) == 2
     assert told[0].endswith("(10, worth 500 USDT)")
+
+
+def test_what_a_plan_left_that_cannot_be_sold_is_told() -> None:
+    market = replace(SPOT, min_lots=10)
+    venue = HostileVenue(deciding(market, plan=PlanSpec(stop=0.1), cash=100_000))
+    venue.decide(1.0)
+    venue.arrive()
+    (entry,) = venue.orders.values()
+    venue.fill(entry, 4)
+    venue.settle_quietly()
+    assert left_notes(venue.spec, venue.machine.decider) == []
+    venue.end(entry, Kind.CANCELLED, Reject.NO_LIQUIDITY)
+    venue.settle()
+    told = f"{market.name}: {4 * market.lot_size} were left, less than the smallest order "
+    assert left_notes(venue.spec, venue.machine.decider) == [f"{told}({10 * market.lot_size})"]

@@ -6,7 +6,8 @@
    or not, and no exit trades beyond flat.
 3. A slice knows the rest of its orders, up to the fills still under way.
 4. When everything was answered, what is held and can be sold has an exit: a slice at the venue, or
-   the soft stop, which has nothing to do while the mark stands before it.
+   the soft stop, which has nothing to do while the mark stands before it; what waits could not be
+   sold with any other part.
 5. A plan that the ensemble leaves, and an emergency stop, end flat or with dust that is noted.
 6. After fills that come late, after the order was believed over, or positions that others change,
    the exits are trimmed to what is held as soon as everything was answered.
@@ -180,6 +181,13 @@ def test_what_can_be_sold_has_an_exit_when_all_is_answered(kernel: Drawn, drawn:
     for one in slices[slices["state"] == SliceState.WAITING]:
         # Too small for the venue at its own prices, or refused a few times a moment ago.
         assert one["failures"] > 0 or not sellable(venue, int(one["lots"] * 0.8))
+    used = slices[slices["state"] != SliceState.FREE]
+    if passed or plan["entry_id"] != 0 or used["failures"].any():
+        return
+    # ... and no other part could take it: nothing is left that would have sold with another.
+    small = int(used["lots"][used["state"] == SliceState.WAITING].sum())
+    for one in used[used["state"] == SliceState.RESTING]:
+        assert small == 0 or not sellable(venue, int((small + one["lots"]) * 0.8))
 
 
 @given(kernels(), moves, st.sampled_from(["leave", "kill"]))

@@ -13,7 +13,9 @@ from traider.backtest.results import BacktestResult, FeesPaid, TierResult
 from traider.backtest.sources import Source, market_events
 from traider.backtest.stale_bars import StaleRecorder
 from traider.domain.events import EventArray
+from traider.kernel.codes import PlanState
 from traider.kernel.machine import Machine
+from traider.kernel.records import Decider
 from traider.kernel.specification import KernelSpec, MarketSpec
 from traider.portfolio.performance import span_note
 
@@ -168,6 +170,7 @@ def _run_notes(passes: list[Pass], tiers: list[TierResult]) -> tuple[str, ...]:
         for spec, market in markets
         if market["too_small"]
     ]
+    notes += left_notes(first.machine.spec, first.machine.decider)
     notes += _fee_notes(tiers[0].costs.fees_paid)
     notes += span_note(tiers[0].performance.days)
     if tiers[0].orders.sent == 0:
@@ -178,6 +181,21 @@ def _run_notes(passes: list[Pass], tiers: list[TierResult]) -> tuple[str, ...]:
     elif not passes[-1].complete:
         notes.append("the run was stopped before every fill tier was complete")
     return tuple(notes)
+
+
+def left_notes(spec: KernelSpec, decider: Decider) -> list[str]:
+    """Say which positions plans left that are too small to be sold."""
+    left = [
+        (one, int(market["position_lots"]))
+        for one, market, plan in zip(spec.markets, decider.markets, decider.plans, strict=True)
+        if plan["state"] == PlanState.NONE and plan["dust_lots"] == abs(market["position_lots"])
+    ]
+    return [
+        f"{one.name}: {(lots * one.lot_size).normalize():f} were left, less than the smallest "
+        f"order ({_smallest(one, spec.venue.currency)})"
+        for one, lots in left
+        if lots != 0
+    ]
 
 
 def _fee_notes(paid: Sequence[FeesPaid]) -> list[str]:

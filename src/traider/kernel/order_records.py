@@ -22,6 +22,7 @@ PLAN = np.dtype(
         ("side", "<i8"),  # of the position: +1 long, -1 short
         ("entry_id", "<i8"),  # entry in flight that is not worked, 0 none
         ("planned_lots", "<i8"),
+        ("parts", "<i8"),  # a bit for each target with lots of its own, then the rest; 0 unknown
         ("allotted_lots", "<i8"),  # given to slices so far, also what came back and went again
         ("held_lots", "<i8"),  # of the position on the plan's side = slices + unarmed + closing
         ("unarmed_lots", "<i8"),  # held without an order at the venue: the soft stop guards them

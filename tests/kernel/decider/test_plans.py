@@ -205,19 +205,14 @@ def test_lots_too_few_for_the_venue_are_guarded_by_the_soft_stop() -> None:
     venue = waiting(market=small(min_lots=20))
     venue.fill(entry_of(venue), 30)
     venue.settle_quietly()
-    # 25 stand at the venue; 5 of the second target are too few.
+    # 25 stand at the venue; 5 of what the first target leaves are too few while more may come.
     assert (venue.plan["unarmed_lots"], venue.plan["held_lots"]) == (5, 30)
-    venue.fill(entry_of(venue), 20)
+    venue.fill(order_at(venue, 1100), 20)
     venue.settle()
-    # Neither 12 nor 13 can stand alone: both wait, and together they can be sold.
-    assert venue.plan["unarmed_lots"] == 25
-    venue.move(901)
-    assert not venue.requests
-    venue.move(900)
-    sold = venue.requests[0]
-    assert (int(sold["size"][0]), int(sold["side"][0])) == (25, -1)
+    # An exit did its work: no more comes, and 5 and 5 together are still too few.
+    venue.fill(order_at(venue, 1100), 5)
     venue.settle()
-    assert venue.position == 25
+    assert (venue.plan["state"], venue.plan["dust_lots"]) == (PlanState.NONE, 5)
 
 
 def test_dust_is_noted_and_does_not_keep_the_next_entry_out() -> None:

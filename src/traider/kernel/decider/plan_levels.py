@@ -1,16 +1,13 @@
-"""Prices of a plan's exits: first stop, targets, break-even and the trailing stop.
+"""Prices of a plan's exits: their distances, the targets, and steps of the stop.
 
 The unit R is the stop distance: so many average true ranges, or a fraction of the price, when the
 entry was decided. The stop stands one R from the average price of the entry, target i so many R on
-the other side, each rounded away from the entry. When the first target is done the stop may move to
-the average price, and from then on (or at once, without targets) a trailing stop follows the best
-mark. A stop only ever moves toward the market; smaller moves than a step wait, so that not every
-tick cancels and replaces orders.
+the other side, each rounded away from the entry.
 """
 
 import math
 
-from numba import float64, int64, types, void
+from numba import float64, int64, types
 
 from traider.kernel.compiled import compiled
 from traider.kernel.numba_types import DESK, PLAN_TYPE, STRATEGY_TYPE, VECTOR
@@ -58,7 +55,7 @@ def entry_price(desk: Desk) -> float:
 
 
 @compiled(int64(float64, int64), inline=True)
-def _round_to(price: float, side: int) -> int:
+def round_to(price: float, side: int) -> int:
     """Return ``price`` in whole ticks, up for side 1 and down for -1, within what is possible."""
     bounded = min(max(price, 1.0), 4.0e18)
     return int(math.ceil(bounded)) if side > 0 else int(math.floor(bounded))
@@ -70,7 +67,7 @@ def target_ticks(desk: Desk, target: int) -> int:
     side = desk.plan["side"]
     multiple = target_multiple(desk.strategy, target)
     price = entry_price(desk) + side * multiple * desk.plan["stop_distance"]
-    return _round_to(price, side) if multiple > 0.0 and price >= 1.0 else 0
+    return round_to(price, side) if multiple > 0.0 and price >= 1.0 else 0
 
 
 @compiled(int64(DESK), inline=True)
@@ -88,47 +85,3 @@ def is_stop_passed(desk: Desk) -> bool:
     if plan["stop_ticks"] == 0 or desk.market["mark_ticks"] <= 0:
         return False
     return bool(plan["side"] * (desk.market["mark_ticks"] - plan["stop_ticks"]) <= 0)
-
-
-@compiled(types.boolean(DESK))
-def _is_first_target_done(desk: Desk) -> bool:
-    """Return whether the first target filled and nothing of it is left at the venue."""
-    if desk.strategy["plan_target_0"] <= 0.0:
-        return True
-    if desk.plan["targets_hit"] & 1 == 0:
-        return False
-    for j in range(len(desk.slices)):
-        one = desk.slices[j]
-        if one["target"] == 0 and one["lots"] > 0 and one["stop_id"] + one["target_id"] != 0:
-            return False
-    return True
-
-
-@compiled(void(DESK))
-def set_stop(desk: Desk) -> None:
-    """Bring the plan's stop up to date with the entry, the targets done and the best mark."""
-    plan, strategy = desk.plan, desk.strategy
-    side, mark = plan["side"], desk.market["mark_ticks"]
-    if plan["stop_distance"] <= 0.0 and not set_distances(strategy, plan, desk.values, float(mark)):
-        return
-    entry = entry_price(desk)
-    if plan["trailing"] == 0 and plan["targets_hit"] == 0:
-        plan["stop_ticks"] = _round_to(entry - side * plan["stop_distance"], -side)
-    if plan["trailing"] == 0 and _is_first_target_done(desk):
-        if strategy["plan_break_even"] != 0 and plan["targets_hit"] != 0:
-            _tighten(desk, _round_to(entry, side), 1)
-        if plan["trail_distance"] > 0.0:
-            plan["trailing"] = 1
-            plan["best_ticks"] = mark
-    if plan["trailing"] != 0:
-        if side * (mark - plan["best_ticks"]) > 0:
-            plan["best_ticks"] = mark
-        wanted = _round_to(plan["best_ticks"] - side * plan["trail_distance"], -side)
-        _tighten(desk, wanted, step_ticks(desk))
-
-
-@compiled(void(DESK, int64, int64), inline=True)
-def _tighten(desk: Desk, wanted: int, least: int) -> None:
-    plan = desk.plan
-    if plan["side"] * (wanted - plan["stop_ticks"]) >= least:
-        plan["stop_ticks"] = wanted

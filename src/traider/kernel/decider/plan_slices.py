@@ -17,8 +17,14 @@ from traider.domain.orders import OrderType
 from traider.kernel.codes import Reject, SliceState, Verdict
 from traider.kernel.compiled import compiled
 from traider.kernel.decider.intents import cancel_order, has_room, place_order
-from traider.kernel.decider.plan_levels import step_ticks, target_multiple, target_ticks
-from traider.kernel.decider.rounding import truncate
+from traider.kernel.decider.plan_levels import step_ticks, target_ticks
+from traider.kernel.decider.plan_parts import (
+    is_placeable,
+    join_slices,
+    neighbor_of,
+    part_to_fill,
+    room_of_part,
+)
 from traider.kernel.numba_types import DESK, EVENT_TYPE
 from traider.kernel.order_records import Desk
 from traider.kernel.order_specification import TARGETS_MAX
@@ -44,15 +50,6 @@ _REDUCE_ONLY = int(OrderFlag.REDUCE_ONLY)
 _PAIR = int(OrderFlag.ONE_CANCELS_OTHER)
 _STOP = int(OrderType.STOP)
 _LIMIT = int(OrderType.LIMIT)
-
-
-@compiled(types.boolean(DESK, int64, int64), inline=True)
-def is_sellable(desk: Desk, lots: int, price_ticks: int) -> bool:
-    """Return whether the venue takes an order of ``lots`` at a price."""
-    market = desk.market
-    whole = lots // market["lot_step"] * market["lot_step"]
-    value = whole * float(price_ticks) * market["lot_value"]
-    return bool(whole >= market["min_lots"] and whole > 0 and value >= market["min_notional"])
 
 
 @compiled(types.boolean(EVENT_TYPE), inline=True)
@@ -85,27 +82,15 @@ def lots_waiting(desk: Desk) -> int:
 
 @compiled(int64(DESK, int64, int64))
 def allot(desk: Desk, lots: int, count: int) -> int:
-    """Give newly held lots to the first target until its share is full, then to the next.
+    """Give newly held lots to the first part until it is full, then to the next.
 
-    What the shares of the targets leave goes to the last part. Without a free slice the lots stay
-    unarmed, and slices of one target are taken back to be placed as one. Returns the count of
-    intents.
+    Without a free slice the lots stay unarmed, and slices of one target are taken back to be placed
+    as one. Returns the count of intents.
     """
-    plan, strategy = desk.plan, desk.strategy
+    plan = desk.plan
     while lots > 0:
-        target, part = 0, lots
-        share = 0.0
-        while target_multiple(strategy, target) > 0.0:
-            share = strategy["plan_share_0"]
-            if target == 1:
-                share = strategy["plan_share_1"]
-            elif target == 2:
-                share = strategy["plan_share_2"]
-            end = truncate(plan["planned_lots"] * share + 1e-9, desk.market["lot_step"])
-            if plan["allotted_lots"] < end:
-                part = min(lots, end - plan["allotted_lots"])
-                break
-            target += 1
+        target = part_to_fill(desk)
+        part = min(lots, room_of_part(desk, target))
         j = _slice_for(desk, target)
         if j < 0:
             return _make_room(desk, target, count)
@@ -179,6 +164,26 @@ def merge_waiting(desk: Desk) -> None:
             one["state"] = _FREE
 
 
+@compiled(int64(DESK, int64))
+def fold_waiting(desk: Desk, count: int) -> int:
+    """Join slices that wait and are too small for the venue with others; return the new count."""
+    for target in range(TARGETS_MAX + 1):
+        for j in range(len(desk.slices)):
+            one = desk.slices[j]
+            if one["state"] != _WAITING or one["target"] != target:
+                continue
+            if is_placeable(desk, target, one["lots"]):
+                continue
+            i = neighbor_of(desk, j)
+            if i < 0:
+                continue
+            if desk.slices[i]["state"] == _WAITING:
+                join_slices(desk, j, i)
+            elif desk.slices[i]["state"] == _RESTING:
+                count = take_back(desk, i, count)
+    return count
+
+
 @compiled(void(DESK, int64))
 def trim_waiting(desk: Desk, lots: int) -> None:
     """Take ``lots`` off the slices that wait, the last parts first."""
@@ -196,12 +201,11 @@ def trim_waiting(desk: Desk, lots: int) -> None:
 def arm(desk: Desk, j: int, count: int) -> int:
     """Place the orders of a waiting slice; return the new count. Odd lots stay unarmed."""
     one, plan, market = desk.slices[j], desk.plan, desk.market
+    if not is_placeable(desk, one["target"], one["lots"]):
+        return count
     target = target_ticks(desk, one["target"])
     stop = plan["stop_ticks"]
     lots = one["lots"] // market["lot_step"] * market["lot_step"]
-    lowest = min(stop, market["mark_ticks"])
-    if not is_sellable(desk, lots, min(lowest, target) if target > 0 else lowest):
-        return count
     if not has_room(desk, count, 2):
         market["watch_ns"] = desk.account["now_ns"]
         return count

@@ -22,7 +22,8 @@ from traider.domain.orders import OrderType
 from traider.kernel.codes import PlanState, SliceState, WorkEnd, WorkState
 from traider.kernel.compiled import compiled
 from traider.kernel.decider.intents import cancel_order, has_room, place_order
-from traider.kernel.decider.plan_levels import FAR, is_stop_passed, set_stop, step_ticks
+from traider.kernel.decider.plan_levels import FAR, is_stop_passed, step_ticks
+from traider.kernel.decider.plan_parts import is_sellable
 from traider.kernel.decider.plan_slices import (
     FAILURES_MAX,
     PATIENCE_NS,
@@ -30,7 +31,7 @@ from traider.kernel.decider.plan_slices import (
     arm,
     chase,
     ends_order,
-    is_sellable,
+    fold_waiting,
     lots_at_venue,
     lots_waiting,
     merge_waiting,
@@ -38,6 +39,7 @@ from traider.kernel.decider.plan_slices import (
     tend_resting,
     trim_waiting,
 )
+from traider.kernel.decider.plan_stops import set_stop
 from traider.kernel.numba_types import DESK, EVENT_TYPE
 from traider.kernel.order_records import Desk
 from traider.kernel.records import Record
@@ -74,6 +76,8 @@ def tend_plan(desk: Desk, count: int) -> int:
         set_stop(desk)
     count = _match_slices(desk, count)
     merge_waiting(desk)
+    if _may_fold(desk):
+        count = fold_waiting(desk, count)
     for j in range(len(desk.slices)):
         if desk.slices[j]["state"] != _FREE:
             count = _tend_slice(desk, j, count)
@@ -154,6 +158,15 @@ def _match_slices(desk: Desk, count: int) -> int:
                 excess -= desk.slices[j]["lots"]
                 count = take_back(desk, j, count)
     return count
+
+
+@compiled(types.boolean(DESK))
+def _may_fold(desk: Desk) -> bool:
+    """Return whether parts too small may be joined: no more lots come, and the stop is not due."""
+    plan = desk.plan
+    if plan["state"] != _OPEN or desk.account["killed"] != 0 or plan["stop_ticks"] == 0:
+        return False
+    return bool(_is_entry_over(desk) and not is_stop_passed(desk))
 
 
 @compiled(int64(DESK, int64, int64))
@@ -305,6 +318,7 @@ def _clear(desk: Desk) -> None:
     plan["state"] = _NONE
     plan["side"] = 0
     plan["planned_lots"] = 0
+    plan["parts"] = 0
     plan["allotted_lots"] = 0
     plan["held_lots"] = 0
     plan["unarmed_lots"] = 0

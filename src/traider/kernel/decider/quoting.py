@@ -17,7 +17,8 @@ from traider.domain.orders import OrderType
 from traider.kernel.codes import PlanState, WorkEnd, WorkState
 from traider.kernel.compiled import compiled
 from traider.kernel.decider.intents import has_room, place_order
-from traider.kernel.decider.plan_slices import PATIENCE_NS, is_sellable
+from traider.kernel.decider.plan_parts import is_sellable
+from traider.kernel.decider.plan_slices import PATIENCE_NS
 from traider.kernel.decider.soundness import is_unsound
 from traider.kernel.decider.working import ask_back, end_child
 from traider.kernel.numba_types import DESK

@@ -28,7 +28,8 @@ from traider.kernel.codes import Reject, Style, WorkEnd, WorkState
 from traider.kernel.compiled import compiled
 from traider.kernel.decider.intents import cancel_order, has_room, place_order
 from traider.kernel.decider.plan_levels import FAR
-from traider.kernel.decider.plan_slices import PATIENCE_NS, ends_order, is_sellable
+from traider.kernel.decider.plan_parts import is_sellable
+from traider.kernel.decider.plan_slices import PATIENCE_NS, ends_order
 from traider.kernel.decider.soundness import is_unsound
 from traider.kernel.numba_types import DESK, EVENT_TYPE, MARKET_TYPE, WORK_TYPE
 from traider.kernel.order_records import Desk
