@@ -204,6 +204,8 @@ def test_what_is_no_parquet_file_is_refused(tmp_path: Path) -> None:
     assert "there is no such file" in refusal(path)
     path.write_text("ts,open,high,low,close,volume\n", encoding="utf-8")
     assert "cannot be read as Parquet" in refusal(path)
+    path.write_text('1690000000000 {"e":"depth"}\n' * 2, encoding="utf-8")
+    assert "is a raw capture of a venue's messages" in refusal(path)
     path.write_bytes(b"")
     assert "cannot be read as Parquet" in refusal(path)
     folder = tmp_path / "folder.parquet"

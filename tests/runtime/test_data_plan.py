@@ -34,6 +34,8 @@ def test_a_lake_may_give_bars_and_funding(tmp_path: Path, monkeypatch: pytest.Mo
     only_btc = f'data.files=["{top}BTC-USDT-PERP/kind=bars-1h"]'
     with pytest.raises(DataError, match="is named after no perpetual of this run"):
         scan_data(load_config(None, (only_btc, paid)))
+    with pytest.raises(DataError, match=r"^nofile\.parquet: there is no such file"):
+        scan_data(load_config(None, (only_btc, 'data.funding=["nofile.parquet"]')))
 
 
 def test_funding_is_what_a_capture_tells_or_a_file_in_its_place(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.store.source_tables import NAME, hours, write_csv, write_format
 from traider.domain.errors import DataError
-from traider.store.source_files import open_source, plain_stem
+from traider.store.source_files import open_source, plain_stem, refuse_raw_capture
 
 ENDINGS = [
     f"{kind}{packing}"
@@ -98,6 +98,10 @@ def test_captures_are_sent_to_the_back_test(tmp_path: Path, text: str) -> None:
     path = tmp_path / "BINANCE-SPOT-BTCUSDT.txt.zst"
     path.write_bytes(pa.compress(text.encode(), codec="zstd", asbytes=True))
     assert f"traider backtest --data {path}" in refusal(path)
+    other = path.rename(tmp_path / "KRAKEN-XBTUSD.jsonl.zst")
+    assert "back-tests take captures of Binance alone" in refusal(other)
+    with pytest.raises(DataError, match="a raw capture of a venue's messages, not a table"):
+        refuse_raw_capture(other)
 
 
 def test_other_json_is_refused(tmp_path: Path) -> None:

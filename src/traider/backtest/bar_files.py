@@ -24,6 +24,7 @@ from traider.store.kinds import Content
 from traider.store.lake import series_batches
 from traider.store.lake_paths import SeriesKey
 from traider.store.price_grid import finest_decimal, off_ticks
+from traider.store.source_files import refuse_raw_capture
 
 FloatArray = npt.NDArray[np.float64]
 TimeArray = npt.NDArray[np.int64]
@@ -196,6 +197,7 @@ def _record_batches(file: pq.ParquetFile, path: Path) -> Iterator[pa.RecordBatch
 
 
 def _unreadable(path: Path, fault: Exception) -> DataError:
+    refuse_raw_capture(path)
     return DataError(f"cannot be read as Parquet: {fault}", where=str(path), fix="export it again")
 
 

@@ -141,6 +141,8 @@ def check_files(files: tuple[BarFile, ...]) -> None:
 
 def _perpetual_of(path: Path, sources: Sequence[Source]) -> int:
     """Return the number of the perpetual that a file's name, or a lake's folders, tell of."""
+    if not path.exists():
+        raise DataError("there is no such file", where=str(path), fix="check the path")
     series = SeriesKey.of_path(path)
     name = path.name.partition(".")[0].upper() if series is None else _symbol(series.name)
     perpetuals = {

@@ -7,6 +7,7 @@ to 400 MB while they are imported, Parquet half of that.
 import hashlib
 import io
 import json
+import re
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ _PARQUET: Final = b"PAR1"
 _ARROW: Final = b"ARROW1"
 _OLD_FEATHER: Final = b"FEA1"
 _HEAD_BYTES: Final = 65_536
+_SNIFFED_BYTES: Final = 1 << 20
+_BINANCE_CAPTURE: Final = re.compile(r"BINANCE-(SPOT|USDM)-[^.]+\.txt(\.gz|\.zst)?$", re.IGNORECASE)
 _HEAD_LINES: Final = 5
 _SUFFIXES: Final = frozenset(
     (".gz", ".zst", ".zip", ".csv", ".tsv", ".txt", ".parquet", ".pq", ".feather", ".arrow", ".ipc")
@@ -154,6 +157,25 @@ def _binary_table(data: bytes, where: str) -> pa.Table:
     return table.combine_chunks()
 
 
+def refuse_raw_capture(path: Path) -> None:
+    """Refuse a file that begins with recorded messages, packed or not; pass over any other.
+
+    Raises:
+        DataError: says which captures can be used.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(_SNIFFED_BYTES)
+        codec: Literal["gzip", "zstd"] | None
+        codec = "gzip" if data.startswith(_GZIP) else "zstd" if data.startswith(_ZSTD) else None
+        if codec is not None:
+            with pa.CompressedInputStream(pa.OSFile(str(path), "rb"), codec) as stream:
+                data = bytes(stream.read(_SNIFFED_BYTES))
+    except (OSError, pa.ArrowException):
+        return
+    _refuse_capture(data, str(path))
+
+
 def _refuse_capture(data: bytes, where: str) -> None:
     """Refuse recorded messages (a line is JSON, or a time and JSON) and other JSON."""
     lines = data[:_HEAD_BYTES].split(b"\n")[:_HEAD_LINES]
@@ -165,7 +187,10 @@ def _refuse_capture(data: bytes, where: str) -> None:
         raise DataError(
             "is a raw capture of a venue's messages, not a table",
             where=where,
-            fix=f"back-test on it as it is: traider backtest --data {where}",
+            fix=f"back-test on it as it is: traider backtest --data {where}"
+            if _BINANCE_CAPTURE.match(Path(where).name)
+            else "no command reads it yet: back-tests take captures of Binance alone, named "
+            "BINANCE-SPOT-<symbol>.txt.zst or BINANCE-USDM-<symbol>.txt.zst",
         )
     raise DataError("is JSON, not a table", where=where, fix="write it as CSV or Parquet")
 
