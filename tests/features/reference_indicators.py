@@ -83,6 +83,11 @@ def quantile(x: Series, window: int) -> Series:
     return after(window - 1, ranks / (window - 1))
 
 
+def quantile_value(x: Series, window: int, share: float) -> Series:
+    """Return NumPy's quantile of each window."""
+    return after(window - 1, np.quantile(sliding_window_view(x, window), share, axis=1))
+
+
 def vwap(high: Series, low: Series, close: Series, volume: Series, window: int) -> Series:
     """Return the typical price by volume over ``window`` bars, the close without volume."""
     amount = (high + low + close) / 3.0 * volume

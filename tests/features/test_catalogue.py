@@ -6,7 +6,7 @@
    same.
 2. ``rolling_vol`` equals TA-Lib's STDDEV of returns once its population deviation is turned into
    the sample one and annualized.
-3. The features that TA-Lib has not equal a second implementation.
+3. The features that TA-Lib has not equal a second implementation; a quantile equals NumPy's.
 4. Larger bars, and features on them, equal what the same bars give aggregated here.
 5. Where we differ on purpose: RSI of a flat history is 50 (TA-Lib 0), so it reads as neutral;
    MACD is the difference of two EMAs each seeded with its own first inputs (TA-Lib starts the fast
@@ -150,6 +150,10 @@ def later_features(
         f"garman_klass({window})": reference.garman_klass(prices, window, year),
         f"autocorrelation(close, {window})": reference.autocorrelation(close, window),
         f"quantile(volume, {window})": reference.quantile(volume, window),
+        **{
+            f"quantile_value(volume, {window}, {q})": reference.quantile_value(volume, window, q)
+            for q in (0, 0.05, 0.5, 0.99, 1)
+        },
         f"(high + low) / 2 - close * {window}": (high + low) / 2 - close * window,
     }
 
@@ -248,6 +252,15 @@ def test_a_flat_history_reads_neutral() -> None:
 
 
 @pytest.mark.interpreted
+def test_a_quantile_equals_numpy_to_the_bit(sample_data: Path) -> None:
+    bars = read_bars(sample_data / f"{BTC}.parquet")[:400]
+    x = column(bars, "close") / 3.0
+    for window, share in ((1, 0.3), (2, 0.5), (7, 0.05), (100, 0.05), (100, 0.95), (101, 0.731)):
+        found = one(f"quantile_value(close / 3, {window}, {share})", bars)
+        np.testing.assert_array_equal(found, reference.quantile_value(x, window, share))
+
+
+@pytest.mark.interpreted
 def test_what_stands_still_reads_exactly_zero_after_a_storm() -> None:
     bars = bar_records(random_bars(3, 40, swing=0.2))
     for name in ("open", "high", "low", "close"):
@@ -272,6 +285,7 @@ def test_what_has_no_value_changes_nothing() -> None:
     texts = [
         "sma({}, 4)", "ema({}, 4)", "stdev({}, 4)", "zscore({}, 4)", "highest({}, 4)",
         "lowest({}, 4)", "slope({}, 4)", "quantile({}, 4)", "autocorrelation({}, 4)",
+        "quantile_value({}, 4, 0.3)",
         "log_return({}, 4)", "return({}, 4)", "lag({}, 4)",
     ]  # fmt: skip
     gapped = feature_values([text.format("high / volume") for text in texts], "1h", bars)

@@ -34,7 +34,8 @@ def expressions(draw: st.DrawFn, depth: int = 3, timeframe: str | None = None) -
     source = draw(expressions(depth - 1, frame)) if inputs else None
     right = draw(expressions(depth - 1, frame)) if inputs > 1 else None
     window = draw(st.integers(3, MAX_WINDOW)) if CATALOGUE[name].least_window else 0
-    return Expression(name, source, window, frame, right)
+    share = draw(st.floats(0.0, 1.0)) if CATALOGUE[name].takes_share else 0.0
+    return Expression(name, source, window, frame, right, share)
 
 
 @st.composite
@@ -90,6 +91,10 @@ def test_a_default_timeframe_holds_for_everything_inside() -> None:
         ("macd(0.5, 26)", "ema needs a window"),
         ("sma(close, fast)", "sma needs a window"),
         ("sma(close, 0)", "window 0 of sma"),
+        ("quantile_value(close, 9)", "expected ',', found '\\)'"),
+        ("quantile_value(close, 9, high)", "share of quantile_value is missing"),
+        ("quantile_value(close, 9, 1.5)", "share 1.5 of quantile_value"),
+        ("quantile_value(close, 9, -0.5)", "share -0.5 of quantile_value"),
         ("vwap_z(1)", "window 1 of vwap_z"),
         ("rolling_vol(close, 1)", "window 1 of rolling_vol"),
         ("sma(close, 100001)", "window 100001 of sma"),

@@ -51,5 +51,10 @@ def test_measures_follow_from_how_a_feature_is_written(name: str, measure: Measu
 @pytest.mark.parametrize("name", sorted(CATALOGUE))
 def test_every_feature_of_the_catalogue_has_a_unit(name: str) -> None:
     arguments = CATALOGUE[name].written.removeprefix(name)
-    written = arguments.replace("y", "open").replace("x", "close").replace(" n", " 20")
+    written = (
+        arguments.replace("y", "open")
+        .replace("x", "close")
+        .replace(" n", " 20")
+        .replace("q", "0.5")
+    )
     assert measure_of(name + written.replace("(n", "(20")).unit

@@ -30,5 +30,6 @@ def test_every_name_is_on_the_page_as_it_is_written() -> None:
     for feature in CATALOGUE.values():
         assert f"| `{feature.written}` |" in page
         text = feature.written.replace("(x", "(close").replace("(y, x", "(close, open")
-        assert parse(text.replace("n)", "20)")).name == feature.name
+        written = text.replace("n, q)", "20, 0.5)").replace("n)", "20)")
+        assert parse(written).name == feature.name
     assert all(f"| `{name}(" in page for name in SHORTHANDS)

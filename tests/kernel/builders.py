@@ -65,6 +65,7 @@ FEATURES: Final = (
     "parkinson(4)", "garman_klass(3)@{second}", "slope(close, 4)", "autocorrelation(close, 5)",
     "quantile(close, 6)@{second}", "macd_signal(3, 5, 2)", "bollinger_upper(4, 2)",
     "(high - low) / (close + 1)", "donchian_middle(4)@{third}",
+    "quantile_value(volume, 6, 0.3)@{second}",
 )  # fmt: skip
 ALPHAS: Final[dict[str, dict[str, float]]] = {
     "momentum": {"fast": 3, "slow": 8, "rsi_window": 5, "adx_window": 4, "adx_trend": 5.0},

@@ -49,8 +49,9 @@ class Feature:
     computed from the book at each whole message; their window counts levels. ``warm_up`` is the
     number of bars before the first value, for a window of n, counting from bar 1.
     ``rings`` is how many past values a bar of window it keeps. ``least_window`` is 0 when it takes
-    no window. ``uses_log`` marks those whose last bit is up to the C library's logarithm; the
-    others are the same on every processor.
+    no window. ``takes_share`` marks those that end with a share q from 0 to 1. ``uses_log``
+    marks those whose last bit is up to the C library's logarithm; the others are the same on every
+    processor.
     """
 
     name: str
@@ -62,14 +63,16 @@ class Feature:
     rings: int = 0
     annualized: bool = False
     least_window: int = 1
+    takes_share: bool = False
     uses_log: bool = False
     live: bool = False
 
     @property
     def written(self) -> str:
-        """How it is written, x for the input and n for the window."""
+        """How it is written, x for the input, n for the window, q for the share."""
         inputs = {0: [], 1: ["x"], 2: ["y", "x"]}[self.inputs]
         parts = [*inputs, *(["n"] if self.least_window else [])]
+        parts += ["q"] if self.takes_share else []
         return f"{self.name}({', '.join(parts)})"
 
 
@@ -317,6 +320,18 @@ _ENTRIES: Final = (
         "(n - 1); 0 is the lowest, 1 the highest. Takes time in proportion to n.",
         rings=1,
         least_window=2,
+    ),
+    Feature(
+        "quantile_value",
+        Op.QUANTILE_VALUE,
+        1,
+        "as its input",
+        "n bars",
+        "The value that a share q (0 to 1) of the last n inputs lies below, linear between the two "
+        "nearest (NumPy's and pandas' default): q = 0.5 is the median, 0.05 the 5 % quantile. "
+        "Takes time in proportion to n at worst.",
+        rings=2,
+        takes_share=True,
     ),
     Feature(
         "change",

@@ -40,7 +40,7 @@ class Expression:
     """A parsed feature: its name, input, window and timeframe ("" = the bars that arrive).
 
     For an operator ``source`` and ``right`` are its two sides, for a feature of two inputs its
-    inputs; ``number`` is a number's value.
+    inputs; ``number`` is a number's value, or the share that ends a feature.
     """
 
     name: str
@@ -61,17 +61,24 @@ class Expression:
     def written(self) -> str:
         """Return it without its timeframe."""
         if self.name == NUMBER:
-            return repr(self.number).removesuffix(".0")
+            return _number_text(self.number)
         if self.name in OPERATORS and self.source and self.right:
             return f"{self.source.as_side()} {self.name} {self.right.as_side()}"
         if is_column(self.name):
             return self.name
         inner = [side.written() for side in (self.source, self.right) if side]
-        return f"{self.name}({', '.join([*inner, *([str(self.window)] if self.window else [])])})"
+        inner += [str(self.window)] if self.window else []
+        if CATALOGUE[self.name].takes_share:
+            inner.append(_number_text(self.number))
+        return f"{self.name}({', '.join(inner)})"
 
     def as_side(self) -> str:
         """Return it as it is written beside an operator."""
         return f"({self.written()})" if self.name in OPERATORS else self.written()
+
+
+def _number_text(number: float) -> str:
+    return repr(number).removesuffix(".0")
 
 
 def is_column(name: str) -> bool:
@@ -199,9 +206,10 @@ class _Reader:
             sides.append(self.feature_only(self.sum()))
             self._expect(",")
         window = self._window(name, feature.least_window) if feature.least_window else 0
+        share = self._share(name) if feature.takes_share else 0.0
         self._expect(")")
         source, right = (*sides, None, None)[:2]
-        return Expression(name, source, window, self._frame, right)
+        return Expression(name, source, window, self._frame, right, share)
 
     def _window(self, name: str, least: int) -> int:
         if not self.next.isdigit():
@@ -210,6 +218,13 @@ class _Reader:
         if not least <= window <= MAX_WINDOW:
             raise self._error(f"window {window} of {name}", f"use {least} to {MAX_WINDOW}")
         return window
+
+    def _share(self, name: str) -> float:
+        self._expect(",")
+        share = self._number(f"share of {name}")
+        if not 0.0 <= share <= 1.0:
+            raise self._error(f"share {share:g} of {name}", "use 0 to 1, for example 0.05")
+        return abs(share)  # so that -0 is 0
 
     def _shorthand(self, name: str) -> Expression:
         """Read the numbers of a shorthand and return what it stands for."""
@@ -220,7 +235,7 @@ class _Reader:
             if place:
                 self._expect(",")
             number = self._number(f"{parameter} of {name}")
-            written[parameter] = repr(number).removesuffix(".0")
+            written[parameter] = _number_text(number)
         self._expect(")")
         try:
             return parse(shorthand.written(written), self._frame)

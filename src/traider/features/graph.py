@@ -106,6 +106,8 @@ def _work(
     scale = _scale(expression) if feature.annualized else 1.0
     if right is not None:
         scale = float(slots[right])
+    if feature.takes_share:
+        scale = expression.number
     return (feature.op, base_slot, source, expression.window, scale)
 
 

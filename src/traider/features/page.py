@@ -15,9 +15,9 @@ What an alpha can read. Printed from the code by `python -m traider.features.pag
   volume is in lots, `gap` counts the bars missing before this one, `time` is when it opened in
   seconds since 1970 UTC. A feature in `price` is in ticks too: compare prices with each other, not
   with currency.
-- `x` is a column or another feature, `n` the window in bars. Join features and numbers by
-  `+ - * /` and parentheses: `ema(close, 12) - ema(close, 26)`, `(high + low) / 2`. What is divided
-  by zero has no value on that bar.
+- `x` is a column or another feature, `n` the window in bars, `q` a share from 0 to 1. Join features
+  and numbers by `+ - * /` and parentheses: `ema(close, 12) - ema(close, 26)`, `(high + low) / 2`.
+  What is divided by zero has no value on that bar.
 - `@4h` behind a feature computes it, and everything in it, on bars of that length; parentheses go
   around a sum: `(ema(close, 12) - ema(close, 26))@4h`.
 - `@50base` and `@1000000quote` are bars of so much volume or notional, built from trades (or from

@@ -39,6 +39,7 @@ class Op(IntEnum):
     SESSION_VWAP = 31
     SEASONAL_MEAN = 32
     SEASONAL_Z = 33
+    QUANTILE_VALUE = 34
     # Live: of the book at each whole message, then of the flow at each trade.
     BID = 64
     ASK = 65

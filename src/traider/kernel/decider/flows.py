@@ -1,5 +1,7 @@
 """Measures of change and season: differences, slope of one input on another, sessions, funding.
 
+The value at a share of the last inputs stands in ``quantiles``.
+
 Sessions and seasons are told by the opening time of the bar, a base slot of each frame.
 """
 
@@ -10,6 +12,7 @@ from numba import float64
 from traider.kernel.codes import Op
 from traider.kernel.compiled import compiled
 from traider.kernel.decider.dispersion import delayed
+from traider.kernel.decider.quantiles import quantile_value
 from traider.kernel.numba_types import OPERATION_TYPE, VECTOR
 from traider.kernel.records import Floats, Record
 
@@ -17,6 +20,7 @@ _CHANGE = int(Op.CHANGE)
 _BETA = int(Op.BETA)
 _SESSION_VWAP = int(Op.SESSION_VWAP)
 _SEASONAL_MEAN = int(Op.SEASONAL_MEAN)
+_QUANTILE_VALUE = int(Op.QUANTILE_VALUE)
 _TIME_SLOT = 6
 _HOUR_S = 3_600.0
 _DAY_S = 86_400.0
@@ -35,6 +39,8 @@ def flow_measure(op: Record, values: Floats, rings: Floats, cells: Floats) -> fl
         return float(x - delayed(op, x, rings, cells))
     if kind == _BETA:
         return _beta(op, x, values[int(op["scale"])], rings, cells)
+    if kind == _QUANTILE_VALUE:
+        return quantile_value(op, x, rings, cells)
     return _season(op, x, values[op["base"] + _TIME_SLOT], rings, cells)
 
 
