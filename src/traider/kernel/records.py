@@ -259,7 +259,8 @@ GATE_ORDER = np.dtype(
         ("instrument", "<i8"),
         ("side", "<i8"),
         ("lots", "<i8"),  # still open, estimated for orders sized in money; 0 for reduce-only
-        ("price", "<i8"),  # of a limit order, else 0
+        ("price", "<i8"),  # of a limit or a stop-limit order, else 0
+        ("trigger", "<i8"),  # of a stop-limit order, else 0
         ("paired", "<i8"),  # what it fills, the order with the other last bit loses
     ],
     align=True,

@@ -172,6 +172,21 @@ def test_large_notionals_are_refused_and_equal_passes() -> None:
     assert traders.ask(size=3) == APPROVED
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        {"flags": LIMIT, "price": 104},
+        {"flags": STOP, "trigger": 104},
+        {"flags": STOP_LIMIT, "trigger": 103, "price": 104},
+    ],
+)
+def test_an_order_is_valued_at_the_highest_price_it_can_mean(words: dict[str, int]) -> None:
+    traders = desk(limits={Limit.MAX_ORDER_NOTIONAL: 1_000.0})
+    assert traders.ask(size=10, **words) == (Verdict.MAX_NOTIONAL, 1_040.0, 1_000.0)
+    assert traders.ask(size=10, flags=LIMIT, price=90) == APPROVED
+    assert traders.ask(size=11, flags=LIMIT, price=90)[0] is Verdict.MAX_NOTIONAL
+
+
 def test_an_order_in_money_is_measured_in_lots_at_the_mark() -> None:
     traders = desk(limits={Limit.MAX_ORDER_SIZE: 3.0})
     sized = int(OrderFlag.QUOTE_SIZED) | MARKET

@@ -14,6 +14,7 @@ pytestmark = pytest.mark.interpreted
 
 LIMIT = int(OrderType.LIMIT)
 STOP = int(OrderType.STOP)
+STOP_LIMIT = int(OrderType.STOP_LIMIT)
 
 
 def test_spot_cannot_go_short() -> None:
@@ -40,20 +41,39 @@ def test_exposure_counts_position_open_orders_and_the_order() -> None:
     assert traders.ask(side=-1, size=8) == (Verdict.EXPOSURE, 0.6, 0.5)
 
 
-def test_leverage_counts_what_is_held_and_gross_what_might_be() -> None:
-    limits = {Limit.MAX_LEVERAGE: 0.7, Limit.MAX_GROSS_EXPOSURE: 0.9}
-    traders = desk(PERPETUAL, replace(PERPETUAL, name="OTHER"), limits=limits)
+@pytest.mark.parametrize(
+    ("limit", "refusal"),
+    [
+        (Limit.MAX_LEVERAGE, Verdict.LEVERAGE),
+        (Limit.MAX_GROSS_EXPOSURE, Verdict.GROSS_EXPOSURE),
+    ],
+)
+def test_leverage_and_gross_exposure_count_what_might_be_held(
+    limit: Limit, refusal: Verdict
+) -> None:
+    traders = desk(PERPETUAL, replace(PERPETUAL, name="OTHER"), limits={limit: 0.9})
     traders.fill(-1, 4, instrument=1)
-    assert traders.ask(size=3) == APPROVED
-    assert traders.ask(size=4) == (Verdict.LEVERAGE, 0.8, 0.7)
+    assert traders.ask(size=5) == APPROVED
+    assert traders.ask(size=6) == (refusal, 1.0, 0.9)
     traders.accept(side=-1, size=2, instrument=1)
     assert traders.ask(size=3) == APPROVED
     traders.accept(side=-1, size=1, instrument=1, order_id=512)
-    assert traders.ask(size=3) == (Verdict.GROSS_EXPOSURE, 1.0, 0.9)
+    assert traders.ask(size=3) == (refusal, 1.0, 0.9)
     # A purchase open against the short does not make its worst case larger.
     traders.see(Kind.CANCELLED, order_id=512, instrument=1)
     traders.accept(size=7, instrument=1, order_id=768)
     assert traders.ask(size=3) == APPROVED
+
+
+def test_resting_orders_cannot_fill_to_more_than_the_leverage() -> None:
+    traders = desk(limits={Limit.MAX_LEVERAGE: 2.0})
+    resting = {"flags": LIMIT, "price": 99, "size": 15}
+    assert traders.ask(**resting) == APPROVED
+    traders.accept(**resting)
+    assert traders.ask(**resting, order_id=512) == (Verdict.LEVERAGE, 3.0, 2.0)
+    # The other side of the same instrument is a worst case of its own.
+    assert traders.ask(side=-1, size=20) == APPROVED
+    assert traders.ask(side=-1, size=21) == (Verdict.LEVERAGE, 2.1, 2.0)
 
 
 def test_reduce_only_is_never_held_to_exposure() -> None:
@@ -112,6 +132,30 @@ def test_an_order_that_would_meet_our_own_is_refused() -> None:
     assert traders.ask() == APPROVED
     traders.accept(side=-1, size=1, flags=reduce_only, price=102, order_id=512)
     assert traders.ask() == (Verdict.SELF_TRADE, 102.0, 103.0)
+
+
+@pytest.mark.parametrize("kind", [STOP, STOP_LIMIT])
+def test_a_stop_whose_trigger_is_reached_is_checked_as_what_it_becomes(kind: int) -> None:
+    traders = desk(limits={Limit.SELF_TRADE: 1.0})
+    traders.accept(side=-1, size=1, flags=LIMIT, price=100)
+    stop = {"flags": kind, "price": 101 if kind == STOP_LIMIT else 0, "order_id": 512}
+    reach = 101.0 if kind == STOP_LIMIT else 100.0
+    assert traders.ask(**stop, trigger=100) == (Verdict.SELF_TRADE, 100.0, reach)
+    assert traders.ask(**stop, trigger=101) == APPROVED
+    # What closes a position, or is an exit of a plan, is never kept from it.
+    pair = kind | int(OrderFlag.ONE_CANCELS_OTHER)
+    assert traders.ask(**{**stop, "flags": pair}, trigger=100) == APPROVED
+    traders.fill(-1, 3)
+    assert traders.ask(**stop, trigger=100) == APPROVED
+
+
+def test_a_stop_limit_that_rests_is_met_once_its_trigger_is_reached() -> None:
+    traders = desk(limits={Limit.SELF_TRADE: 1.0})
+    traders.accept(side=-1, size=1, flags=STOP_LIMIT, trigger=95, price=94)
+    assert traders.ask(flags=LIMIT, price=100) == APPROVED
+    traders.mark(95)
+    assert traders.ask() == (Verdict.SELF_TRADE, 94.0, 95.0)
+    assert traders.ask(flags=LIMIT, price=93) == APPROVED
 
 
 def test_a_gap_stops_what_opens_until_it_ends() -> None:

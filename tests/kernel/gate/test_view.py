@@ -1,5 +1,6 @@
 """The gate's own view of the account, kept from events."""
 
+import math
 from collections.abc import Callable
 from typing import Final
 
@@ -65,6 +66,58 @@ def test_a_limit_can_be_changed_while_running() -> None:
     for index in (-1, len(Limit)):
         traders.see(Kind.LIMITS_CHANGE, w0=index, f1=1.0)
     assert np.array_equal(traders.gate.limits, before)
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, -1.0])
+def test_a_limit_that_would_say_nothing_leaves_the_old_one(value: float) -> None:
+    traders = desk(limits={Limit.MAX_ORDER_SIZE: 3.0})
+    traders.see(Kind.LIMITS_CHANGE, w0=int(Limit.MAX_ORDER_SIZE), f1=value)
+    assert traders.ask(size=4) == (Verdict.MAX_SIZE, 4.0, 3.0)
+
+
+DEPOSIT, WITHDRAWAL, FUNDING, INTEREST = 1, 2, 3, 4
+
+
+def losing(reason: int, moved: int) -> Answer:
+    """Return what a desk of 1,000 says of an order after a loss of 100 and money ``moved``."""
+    traders = desk(limits={Limit.MAX_DAILY_LOSS: 0.06, Limit.MAX_DRAWDOWN: 0.06})
+    traders.fill(1, 10)
+    traders.see(Kind.TIMER)
+    traders.mark(90)
+    traders.see(Kind.TRANSFER, w1=moved * MONEY, w3=reason)
+    return traders.ask()
+
+
+def test_money_put_in_or_taken_out_is_neither_profit_nor_loss() -> None:
+    assert losing(DEPOSIT, 0)[0] is Verdict.DAILY_LOSS
+    # The loss of 100 is 5 % of what is there now and 20 % of what was left, whatever moved.
+    assert losing(DEPOSIT, 1_000) == APPROVED
+    code, loss, _ = losing(WITHDRAWAL, -500)
+    assert code is Verdict.DAILY_LOSS
+    assert loss == pytest.approx(0.2)
+    # Nothing to measure a loss from is left: the cap on exposure is what refuses.
+    assert losing(WITHDRAWAL, -1_000)[0] is Verdict.EXPOSURE
+
+
+@pytest.mark.parametrize("reason", [FUNDING, INTEREST])
+def test_funding_and_interest_are_profit_or_loss(reason: int) -> None:
+    assert losing(reason, 50) == APPROVED
+    code, loss, _ = losing(reason, -50)
+    assert code is Verdict.DAILY_LOSS
+    assert loss == pytest.approx(0.15)
+
+
+def test_a_deposit_moves_the_peak_that_a_fall_is_measured_from() -> None:
+    traders = desk(limits={Limit.MAX_DRAWDOWN: 0.1})
+    traders.see(Kind.TRANSFER, w1=1_000 * MONEY, w3=DEPOSIT)  # before any timer: a start
+    traders.fill(1, 10)
+    traders.see(Kind.TIMER)
+    traders.see(Kind.TRANSFER, w1=2_000 * MONEY, w3=DEPOSIT)
+    assert traders.gate.account[0]["peak_equity"] == 4_000.0
+    traders.mark(59)
+    code, fall, _ = traders.ask()
+    assert code is Verdict.DRAWDOWN
+    assert fall == pytest.approx(410 / 4_000)
 
 
 def test_events_of_no_concern_change_nothing() -> None:

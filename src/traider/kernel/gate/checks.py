@@ -152,9 +152,15 @@ def _check_least_size(gate: Gate, order: Record, lots: float) -> Answer:
 
 @compiled(ANSWER(GATE, EVENT_TYPE, float64), inline=True)
 def _check_largest_size(gate: Gate, order: Record, lots: float) -> Answer:
-    """Compare the order alone with the caps on one order."""
+    """Compare the order alone with the caps on one order, at the highest price it can mean."""
     market = gate.markets[order["instrument"]]
-    notional = lots * market["mark_ticks"] * market["lot_value"]
+    kind = order["flags"] & _TYPE_MASK
+    price = market["mark_ticks"]
+    if kind == _LIMIT_ORDER or kind == _STOP_LIMIT_ORDER:
+        price = max(price, order["price"])
+    if kind > _LIMIT_ORDER:
+        price = max(price, order["trigger"])
+    notional = lots * price * market["lot_value"]
     cap = gate.limits[_MAX_ORDER_SIZE]
     if cap > 0.0 and lots * market["lot_size"] > cap:
         return _MAX_SIZE, lots * market["lot_size"], cap

@@ -1,8 +1,9 @@
 """Caps on what would be held: per instrument, gross, leverage, net, per group of instruments.
 
-Net and group count the worst case in the order's own direction: every order open on that side is
-taken as filled. A group is a set of instruments that move together; its exposure is the sum of
-those of its positions that point the order's way.
+Leverage and gross exposure count every instrument at its worst: all its open purchases or all its
+open sales filled, whichever leaves more. Net and group count the worst case in the order's own
+direction: every order open on that side is taken as filled. A group is a set of instruments that
+move together; its exposure is the sum of those of its positions that point the order's way.
 """
 
 from numba import float64, int64
@@ -28,7 +29,9 @@ _MAX_NET_EXPOSURE = int(Limit.MAX_NET_EXPOSURE)
 _MAX_GROUP_EXPOSURE = int(Limit.MAX_GROUP_EXPOSURE)
 _SELF_TRADE_LIMIT = int(Limit.SELF_TRADE)
 _TYPE_MASK = int(OrderFlag.TYPE_MASK)
+_EXIT = int(OrderFlag.REDUCE_ONLY | OrderFlag.CHILD | OrderFlag.ONE_CANCELS_OTHER)
 _LIMIT_ORDER = int(OrderType.LIMIT)
+_STOP_LIMIT_ORDER = int(OrderType.STOP_LIMIT)
 _STOP_ORDER = int(OrderType.STOP)
 _NET_EXPOSURE = int(Verdict.NET_EXPOSURE)
 _GROUP_EXPOSURE = int(Verdict.GROUP_EXPOSURE)
@@ -58,19 +61,18 @@ def check_exposure(gate: Gate, order: Record, lots: float) -> Answer:
     cap = gate.limits[_MAX_EXPOSURE]
     if cap > 0.0 and exposure > cap:
         return _EXPOSURE, exposure, cap
-    filled = abs(market["position_lots"] + side * lots) * price
-    gross = abs(after) * price
+    gross = 0.0
     for k in range(len(gate.markets)):
-        if k != order["instrument"]:
-            other = gate.markets[k]
-            value = other["mark_ticks"] * other["lot_value"]
-            filled += abs(other["position_lots"]) * value
-            longest = abs(other["position_lots"] + other["open_buy_lots"])
-            shortest = abs(other["position_lots"] - other["open_sell_lots"])
-            gross += max(longest, shortest) * value
+        other = gate.markets[k]
+        longest = float(other["position_lots"] + other["open_buy_lots"])
+        shortest = float(other["position_lots"] - other["open_sell_lots"])
+        if k == order["instrument"]:
+            longest = after if side > 0 else longest
+            shortest = after if side < 0 else shortest
+        gross += max(abs(longest), abs(shortest)) * other["mark_ticks"] * other["lot_value"]
     cap = gate.limits[_MAX_LEVERAGE]
-    if cap > 0.0 and filled / equity > cap:
-        return _LEVERAGE, filled / equity, cap
+    if cap > 0.0 and gross / equity > cap:
+        return _LEVERAGE, gross / equity, cap
     cap = gate.limits[_MAX_GROSS_EXPOSURE]
     if cap > 0.0 and gross / equity > cap:
         return _GROSS_EXPOSURE, gross / equity, cap
@@ -108,17 +110,21 @@ def _check_direction(gate: Gate, order: Record, lots: float, equity: float) -> A
 def check_self_trade(gate: Gate, order: Record) -> Answer:
     """Refuse an order that would meet a limit order of our own; one at the market meets its mark.
 
-    The number is our own order's price in ticks, the limit the price this one reaches.
+    The number is our own order's price in ticks, the limit the price this one reaches. A stop whose
+    trigger the mark has reached is what it turns into, whether it is this order or one that rests.
+    A stop that closes a position always may: better it trades with ourselves than not at all.
     """
     if gate.limits[_SELF_TRADE_LIMIT] <= 0.0:
         return _APPROVED, 0.0, 0.0
     side = order["side"]
-    reach = gate.markets[order["instrument"]]["mark_ticks"]
+    market = gate.markets[order["instrument"]]
+    mark = market["mark_ticks"]
     kind = order["flags"] & _TYPE_MASK
-    if kind == _LIMIT_ORDER:
-        reach = order["price"]
-    elif kind >= _STOP_ORDER:
-        return _APPROVED, 0.0, 0.0  # it sleeps until a price it cannot know
+    if kind >= _STOP_ORDER:
+        sleeps = side * (mark - order["trigger"]) < 0
+        if sleeps or order["flags"] & _EXIT or side * market["position_lots"] < 0:
+            return _APPROVED, 0.0, 0.0
+    reach = order["price"] if kind == _LIMIT_ORDER or kind == _STOP_LIMIT_ORDER else mark
     for j in range(gate.account[0]["top"]):
         slot = gate.orders[j]
         if (
@@ -127,6 +133,7 @@ def check_self_trade(gate: Gate, order: Record) -> Answer:
             and slot["instrument"] == order["instrument"]
             and slot["side"] == -side
             and side * (reach - slot["price"]) >= 0
+            and (slot["trigger"] == 0 or side * (slot["trigger"] - mark) >= 0)
         ):
             return _SELF_TRADE, float(slot["price"]), float(reach)
     return _APPROVED, 0.0, 0.0

@@ -1,5 +1,7 @@
 """The gate's own view of the account, kept from events alone: positions, marks, open orders."""
 
+import math
+
 from numba import float64, int64, void
 
 from traider.domain.events import FillFlag, Kind, OrderFlag
@@ -24,8 +26,11 @@ _GAP = int(Kind.GAP)
 _RESYNC = int(Kind.RESYNC)
 _TRANSFER = int(Kind.TRANSFER)
 _QUOTE = int(Kind.QUOTE)
+_FUNDING_REASON = 3  # as the payload of TRANSFER numbers them
+_INTEREST_REASON = 4
 _TYPE_MASK = int(OrderFlag.TYPE_MASK)
 _LIMIT_ORDER = int(OrderType.LIMIT)
+_STOP_LIMIT_ORDER = int(OrderType.STOP_LIMIT)
 _LIQUIDATION = int(FillFlag.LIQUIDATION)
 _FEE_IN_OTHER = int(FillFlag.FEE_IN_OTHER)
 _KILL = int(Kind.KILL)
@@ -72,7 +77,10 @@ def approve(gate: Gate, order: Record) -> None:
             slot["instrument"] = order["instrument"]
             slot["side"] = order["side"]
             slot["lots"] = lots
-            slot["price"] = order["price"] if order["flags"] & _TYPE_MASK == _LIMIT_ORDER else 0
+            kind = order["flags"] & _TYPE_MASK
+            is_stop_limit = kind == _STOP_LIMIT_ORDER
+            slot["price"] = order["price"] if kind == _LIMIT_ORDER or is_stop_limit else 0
+            slot["trigger"] = order["trigger"] if is_stop_limit else 0
             slot["paired"] = 1 if order["flags"] & _PAIR else 0
             account["top"] = max(account["top"], j + 1)
             _add_open(gate, order["instrument"], order["side"], lots)
@@ -127,7 +135,8 @@ def _control(gate: Gate, event: Record) -> None:
     """Apply a change of a limit, of the mode or of a stream's health; others change nothing."""
     kind = event["kind"]
     if kind == _LIMITS_CHANGE:
-        if 0 <= event["w0"] < LIMIT_COUNT:
+        # What is no number or below zero would compare as false, and so turn the limit off.
+        if 0 <= event["w0"] < LIMIT_COUNT and 0.0 <= event["f1"] < math.inf:
             gate.limits[event["w0"]] = event["f1"]
     elif kind == _GAP or kind == _RESYNC:
         gate.markets[event["instrument"]]["unhealthy"] = 1 if kind == _GAP else 0
@@ -144,12 +153,25 @@ def _control(gate: Gate, event: Record) -> None:
 
 @compiled(void(GATE, EVENT_TYPE))
 def _transfer(gate: Gate, event: Record) -> None:
-    """Book money that came in or went out: the fee currency's balance, or cash."""
+    """Book money that came in or went out: the fee currency's balance, or cash.
+
+    Funding and interest are profit or loss. What else moves is neither: the values that losses are
+    measured from move with it.
+    """
     account = gate.account[0]
+    moved = float(event["w1"]) / MONEY
     if account["fee_currency"] != 0 and event["w0"] == account["fee_currency"]:
         account["fee_balance"] += event["w1"]
+        moved = value_of(event["w1"], account["fee_price_e8"])
     else:
         account["cash_units"] += event["w1"]
+    if event["w3"] == _FUNDING_REASON or event["w3"] == _INTEREST_REASON:
+        return
+    # Zero says that no timer has come yet: the first one takes what is there.
+    if account["day_start_equity"] > 0.0:
+        account["day_start_equity"] = max(account["day_start_equity"] + moved, 0.0)
+    if account["peak_equity"] > 0.0:
+        account["peak_equity"] = max(account["peak_equity"] + moved, 0.0)
 
 
 @compiled(void(GATE, EVENT_TYPE))
