@@ -56,6 +56,7 @@ VENUE_MARKET = np.dtype(
         ("tier_stop", "<i8"),
         ("position_lots", "<i8"),
         ("open_orders", "<i8"),
+        ("gap_lots", "<i8"),  # that resting limits got at the first price of the present bar
         # What the market said.
         ("live", "<i8"),  # fed by depth or trades, not by bars
         ("broken", "<i8"),  # between a gap and the next whole snapshot the book means nothing

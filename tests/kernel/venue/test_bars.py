@@ -162,6 +162,25 @@ def test_a_resting_order_takes_its_share_of_a_bars_volume_and_waits_for_more() -
     assert journal.machine.decider.markets[0]["open_orders"] == 0
 
 
+def test_a_gap_fills_a_resting_limit_with_its_share_and_counts_toward_the_bars() -> None:
+    venue = replace(PLAIN_VENUE, participation=0.1, volatility_span=1)
+    quiet = (100, 101, 99, 100, 100)
+    gap = (90, 96, 89, 92, 250)
+    journal = play(spec_of(venue=venue), bars(quiet, quiet, gap, gap), buy(1, 1_000, price=95))
+    # A tenth of the 100 of the bar before, then of the 250 of the bar itself, less those 10; the
+    # next one opens with the 25 that the bar before allows.
+    assert journal.fills == [(1, 10, 95), (1, 15, 95), (1, 25, 95)]
+    assert journal.of(Kind.FILL)["ts_event"].tolist() == [opening(2), opening(3), opening(3)]
+
+
+def test_orders_of_one_gap_share_its_volume() -> None:
+    venue = replace(PLAIN_VENUE, participation=0.5)
+    quiet = (100, 101, 99, 100, 20)
+    two = (buy(1, 8, price=95), buy(1, 8, price=96))
+    journal = play(spec_of(venue=venue), bars(quiet, quiet, (90, 91, 89, 90, 20)), *two)
+    assert journal.fills == [(1, 8, 95), (1, 2, 96)]
+
+
 def test_resting_orders_of_one_bar_share_its_volume() -> None:
     venue = replace(PLAIN_VENUE, participation=0.5)
     journal = play(

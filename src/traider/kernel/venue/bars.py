@@ -59,14 +59,7 @@ def match_bars(venue: Venue, events: Records, place: int, task: int) -> int:
         see_price(venue, event["instrument"], float(event["price"]))
         return 0
     if task != _BAR:
-        side = 1 if task == _BUYS else -1
-        j = _next_at_open(venue, event, side, 0)
-        while j >= 0:
-            slot = venue.orders[j]
-            maker = 1 if slot["resting"] == 2 else 0
-            price = slot["price"] if maker else taker_price(venue, j, float(event["price"]))
-            execute(venue, j, price, slot["remaining"], maker)
-            j = _next_at_open(venue, event, side, j + 1)
+        _run_open(venue, event, 1 if task == _BUYS else -1)
         return 0
     if market["open_orders"] != 0:
         # Entries before exits, so that an entry filled in this bar can be stopped out in it.
@@ -82,10 +75,26 @@ def match_bars(venue: Venue, events: Records, place: int, task: int) -> int:
 
 
 @compiled(void(VENUE, EVENT_TYPE, int64))
+def _run_open(venue: Venue, print_: Record, side: int) -> None:
+    """Fill the orders of one side that a bar's first price meets."""
+    market = venue.markets[print_["instrument"]]
+    j = _next_at_open(venue, print_, side, 0)
+    while j >= 0:
+        slot = venue.orders[j]
+        if slot["resting"] == 2:
+            lots = min(slot["remaining"], _room(venue, print_["instrument"], market["volume"]))
+            if lots > 0:
+                market["gap_lots"] += execute(venue, j, slot["price"], lots, 1)
+        else:
+            price = taker_price(venue, j, float(print_["price"]))
+            execute(venue, j, price, slot["remaining"], 0)
+        j = _next_at_open(venue, print_, side, j + 1)
+
+
+@compiled(void(VENUE, EVENT_TYPE, int64))
 def _run_limits(venue: Venue, bar: Record, exits: int) -> None:
     """Fill the limits, exits or others, that a bar traded through, with their share of it."""
-    step = venue.markets[bar["instrument"]]["lot_step"]
-    room = int(math.floor(venue.venue[0]["participation"] * bar["volume"])) // step * step
+    room = _room(venue, bar["instrument"], float(bar["volume"]))
     j = _next_limit(venue, bar, exits, 0)
     while j >= 0:
         slot = venue.orders[j]
@@ -94,6 +103,17 @@ def _run_limits(venue: Venue, bar: Record, exits: int) -> None:
             room -= lots
             execute(venue, j, slot["price"], lots, 1)
         j = _next_limit(venue, bar, exits, j + 1)
+
+
+@compiled(int64(VENUE, int64, float64))
+def _room(venue: Venue, k: int, volume: float) -> int:
+    """Return the lots that resting limits may get of a bar's volume, less those of its gap.
+
+    At the bar's first price its volume is not known yet: what past bars had on average counts.
+    """
+    market = venue.markets[k]
+    share = int(math.floor(venue.venue[0]["participation"] * volume)) - int(market["gap_lots"])
+    return int(max(share, 0) // market["lot_step"] * market["lot_step"])
 
 
 @compiled(void(VENUE, EVENT_TYPE))
@@ -115,7 +135,7 @@ def _run_stops(venue: Venue, bar: Record) -> None:
 def _next_at_open(venue: Venue, print_: Record, side: int, start: int) -> int:
     """Return the next order that fills at a bar's first price, from place ``start`` on, or -1.
 
-    One that rested before (``resting`` 2) fills at its own price.
+    One that rested before (``resting`` 2) fills at its own price, for its share of the volume.
     """
     price = float(print_["price"])
     for j in range(start, venue.venue[0]["top"]):

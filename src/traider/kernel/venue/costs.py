@@ -42,6 +42,7 @@ def learn_from_bar(venue: Venue, bar: Record) -> None:
     """Update volatility and volume of the instrument; called after the bar was matched."""
     k = int(bar["instrument"])
     if venue.markets[k]["live"] == 0:
+        venue.markets[k]["gap_lots"] = 0
         learn(venue, k, bar["close"], float(bar["volume"]))
         see_price(venue, k, float(bar["close"]))
 
