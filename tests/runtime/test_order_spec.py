@@ -136,14 +136,35 @@ def test_quotes_with_exits_are_refused(files: tuple[BarFile]) -> None:
         spec_of(files, *QUOTING, "plan.stop=atr")
 
 
-def test_what_does_nothing_is_told(files: tuple[BarFile]) -> None:
-    quoting = load_config(None, [*QUOTING, "execution.style=twap"])
-    (note,) = idle_settings(quoting, files)
-    assert "sizing and style are idle" in note
-    (note,) = idle_settings(
-        load_config(None, ["sizing.kind=all-in", "execution.style=post-only"]), files
-    )
-    assert note == "all cash goes in at the market: the working style is idle"
-    assert spec_of(files, "sizing.kind=all-in", "execution.style=twap").strategy.style is (
-        Style.MARKET
-    )
+CROSS = ("strategy.kind=sma-cross", "strategy.fast=2", "strategy.slow=3")
+
+
+@pytest.mark.parametrize(
+    ("settings", "where"),
+    [
+        ((*CROSS, "execution.style=limit"), "execution.style"),
+        ((*CROSS, "sizing.kind=volatility-target"), "sizing.kind"),
+        ((*CROSS, "sizing.kind=all-in", "sizing.max_leverage=1"), "sizing.max_leverage"),
+        ((*QUOTING, "execution.style=twap"), "execution.style"),
+        ((*QUOTING, "sizing.fraction=1.0"), "sizing.fraction"),
+        (("sizing.kind=all-in", "execution.style=post-only"), "execution.style"),
+    ],
+)
+def test_a_size_or_a_style_that_would_not_be_followed_is_refused(
+    files: tuple[BarFile], settings: tuple[str, ...], where: str
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        idle_settings(load_config(None, settings), files)
+    assert caught.value.where == where
+
+
+def test_what_a_strategy_follows_is_not_refused(files: tuple[BarFile]) -> None:
+    for settings in ((*CROSS, "sizing.kind=all-in"), (*QUOTING, "execution.latency_ms=20")):
+        assert idle_settings(load_config(None, settings), files) == ()
+
+
+def test_alphas_that_move_no_quote_are_told(files: tuple[BarFile]) -> None:
+    alphas = (*QUOTING, 'strategy.alphas=[{name="momentum"}]')
+    (note,) = idle_settings(load_config(None, alphas), files)
+    assert "skew_ticks is 0" in note
+    assert idle_settings(load_config(None, [*alphas, "strategy.skew_ticks=1"]), files) == ()

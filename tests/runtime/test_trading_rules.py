@@ -97,7 +97,5 @@ def test_settings_that_do_nothing_are_named(hourly: BarFile) -> None:
     assert idle_settings(load_config(None, cross), [hourly]) == ()
     (note,) = idle_settings(load_config(None, ["strategy.allow_short=true"]), [hourly])
     assert "BINANCE:ETH-USDT" in note
-    (note,) = idle_settings(load_config(None, [*cross, "execution.style=limit"]), [hourly])
-    assert "all in" in note
     with pytest.raises(ConfigError, match=r"^clock\.decision"):
         idle_settings(load_config(None, [*cross, "clock.decision=4h"]), [hourly])

@@ -230,7 +230,7 @@ class SizingConfig(Section):
     target_volatility: Annotated[Real, Field(gt=0, le=10)] = 0.20
     """Volatility a year that volatility-target aims at, as a fraction."""
     fraction: Annotated[Real, Field(gt=0, le=10)] = 1.0
-    """Share of equity that fixed puts in at full score."""
+    """Share of equity that fixed puts in, however high the score."""
     volatility_window: Annotated[Whole, Field(ge=2, le=100_000)] = 48
     """Bars over which volatility is measured."""
     max_leverage: Annotated[Real, Field(gt=0, le=100)] = 1.0

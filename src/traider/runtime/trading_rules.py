@@ -10,7 +10,7 @@ from traider.backtest.sources import Source
 from traider.domain.errors import ConfigError
 from traider.domain.instruments import InstrumentName
 from traider.domain.registry import shipped_instruments
-from traider.runtime.config import Config, QuotingStrategy, SizingConfig, SmaCrossStrategy
+from traider.runtime.config import Config, QuotingStrategy, SmaCrossStrategy
 from traider.runtime.venue_spec import slowest_latency
 
 LOTS_MAX: Final = 2.0**60
@@ -114,10 +114,12 @@ def idle_settings(config: Config, files: Sequence[Source], base: str = "") -> tu
     """Say which settings that were made do nothing here.
 
     Raises:
-        ConfigError: a setting would change what the strategy promises.
+        ConfigError: a setting would change what the strategy promises, or a wanted size or
+            working style would not be followed.
     """
     notes = []
     strategy = config.strategy
+    _check_orders(config)
     if isinstance(strategy, SmaCrossStrategy):
         first = files[0]
         base = first.timeframe if isinstance(first, BarFile) else base
@@ -127,15 +129,41 @@ def idle_settings(config: Config, files: Sequence[Source], base: str = "") -> tu
                 where="clock.decision",
                 fix='leave it at "bar", or use bars of that length',
             )
-        if config.sizing != SizingConfig() or config.execution.style != "market":
-            notes.append("sma-cross is all in or all out at the market: sizing and style are idle")
     elif isinstance(strategy, QuotingStrategy):
-        if config.sizing != SizingConfig() or config.execution.style != "market":
-            notes.append("quotes have a size of their own and rest: sizing and style are idle")
+        if strategy.alphas and strategy.skew_ticks == 0.0:
+            notes.append("strategy.skew_ticks is 0: the alphas move no quote")
     elif strategy.allow_short:
         spot = [file.instrument for file in files if not file.is_derivative]
         if spot:
             notes.append(f"spot cannot be sold short: allow_short is idle for {', '.join(spot)}")
-    if config.sizing.kind == "all-in" and config.execution.style != "market":
-        notes.append("all cash goes in at the market: the working style is idle")
     return tuple(notes)
+
+
+def _check_orders(config: Config) -> None:
+    """Refuse a size or a working style that the strategy would not follow."""
+    strategy, sizing = config.strategy, config.sizing
+    is_quoting = isinstance(strategy, QuotingStrategy)
+    made = sorted(sizing.model_fields_set)
+    if isinstance(strategy, SmaCrossStrategy):
+        made = [name for name in made if (name, sizing.kind) != ("kind", "all-in")]
+        why = "sma-cross puts all cash in and takes all of it out"
+    else:
+        made = made if is_quoting else []
+        why = "quotes have a size of their own, strategy.size"
+    if made:
+        raise ConfigError(why, where=f"sizing.{made[0]}", fix="leave it out")
+    style = config.execution.style
+    if style == "market":
+        return
+    if is_quoting:
+        raise ConfigError(
+            f"quotes always rest, they are never worked as {style}",
+            where="execution.style",
+            fix="leave it out",
+        )
+    if isinstance(strategy, SmaCrossStrategy) or sizing.kind == "all-in":
+        raise ConfigError(
+            f"all cash goes in at the market, never by {style}",
+            where="execution.style",
+            fix="leave it out, or use an ensemble with another sizing.kind",
+        )
