@@ -40,7 +40,10 @@ def test_a_capture_is_described(tmp_path: Path) -> None:
     [
         (
             [*usdm_messages()[:3]],
-            "there is no depth snapshot, so 2 depth messages are not used; trades and quotes are",
+            (
+                "there is no depth snapshot, so 2 depth messages are not used; trades are, and of "
+                "quotes only the gate takes its price"
+            ),
         ),
         (
             [*usdm_messages(), usdm_depth((120, 121, 119), [("99.90", "1")])],

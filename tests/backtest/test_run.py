@@ -118,6 +118,13 @@ def test_an_alpha_that_was_switched_off_is_noted(files: tuple[BarFile, ...]) -> 
     assert not [note for note in run_plan(made).notes if "answered outside" in note]
 
 
+def test_a_feature_that_never_had_a_value_is_named(files: tuple[BarFile, ...]) -> None:
+    short = plan(files, 'strategy.alphas=[{name="order-flow"}]')
+    (note,) = (note for note in run_plan(short).notes if note.startswith("no order was sent"))
+    assert "imbalance(5)" in note
+    assert "need data that hold them" in note
+
+
 def test_the_digest_is_the_first_record(files: tuple[BarFile, ...]) -> None:
     chunks = list(plan(files).events())
     assert chunks[0]["ts_recv"].tolist() == [files[0].first_ns]

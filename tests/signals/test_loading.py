@@ -54,6 +54,15 @@ def test_an_own_alpha_is_found_in_its_file(tmp_path: Path) -> None:
     assert [str(e) for e in found.expressions({"window": 5.0})] == ["sma(close, 5)", "close"]
 
 
+@pytest.mark.parametrize("value", [1 / 3, 0.1234567890123, 1e-7, 12_345_678.25, 3.0])
+def test_a_parameter_is_written_exactly(tmp_path: Path, value: float) -> None:
+    source = GOOD.replace('"close")', '"close * $scale")').replace("3}", '3, "scale": 2.0}')
+    found = load_alpha("below_average", written(tmp_path, source))
+    _, scaled = found.expressions({"window": 3.0, "scale": value})
+    assert scaled.right is not None
+    assert scaled.right.number == value
+
+
 def test_an_edited_file_is_read_again(tmp_path: Path) -> None:
     path = written(tmp_path, GOOD)
     load_alpha("below_average", path)

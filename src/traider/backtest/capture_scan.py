@@ -113,7 +113,8 @@ def _notes(reader: CaptureReader, extent: _Extent) -> list[str]:
     end = "" if reader.has_book else ", and no snapshot follows the last gap"
     said = {
         f"there is no depth snapshot, so {_times(counts.depth, 'depth message')} are not used; "
-        "trades and quotes are": counts.depth and not counts.snapshots,
+        "trades are, and of quotes only the gate takes its price": counts.depth
+        and not counts.snapshots,
         f"the depth stream broke {_times(counts.gaps, 'time')}{end}": counts.gaps,
         f"trades are missing in {_times(counts.trade_gaps, 'place')}": counts.trade_gaps,
         f"{_times(counts.trades_off_book, 'trade')} left out: the insurance fund and the like meet "

@@ -6,6 +6,8 @@ from decimal import Decimal
 from itertools import chain
 from typing import Final
 
+import numpy as np
+
 from traider.backtest.fill_tiers import FILL_TIERS
 from traider.backtest.outcome import Pass, tier_result
 from traider.backtest.price_series import PriceRecorder, buy_and_hold
@@ -174,7 +176,7 @@ def _run_notes(passes: list[Pass], tiers: list[TierResult]) -> tuple[str, ...]:
     notes += _fee_notes(tiers[0].costs.fees_paid)
     notes += span_note(tiers[0].performance.days)
     if tiers[0].orders.sent == 0:
-        why = "the gate refused every one" if refusals else "check thresholds, warm-up and minimums"
+        why = "the gate refused every one" if refusals else _why_no_order(first.machine)
         notes.append(f"no order was sent: {why}")
     if not first.complete:
         notes.append("the run was stopped before the end of the data; results are partial")
@@ -196,6 +198,23 @@ def left_notes(spec: KernelSpec, decider: Decider) -> list[str]:
         for one, lots in left
         if lots != 0
     ]
+
+
+def _why_no_order(machine: Machine) -> str:
+    """Say which features had no value to the end of the run, if any: their alphas never spoke."""
+    spec, values = machine.spec, machine.decider.values
+    silent = {
+        spec.tape.names[slot]: None
+        for alpha in spec.alphas
+        for slot in alpha.inputs
+        if np.isnan(values[:, slot]).all()
+    }
+    if not silent:
+        return "check thresholds, warm-up and minimums"
+    return (
+        f"{', '.join(silent)} had no value to the end; features of a book or of trades need data "
+        "that hold them, others a longer history"
+    )
 
 
 def _fee_notes(paid: Sequence[FeesPaid]) -> list[str]:

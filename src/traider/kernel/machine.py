@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from traider.domain.errors import KernelError, StrategyError
-from traider.domain.events import EVENT, EventArray, empty_events, join_events
+from traider.domain.events import EVENT, EventArray, Kind, empty_events, join_events
 from traider.kernel import records as r
 from traider.kernel.calling import alpha_table
 from traider.kernel.codes import Result
@@ -26,6 +26,7 @@ from traider.kernel.specification import KernelSpec
 
 __all__ = ["DeciderMachine", "Drained", "Machine", "state_hash"]
 
+_KINDS: Final = frozenset(map(int, Kind))
 _FAILURES: Final = {
     Result.QUEUE_FULL: "the simulated venue's queue of answers is full",
     Result.UNSORTED: "events are not sorted by ts_recv",
@@ -187,12 +188,25 @@ class DeciderMachine:
 
     def __init__(self, spec: KernelSpec) -> None:
         compile_kernel()
+        self._instruments = len(spec.markets)
         self.decider = build_decider(spec)
         self.alphas = alpha_table([alpha.function for alpha in spec.alphas])
         self.out = np.zeros(most_intents(spec), EVENT)
 
     def step(self, events: EventArray, index: int) -> EventArray:
-        """Feed one event; return a view of the intents it leads to, valid until the next call."""
+        """Feed one event; return a view of the intents it leads to, valid until the next call.
+
+        Raises:
+            KernelError: the event is of an instrument or a kind that the kernel has no row for.
+        """
+        instrument, kind = events["instrument"][index], events["kind"][index]
+        if instrument >= self._instruments or kind not in _KINDS:
+            raise KernelError(
+                f"event of instrument {instrument} and kind {kind}, "
+                f"but there are {self._instruments} instruments",
+                where=f"event {int(self.decider.account[0]['sequence'])}",
+                fix="number instruments from 0 and use the kinds of traider.domain.events",
+            )
         return self.out[: step(self.decider, self.alphas, events, index, self.out)]
 
     def state_hash(self) -> str:

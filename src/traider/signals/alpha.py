@@ -51,7 +51,8 @@ class Alpha:
     def expressions(self, params: Mapping[str, float], timeframe: str = "") -> list[Expression]:
         """Return the features with ``params`` written into them."""
         written = {
-            name: f"{value:g}" if value % 1 else str(int(value)) for name, value in params.items()
+            name: repr(float(value)) if value % 1 else str(int(value))
+            for name, value in params.items()
         }
         return [parse(Template(text).safe_substitute(written), timeframe) for text in self.features]
 

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.kernel.scenario import MONEY, PERPETUAL, START, bars, buy, play, record, sell, spec_of
+from traider.domain.errors import KernelError
 from traider.domain.events import Kind
 from traider.kernel.machine import DeciderMachine
 
@@ -26,6 +27,18 @@ def test_a_fill_moves_cash_position_fees_and_turnover() -> None:
     assert market["traded_units"] == (500 + 220 + 810) * MONEY
     assert made.decider.markets[1]["position_lots"] == 0
     assert market["open_orders"] == 0
+
+
+@pytest.mark.parametrize("words", [{"instrument": 2}, {"instrument": 65_535}, {"kind": 30_000}])
+def test_what_the_kernel_has_no_row_for_is_refused(words: dict[str, int]) -> None:
+    made = machine()
+    before = made.state_hash()
+    event = record(Kind.BAR, START, close=100)
+    for name, value in words.items():
+        event[name] = value
+    with pytest.raises(KernelError, match="there are 2 instruments"):
+        made.step(event, 0)
+    assert made.state_hash() == before
 
 
 def test_only_a_fill_that_leaves_nothing_ends_its_order() -> None:
