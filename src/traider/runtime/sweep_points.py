@@ -77,7 +77,10 @@ def valid_points(
     Raises:
         ConfigError: a key is no setting, or a value can be none whatever the others are.
     """
-    base = Layer("file", "config", {k: _lists(v) for k, v in config.model_dump().items()})
+    settings = {key: _lists(value) for key, value in config.model_dump().items()}
+    # Which sizes were wanted, and which are only defaults, decides what may be refused.
+    settings["sizing"] = config.sizing.model_dump(exclude_unset=True)
+    base = Layer("file", "config", settings)
     found = []
     for number in numbers:
         values = grid.point(number)
