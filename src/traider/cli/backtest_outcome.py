@@ -66,10 +66,12 @@ def print_place(console: Console, report: Path) -> None:
 def _overview(result: BacktestResult) -> RenderableType:
     chosen = result.chosen
     speed = result.events / result.engine_seconds if result.engine_seconds > 0 else math.nan
+    # Captures bring no bars: the kernel builds them from trades.
+    counted = f"{result.bars:,} bars, " if result.bars else ""
     head = Text.assemble(
         (result.title, "bold"),
         f"\n{_day(result.start_ns)} to {_day(result.end_ns)} UTC",
-        f"\n{result.bars:,} bars, {result.events:,} events in {result.engine_seconds:.2f} s"
+        f"\n{counted}{result.events:,} events in {result.engine_seconds:.2f} s"
         f" ({speed / 1e6:.1f} M/s)",
         f"\nfingerprint {chosen.fingerprint}",
     )

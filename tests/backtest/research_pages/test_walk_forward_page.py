@@ -17,6 +17,7 @@ from traider.backtest.research_pages.walk_forward_page import (
     value_text,
     window_row,
 )
+from traider.domain.timeframes import DAY_NS
 
 KEY = "strategy.enter"
 
@@ -97,7 +98,7 @@ def test_without_a_choice_there_is_no_column_for_it() -> None:
 
 def test_many_windows_are_cut_and_undefined_numbers_are_dashes() -> None:
     one = walked().windows[0]
-    test = replace(one.test, sharpe=math.nan, length_ns=1, total_return=0.01)
+    test = replace(one.test, sharpe=math.nan, length_ns=7 * DAY_NS, total_return=1.0)
     bare = replace(one, deflated_sharpe=math.nan, test=test)
     assert window_row(bare).return_out == "> 999%"
     page = render_walk_forward(replace(walked(), windows=(bare,) * (ROWS_MAX + 9)), shown())

@@ -93,6 +93,17 @@ def minute_text(ts_ns: int) -> str:
     return f"{moment(ts_ns):%Y-%m-%d %H:%M}"
 
 
+def instant_text(ts_ns: int, span_ns: int) -> str:
+    """Return the UTC day, with the clock to the second where the whole span is under two days."""
+    return day_text(ts_ns) if span_ns >= 2 * _NS_PER_DAY else f"{moment(ts_ns):%Y-%m-%d %H:%M:%S}"
+
+
+def period_text(start_ns: int, end_ns: int) -> str:
+    """Return both ends of a span."""
+    span_ns = end_ns - start_ns
+    return f"{instant_text(start_ns, span_ns)} to {instant_text(end_ns, span_ns)}"
+
+
 @dataclass(frozen=True)
 class MoneyText:
     """Write sums in the account's currency with decimals that suit the capital."""

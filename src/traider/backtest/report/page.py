@@ -21,7 +21,13 @@ from traider.backtest.report.drawdown_rows import drawdown_rows
 from traider.backtest.report.findings_section import findings_section, findings_style
 from traider.backtest.report.key_figures import head_figures, risk_figures, trade_figures
 from traider.backtest.report.monthly import MONTHS, heat_map, money_table
-from traider.backtest.report.number_text import MoneyText, day_text, duration, fixed, percent
+from traider.backtest.report.number_text import (
+    MoneyText,
+    duration,
+    fixed,
+    percent,
+    period_text,
+)
 from traider.backtest.report.order_tables import execution_rows, outcome_rows, reason_tables
 from traider.backtest.report.reason_data import reason_data
 from traider.backtest.report.tables import (
@@ -156,13 +162,15 @@ def _render(result: BacktestResult, detail: Detail, beside: Sequence[str]) -> st
     rows = trade_rows(tier.trades, select_trades(tier.trades, detail.trades), money)
     prices = shown_prices(result)
     seconds = result.engine_seconds
-    rate = result.bars / seconds if seconds > 0 else math.nan
+    # Captures bring no bars: the kernel builds them from trades.
+    done, counted = (result.bars, "bars") if result.bars else (result.events, "events")
+    rate = done / seconds if seconds > 0 else math.nan
     return _template().render(
         result=result,
         title=clipped(result.title, _TITLE_CHARS_MAX),
         tier=tier,
         money=money,
-        period=f"{day_text(result.start_ns)} to {day_text(result.end_ns)}",
+        period=period_text(result.start_ns, result.end_ns),
         length=duration(result.end_ns - result.start_ns),
         incomplete=not tier.complete,
         beside=[(name, name.removesuffix(".html").replace("_", "-")) for name in beside],
@@ -174,7 +182,7 @@ def _render(result: BacktestResult, detail: Detail, beside: Sequence[str]) -> st
         months=MONTHS,
         years=heat_map(tier.curve, float(result.capital), result.start_ns),
         month_money=money_table(tier.attribution.by_month, money),
-        drawdowns=drawdown_rows(tier.drawdowns),
+        drawdowns=drawdown_rows(tier.drawdowns, result.end_ns - result.start_ns),
         costs=cost_bars(tier.attribution, money),
         by_alpha=attribution_bars(tier.attribution.by_alpha, money),
         by_instrument=attribution_bars(tier.attribution.by_instrument, money),
@@ -187,7 +195,7 @@ def _render(result: BacktestResult, detail: Detail, beside: Sequence[str]) -> st
         rows=rows[::-1],
         trades_left=len(tier.trades) - len(rows),
         config=config_rows(result.config),
-        speed=f"{fixed(seconds, 2)} s, {fixed(rate, 0)} bars/s",
+        speed=f"{fixed(seconds, 2)} s, {fixed(rate, 0)} {counted}/s",
         version=__version__,
         data=Markup(script_json(page_data(result, prices, rows, detail))),  # noqa: S704 - escaped
         style=Markup(_own_file("report.css") + findings_style()),  # noqa: S704 - our own file

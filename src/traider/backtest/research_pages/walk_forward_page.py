@@ -15,10 +15,10 @@ from traider.backtest.report.number_text import (
     DASH,
     NS_PER_SECOND,
     MoneyText,
-    day_text,
     duration,
     fixed,
     percent,
+    period_text,
 )
 from traider.backtest.report.tables import clipped, note_texts
 from traider.backtest.research_pages.frame import render
@@ -149,7 +149,7 @@ def facts(found: WalkForwardResult, money: MoneyText) -> list[tuple[str, str]]:
     tested = DASH
     if found.windows:
         first, last = found.windows[0].window.test, found.windows[-1].window.test
-        tested = f"{day_text(first.start_ns)} to {day_text(last.end_ns)}"
+        tested = period_text(first.start_ns, last.end_ns)
     choices = len(found.candidates)
     chosen = f"{choices:,} by {found.metric}" if choices > 1 else "nothing, one setting"
     return [
@@ -230,8 +230,8 @@ def mean_train_sharpe(found: WalkForwardResult) -> float:
 def window_row(one: WindowResult) -> WindowRow:
     """Return one window as text."""
     window = one.window
-    test = f"{day_text(window.test.start_ns)} to {day_text(window.test.end_ns)}"
-    train = f"{day_text(window.train.start_ns)} to {day_text(window.train.end_ns)}"
+    test = period_text(window.test.start_ns, window.test.end_ns)
+    train = period_text(window.train.start_ns, window.train.end_ns)
     embargoed = sum(span.length_ns for span in window.embargoed)
     apart = f", {duration(embargoed)} of it embargoed" if embargoed else ""
     chosen = ", ".join(f"{short(key)} {value_text(value)}" for key, value in one.chosen.items())
