@@ -51,7 +51,7 @@ def test_windows_that_do_not_fit_are_refused_in_one_line(tmp_path: Path) -> None
     )
     assert done.returncode == 2
     (line,) = done.stderr.splitlines()
-    assert line.startswith("traider: error: walk_forward.train: the data last 546 days")
+    assert line.startswith("traider: error: walk_forward.train: the data last 546 d, ")
     assert not list((tmp_path / "runs").glob("*/report.html"))
 
 
