@@ -36,6 +36,8 @@ def discard_damaged(folder: Path) -> tuple[Path, ...]:
         seals = json.loads((folder / _SEALS).read_text(encoding="ascii"))
     except (OSError, ValueError):
         seals = {}
+    if not isinstance(seals, dict):
+        seals = {}
     damaged = []
     for path in _files(folder):
         found = _checksum(path)
