@@ -31,6 +31,8 @@ TIERS: Final = (
 )
 LADDER: Final = ((0.2, 0.25), (0.3, 0.25), (0.5, 0.25))
 """Three targets, at parts of the distance to the stop; a quarter runs until a stop."""
+NEAR_LADDER: Final = ((0.1, 0.25), (0.2, 0.25), (0.3, 0.25))
+"""The same, near enough for one position to reach all three."""
 LIVE_FEATURES: Final = (
     "spread", "microprice", "imbalance(3)", "ofi(3, 2)", "trade_imbalance(3)", "kyle_lambda(5)",
     "sma(close, 2)@{second}", "highest(high, 2)@40base", "sma(volume, 2)@9000quote",
@@ -76,7 +78,7 @@ BOOK_RUNS: Final = {
                 slippage=0.0005,
             ),
             "plan": PlanSpec(
-                stop=0.001, targets=LADDER, trail=0.0008, break_even=True, reenter=True
+                stop=0.001, targets=NEAR_LADDER, trail=0.0008, break_even=True, reenter=True
             ),
         },
         QueueModel.PROBABILISTIC,
