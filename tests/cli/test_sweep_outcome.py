@@ -80,6 +80,16 @@ def test_findings_are_told_with_their_severity() -> None:
     assert "serious: The best may be luck" in text
 
 
+def test_where_nothing_can_be_ranked_table_and_json_name_no_best() -> None:
+    short = sweep_result(days=2)
+    text = printed(short)
+    assert "best Sharpe none: Sharpe is undefined or equal in all trials" in text
+    assert "warning: No trial is the best: Sharpe is undefined in all 14 trials" in text
+    assert "the lowest of" not in text
+    body = outcome_json(finished(short))
+    assert (body["ranked"], body["best"], body["edges"]) == (False, None, [])
+
+
 def test_what_is_unknown_is_said_in_words() -> None:
     idle = sweep_result((FAST,), lambda _: 0.0, 3)
     still = tuple(replace(one, measured=measured(np.zeros(3), trades=0)) for one in idle.trials)

@@ -39,7 +39,7 @@ def outcome_json(finished: FinishedSweep) -> dict[str, object]:
     summary = sweep_summary(result)
     return {
         **summary,
-        "best": outcome_record(result.best, axes),
+        "best": None if result.best is None else outcome_record(result.best, axes),
         "trials": [outcome_record(trial, axes) for trial in result.trials],
         "folder": str(finished.folder),
         "report": str(finished.report),
@@ -98,7 +98,7 @@ def _best_table(result: SweepResult) -> Table:
     for place in shown:
         table.add_column(heads[place], justify="right", no_wrap=True)
     for row in trial_rows(result, ROWS_SHOWN, money):
-        table.add_row(str(row.rank), *row.values, *(row.figures[place] for place in shown))
+        table.add_row(row.rank, *row.values, *(row.figures[place] for place in shown))
     return table
 
 
@@ -134,8 +134,9 @@ def _verdicts(result: SweepResult) -> dict[str, str]:
         against_luck = f"{days_count(found.track_record_luck_days)} above luck"
         record = f"{needed}, {against_luck}; there are {found.days:,}"
     median = fixed(found.sharpe_median, 2)
+    none = f"none: {result.metric.label} is undefined or equal in all trials"
     return {
-        f"best {result.metric.label}": point_text(result, result.best),
+        f"best {result.metric.label}": point_text(result, result.best) if result.best else none,
         "all trials": f"median Sharpe ratio {median}, {percent(found.profitable, 0)} gain",
         "deflated Sharpe": deflated,
         "overfitting": overfitting,

@@ -32,6 +32,7 @@ __all__ = [
     "rolling",
     "rolling_sharpe",
     "summarize_returns",
+    "yearly",
 ]
 
 FloatArray = npt.NDArray[np.float64]
@@ -133,6 +134,15 @@ def summarize_returns(
         worst_day=float(known.min()) if known.size else float("nan"),
         intervals=intervals,
     )
+
+
+def yearly(statistic: Statistic) -> Statistic:
+    """Return ``statistic``, a figure a year, as NaN under ``ANNUALIZED_DAYS_MIN`` daily returns."""
+
+    def measured(returns: FloatArray) -> float:
+        return statistic(returns) if len(returns) >= ANNUALIZED_DAYS_MIN else float("nan")
+
+    return measured
 
 
 def unknown_of(days: int) -> tuple[str, ...]:

@@ -29,12 +29,12 @@ POINTS = [GRID.point(number) for number in range(GRID.size)]
     ],
 )
 def test_a_best_at_the_edge_is_told(best: Point, edges: list[EdgeParameter]) -> None:
-    assert list(parameters_at_edge((FAST, SLOW), POINTS, best)) == edges
+    assert list(parameters_at_edge((FAST, SLOW), POINTS, [best])) == edges
 
 
 def test_what_was_run_has_the_edge_not_what_was_asked_for() -> None:
     run = [point for point in POINTS if point[0] < 20]  # type: ignore[operator]  # whole numbers
-    (edge,) = parameters_at_edge((FAST, SLOW), run, (15, 20))
+    (edge,) = parameters_at_edge((FAST, SLOW), run, [(15, 20)])
     assert (edge.value, edge.high, edge.side) == (15.0, 15.0, "highest")
 
 
@@ -49,13 +49,13 @@ def test_what_was_run_has_the_edge_not_what_was_asked_for() -> None:
 )
 def test_without_an_order_or_a_middle_there_is_no_edge(axis: Axis) -> None:
     points = [(value,) for value in axis.values]
-    assert parameters_at_edge((axis,), points, points[0]) == ()
+    assert parameters_at_edge((axis,), points, points[:1]) == ()
 
 
 def test_decimals_have_edges_too() -> None:
     axis = Axis("strategy.enter", (Decimal("0.1"), Decimal("0.2"), Decimal("0.3")), "enter")
     points = [(value,) for value in axis.values]
-    (edge,) = parameters_at_edge((axis,), points, (Decimal("0.3"),))
+    (edge,) = parameters_at_edge((axis,), points, [(Decimal("0.3"),)])
     assert (edge.key, edge.value) == ("enter", 0.3)
 
 

@@ -33,7 +33,7 @@ def test_the_summary_tells_counts_best_and_worth(tmp_path: Path) -> None:
     assert found["grid"][0] == {"key": "strategy.fast", "values": [5, 10, 15, 20, 25]}
     best = found["best"][0]
     assert best["point"] == {"strategy.fast": 15, "strategy.slow": 40}
-    assert best["sharpe"] == pytest.approx(result.best.measured.sharpe)
+    assert best["sharpe"] == pytest.approx(result.ranked[0].measured.sharpe)
     assert len(found["best"]) == 13
     assert [one["fault"] for one in found["failures"]] == ["an alpha raised ValueError"]
     statistics = found["statistics"]

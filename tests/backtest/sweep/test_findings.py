@@ -98,6 +98,37 @@ def test_nothing_traded_is_told() -> None:
     assert "settings-do-nothing" in finding
 
 
+@pytest.mark.parametrize(
+    ("metric", "told"),
+    [
+        ("calmar", "Calmar is undefined in all 14 trials: it needs trades and 7 daily returns, "),
+        ("max_drawdown", "max drawdown is equal in all 14 trials"),
+    ],
+)
+def test_where_nothing_can_be_ranked_no_best_and_no_edge_is_named(metric: str, told: str) -> None:
+    result = sweep_result(edge=lambda values: 0.0002 * float(values[0]), days=6, metric_name=metric)
+    assert result.best is None
+    assert result.edges == ()
+    found = found_in(result)
+    assert told in found["nothing-to-rank"].measured
+    assert "parameters-at-the-edge" not in found
+    week = sweep_result(edge=lambda values: 0.0002 * float(values[0]), days=7, metric_name="calmar")
+    assert week.best is not None
+    assert "nothing-to-rank" not in found_in(week)
+
+
+def test_equal_bests_share_no_edge_unless_all_lie_on_it() -> None:
+    result = sweep_result(metric_name="max_drawdown")
+    trials = tuple(
+        replace(one, measured=replace(one.measured, max_drawdown=-0.05))
+        if one.values[0] == 5
+        else one
+        for one in result.trials
+    )
+    (edge,) = replace(result, trials=trials).edges
+    assert (edge.key, edge.value) == ("strategy.fast", 5.0)
+
+
 def test_a_setting_without_effect_is_told() -> None:
     axes = (FAST, SLOW, Axis("sizing.fraction", (1, 2), "sizing.fraction"))
     result = sweep_result(axes)

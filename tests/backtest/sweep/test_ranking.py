@@ -41,4 +41,11 @@ def test_figures_are_those_of_the_returns() -> None:
     assert METRICS["total_return"].of(found) == ratios.total_return(returns)
     assert METRICS["final_equity"].of(found) == 123.45
     assert METRICS["max_drawdown"].of(found) == -0.25
-    assert math.isnan(METRICS["sharpe"].of(measured(np.zeros(3))))
+    assert math.isnan(METRICS["sharpe"].of(measured(np.zeros(30))))
+
+
+@pytest.mark.parametrize("name", [name for name, metric in METRICS.items() if metric.is_yearly])
+def test_nothing_is_scaled_to_a_year_of_fewer_than_seven_days(name: str) -> None:
+    metric = METRICS[name]
+    assert math.isnan(metric.of(measured(noise(1, 6))))
+    assert math.isfinite(metric.of(measured(noise(1, 7))))

@@ -1,3 +1,4 @@
+import math
 from dataclasses import replace
 
 from tests.backtest.walk_forward.plans import events, plan
@@ -13,7 +14,10 @@ def chosen(*values: Value, of: tuple[Value, ...] = (0.15, 0.3, 0.5)) -> WalkForw
     """Return a walk-forward whose windows chose ``values`` out of ``of``."""
     found = walk_forward(plan(events()), stop=lambda: False)
     windows = tuple(
-        replace(one, chosen={KEY: value}) for one, value in zip(found.windows, values, strict=False)
+        replace(
+            one, chosen={KEY: value}, scores=tuple(1.0 if other == value else 0.5 for other in of)
+        )
+        for one, value in zip(found.windows, values, strict=False)
     )
     return replace(found, windows=windows, candidates=tuple({KEY: value} for value in of))
 
@@ -33,6 +37,14 @@ def test_two_values_or_words_have_no_edge() -> None:
     assert edges_of(chosen("a", "a", of=("a", "b", "c"))) == ()
     switches: tuple[Value, ...] = (True, False)
     assert numbers_of(chosen(*switches, of=switches), KEY) == []
+
+
+def test_windows_that_could_not_choose_tell_no_edge() -> None:
+    first = chosen(0.15, 0.15, 0.15)
+    assert edges_of(first) != ()
+    for scores in ((math.nan,) * 3, (0.5, 0.5, 0.5), (0.5, 0.5, 0.1)):
+        blind = tuple(replace(one, scores=scores) for one in first.windows)
+        assert edges_of(replace(first, windows=blind)) == ()
 
 
 def test_without_windows_or_candidates_there_is_none() -> None:

@@ -110,7 +110,7 @@ def nothing_to_choose_by(result: BacktestResult, evidence: Evidence) -> Finding 
         measured=f"in {found.unranked:,} of {found.windows:,} windows no setting could be ranked "
         "(should be none); the first was traded",
         why="Those tests say nothing of the choosing: the measure is undefined on their train "
-        "spans for every setting.",
+        "spans for every setting, or equal.",
         fix="Use longer train spans or more data, or walk_forward.metric = total-return.",
         number=found.unranked,
         threshold=0,

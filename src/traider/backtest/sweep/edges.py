@@ -13,21 +13,25 @@ VALUES_MIN: Final = 3
 
 
 def parameters_at_edge(
-    axes: Sequence[Axis], points: Sequence[Point], best: Point
+    axes: Sequence[Axis], points: Sequence[Point], best: Sequence[Point]
 ) -> tuple[EdgeParameter, ...]:
-    """Return the parameters of ``best`` at the edge of what was run.
+    """Return the parameters of the ``best`` points at the edge of what was run.
 
-    A better value may lie beyond, where nothing was tried. ``points`` are those that ran: a value
-    that was left out everywhere is no edge. Axes that are not rising numbers have no edge, nor
-    have those with fewer than ``VALUES_MIN`` values.
+    Points that share the best figure must share the edge: where one of them lies inside, nothing
+    says that the range is too narrow. A better value may lie beyond, where nothing was tried.
+    ``points`` are those that ran: a value that was left out everywhere is no edge. Axes that are
+    not rising numbers have no edge, nor have those with fewer than ``VALUES_MIN`` values.
     """
     found = []
     for place, axis in enumerate(axes):
         if not axis.is_ordered:
             continue
         tried = sorted({float(point[place]) for point in points})
-        value = float(best[place])
-        if len(tried) >= VALUES_MIN and value in (tried[0], tried[-1]):
+        values = {float(point[place]) for point in best}
+        if len(tried) < VALUES_MIN or len(values) != 1:
+            continue
+        (value,) = values
+        if value in (tried[0], tried[-1]):
             found.append(EdgeParameter(axis.shown, value, tried[0], tried[-1]))
     return tuple(found)
 

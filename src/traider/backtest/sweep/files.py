@@ -8,6 +8,7 @@ The same sweep gives the same bytes, whatever the threads and however often it w
 """
 
 import json
+import math
 from dataclasses import asdict
 from decimal import Decimal
 from pathlib import Path
@@ -22,6 +23,7 @@ from traider.backtest.sweep.folder import outcome_record
 from traider.backtest.sweep.grid import Axis, plain_value
 from traider.backtest.sweep.result import SweepResult
 from traider.backtest.sweep.statistics import SweepStatistics
+from traider.backtest.sweep.trial import Trial
 
 TRIALS_TABLE_NAME: Final = "trials.parquet"
 BEST_LISTED: Final = 25
@@ -72,13 +74,22 @@ def sweep_summary(result: SweepResult) -> dict[str, object]:
         "complete": result.is_complete,
         "counts": {**asdict(counts), "left": counts.left},
         "metric": result.metric_name,
-        "best": [outcome_record(trial, axes) for trial in result.ranked[:BEST_LISTED]],
+        "ranked": result.best is not None,
+        "best": [outcome_record(trial, axes) for trial in _best(result)],
         "failures": [outcome_record(failure, axes) for failure in result.failures],
         "statistics": statistics_record(result.statistics),
         "edges": edges_record(result),
         "findings": [finding_json(finding) for finding in result.findings],
         "notes": list(result.notes),
     }
+
+
+def _best(result: SweepResult) -> tuple[Trial, ...]:
+    """Return the best trials, those without a figure left out; none where none is the best."""
+    if result.best is None:
+        return ()
+    known = [trial for trial in result.ranked if not math.isnan(result.metric.of(trial.measured))]
+    return tuple(known[:BEST_LISTED])
 
 
 def axes_record(axes: tuple[Axis, ...]) -> list[dict[str, object]]:

@@ -8,6 +8,7 @@ from traider.backtest.doctor.belief import edge_finding
 from traider.backtest.findings import Finding, Severity
 from traider.backtest.sweep.edges import idle_axes
 from traider.backtest.sweep.result import SweepResult
+from traider.portfolio.performance import ANNUALIZED_DAYS_MIN
 
 DEFLATED_MIN: Final = 0.95
 DEFLATED_SERIOUS: Final = 0.5
@@ -36,6 +37,38 @@ def nothing_traded(result: SweepResult) -> Finding | None:
         number=0,
         threshold=1,
     )
+
+
+def nothing_to_rank(result: SweepResult) -> Finding | None:
+    """Find a sweep whose figures are all undefined or all equal, so that none is the best."""
+    if result.best is not None:
+        return None
+    scores = [result.metric.of(trial.measured) for trial in result.trials]
+    known = [score for score in scores if not math.isnan(score)]
+    return Finding(
+        code="nothing-to-rank",
+        severity=Severity.WARNING,
+        title="No trial is the best",
+        measured=f"{result.metric.label} is {_sameness(result, len(known))} (trials should differ)",
+        why="Where no figure tells the trials apart, the first of them is not the best.",
+        fix="Use more history, other ranges, or another --metric.",
+        number=len(set(known)),
+        threshold=2,
+    )
+
+
+def _sameness(result: SweepResult, known: int) -> str:
+    """Return in words why the figures tell nothing apart; ``known`` of them are defined."""
+    count = len(result.trials)
+    every = "the only trial" if count == 1 else f"all {count:,} trials"
+    if known:
+        others = "" if known == count else f" and undefined in the other {count - known:,}"
+        return f"equal in {every if known == count else f'{known:,} trials'}{others}"
+    needs = "trades"
+    if result.metric.is_yearly:
+        days = len(result.trials[0].measured.returns)
+        needs = f"trades and {ANNUALIZED_DAYS_MIN} daily returns, and there are {days:,}"
+    return f"undefined in {every}: it needs {needs}"
 
 
 def best_is_luck(result: SweepResult) -> Finding | None:
@@ -144,6 +177,7 @@ def settings_do_nothing(result: SweepResult) -> Finding | None:
 
 _CHECKS: Final[tuple[Callable[[SweepResult], Finding | None], ...]] = (
     nothing_traded,
+    nothing_to_rank,
     best_is_luck,
     choice_is_overfitted,
     record_is_short,

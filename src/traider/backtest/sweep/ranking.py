@@ -16,6 +16,8 @@ class Metric:
     label: str
     unit: str
     of: Callable[[Measured], float]
+    is_yearly: bool = False
+    """Whether it is scaled to a year, which takes some days."""
 
     @property
     def title(self) -> str:
@@ -26,9 +28,9 @@ class Metric:
 METRICS: Final = {
     metric.name: metric
     for metric in (
-        Metric("sharpe", "Sharpe", "ratio", lambda found: found.sharpe),
-        Metric("sortino", "Sortino", "ratio", lambda found: found.sortino),
-        Metric("calmar", "Calmar", "ratio", lambda found: found.calmar),
+        Metric("sharpe", "Sharpe", "ratio", lambda found: found.sharpe, is_yearly=True),
+        Metric("sortino", "Sortino", "ratio", lambda found: found.sortino, is_yearly=True),
+        Metric("calmar", "Calmar", "ratio", lambda found: found.calmar, is_yearly=True),
         Metric("total_return", "return", "share", lambda found: found.total_return),
         Metric("final_equity", "final equity", "money", lambda found: float(found.final_equity)),
         Metric("max_drawdown", "max drawdown", "share", lambda found: found.max_drawdown),

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 
+from traider.backtest.choosing import best_places
 from traider.backtest.doctor.evidence import EdgeParameter
 from traider.backtest.findings import Finding
 from traider.backtest.sweep.edges import parameters_at_edge
@@ -85,13 +86,19 @@ class SweepResult:
 
     @cached_property
     def ranked(self) -> tuple[Trial, ...]:
-        """The trials, best first."""
+        """The trials, best first; in the grid's order where nothing can be ranked."""
         return ranked(self.trials, self.metric)
 
+    @cached_property
+    def tied(self) -> tuple[Trial, ...]:
+        """The trials that share the best figure; none where nothing can be ranked."""
+        scores = [self.metric.of(trial.measured) for trial in self.trials]
+        return tuple(self.trials[place] for place in best_places(scores))
+
     @property
-    def best(self) -> Trial:
-        """The best trial by the metric."""
-        return self.ranked[0]
+    def best(self) -> Trial | None:
+        """The best trial, the first of equals; None where figures are all undefined or equal."""
+        return self.tied[0] if self.tied else None
 
     @cached_property
     def statistics(self) -> SweepStatistics:
@@ -102,4 +109,5 @@ class SweepResult:
     def edges(self) -> tuple[EdgeParameter, ...]:
         """The parameters whose best value is at the edge of what was run."""
         points = [trial.values for trial in self.trials]
-        return parameters_at_edge(self.setting.grid.axes, points, self.best.values)
+        best = [trial.values for trial in self.tied]
+        return parameters_at_edge(self.setting.grid.axes, points, best)

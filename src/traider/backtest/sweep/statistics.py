@@ -43,14 +43,16 @@ class SweepStatistics:
     track_record_days: float
     track_record_luck_days: float
     overfitting: Overfitting | None
-    """None where the history is too short, or there is but one trial."""
+    """None where the history is too short, there is but one trial, or none is the best."""
 
 
-def sweep_statistics(trials: Sequence[Trial], best: Trial, trials_before: int) -> SweepStatistics:
-    """Return the statistics of ``best`` among ``trials``."""
+def sweep_statistics(
+    trials: Sequence[Trial], best: Trial | None, trials_before: int
+) -> SweepStatistics:
+    """Return the statistics of ``best`` among ``trials``; its own are NaN where none is."""
     year = math.sqrt(PERIODS_PER_YEAR)
     matrix = returns_matrix(trials)
-    sample = significance.sharpe_sample(best.measured.returns)
+    sample = significance.sharpe_sample(best.measured.returns if best else np.zeros(0))
     daily = np.array([trial.measured.sharpe for trial in trials]) / year
     known = daily[np.isfinite(daily)]
     variance = float(known.var(ddof=1)) if known.size > 1 else math.nan
@@ -62,9 +64,9 @@ def sweep_statistics(trials: Sequence[Trial], best: Trial, trials_before: int) -
     return SweepStatistics(
         trials=count,
         trials_before=trials_before,
-        days=len(best.measured.returns),
+        days=len(matrix),
         level=LEVEL,
-        sharpe=best.measured.sharpe,
+        sharpe=best.measured.sharpe if best else math.nan,
         sharpe_median=float(np.median(known)) * year if known.size else math.nan,
         sharpe_deviation=math.sqrt(variance) * year,
         profitable=float(np.mean([trial.measured.total_return > 0.0 for trial in trials])),
@@ -75,7 +77,7 @@ def sweep_statistics(trials: Sequence[Trial], best: Trial, trials_before: int) -
         deflated_independent=significance.deflated_sharpe(sample, independent, variance),
         track_record_days=significance.minimum_track_record(sample, 0.0, LEVEL),
         track_record_luck_days=significance.minimum_track_record(sample, luck, LEVEL),
-        overfitting=_overfitting(matrix),
+        overfitting=_overfitting(matrix) if best else None,
     )
 
 

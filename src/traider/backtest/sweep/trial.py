@@ -25,7 +25,7 @@ from traider.kernel.machine import Machine
 from traider.kernel.records import Records
 from traider.kernel.specification import KernelSpec
 from traider.portfolio import ratios
-from traider.portfolio.performance import ANNUALIZED_DAYS_MIN
+from traider.portfolio.performance import ANNUALIZED_DAYS_MIN, yearly
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -38,7 +38,10 @@ _YEARS_MIN: Final = ANNUALIZED_DAYS_MIN * DAY_NS / _YEAR_NS
 
 @dataclass(frozen=True)
 class Measured:
-    """What a trial left behind; ``returns`` are daily, one for each day of the history."""
+    """What a trial left behind; ``returns`` are daily, one for each day of the history.
+
+    Figures a year are NaN of fewer than ``ANNUALIZED_DAYS_MIN`` days.
+    """
 
     final_equity: Decimal
     max_drawdown: float
@@ -62,17 +65,17 @@ class Measured:
     @cached_property
     def sharpe(self) -> float:
         """Sharpe ratio a year."""
-        return ratios.sharpe(self.returns)
+        return yearly(ratios.sharpe)(self.returns)
 
     @cached_property
     def sortino(self) -> float:
         """Sortino ratio a year."""
-        return ratios.sortino(self.returns)
+        return yearly(ratios.sortino)(self.returns)
 
     @cached_property
     def calmar(self) -> float:
         """Growth a year over the worst drawdown of daily closes."""
-        return ratios.calmar(self.returns)
+        return yearly(ratios.calmar)(self.returns)
 
 
 @dataclass(frozen=True)

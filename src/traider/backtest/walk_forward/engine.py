@@ -29,7 +29,11 @@ from traider.kernel.records import Records
 from traider.kernel.specification import KernelSpec
 from traider.portfolio import ratios
 from traider.portfolio.bootstrap import Resampling
-from traider.portfolio.performance import span_note, summarize_returns
+from traider.portfolio.performance import (
+    ANNUALIZED_DAYS_MIN,
+    span_note,
+    summarize_returns,
+)
 from traider.portfolio.sharpe_significance import (
     deflated_sharpe,
     probabilistic_sharpe,
@@ -210,11 +214,13 @@ class _WalkForwardRun:
         ]
         if not unranked:
             return ()
+        metric = self.plan.metric
+        days = "" if metric == "total-return" else f" and {ANNUALIZED_DAYS_MIN} daily returns"
         told = (
             f"in {len(unranked):,} of {len(self.windows):,} windows, first in window "
-            f"{unranked[0]}, no setting could be ranked: {self.plan.metric} is undefined on the "
-            "train span for all of them (it needs trades, and daily returns of two days or more); "
-            "the first setting was traded there"
+            f"{unranked[0]}, no setting could be ranked: {metric} is undefined or equal on the "
+            f"train span for all of them (it needs trades{days}); the first setting was traded "
+            "there"
         )
         return (told,)
 
@@ -227,7 +233,7 @@ def _piece(samples: Records, span: Span, capital: float, trades: int) -> Piece:
         length_ns=span.length_ns,
         returns=returns,
         total_return=float(nav[-1]) / capital - 1.0 if len(nav) else 0.0,
-        sharpe=ratios.sharpe(returns),
+        sharpe=METRICS["sharpe"](returns),
         max_drawdown=worst_fall(nav, capital),
         trades=trades,
     )

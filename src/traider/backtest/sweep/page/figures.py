@@ -18,9 +18,12 @@ _DAYS_SHOWN_MAX = 1_000_000
 
 @dataclass(frozen=True)
 class TrialRow:
-    """One trial of the table: its rank, its values and its figures, as text."""
+    """One trial of the table: its rank, its values and its figures, as text.
 
-    rank: int
+    The rank is a dash where the trial has no place among the others.
+    """
+
+    rank: str
     values: tuple[str, ...]
     figures: tuple[str, ...]
     tone: str
@@ -37,15 +40,10 @@ def metric_text(metric: Metric, money: MoneyText) -> NumberText:
 
 def head_figures(result: SweepResult, money: MoneyText) -> tuple[Figure, ...]:
     """Return the four figures that come first: the best, and whether to believe it."""
-    metric, found = result.metric, result.statistics
+    found = result.statistics
     overfitting = found.overfitting
     return (
-        Figure(
-            f"Best {metric.label}",
-            metric_text(metric, money)(metric.of(result.best.measured)),
-            point_text(result, result.best),
-            hint="The best trial of this sweep, chosen with hindsight",
-        ),
+        _best_figure(result, money),
         Figure(
             "Deflated Sharpe",
             percent(found.deflated),
@@ -68,6 +66,17 @@ def head_figures(result: SweepResult, money: MoneyText) -> tuple[Figure, ...]:
             hint="How many were tried: the more, the better the best looks by luck alone",
         ),
     )
+
+
+def _best_figure(result: SweepResult, money: MoneyText) -> Figure:
+    metric, best = result.metric, result.best
+    label = f"Best {metric.label}"
+    if best is None:
+        detail = "none: undefined or equal in all trials"
+        return Figure(label, DASH, detail, hint="No figure tells the trials apart")
+    value = metric_text(metric, money)(metric.of(best.measured))
+    hint = "The best trial of this sweep, chosen with hindsight"
+    return Figure(label, value, point_text(result, best), hint=hint)
 
 
 def luck_figures(result: SweepResult) -> tuple[Figure, ...]:
@@ -162,12 +171,18 @@ def figure_heads(currency: str) -> tuple[str, ...]:
 
 def trial_rows(result: SweepResult, most: int, money: MoneyText) -> tuple[TrialRow, ...]:
     """Return the best ``most`` trials as rows, best first."""
+    is_ranked = result.best is not None
     return tuple(
-        trial_row(rank, trial, money) for rank, trial in enumerate(result.ranked[:most], 1)
+        trial_row(
+            str(rank) if is_ranked and not math.isnan(result.metric.of(trial.measured)) else DASH,
+            trial,
+            money,
+        )
+        for rank, trial in enumerate(result.ranked[:most], 1)
     )
 
 
-def trial_row(rank: int, trial: Trial, money: MoneyText) -> TrialRow:
+def trial_row(rank: str, trial: Trial, money: MoneyText) -> TrialRow:
     """Return one trial as a row."""
     found = trial.measured
     return TrialRow(

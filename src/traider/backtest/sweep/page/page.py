@@ -100,7 +100,7 @@ def _neutral(result: SweepResult) -> float:
 
 
 def _best(result: SweepResult) -> float:
-    return result.metric.of(result.best.measured)
+    return math.nan if result.best is None else result.metric.of(result.best.measured)
 
 
 def _line(result: SweepResult, money: MoneyText) -> LineChart | None:

@@ -97,7 +97,7 @@ def heat_map(
     def cell(value: float, column: str, row: str) -> Cell:
         where = f"{names[0]} {column}, {names[1]} {row}"
         if math.isnan(value):
-            return Cell("none", 0.0, "", f"{where}: not run")
+            return Cell("none", 0.0, "", f"{where}: not run, or undefined")
         text = write(value)
         return Cell(
             scale.tone(value),
