@@ -10,10 +10,10 @@ from pathlib import Path
 from benchmarks.tables import print_table
 from traider.backtest.captures import CaptureReader, CaptureSource, capture_sources
 from traider.domain.events import Kind, join_events
-from traider.venues.binance.instruments import Listing
 from traider.venues.binance.mapper import BinanceMapper
 from traider.venues.captures import CaptureLine, ReceiveOrder, read_capture
 from traider.venues.event_writer import EventWriter
+from traider.venues.listing import Listing
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 LARGE = "BINANCE-USDM-BTCUSDT-20240808.txt.zst"

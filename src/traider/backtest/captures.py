@@ -37,18 +37,13 @@ from traider.backtest.bar_files import TradingRules
 from traider.backtest.merging import merge_streams
 from traider.domain.errors import DataError
 from traider.domain.events import EventArray, Kind, join_events
-from traider.venues.binance.counts import MapperCounts
 from traider.venues.binance.grid import finest_grid
-from traider.venues.binance.instruments import (
-    VENUE,
-    Listing,
-    Market,
-    instrument_name,
-    registered,
-)
+from traider.venues.binance.instruments import VENUE, Market, instrument_name, registered
 from traider.venues.binance.mapper import BinanceMapper
 from traider.venues.captures import ReceiveOrder, at_line, first_receive_ns, read_capture
+from traider.venues.counts import MapperCounts
 from traider.venues.event_writer import EventWriter
+from traider.venues.listing import Listing
 
 Rules = Mapping[str, TradingRules]
 NO_RULES: Final[Rules] = MappingProxyType({})

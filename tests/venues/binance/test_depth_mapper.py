@@ -228,3 +228,29 @@ def test_a_change_told_again_is_dropped_in_silence_of_events() -> None:
     assert len(wire.send(change)) == 0
     assert wire.mapper.counts.depth_old == 1
     assert len(join_events([wire.send(usdm_depth((106, 107, 105), [("99.9", "5")]))])) == 1
+
+
+def test_the_end_of_a_connection_breaks_the_book_until_a_new_snapshot() -> None:
+    wire = synced(Wire())
+    wire.mapper.disconnect(wire.ts_recv + 1, wire.out)
+    events = wire.out.take()
+    assert kinds(events) == ["GAP", "DEPTH_CLEAR"]
+    assert not wire.mapper.is_whole("BTCUSDT")
+    assert wire.mapper.missing() == ("BTCUSDT",)
+    wire.ts_recv += 1
+    assert len(wire.send(usdm_depth((112, 120, 111), [("99.9", "6")]))) == 0
+    wire.mapper.disconnect(wire.ts_recv + 1, wire.out)
+    assert len(wire.out.take()) == 0
+    wire.ts_recv += 1
+    assert kinds(wire.send(snapshot(150, [("1", "1")]))) == ["RESYNC", "DEPTH_SNAPSHOT"]
+    assert wire.mapper.missing() == ()
+
+
+def test_what_was_held_before_a_disconnect_is_not_joined_to_what_follows() -> None:
+    wire = Wire()
+    wire.send(usdm_depth((99, 105, 98), [("99.9", "5")]))
+    wire.mapper.disconnect(wire.ts_recv + 1, wire.out)
+    wire.ts_recv += 1
+    events = wire.send(snapshot(100, [("99.9", "1")]))
+    assert kinds(events) == ["DEPTH_SNAPSHOT"]
+    assert events["size"].tolist() == [1000]

@@ -277,3 +277,16 @@ def test_a_snapshot_of_several_symbols_must_be_named() -> None:
         Wire().mapper.snapshot("BTCUSDT", b"[]", NS, Wire().out)
     with pytest.raises(DataError, match="about XRPUSDT"):
         Wire().mapper.snapshot("XRPUSDT", b"{}", NS, Wire().out)
+
+
+def test_each_symbol_is_counted_for_itself() -> None:
+    wire = Wire(Market.USDM, "BTCUSDT", "ETHUSDT")
+    wire.send(trade(1))
+    wire.send(usdm_depth((99, 105, 98), [("99.9", "5")], symbol="ETHUSDT"))
+    wire.send({"stream": "x@unheard", "data": {}})
+    bitcoin, ether = (wire.mapper.counts_of(symbol) for symbol in ("BTCUSDT", "ETHUSDT"))
+    assert (bitcoin.messages, bitcoin.trades, bitcoin.depth) == (1, 1, 0)
+    assert (ether.messages, ether.trades, ether.depth) == (1, 0, 1)
+    whole = wire.mapper.counts
+    assert (whole.messages, whole.trades, whole.depth) == (2, 1, 1)
+    assert whole.others == {"x@unheard": 1}

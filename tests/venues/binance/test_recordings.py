@@ -16,9 +16,10 @@ import pytest
 from tests.venues.dictionary_book import DictionaryBook
 from traider.domain.events import join_events
 from traider.venues.binance.grid import finest_grid
-from traider.venues.binance.instruments import Listing, Market
+from traider.venues.binance.instruments import Market
 from traider.venues.binance.mapper import BinanceMapper
 from traider.venues.event_writer import EventWriter
+from traider.venues.listing import Listing
 
 pytestmark = pytest.mark.reference
 

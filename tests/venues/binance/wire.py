@@ -7,9 +7,10 @@ from typing import Any
 
 from traider.domain.events import EventArray, Kind
 from traider.domain.payloads import decode_event
-from traider.venues.binance.instruments import Listing, Market
+from traider.venues.binance.instruments import Market
 from traider.venues.binance.mapper import BinanceMapper
 from traider.venues.event_writer import EventWriter
+from traider.venues.listing import Listing
 
 MS = 1_721_347_020_984
 NS = MS * 1_000_000

@@ -5,7 +5,7 @@ what a symbol is called here, ``mapper`` turns bytes into records. Nothing here 
 file, reads a clock or mends a broken stream.
 """
 
-from traider.venues.binance.instruments import Listing, Market, instrument_name
-from traider.venues.binance.mapper import BinanceMapper, MapperCounts
+from traider.venues.binance.instruments import Market, instrument_name
+from traider.venues.binance.mapper import BinanceMapper
 
-__all__ = ["BinanceMapper", "Listing", "MapperCounts", "Market", "instrument_name"]
+__all__ = ["BinanceMapper", "Market", "instrument_name"]

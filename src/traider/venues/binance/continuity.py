@@ -152,6 +152,12 @@ class DepthContinuity:
         self._held.clear()
         return following
 
+    def restart(self, ts_recv: int) -> None:
+        """Begin again on a new connection: without a book, and with nothing held."""
+        if isinstance(self.state, Live):
+            self.state = Waiting(ts_recv)
+        self._held.clear()
+
     def _hold(self, change: Depth) -> Verdict:
         """Keep a change; what lies before a hole can never be joined to what lies after it."""
         held = self._held

@@ -1,12 +1,10 @@
-"""What a Binance symbol is called here, and what a mapper must know of it.
+"""What a Binance symbol is called here.
 
 A symbol joins base and quote without a sign between (``BTCUSDT``), so the quote is found by its
 name; USD-M contracts with an end carry its day (``BTCUSDT_240628``). Spot and futures share
 symbols: the market tells them apart.
 """
 
-from dataclasses import dataclass
-from decimal import Decimal
 from enum import Enum
 from typing import Final
 
@@ -32,19 +30,6 @@ class Market(Enum):
 
     SPOT = "SPOT"
     USDM = "USDM"
-
-
-@dataclass(frozen=True)
-class Listing:
-    """One symbol of a connection, and the grid its prices and sizes are counted on."""
-
-    symbol: str
-    instrument: int
-    """Position in the run's list of instruments, as events carry it."""
-    tick_size: Decimal
-    lot_size: Decimal
-    funding_interval_ns: int = 0
-    """Length of a funding interval; 0 when unknown. The stream does not tell it."""
 
 
 def instrument_name(market: Market, symbol: str) -> InstrumentName:

@@ -47,9 +47,8 @@ from msgspec import DecodeError, Raw
 
 from traider.domain.errors import DataError
 from traider.venues.binance.continuity import Rule, spot_place, usdm_place
-from traider.venues.binance.counts import MapperCounts
 from traider.venues.binance.depth_mapper import DepthMapper
-from traider.venues.binance.instruments import Listing, Market
+from traider.venues.binance.instruments import Market
 from traider.venues.binance.mark_mapper import MarkMapper
 from traider.venues.binance.messages import (
     Depth,
@@ -64,9 +63,9 @@ from traider.venues.binance.messages import (
     decode_usdm_depth,
 )
 from traider.venues.binance.trade_mapper import QuoteMapper, TradeMapper
+from traider.venues.counts import MapperCounts
 from traider.venues.event_writer import EventWriter
-
-__all__ = ["BinanceMapper", "MapperCounts"]
+from traider.venues.listing import Listing
 
 _DEPTH: Final[dict[Market, tuple[Callable[[bytes | Raw], Depth], Rule]]] = {
     Market.SPOT: (decode_spot_depth, spot_place),
@@ -77,9 +76,10 @@ _DEPTH: Final[dict[Market, tuple[Callable[[bytes | Raw], Depth], Rule]]] = {
 class _SymbolMappers:
     """The mappers of one symbol."""
 
-    __slots__ = ("depth", "marks", "quotes", "trades")
+    __slots__ = ("counts", "depth", "marks", "quotes", "trades")
 
-    def __init__(self, listing: Listing, rule: Rule, counts: MapperCounts) -> None:
+    def __init__(self, listing: Listing, rule: Rule) -> None:
+        self.counts = counts = MapperCounts()
         self.depth = DepthMapper(listing, rule, counts)
         self.trades = TradeMapper(listing, counts)
         self.quotes = QuoteMapper(listing, counts)
@@ -91,11 +91,9 @@ class BinanceMapper:
 
     def __init__(self, market: Market, listings: Sequence[Listing]) -> None:
         self.market = market
-        self.counts = MapperCounts()
+        self._unplaced = MapperCounts()
         self._decode_depth, rule = _DEPTH[market]
-        self._symbols = {
-            listing.symbol: _SymbolMappers(listing, rule, self.counts) for listing in listings
-        }
+        self._symbols = {listing.symbol: _SymbolMappers(listing, rule) for listing in listings}
         self._streams = {
             "depth": self._depth,
             "trade": self._trade,
@@ -110,6 +108,13 @@ class BinanceMapper:
             "bookTicker": self._book_ticker,
             "markPriceUpdate": self._mark_price,
         }
+
+    @property
+    def counts(self) -> MapperCounts:
+        """What was met on the connection: of all symbols, and what is about none."""
+        return MapperCounts.total(
+            [*(each.counts for each in self._symbols.values()), self._unplaced]
+        )
 
     def take(self, raw: bytes, ts_recv: int, out: EventWriter) -> None:
         """Write the records that one message of the connection says.
@@ -126,7 +131,7 @@ class BinanceMapper:
                 name = message.stream.partition("@")[2]
                 handler = self._streams.get(name) or self._streams.get(name.partition("@")[0])
                 if handler is None:
-                    self._count_other(message.stream)
+                    self._unplaced.count_other(message.stream)
                 else:
                     handler(message.data, ts_recv, out)
             else:
@@ -149,13 +154,28 @@ class BinanceMapper:
         """Whether the book of ``symbol`` stands on an unbroken stream."""
         return self._of(symbol).depth.is_whole
 
+    def disconnect(self, ts_recv: int, out: EventWriter) -> None:
+        """Break every book: the depth of the next connection waits for its own snapshots."""
+        for mappers in self._symbols.values():
+            mappers.depth.disconnect(ts_recv, out)
+
+    def counts_of(self, symbol: str) -> MapperCounts:
+        """What was met of one symbol."""
+        return self._of(symbol).counts
+
+    def missing(self) -> tuple[str, ...]:
+        """Return the symbols whose book needs the answer to GET …/depth."""
+        return tuple(
+            symbol for symbol, mappers in self._symbols.items() if not mappers.depth.is_whole
+        )
+
     def _take_single(self, message: Message, raw: bytes, ts_recv: int, out: EventWriter) -> None:
         """Take a message that no combined stream wraps."""
         handler = self._events.get(message.event)
         if handler is not None:
             handler(raw, ts_recv, out)
         elif message.event:
-            self._count_other(message.event)
+            self._unplaced.count_other(message.event)
         elif message.snapshot_id >= 0:
             self._take_only_snapshot(raw, ts_recv, out)
         elif message.update_id >= 0:
@@ -166,7 +186,7 @@ class BinanceMapper:
                 f"Binance refused a request: {reason[:200]!r}", fix="check symbols and streams"
             )
         elif message.request is None:
-            self._count_other("unnamed")
+            self._unplaced.count_other("unnamed")
 
     def _take_only_snapshot(self, raw: bytes, ts_recv: int, out: EventWriter) -> None:
         if len(self._symbols) != 1:
@@ -184,12 +204,6 @@ class BinanceMapper:
                 f"a message is about {symbol[:40]}, not {', '.join(self._symbols)}",
                 fix="list the symbol, or keep one symbol a file",
             ) from None
-
-    def _count_other(self, name: str) -> None:
-        others = self.counts.others
-        short = name[:80]
-        kept = short if short in others or len(others) < _OTHERS_MAX else "and more"
-        others[kept] = others.get(kept, 0) + 1
 
     def _depth(self, data: bytes | Raw, ts_recv: int, out: EventWriter) -> None:
         change = self._decode_depth(data)
@@ -210,9 +224,6 @@ class BinanceMapper:
     def _mark_price(self, data: bytes | Raw, ts_recv: int, out: EventWriter) -> None:
         mark = decode_mark_price(data)
         self._of(mark.symbol).marks.take(mark, ts_recv, out)
-
-
-_OTHERS_MAX: Final = 64
 
 
 def _unreadable(fault: DecodeError) -> DataError:

@@ -5,11 +5,11 @@ from typing import Final
 
 from traider.domain.events import Kind, MarketFlag
 from traider.domain.units import MONEY_STEP
-from traider.venues.binance.counts import MapperCounts
-from traider.venues.binance.instruments import Listing
 from traider.venues.binance.messages import MS_NS, MarkPrice
+from traider.venues.counts import MapperCounts
 from traider.venues.decimal_steps import DecimalSteps
 from traider.venues.event_writer import EventWriter, record_head, with_flags
+from traider.venues.listing import Listing
 
 RATE_STEP: Final = Decimal("1e-12")
 STALE_MS: Final = 60_000
@@ -40,6 +40,7 @@ class MarkMapper:
 
     def take(self, message: MarkPrice, ts_recv: int, out: EventWriter) -> None:
         """Write one message."""
+        self._counts.messages += 1
         self._counts.marks += 1
         ts_event = message.event_ms * MS_NS
         mark = self._prices[message.mark]

@@ -1,0 +1,71 @@
+"""Trades and quotes of one instrument as records: the same shape from every venue."""
+
+from traider.domain.events import Kind, MarketFlag
+from traider.venues.counts import MapperCounts
+from traider.venues.decimal_steps import DecimalSteps
+from traider.venues.depth_writer import Level, Stamp
+from traider.venues.event_writer import EventWriter, pack_record, record_head, with_flags
+from traider.venues.listing import Listing
+
+
+class TradeWriter:
+    """Write TRADE: the side is that of the taker. A trade of less than one lot is only counted."""
+
+    __slots__ = ("_buy", "_counts", "_lots", "_sell", "_ticks")
+
+    def __init__(self, listing: Listing, counts: MapperCounts) -> None:
+        self._counts = counts
+        self._ticks = DecimalSteps(listing.tick_size, "price", zero=False)
+        self._lots = DecimalSteps(listing.lot_size, "size", zero=True, report=counts.report_off_lot)
+        flags = MarketFlag.LAST_OF_MESSAGE
+        self._buy = record_head(Kind.TRADE, listing.instrument, flags, 1)
+        self._sell = record_head(Kind.TRADE, listing.instrument, flags, -1)
+
+    def write(
+        self, stamp: Stamp, side: int, level: Level, number: int, out: EventWriter, flags: int = 0
+    ) -> None:
+        """Write one trade.
+
+        Args:
+            stamp: ts_event and ts_recv.
+            side: +1 when the taker bought, -1 when it sold.
+            level: price and size.
+            number: the venue's number of the trade.
+            out: takes the record.
+            flags: GAP_BEFORE when trades before it were missed.
+
+        Raises:
+            DataError: the price or size is no number of the grid.
+        """
+        price, size = level
+        size_lots = self._lots[size]
+        if not size_lots:
+            self._counts.trades_below_lot += 1
+            return
+        head = with_flags(self._buy if side > 0 else self._sell, flags)
+        price_ticks = self._ticks[price]
+        self._counts.trades += 1
+        out.append(pack_record(*stamp, head, price_ticks, size_lots, number, 0, 0))
+
+
+class QuoteWriter:
+    """Write QUOTE; an empty side has price and size 0."""
+
+    __slots__ = ("_counts", "_head", "_lots", "_ticks")
+
+    def __init__(self, listing: Listing, counts: MapperCounts) -> None:
+        self._counts = counts
+        self._ticks = DecimalSteps(listing.tick_size, "price", zero=True)
+        self._lots = DecimalSteps(listing.lot_size, "size", zero=True, report=counts.report_off_lot)
+        self._head = record_head(Kind.QUOTE, listing.instrument, MarketFlag.LAST_OF_MESSAGE)
+
+    def write(self, stamp: Stamp, bid: Level, ask: Level, out: EventWriter) -> None:
+        """Write the best bid and ask.
+
+        Raises:
+            DataError: a price or size is no number of the grid.
+        """
+        ticks, lots = self._ticks, self._lots
+        words = (ticks[bid[0]], lots[bid[1]], ticks[ask[0]], lots[ask[1]], 0)
+        self._counts.quotes += 1
+        out.append(pack_record(*stamp, self._head, *words))
