@@ -183,8 +183,13 @@ class HostileVenue:
         self.answers.append(self._answer(kind, order.order_id, code=code, size=order.left))
 
     def fill(self, order: Order, lots: int, price: int = 0) -> None:
-        """Fill a part of an order that arrived."""
+        """Fill a part of an order that arrived; what has nothing to reduce is ended."""
         lots = min(lots, order.left)
+        if order.flags & OrderFlag.REDUCE_ONLY:
+            lots = min(lots, max(-order.side * self.position, 0))
+            if lots == 0:
+                self.end(order, Kind.CANCELLED, Reject.NOTHING_TO_REDUCE)
+                return
         self.position += order.side * lots
         order.left -= lots
         self.filled[order.order_id] = self.filled.get(order.order_id, 0) + lots

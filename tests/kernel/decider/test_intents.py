@@ -19,6 +19,7 @@ from tests.kernel.scenario import (
 from traider.domain.events import Kind, OrderFlag
 from traider.domain.orders import OrderId, OrderType, TimeInForce
 from traider.kernel.codes import Style
+from traider.kernel.specification import MarketSpec
 
 pytestmark = pytest.mark.interpreted
 
@@ -62,6 +63,17 @@ def test_orders_below_the_venues_minimum_are_not_sent(market: object, *, trades:
     assert bool(journal.order_ids) is trades
     assert journal.verdicts == [0] * trades
     assert bool(journal.machine.decider.markets[0]["too_small"] == 0) is trades
+
+
+@pytest.mark.parametrize(("market", "fills"), [(PERPETUAL, 2), (SPOT, 1)])
+def test_futures_worth_less_than_the_minimum_can_still_be_closed(
+    market: MarketSpec, fills: int
+) -> None:
+    rows = (says(1.0), says(1.0, price=50), says(0.0, price=50), says(0.0, price=50))
+    spec = deciding(replace(market, min_notional=4_000.0))
+    journal = play(spec, bars(*rows), decides=True)
+    sizes = [(side, size) for side, size, _ in journal.fills]
+    assert sizes == [(1, 50), (-1, 50)][:fills]
 
 
 def test_a_target_less_than_a_lot_is_counted_as_too_small() -> None:

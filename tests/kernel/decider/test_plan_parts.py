@@ -6,11 +6,12 @@ import pytest
 
 from tests.kernel.decider.hostile_venue import HostileVenue, Order
 from tests.kernel.decider.signals import deciding
-from tests.kernel.scenario import SPOT
-from traider.domain.events import Kind
+from tests.kernel.scenario import PERPETUAL, SPOT
+from traider.domain.events import Kind, OrderFlag
 from traider.domain.orders import OrderType
 from traider.kernel.codes import PlanState, Reject
 from traider.kernel.order_specification import PlanSpec
+from traider.kernel.specification import MarketSpec
 
 pytestmark = pytest.mark.interpreted
 
@@ -20,9 +21,13 @@ Parts = dict[int, int]
 
 def waiting(min_lots: int, *shares: float, **terms: float) -> HostileVenue:
     """Return a venue that an entry of 50 lots at 1,000 has reached; targets at 1,100, 1,200 ..."""
+    return entering(replace(SPOT, min_lots=min_lots), *shares, **terms)
+
+
+def entering(market: MarketSpec, *shares: float, **terms: float) -> HostileVenue:
+    """Return the same venue for another market."""
     targets = tuple((1.0 + place, share) for place, share in enumerate(shares))
     plan = PlanSpec(stop=0.1, targets=targets, **terms)  # type: ignore[arg-type]
-    market = replace(SPOT, min_lots=min_lots)
     venue = HostileVenue(deciding(market, plan=plan, cash=100_000))
     venue.decide(1.0)
     venue.arrive()
@@ -123,3 +128,27 @@ def test_what_a_target_leaves_when_the_stop_moves_joins_the_next_part() -> None:
     venue.settle()
     # Of the second part 5 are left, too few to be placed with the new stop.
     assert (venue.plan["stop_ticks"], parts(venue)) == (1150, {0: 18})
+
+
+def test_on_futures_what_is_worth_too_little_has_its_exits_all_the_same() -> None:
+    venue = entering(replace(PERPETUAL, min_notional=40_000.0), 0.5)
+    venue.fill(entry_of(venue), 30)
+    venue.end(entry_of(venue), Kind.CANCELLED, Reject.NO_LIQUIDITY)
+    venue.settle()
+    assert parts(venue) == {1100: 25, 0: 5}
+    assert venue.plan["unarmed_lots"] == 0
+    assert all(order.flags & OrderFlag.REDUCE_ONLY for order in venue.orders.values())
+    venue.decide(0.0)
+    venue.settle()
+    assert (venue.position, venue.plan["state"]) == (0, PlanState.NONE)
+
+
+@pytest.mark.parametrize(("least", "enters"), [(45_000.0, True), (45_001.0, False)])
+def test_coins_that_could_not_be_sold_at_their_stop_are_not_bought(
+    least: float, enters: bool
+) -> None:
+    venue = HostileVenue(
+        deciding(replace(SPOT, min_notional=least), plan=PlanSpec(stop=0.1), cash=100_000)
+    )
+    assert (len(venue.decide(1.0)) > 0) is enters  # 50 lots, worth 45,000 at the stop
+    assert venue.machine.decider.markets[0]["too_small"] == (0 if enters else 1)

@@ -6,7 +6,7 @@ from typing import Final
 import pytest
 
 from tests.kernel.gate_desk import APPROVED, MARKET, Desk, desk
-from tests.kernel.scenario import HOUR, MONEY, PERPETUAL, START, spec_of
+from tests.kernel.scenario import HOUR, MONEY, PERPETUAL, SPOT, START, spec_of
 from traider.domain.events import Kind, OrderFlag
 from traider.domain.orders import OrderType
 from traider.kernel.codes import Limit, Verdict
@@ -158,6 +158,17 @@ def test_notional_below_the_minimum_is_refused_and_equal_passes() -> None:
     traders = desk(replace(PERPETUAL, min_notional=200.0))
     assert traders.ask(size=1) == (Verdict.MIN_NOTIONAL, 100.0, 200.0)
     assert traders.ask(size=2) == APPROVED
+
+
+def test_on_futures_an_order_that_only_reduces_may_be_worth_less_than_the_minimum() -> None:
+    for market, answer in (
+        (PERPETUAL, APPROVED),
+        (SPOT, (Verdict.MIN_NOTIONAL, 100.0, 200.0)),
+    ):
+        traders = desk(replace(market, min_notional=200.0))
+        traders.fill(1, 1)
+        assert traders.ask(side=-1, size=1, flags=MARKET | OrderFlag.REDUCE_ONLY) == answer
+        assert traders.ask(side=-1, size=1) == (Verdict.MIN_NOTIONAL, 100.0, 200.0)
 
 
 def test_large_sizes_are_refused_and_equal_passes() -> None:

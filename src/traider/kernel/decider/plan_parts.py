@@ -27,11 +27,24 @@ _ENDING = int(SliceState.ENDING)
 
 @compiled(types.boolean(DESK, int64, int64), inline=True)
 def is_sellable(desk: Desk, lots: int, price_ticks: int) -> bool:
-    """Return whether the venue takes an order of ``lots`` at a price."""
+    """Return whether the venue takes an order of ``lots`` at a price, whatever it is for."""
     market = desk.market
     whole = lots // market["lot_step"] * market["lot_step"]
     value = whole * float(price_ticks) * market["lot_value"]
     return bool(whole >= market["min_lots"] and whole > 0 and value >= market["min_notional"])
+
+
+@compiled(types.boolean(DESK, int64, int64), inline=True)
+def is_closable(desk: Desk, lots: int, price_ticks: int) -> bool:
+    """Return whether the venue takes an exit of ``lots`` at a price.
+
+    On futures exits only reduce, and no value is too small for that; on spot they are plain orders.
+    """
+    market = desk.market
+    if market["can_short"] == 0:
+        return bool(is_sellable(desk, lots, price_ticks))
+    whole = lots // market["lot_step"] * market["lot_step"]
+    return bool(whole >= market["min_lots"] and whole > 0)
 
 
 @compiled(types.boolean(DESK, int64, int64))
@@ -39,7 +52,7 @@ def is_placeable(desk: Desk, target: int, lots: int) -> bool:
     """Return whether the venue takes the orders of a part: its stop, and its target if any."""
     lowest = min(desk.plan["stop_ticks"], desk.market["mark_ticks"])
     price = target_ticks(desk, target)
-    return bool(is_sellable(desk, lots, min(lowest, price) if price > 0 else lowest))
+    return bool(is_closable(desk, lots, min(lowest, price) if price > 0 else lowest))
 
 
 @compiled(int64(DESK, int64))

@@ -7,10 +7,11 @@ orders are being replaced) are unarmed, and the soft stop sells them at the mark
 passes the stop. At every moment slices + unarmed + closing = held.
 
 A plan closes when the ensemble leaves its direction, when its time is up, or on an emergency stop:
-the slices and what is left of the entry are taken back, then what is held goes at the market. A
-failed exit is tried again at once a few times, then once a minute. After the exits did their work
-the direction is spent: it is entered again when the ensemble left it and came back. What is too
-small for the venue at the end is noted as dust.
+the slices and what is left of the entry are taken back, then what is held goes at the market; on
+futures the slices are not waited for, as the order only reduces. A failed exit is tried again at
+once a few times, then once a minute. After the exits did their work the direction is spent: it is
+entered again when the ensemble left it and came back. What is too small for the venue at the end is
+noted as dust.
 """
 
 import math
@@ -19,11 +20,11 @@ from numba import int64, types, void
 
 from traider.domain.events import Kind, OrderFlag
 from traider.domain.orders import OrderType
-from traider.kernel.codes import PlanState, SliceState, WorkEnd, WorkState
+from traider.kernel.codes import PlanState, SliceState, Style, WorkEnd, WorkState
 from traider.kernel.compiled import compiled
 from traider.kernel.decider.intents import cancel_order, has_room, place_order
 from traider.kernel.decider.plan_levels import FAR, is_stop_passed, step_ticks
-from traider.kernel.decider.plan_parts import is_sellable
+from traider.kernel.decider.plan_parts import is_closable
 from traider.kernel.decider.plan_slices import (
     FAILURES_MAX,
     PATIENCE_NS,
@@ -56,6 +57,8 @@ _FREE = int(SliceState.FREE)
 _WAITING = int(SliceState.WAITING)
 _RESTING = int(SliceState.RESTING)
 _CANCELLING = int(SliceState.CANCELLING)
+_ENDING = int(SliceState.ENDING)
+_MARKET_STYLE = int(Style.MARKET)
 _IDLE = int(WorkState.IDLE)
 _HALTED = int(WorkEnd.HALTED)
 _FILL = int(Kind.FILL)
@@ -95,7 +98,7 @@ def _take_stock(desk: Desk) -> None:
         wanted = account["killed"] == CLOSES or (
             strategy["plan_on"] != 0 and account["killed"] == 0
         )
-        if not wanted or not is_sellable(desk, abs(position), desk.market["mark_ticks"]):
+        if not wanted or not is_closable(desk, abs(position), desk.market["mark_ticks"]):
             return
         plan["state"] = _ENTERING
         plan["side"] = 1 if position > 0 else -1
@@ -104,7 +107,11 @@ def _take_stock(desk: Desk) -> None:
     if plan["state"] == _ENTERING and held > 0:
         plan["state"] = _OPEN
         if strategy["plan_time_stop_ns"] > 0:
-            plan["deadline_ns"] = now + strategy["plan_time_stop_ns"]
+            # An order at the market is as good as filled when it is decided: its life then ends on
+            # a decision too, where a latency later would be one decision too late.
+            at_once = strategy["style"] == _MARKET_STYLE and plan["since_ns"] > 0
+            begun = plan["since_ns"] if at_once else now
+            plan["deadline_ns"] = begun + strategy["plan_time_stop_ns"]
     is_late = plan["deadline_ns"] > 0 and now >= plan["deadline_ns"]
     if plan["state"] < _CLOSING and (
         is_late or account["killed"] == CLOSES or plan["side"] * position < 0
@@ -112,6 +119,9 @@ def _take_stock(desk: Desk) -> None:
         plan["state"] = _CLOSING
         plan["since_ns"] = now
     plan["held_lots"] = held
+    if desk.market["can_short"] != 0:
+        # An order that only reduces loses what another exit filled meanwhile.
+        plan["close_lots"] = min(plan["close_lots"], held)
 
 
 @compiled(types.boolean(DESK))
@@ -216,17 +226,25 @@ def _sell_unarmed(desk: Desk, count: int) -> int:
     is_open = plan["state"] == _OPEN and is_stop_passed(desk)
     if not is_open and (plan["state"] != _CLOSING or _is_taking_back(desk)):
         return count
-    lots = plan["held_lots"] - lots_at_venue(desk)
+    closes_beside = plan["state"] == _CLOSING and market["can_short"] != 0
+    kept = _RESTING if closes_beside else _ENDING
+    lots = plan["held_lots"]
+    for j in range(len(desk.slices)):
+        if _WAITING < desk.slices[j]["state"] <= kept:
+            lots -= desk.slices[j]["lots"]
     for s in range(2):
         if desk.works[s]["side"] == -plan["side"]:
             lots -= desk.works[s]["child_lots"]  # a quote that is still being taken back
     lots = lots // market["lot_step"] * market["lot_step"]
-    if not is_sellable(desk, lots, market["mark_ticks"]):
+    if not is_closable(desk, lots, market["mark_ticks"]):
         return count
     if not has_room(desk, count, 1):
         market["watch_ns"] = account["now_ns"]
         return count
     trim_waiting(desk, FAR)
+    for j in range(len(desk.slices)):
+        if desk.slices[j]["state"] > kept:
+            desk.slices[j]["lots"] = 0  # on its way back: its lots are this order's now
     flags = _MARKET | (_REDUCE_ONLY if market["can_short"] != 0 else 0)
     plan["close_id"] = place_order(desk, count, flags, -plan["side"], lots)
     plan["close_lots"] = lots
@@ -235,14 +253,19 @@ def _sell_unarmed(desk: Desk, count: int) -> int:
 
 @compiled(types.boolean(DESK), inline=True)
 def _is_taking_back(desk: Desk) -> bool:
-    """Return whether orders asked back may still end in time: then all is sold in one order."""
+    """Return whether orders asked back may still end in time: then all is sold in one order.
+
+    On futures that is not waited for once they were asked for: the order only reduces, so that with
+    them it cannot close more than is held.
+    """
     plan, now = desk.plan, desk.account["now_ns"]
+    awaited = _RESTING if desk.market["can_short"] != 0 else _ENDING
     others = desk.account["killed"] != 0 and desk.market["open_orders"] > 0
     if (others or not _is_entry_over(desk)) and now - plan["since_ns"] < PATIENCE_NS:
         return True
     for j in range(len(desk.slices)):
         one = desk.slices[j]
-        is_open = one["state"] > _WAITING and one["lots"] > 0
+        is_open = _WAITING < one["state"] <= awaited and one["lots"] > 0
         if is_open and now - plan["since_ns"] < PATIENCE_NS:
             return True
     return False
@@ -292,7 +315,7 @@ def finish_plan(desk: Desk) -> None:
         return
     if plan["close_id"] != 0 or not _is_entry_over(desk):
         return
-    if is_sellable(desk, plan["held_lots"], market["mark_ticks"]):
+    if is_closable(desk, plan["held_lots"], market["mark_ticks"]):
         return
     for j in range(len(desk.slices)):
         if desk.slices[j]["state"] > _WAITING:
@@ -306,7 +329,7 @@ def finish_plan(desk: Desk) -> None:
     _clear(desk)
     plan["spent"] = market["direction"] if keeps_out else 0
     plan["dust_lots"] = abs(market["position_lots"])
-    if is_sellable(desk, plan["dust_lots"], market["mark_ticks"]):
+    if is_closable(desk, plan["dust_lots"], market["mark_ticks"]):
         # The position turned over while the plan closed: the other side wants a plan of its own.
         plan["dust_lots"] = 0
         market["watch_ns"] = desk.account["now_ns"]

@@ -31,6 +31,7 @@ from traider.kernel.records import Decider, Record, Records
 
 _QUOTE_SIZED = int(OrderFlag.QUOTE_SIZED)
 _MARKET = int(OrderType.MARKET)
+_REDUCE_ONLY = int(OrderFlag.REDUCE_ONLY)
 _LIMIT_UNTIL = int(OrderType.LIMIT) | int(TimeInForce.GTD) << 4
 _ALL_IN = int(Sizing.ALL_IN)
 _LIMIT_STYLE = int(Style.LIMIT)
@@ -130,7 +131,9 @@ def _toward_target(
     amount = lots * price
     if target != 0 and amount < strategy["dead_band"] * decider.account[0]["tradable"]:
         return count
-    if lots < market["min_lots"] or amount < market["min_notional"]:
+    is_small = amount < market["min_notional"]
+    closes = target == 0 and market["can_short"] != 0 and strategy["style"] <= _LIMIT_STYLE
+    if lots < market["min_lots"] or (is_small and not closes) or _is_stuck(decider, k, lots):
         market["too_small"] += 1
         return count
     if strategy["style"] > _LIMIT_STYLE:
@@ -142,10 +145,23 @@ def _toward_target(
     write_intent(decider, out, count, k, side, lots)
     if strategy["style"] == _LIMIT_STYLE:
         _make_passive(decider, out[count], market["mark_ticks"], side)
+    if is_small:
+        out[count]["flags"] |= _REDUCE_ONLY
     if strategy["plan_on"] != 0:
         entry_id, held = out[count]["order_id"], market["position_lots"]
         _plan_entry(decider.plans[k], side, lots, entry_id, held, out[count]["ts_recv"])
     return count + 1
+
+
+@compiled(types.boolean(DECIDER, int64, int64), inline=True)
+def _is_stuck(decider: Decider, k: int, lots: int) -> bool:
+    """Return whether coins bought for a plan could not be sold at its stop: worth too little."""
+    market, plan = decider.markets[k], decider.plans[k]
+    if decider.strategy[0]["plan_on"] == 0 or market["can_short"] != 0:
+        return False
+    stop = market["mark_ticks"] - plan["stop_distance"]
+    worth = (market["position_lots"] + lots) * stop * market["lot_value"]
+    return bool(worth < market["min_notional"])
 
 
 @compiled(int64(DECIDER, int64, float64), inline=True)

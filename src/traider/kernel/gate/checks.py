@@ -138,14 +138,19 @@ def _is_reducing(gate: Gate, order: Record, lots: float) -> bool:
 
 @compiled(ANSWER(GATE, EVENT_TYPE, float64), inline=True)
 def _check_least_size(gate: Gate, order: Record, lots: float) -> Answer:
-    """Refuse what the venue would: less than its minimum, or off its lot step."""
+    """Refuse what the venue would: less than its minimum, or off its lot step.
+
+    Futures venues take an order that only reduces whatever it is worth, or small positions could
+    not be closed.
+    """
     market = gate.markets[order["instrument"]]
     notional = lots * market["mark_ticks"] * market["lot_value"]
     if lots < market["min_lots"]:
         return _MIN_SIZE, lots, float(market["min_lots"])
     if not order["flags"] & _QUOTE_SIZED and order["size"] % market["lot_step"] != 0:
         return _MALFORMED, lots, float(market["lot_step"])
-    if notional < market["min_notional"]:
+    reduces = market["can_short"] != 0 and order["flags"] & _REDUCE_ONLY
+    if notional < market["min_notional"] and not reduces:
         return _MIN_NOTIONAL, notional, market["min_notional"]
     return _APPROVED, 0.0, 0.0
 
