@@ -68,6 +68,7 @@ def test_every_limit_is_handed_over(files: tuple[BarFile, BarFile]) -> None:
         "limits.max_data_age_s=10",
         "limits.max_net_exposure=0.7",
         "limits.max_group_exposure=0.3",
+        f'limits.groups=[["{files[0].instrument}"]]',
         "limits.refuse_self_trades=false",
     )
     assert kernel_spec(load_config(None, settings), files).limits == {
@@ -89,7 +90,9 @@ def test_every_limit_is_handed_over(files: tuple[BarFile, BarFile]) -> None:
 
 def test_groups_are_numbered_and_must_be_held(files: tuple[BarFile, BarFile]) -> None:
     names = [file.instrument for file in files]
-    config = load_config(None, (*CROSS, f'limits.groups=[["{names[1]}"]]'))
+    config = load_config(
+        None, (*CROSS, f'limits.groups=[["{names[1]}"]]', "limits.max_group_exposure=0.5")
+    )
     assert [market.group for market in kernel_spec(config, files).markets] == [0, 1]
 
 
@@ -121,7 +124,6 @@ def test_the_ensemble_is_handed_over(files: tuple[BarFile, BarFile]) -> None:
         "strategy.allow_short=true",
         'sizing.kind="fixed"',
         "sizing.fraction=0.7",
-        "sizing.volatility_window=11",
         'execution.style="limit"',
         "execution.limit_offset_bps=5",
         'clock.decision="1d"',
@@ -134,7 +136,7 @@ def test_the_ensemble_is_handed_over(files: tuple[BarFile, BarFile]) -> None:
     assert strategy.limit_offset == pytest.approx(0.0005)
     assert strategy.decision_ns == 24 * HOUR
     assert [frame.length_ns for frame in spec.tape.frames] == [HOUR, 4 * HOUR]
-    assert spec.tape.names[strategy.volatility_slot] == "ewm_vol(close, 11)@4h"
+    assert spec.tape.names[strategy.volatility_slot] == "ewm_vol(close, 48)@4h"
     names = [alpha.name for alpha in spec.alphas]
     assert names == ["momentum", "mean-reversion"]
     read = [spec.tape.names[slot] for slot in spec.alphas[0].inputs]

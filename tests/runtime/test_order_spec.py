@@ -1,5 +1,6 @@
 """From the settings of plan, working style and quotes to the kernel's numbers."""
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -78,8 +79,8 @@ def test_a_plan_in_fractions_needs_no_feature(files: tuple[BarFile]) -> None:
 
 
 def test_fixed_risk_stakes_on_the_way_to_the_plans_stop(files: tuple[BarFile]) -> None:
-    risk = ("sizing.kind=fixed-risk", "sizing.risk=0.02", "sizing.stop_fraction=0.5")
-    alone = spec_of(files, *risk).strategy
+    risk = ("sizing.kind=fixed-risk", "sizing.risk=0.02")
+    alone = spec_of(files, *risk, "sizing.stop_fraction=0.5").strategy
     assert (alone.sizing, alone.stop_fraction) == (Sizing.FIXED_RISK, 0.5)
     by_range = spec_of(files, *risk, "plan.stop=atr", "plan.stop_distance=3").strategy
     assert by_range.plan is not None
@@ -88,38 +89,47 @@ def test_fixed_risk_stakes_on_the_way_to_the_plans_stop(files: tuple[BarFile]) -
     assert (fraction.atr_multiple, fraction.stop_fraction) == (0.0, 0.04)
 
 
-@pytest.mark.parametrize(
-    ("written", "style"),
-    [("post-only", Style.POST_ONLY), ("twap", Style.TWAP), ("iceberg", Style.ICEBERG)],
+WORKED = (
+    "execution.repeg_s=0.5",
+    "execution.time_limit_s=30",
+    "execution.slippage_bps=20",
+    "execution.take_rest=false",
 )
-def test_the_work_is_handed_over(files: tuple[BarFile], written: str, style: Style) -> None:
-    strategy = spec_of(
-        files,
-        f"execution.style={written}",
-        "execution.offset_ticks=2",
-        "execution.offset_bps=5",
-        "execution.repeg_s=0.5",
-        "execution.repeg_ticks=3",
-        "execution.widen_s=7",
-        "execution.time_limit_s=30",
-        "execution.slippage_bps=20",
-        "execution.take_rest=false",
-        "execution.twap_slices=8",
-        "execution.iceberg_share=0.1",
-    ).strategy
-    assert strategy.style is style
-    assert strategy.work == WorkSpec(
-        limit_ns=30 * SECOND,
-        take_rest=False,
-        offset_ticks=2.0,
-        offset=5 * 1e-4,
-        repeg_ns=SECOND // 2,
-        repeg_ticks=3,
-        widen_ns=7 * SECOND,
-        slippage=20 * 1e-4,
-        slices=8,
-        display=0.1,
-    )
+FOLLOWED = (
+    "execution.offset_ticks=2",
+    "execution.offset_bps=5",
+    "execution.repeg_ticks=3",
+    "execution.widen_s=7",
+)
+WORK = WorkSpec(
+    limit_ns=30 * SECOND,
+    take_rest=False,
+    repeg_ns=SECOND // 2,
+    slippage=20 * 1e-4,
+    slices=6,
+    display=0.2,
+)
+FOLLOWING = replace(WORK, offset_ticks=2.0, offset=5 * 1e-4, repeg_ticks=3, widen_ns=7 * SECOND)
+
+
+@pytest.mark.parametrize(
+    ("written", "settings", "style", "work"),
+    [
+        ("post-only", FOLLOWED, Style.POST_ONLY, FOLLOWING),
+        ("twap", ("execution.twap_slices=8",), Style.TWAP, replace(WORK, slices=8)),
+        (
+            "iceberg",
+            (*FOLLOWED, "execution.iceberg_share=0.1"),
+            Style.ICEBERG,
+            replace(FOLLOWING, display=0.1),
+        ),
+    ],
+)
+def test_the_work_is_handed_over(
+    files: tuple[BarFile], written: str, settings: tuple[str, ...], style: Style, work: WorkSpec
+) -> None:
+    strategy = spec_of(files, f"execution.style={written}", *WORKED, *settings).strategy
+    assert (strategy.style, strategy.work) == (style, work)
 
 
 def test_quotes_are_handed_over_with_or_without_alphas(files: tuple[BarFile]) -> None:
@@ -155,7 +165,28 @@ def test_a_size_or_a_style_that_would_not_be_followed_is_refused(
 ) -> None:
     with pytest.raises(ConfigError) as caught:
         idle_settings(load_config(None, settings), files)
-    assert caught.value.where == where
+    assert caught.value.where is not None
+    assert caught.value.where.removeprefix("command line: ") == where
+
+
+PERPETUAL_RATE = ("margin.tiers=registry", "margin.maintenance_rate=0.02")
+
+
+@pytest.mark.parametrize(
+    ("derivative", "settings", "told"),
+    [
+        (False, ("margin.max_leverage=5",), r"margin\.max_leverage: .* every instrument is spot"),
+        (True, PERPETUAL_RATE, r"margin\.maintenance_rate: .* the registry has the rates"),
+        (True, ("data.bars=1h",), r"data\.bars: .* the files hold bars"),
+    ],
+)
+def test_what_the_instruments_or_files_have_no_use_for_is_refused(
+    files: tuple[BarFile], derivative: bool, settings: tuple[str, ...], told: str
+) -> None:
+    held = [replace(files[0], is_derivative=derivative)]
+    assert idle_settings(load_config(), held) == ()
+    with pytest.raises(ConfigError, match=told):
+        idle_settings(load_config(None, settings), held)
 
 
 def test_what_a_strategy_follows_is_not_refused(files: tuple[BarFile]) -> None:

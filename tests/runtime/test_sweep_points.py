@@ -71,6 +71,17 @@ def test_combinations_that_cannot_be_are_skipped_and_counted() -> None:
     assert "fast (10) must be smaller than slow (10)" in skipped.first.line()
 
 
+def test_a_swept_setting_that_cannot_act_is_skipped_unless_its_kind_is_swept_too() -> None:
+    config = load_config(None, ("sizing.target_volatility=0.3",))
+    points, skipped = points_of(config, "sizing.fraction=0.2,0.4")
+    assert points == []
+    assert skipped.first is not None
+    assert skipped.first.where == "--grid: sizing.fraction"
+    kinds, skipped = points_of(config, "sizing.kind=fixed,volatility-target", "sizing.fraction=1,2")
+    assert len(kinds) == 4
+    assert skipped.reasons == {}
+
+
 def test_what_is_required_is_skipped_and_counted() -> None:
     config = load_config(None, ())
     points, skipped = points_of(

@@ -10,6 +10,7 @@ from pydantic.fields import FieldInfo
 
 from traider.runtime.config_errors import InvalidConfigError
 from traider.runtime.config_faults import faults_of, setting_fields
+from traider.runtime.config_idle import idle_faults
 from traider.runtime.config_model import Config, canonical_json, config_digest
 from traider.runtime.config_orders import ExecutionConfig, PlanConfig
 from traider.runtime.config_research import MonteCarloConfig, WalkForwardConfig
@@ -125,8 +126,8 @@ def load_config(path: Path | None = None, overrides: Sequence[str] = ()) -> Conf
     Without a path, ``traider.toml`` of the working folder is read when it is there.
 
     Raises:
-        ConfigError: the file cannot be read; a key is unknown; a value is missing or bad. With
-            several faults it is a ``InvalidConfigError``.
+        ConfigError: the file cannot be read; a key is unknown; a value is missing or bad; a setting
+            cannot act beside the others. With several faults it is a ``InvalidConfigError``.
     """
     return load_with_origins(path, overrides).config
 
@@ -143,4 +144,7 @@ def load_with_origins(path: Path | None = None, overrides: Sequence[str] = ()) -
         config = Config.model_validate(merged(layers))
     except ValidationError as error:
         raise faults_of(error, layers) from None
+    idle = idle_faults(config, layers)
+    if idle:
+        raise InvalidConfigError(idle)
     return LoadedConfig(config, file, layers)

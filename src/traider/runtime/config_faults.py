@@ -92,9 +92,7 @@ def _choices(names: Iterable[str]) -> str:
 
 
 def _shown_key(layer: Layer | None, key: str) -> str:
-    if layer and layer.origin == "env":
-        return f"TRAIDER_{key.upper().replace('.', '__')}"
-    return key
+    return layer.shown(key) if layer else key
 
 
 def _walk(loc: tuple[int | str, ...]) -> tuple[list[str], dict[str, FieldInfo]]:

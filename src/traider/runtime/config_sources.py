@@ -35,6 +35,12 @@ class Layer:
     place: str
     table: Table
 
+    def shown(self, key: str) -> str:
+        """Return a dotted key as this source writes it."""
+        if self.origin != "env":
+            return key
+        return f"{ENVIRONMENT_PREFIX}{key.upper().replace('.', '__')}"
+
 
 def file_layer(path: Path) -> Layer:
     """Read the TOML file ``path``; paths in it become relative to its folder.

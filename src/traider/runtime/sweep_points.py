@@ -15,6 +15,7 @@ from traider.backtest.sweep.grid import Grid, Point, Requirement
 from traider.domain.errors import ConfigError, StrategyError, TraiderError, UsageError
 from traider.runtime.config import Config, config_digest
 from traider.runtime.config_faults import faults_of
+from traider.runtime.config_idle import idle_faults
 from traider.runtime.config_sources import Layer, Table, assign, merged
 from traider.runtime.kernel_spec import AlphaShelf, kernel_spec
 from traider.runtime.sweep_axes import OPTION
@@ -78,8 +79,9 @@ def valid_points(
         ConfigError: a key is no setting, or a value can be none whatever the others are.
     """
     settings = {key: _lists(value) for key, value in config.model_dump().items()}
-    # Which sizes were wanted, and which are only defaults, decides what may be refused.
-    settings["sizing"] = config.sizing.model_dump(exclude_unset=True)
+    # Which of these were wanted, and which are only defaults, decides what may be refused.
+    for name in ("data", "margin", "sizing"):
+        settings[name] = _lists(getattr(config, name).model_dump(exclude_unset=True))
     base = Layer("file", "config", settings)
     found = []
     for number in numbers:
@@ -139,7 +141,7 @@ def _configured(base: Layer, grid: Grid, values: Point) -> Config:
         assign(table, axis.key, value)
     layer = Layer("set", OPTION, table)
     try:
-        return Config.model_validate(merged([base, layer]))
+        config = Config.model_validate(merged([base, layer]))
     except ValidationError as error:
         fault = faults_of(error, [layer])
         details = error.errors(include_url=False)
@@ -150,6 +152,9 @@ def _configured(base: Layer, grid: Grid, values: Point) -> Config:
         ):
             raise _CombinationError(fault.what, where=fault.where, fix=fault.fix) from None
         raise fault from None
+    for idle in idle_faults(config, [layer], swept=True):
+        raise _CombinationError(idle.what, where=idle.where, fix=idle.fix)
+    return config
 
 
 def _lists(value: object) -> object:

@@ -120,6 +120,7 @@ def idle_settings(config: Config, files: Sequence[Source], base: str = "") -> tu
     notes = []
     strategy = config.strategy
     _check_orders(config)
+    _check_sources(config, files)
     if isinstance(strategy, SmaCrossStrategy):
         first = files[0]
         base = first.timeframe if isinstance(first, BarFile) else base
@@ -137,6 +138,36 @@ def idle_settings(config: Config, files: Sequence[Source], base: str = "") -> tu
         if spot:
             notes.append(f"spot cannot be sold short: allow_short is idle for {', '.join(spot)}")
     return tuple(notes)
+
+
+def _check_sources(config: Config, files: Sequence[Source]) -> None:
+    """Refuse settings that were made for other kinds of instruments or files than there are."""
+    margin = sorted(config.margin.model_fields_set)
+    derivatives = [file.instrument for file in files if file.is_derivative]
+    if margin and not derivatives:
+        raise ConfigError(
+            "it does nothing: every instrument is spot, which has no margin",
+            where=f"margin.{margin[0]}",
+            fix="leave it out, or name files of perpetuals",
+        )
+    tiered = [name for name in derivatives if _has_tiers(name)]
+    if "maintenance_rate" in margin and config.margin.tiers == "registry" and tiered == derivatives:
+        raise ConfigError(
+            f"it does nothing: the registry has the rates of {', '.join(tiered)}",
+            where="margin.maintenance_rate",
+            fix='leave it out, or set margin.tiers to "flat"',
+        )
+    if "bars" in config.data.model_fields_set and all(isinstance(one, BarFile) for one in files):
+        raise ConfigError(
+            "it does nothing: the files hold bars, and only trades build others",
+            where="data.bars",
+            fix="leave it out, or set strategy.timeframe and clock.decision",
+        )
+
+
+def _has_tiers(name: str) -> bool:
+    known = shipped_instruments().get(name)
+    return known is not None and known.margin is not None
 
 
 def _check_orders(config: Config) -> None:
