@@ -70,7 +70,7 @@ def read_capture(path: Path, order: ReceiveOrder) -> Iterator[CaptureLine]:
             line is in the message.
     """
     scale = 0
-    for number, line in enumerate(_lines(path, _blocks(path)), 1):
+    for number, line in enumerate(file_lines(path), 1):
         stamp, _, raw = line.partition(b" ")
         if not raw:
             if not line.strip():
@@ -98,6 +98,15 @@ def first_receive_ns(path: Path) -> int:
     for _, ts_recv, _ in read_capture(path, ReceiveOrder()):
         return ts_recv
     raise DataError("is empty", where=str(path), fix="record it again")
+
+
+def file_lines(path: Path) -> Iterator[bytes]:
+    """Yield the lines of a file, compressed as its ending says, without their ends.
+
+    Raises:
+        DataError: the file is missing, damaged or cut short, or a line is too long.
+    """
+    return _lines(path, _blocks(path))
 
 
 def at_line(fault: DataError, path: Path, number: int) -> DataError:

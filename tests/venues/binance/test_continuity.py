@@ -67,33 +67,32 @@ def state(continuity: DepthContinuity) -> Live | Waiting:
 def test_a_hole_among_held_changes_gives_up_what_lies_before() -> None:
     continuity = DepthContinuity(spot_place)
     for change in (spot(1, 2), spot(3, 4), spot(3, 4), spot(9, 10)):
-        continuity.take(change, 1)
+        continuity.take(change)
     assert (continuity.held, continuity.breaks) == (1, 1)
-    assert state(continuity) == Waiting(0)
-    assert continuity.join(4, 5) is None
-    assert continuity.join(8, 6) == [spot(9, 10)]
+    assert state(continuity) == Waiting()
+    assert continuity.join(4) is None
+    assert continuity.join(8) == [spot(9, 10)]
     assert state(continuity) == Live(10, is_first=False)
-    assert continuity.last_ns == 6
 
 
 def test_the_change_that_shows_a_gap_is_the_first_one_held() -> None:
     continuity = DepthContinuity(spot_place)
-    assert continuity.join(10, 1) == []
-    assert continuity.take(spot(13, 14), 7) is Verdict.GAP
-    assert state(continuity) == Waiting(7)
+    assert continuity.join(10) == []
+    assert continuity.take(spot(13, 14)) is Verdict.GAP
+    assert state(continuity) == Waiting()
     assert (continuity.held, continuity.breaks) == (1, 1)
-    assert continuity.take(spot(13, 14), 8) is Verdict.DROP
-    assert continuity.take(spot(15, 16), 9) is Verdict.HOLD
-    assert continuity.join(12, 10) == [spot(13, 14), spot(15, 16)]
+    assert continuity.take(spot(13, 14)) is Verdict.DROP
+    assert continuity.take(spot(15, 16)) is Verdict.HOLD
+    assert continuity.join(12) == [spot(13, 14), spot(15, 16)]
     assert continuity.held == 0
 
 
 def test_no_more_than_the_bound_is_held() -> None:
     continuity = DepthContinuity(spot_place)
     for number in range(1, HELD_MAX + 3):
-        assert continuity.take(spot(number, number), number) is Verdict.HOLD
+        assert continuity.take(spot(number, number)) is Verdict.HOLD
     assert (continuity.held, continuity.given_up) == (HELD_MAX, 2)
-    assert continuity.join(1, 1) is None
-    following = continuity.join(2, 1)
+    assert continuity.join(1) is None
+    following = continuity.join(2)
     assert following is not None
     assert len(following) == HELD_MAX

@@ -80,9 +80,7 @@ class Live:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """There is no true book; ``since_ns`` is when it broke, 0 when there was none yet."""
-
-    since_ns: int
+    """There is no true book: none yet, or it broke."""
 
 
 class DepthContinuity:
@@ -92,13 +90,12 @@ class DepthContinuity:
     that showed the gap is the first one held.
     """
 
-    __slots__ = ("_held", "_last_ns", "_rule", "breaks", "given_up", "state")
+    __slots__ = ("_held", "_rule", "breaks", "given_up", "state")
 
     def __init__(self, rule: Rule) -> None:
         self._rule = rule
         self._held: deque[Depth] = deque(maxlen=HELD_MAX)
-        self._last_ns = 0
-        self.state: Live | Waiting = Waiting(0)
+        self.state: Live | Waiting = Waiting()
         self.breaks = 0
         """Holes found in the stream, also while no book stood on it."""
         self.given_up = 0
@@ -109,12 +106,7 @@ class DepthContinuity:
         """How many changes wait for a snapshot."""
         return len(self._held)
 
-    @property
-    def last_ns(self) -> int:
-        """When the last change was received that continued the stream."""
-        return self._last_ns
-
-    def take(self, change: Depth, ts_recv: int) -> Verdict:
+    def take(self, change: Depth) -> Verdict:
         """Judge the next change of the stream."""
         state = self.state
         if isinstance(state, Waiting):
@@ -122,16 +114,15 @@ class DepthContinuity:
         place = self._rule(change, state.last_id, state.is_first)
         if place is Place.NEXT:
             self.state = Live(change.last_id, is_first=False)
-            self._last_ns = ts_recv
             return Verdict.APPLY
         if place is Place.OLD:
             return Verdict.DROP
         self.breaks += 1
-        self.state = Waiting(ts_recv)
+        self.state = Waiting()
         self._hold(change)
         return Verdict.GAP
 
-    def join(self, snapshot_id: int, ts_recv: int) -> list[Depth] | None:
+    def join(self, snapshot_id: int) -> list[Depth] | None:
         """Start the book anew at a snapshot; return the held changes that follow it.
 
         None says that the snapshot is of no use and nothing changed: the book is newer already, or
@@ -148,14 +139,13 @@ class DepthContinuity:
             if place is Place.NEXT:
                 book = Live(change.last_id, is_first=False)
                 following.append(change)
-        self.state, self._last_ns = book, ts_recv
+        self.state = book
         self._held.clear()
         return following
 
-    def restart(self, ts_recv: int) -> None:
+    def restart(self) -> None:
         """Begin again on a new connection: without a book, and with nothing held."""
-        if isinstance(self.state, Live):
-            self.state = Waiting(ts_recv)
+        self.state = Waiting()
         self._held.clear()
 
     def _hold(self, change: Depth) -> Verdict:

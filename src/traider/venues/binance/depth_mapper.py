@@ -31,7 +31,7 @@ class DepthMapper:
         self._counts.messages += 1
         self._counts.depth += 1
         before = self.continuity.state
-        verdict = self.continuity.take(change, ts_recv)
+        verdict = self.continuity.take(change)
         if verdict is Verdict.APPLY:
             self._write_change(change, ts_recv, out)
         elif verdict is Verdict.DROP:
@@ -45,7 +45,7 @@ class DepthMapper:
         """Write the whole book and the held changes that follow it, unless it is of no use."""
         self._counts.messages += 1
         held = self.continuity.held
-        following = self.continuity.join(snapshot.last_id, ts_recv)
+        following = self.continuity.join(snapshot.last_id)
         if following is None:
             self._counts.snapshots_refused += 1
             return
@@ -61,7 +61,7 @@ class DepthMapper:
     def disconnect(self, ts_recv: int, out: EventWriter) -> None:
         """Break the book, and forget the changes held: the next ones do not follow them."""
         before = self.continuity.state
-        self.continuity.restart(ts_recv)
+        self.continuity.restart()
         if isinstance(before, Live):
             self._writer.write_gap(ts_recv, (before.last_id + 1, 0), before.last_id, out)
 
