@@ -103,7 +103,9 @@ def is_future(venue: HostileVenue) -> bool:
     """Whether exits only reduce; checked on every one."""
     if not venue.spec.markets[0].can_short:
         return False
-    exits = [order for order in venue.orders.values() if order.order_id & OWNED_LEG]
+    against = -int(venue.plan["side"])
+    owned = [order for order in venue.orders.values() if order.order_id & OWNED_LEG]
+    exits = [order for order in owned if order.side == against]
     assert all(order.flags & OrderFlag.REDUCE_ONLY for order in exits)
     return True
 

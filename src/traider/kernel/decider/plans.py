@@ -22,7 +22,8 @@ from traider.domain.events import Kind, OrderFlag
 from traider.domain.orders import OrderType
 from traider.kernel.codes import PlanState, SliceState, Style, WorkEnd, WorkState
 from traider.kernel.compiled import compiled
-from traider.kernel.decider.intents import cancel_order, has_room, place_order
+from traider.kernel.decider.intents import cancel_order, has_room
+from traider.kernel.decider.plan_closing import CLOSES, is_entry_over, sell_unarmed
 from traider.kernel.decider.plan_levels import FAR, is_stop_passed, step_ticks
 from traider.kernel.decider.plan_parts import is_closable
 from traider.kernel.decider.plan_slices import (
@@ -44,10 +45,6 @@ from traider.kernel.decider.plan_stops import set_stop
 from traider.kernel.numba_types import DESK, EVENT_TYPE
 from traider.kernel.order_records import Desk
 from traider.kernel.records import Record
-
-CLOSES = 1
-KEEPS = 2
-"""Values of ``killed``: whether positions are closed or kept."""
 
 _NONE = int(PlanState.NONE)
 _ENTERING = int(PlanState.ENTERING)
@@ -84,7 +81,7 @@ def tend_plan(desk: Desk, count: int) -> int:
     for j in range(len(desk.slices)):
         if desk.slices[j]["state"] != _FREE:
             count = _tend_slice(desk, j, count)
-    count = _sell_unarmed(desk, count)
+    count = sell_unarmed(desk, count)
     plan["unarmed_lots"] = plan["held_lots"] - plan["close_lots"] - lots_at_venue(desk)
     return count
 
@@ -122,16 +119,6 @@ def _take_stock(desk: Desk) -> None:
     if desk.market["can_short"] != 0:
         # An order that only reduces loses what another exit filled meanwhile.
         plan["close_lots"] = min(plan["close_lots"], held)
-
-
-@compiled(types.boolean(DESK))
-def _is_entry_over(desk: Desk) -> bool:
-    """Return whether nothing of the entry can fill any more, nor a quote."""
-    for s in range(2):
-        work = desk.works[s]
-        if work["state"] != _IDLE and (work["child_id"] != 0 or work["reason"] == 0):
-            return False
-    return bool(desk.plan["entry_id"] == 0)
 
 
 @compiled(int64(DESK, int64))
@@ -176,7 +163,7 @@ def _may_fold(desk: Desk) -> bool:
     plan = desk.plan
     if plan["state"] != _OPEN or desk.account["killed"] != 0 or plan["stop_ticks"] == 0:
         return False
-    return bool(_is_entry_over(desk) and not is_stop_passed(desk))
+    return bool(is_entry_over(desk) and not is_stop_passed(desk))
 
 
 @compiled(int64(DESK, int64, int64))
@@ -215,82 +202,6 @@ def _may_arm(desk: Desk, j: int) -> bool:
     return True
 
 
-@compiled(int64(DESK, int64))
-def _sell_unarmed(desk: Desk, count: int) -> int:
-    """Sell at the market what no slice guards: all when closing, else when the stop is passed."""
-    plan, account, market = desk.plan, desk.account, desk.market
-    if plan["close_id"] != 0 or account["killed"] == KEEPS:
-        return count
-    if plan["failures"] >= FAILURES_MAX and account["now_ns"] < plan["retry_ns"]:
-        return count
-    is_open = plan["state"] == _OPEN and is_stop_passed(desk)
-    if not is_open and (plan["state"] != _CLOSING or _is_taking_back(desk)):
-        return count
-    closes_beside = plan["state"] == _CLOSING and market["can_short"] != 0
-    kept = _RESTING if closes_beside else _ENDING
-    lots = plan["held_lots"]
-    for j in range(len(desk.slices)):
-        if _WAITING < desk.slices[j]["state"] <= kept:
-            lots -= desk.slices[j]["lots"]
-    for s in range(2):
-        if desk.works[s]["side"] == -plan["side"]:
-            lots -= desk.works[s]["child_lots"]  # a quote that is still being taken back
-    lots = lots // market["lot_step"] * market["lot_step"]
-    if not is_closable(desk, lots, market["mark_ticks"]):
-        return count
-    if not has_room(desk, count, 1):
-        market["watch_ns"] = account["now_ns"]
-        return count
-    trim_waiting(desk, FAR)
-    for j in range(len(desk.slices)):
-        if desk.slices[j]["state"] > kept:
-            desk.slices[j]["lots"] = 0  # on its way back: its lots are this order's now
-    flags = _MARKET | (_REDUCE_ONLY if market["can_short"] != 0 else 0)
-    plan["close_id"] = place_order(desk, count, flags, -plan["side"], lots)
-    plan["close_lots"] = lots
-    return count + 1
-
-
-@compiled(types.boolean(DESK), inline=True)
-def _is_taking_back(desk: Desk) -> bool:
-    """Return whether orders asked back may still end in time: then all is sold in one order.
-
-    On futures that is not waited for once they were asked for: the order only reduces, so that with
-    them it cannot close more than is held.
-    """
-    plan, now = desk.plan, desk.account["now_ns"]
-    awaited = _RESTING if desk.market["can_short"] != 0 else _ENDING
-    others = desk.account["killed"] != 0 and desk.market["open_orders"] > 0
-    if (others or not _is_entry_over(desk)) and now - plan["since_ns"] < PATIENCE_NS:
-        return True
-    for j in range(len(desk.slices)):
-        one = desk.slices[j]
-        is_open = _WAITING < one["state"] <= awaited and one["lots"] > 0
-        if is_open and now - plan["since_ns"] < PATIENCE_NS:
-            return True
-    return False
-
-
-@compiled(types.boolean(DESK, EVENT_TYPE))
-def meet_close(desk: Desk, event: Record) -> bool:
-    """Apply an answer to the order at market under way; return whether it is about that."""
-    plan = desk.plan
-    if plan["close_id"] == 0 or event["order_id"] != plan["close_id"]:
-        return False
-    if event["kind"] == _FILL:
-        plan["close_lots"] = max(plan["close_lots"] - event["size"], 0)
-        plan["failures"] = 0
-        if event["leaves"] == 0:
-            plan["close_id"] = 0
-            plan["close_lots"] = 0
-    elif ends_order(event):
-        plan["close_id"] = 0
-        plan["close_lots"] = 0
-        plan["failures"] += 1
-        plan["retry_ns"] = desk.account["now_ns"] + PATIENCE_NS
-    return True
-
-
 @compiled(void(DESK, EVENT_TYPE))
 def meet_entry(desk: Desk, event: Record) -> None:
     """Note what the entry paid, and its end."""
@@ -313,7 +224,7 @@ def finish_plan(desk: Desk) -> None:
     plan, market = desk.plan, desk.market
     if plan["state"] == _NONE:
         return
-    if plan["close_id"] != 0 or not _is_entry_over(desk):
+    if plan["close_id"] != 0 or not is_entry_over(desk):
         return
     if is_closable(desk, plan["held_lots"], market["mark_ticks"]):
         return

@@ -20,7 +20,7 @@ from traider.kernel.decider.market_data import (
     take_print,
     take_score,
 )
-from traider.kernel.decider.plans import CLOSES, KEEPS
+from traider.kernel.decider.plan_closing import CLOSES, KEEPS
 from traider.kernel.decider.rebalancing import rebalance
 from traider.kernel.decider.sizing import size_instrument
 from traider.kernel.decider.tending import is_due, meet_answer, tend, tend_all

@@ -12,11 +12,11 @@ from traider.kernel.book import ASKS, BIDS, best_price
 from traider.kernel.codes import OWNED_LEG, BookState, Style, Verdict, WorkState
 from traider.kernel.compiled import compiled
 from traider.kernel.decider.intents import cancel_plain_orders
+from traider.kernel.decider.plan_closing import meet_close
 from traider.kernel.decider.plan_levels import FAR
 from traider.kernel.decider.plan_slices import meet_slices
 from traider.kernel.decider.plans import (
     finish_plan,
-    meet_close,
     meet_entry,
     tend_plan,
     watch_plan,
