@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "config": "traider.cli.config:config",
     "data": "traider.cli.data:data",
     "doctor": "traider.cli.doctor:doctor",
+    "exchange": "traider.cli.exchange:exchange",
     "sweep": "traider.cli.sweep:sweep",
     "version": "traider.cli.version:version",
 }

@@ -1,0 +1,116 @@
+"""``traider exchange``."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from traider.cli.options import json_option
+from traider.domain.errors import UsageError
+
+if TYPE_CHECKING:
+    from traider.runtime.exchange import Announcement
+
+
+@click.command()
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=0, show_default=True,
+    help="Port of the loopback; 0 takes any that is free.",
+)  # fmt: skip
+@click.option("--synthetic", type=int, metavar="SEED", help="Seed of a synthetic market.")
+@click.option(
+    "--product", "products", multiple=True, metavar="ID", help="Product to list; repeat for more."
+)
+@click.option(
+    "--products-file", type=click.Path(path_type=Path), metavar="FILE",
+    help="Answer of GET /market/products: what can be listed beside the shipped products.",
+)  # fmt: skip
+@click.option(
+    "--speed", default="1", show_default=True, metavar="X",
+    help="Seconds of the market in a second; 0 or max is as fast as it can.",
+)  # fmt: skip
+@click.option(
+    "--rate", type=float, default=0.0, metavar="N",
+    help="Load: messages a second, whatever the market's own pace.",
+)  # fmt: skip
+@click.option("--start", metavar="TIME", help="Time of the market at the start, RFC 3339.")
+@click.option(
+    "--private-limit", type=float, default=30.0, show_default=True, metavar="N",
+    help="REST requests a second of an account; 0 is without limit.",
+)  # fmt: skip
+@click.option(
+    "--public-limit", type=float, default=10.0, show_default=True, metavar="N",
+    help="REST requests a second without a key; 0 is without limit.",
+)  # fmt: skip
+@click.option("--tls", is_flag=True, help="HTTPS and WSS, with a certificate made for this run.")
+@json_option
+def exchange(  # noqa: PLR0913, PLR0917 - one parameter an option, click's way
+    port: int,
+    synthetic: int | None,
+    products: tuple[str, ...],
+    products_file: Path | None,
+    speed: str,
+    rate: float,
+    start: str | None,
+    private_limit: float,
+    public_limit: float,
+    tls: bool,
+    as_json: bool,
+) -> int:
+    """Run an exchange on this machine that speaks Coinbase Advanced Trade's REST and WebSocket.
+
+    Prints one line when it is ready: its addresses and a throwaway API key. Ctrl-C ends it.
+    """
+    from traider.runtime.exchange import ExchangeRequest, serve_exchange
+    from traider.venues.simulated.exchange import Limits
+
+    request = ExchangeRequest(
+        port=port,
+        synthetic=1 if synthetic is None else synthetic,
+        products=products,
+        products_file=products_file,
+        start_ns=_start_ns(start),
+        speed=_speed(speed),
+        rate=rate,
+        limits=Limits(private=private_limit, public=public_limit),
+        tls=tls,
+    )
+    serve_exchange(request, _announce_json if as_json else _announce)
+    return 0
+
+
+def _announce(ready: "Announcement") -> None:
+    certificate = f" certificate {ready.certificate}" if ready.certificate else ""
+    click.echo(
+        f"ready: REST {ready.rest} WebSocket {ready.websocket} user {ready.websocket_user} "
+        f"admin {ready.admin} key {ready.key_name} private key {ready.key_file}{certificate}"
+    )
+
+
+def _announce_json(ready: "Announcement") -> None:
+    click.echo(json.dumps(asdict(ready)))
+
+
+def _speed(text: str) -> float:
+    if text == "max":
+        return 0.0
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = -1.0
+    if not 0.0 <= speed < float("inf"):
+        raise UsageError(f"--speed {text} is no speed", fix="give a number from 0 on, or max")
+    return speed
+
+
+def _start_ns(text: str | None) -> int:
+    from traider.venues.simulated.times import parse_time_ns
+
+    if text is None:
+        return 0
+    start = parse_time_ns(text)
+    if not start or start < 0:
+        raise UsageError(f"--start {text} is no time", fix="give 2026-01-01T00:00:00Z")
+    return start

@@ -1,0 +1,164 @@
+"""Put a local exchange together: from a person's request to a server that runs until stopped."""
+
+import asyncio
+import shutil
+import signal
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from traider.domain.errors import UsageError
+from traider.venues.simulated.certificate import make_certificate
+from traider.venues.simulated.exchange import Exchange, Limits, Market, Opening
+from traider.venues.simulated.markets.merged import MergedMarket
+from traider.venues.simulated.markets.synthetic import FlowSettings, SyntheticFlow
+from traider.venues.simulated.products import Product, listed, read_products, shipped_products
+from traider.venues.simulated.pump import Pump
+from traider.venues.simulated.server import Server
+
+SECOND_NS: Final = 1_000_000_000
+PRODUCTS_DEFAULT: Final = ("BTC-USD", "ETH-USD")
+
+
+@dataclass(frozen=True)
+class ExchangeRequest:
+    """What a person asks of the exchange."""
+
+    port: int = 0
+    synthetic: int = 1
+    """Seed of the synthetic market."""
+    products: tuple[str, ...] = ()
+    products_file: Path | None = None
+    start_ns: int = 0
+    """Virtual time at the start; 0 takes the machine's."""
+    speed: float = 1.0
+    rate: float = 0.0
+    flow: FlowSettings = field(default_factory=FlowSettings)
+    limits: Limits = field(default_factory=Limits)
+    tls: bool = False
+
+
+@dataclass(frozen=True)
+class Announcement:
+    """How to reach an exchange that is ready, and the throwaway keys it takes."""
+
+    port: int
+    rest: str
+    websocket: str
+    websocket_user: str
+    admin: str
+    products: tuple[str, ...]
+    key_name: str
+    key_file: str
+    private_key: str
+    ed25519_key_name: str
+    ed25519_private_key: str
+    certificate: str
+
+
+def serve_exchange(request: ExchangeRequest, announce: Callable[[Announcement], None]) -> None:
+    """Run an exchange until SIGINT or SIGTERM; say when it is ready.
+
+    Raises:
+        UsageError: the port is taken, or a product is not listed.
+        DataError: a file cannot be used.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="traider-exchange-"))
+    try:
+        asyncio.run(_serve(request, announce, folder))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+async def _serve(
+    request: ExchangeRequest, announce: Callable[[Announcement], None], folder: Path
+) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    server, certificate = build_server(request, folder)
+    await server.start(request.port)
+    announce(_announcement(server, folder, certificate))
+    stopping, running = asyncio.create_task(stop.wait()), asyncio.create_task(server.wait())
+    try:
+        await asyncio.wait((stopping, running), return_when=asyncio.FIRST_COMPLETED)
+        if running.done():
+            await running
+    finally:
+        stopping.cancel()
+        running.cancel()
+        await server.stop()
+
+
+def build_server(request: ExchangeRequest, folder: Path) -> tuple[Server, str]:
+    """Return a server that is not started yet, and the file of its certificate if it has one.
+
+    Raises:
+        UsageError: a product is not listed.
+        DataError: a file cannot be used.
+    """
+    if request.speed < 0 or request.rate < 0:
+        raise UsageError("speed and rate are not negative", fix="0 is as fast as it can")
+    products = _products(request)
+    start_ns = request.start_ns or time.time_ns() // SECOND_NS * SECOND_NS
+    exchange = Exchange(
+        Opening(products, start_ns, request.speed, request.synthetic, request.limits)
+    )
+    market = _synthetic(exchange, request, start_ns)
+    for name in exchange.desk.markets:
+        exchange.hub.publish_all_levels(name)
+    certificate, context = make_certificate(folder) if request.tls else (None, None)
+    server = Server(exchange, Pump(exchange, market, request.rate), context)
+    return server, str(certificate or "")
+
+
+def _synthetic(exchange: Exchange, request: ExchangeRequest, start_ns: int) -> Market:
+    flows = [
+        SyntheticFlow(
+            exchange.crowds[name], market, f"{request.synthetic}/{name}", start_ns, request.flow
+        )
+        for name, market in exchange.desk.markets.items()
+    ]
+    return MergedMarket(flows)
+
+
+def _products(request: ExchangeRequest) -> dict[str, Product]:
+    """Return the products asked for, with those that share their books."""
+    file = request.products_file
+    known = read_products(file) if file else shipped_products()
+    names = request.products or PRODUCTS_DEFAULT
+    for name in names:
+        if name not in known:
+            raise UsageError(
+                f"{name} is not listed",
+                where=str(file or ""),
+                fix=f"one of {', '.join(list(known)[:12])}, or a --products-file that lists it",
+            )
+    books = {known[name].book_id for name in names}
+    return listed(product for product in known.values() if product.book_id in books)
+
+
+def _announcement(server: Server, folder: Path, certificate: str) -> Announcement:
+    key, pem = server.exchange.add_key("ES256")
+    other, other_pem = server.exchange.add_key("EdDSA")
+    key_file = folder / "key.pem"
+    key_file.touch(mode=0o600)
+    key_file.write_text(pem, encoding="utf-8")
+    return Announcement(
+        port=server.port,
+        rest=server.url(),
+        websocket=server.url("/ws", "ws"),
+        websocket_user=server.url("/ws/user", "ws"),
+        admin=server.url("/admin"),
+        products=tuple(server.exchange.desk.products),
+        key_name=key.name,
+        key_file=str(key_file),
+        private_key=pem,
+        ed25519_key_name=other.name,
+        ed25519_private_key=other_pem,
+        certificate=certificate,
+    )

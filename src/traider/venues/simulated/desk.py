@@ -1,0 +1,340 @@
+"""The desk: matches orders, books fills, works stops and brackets, and ends orders.
+
+It has no socket and reads no clock: time is told to it. Whoever publishes watches it through a
+``Watcher``; which levels of a book changed is asked of the book.
+"""
+
+import random
+from heapq import heappop, heappush
+from typing import Final, Protocol
+from uuid import UUID
+
+from traider.venues.simulated.amounts import ONE, share_of
+from traider.venues.simulated.book import BUY, Entry
+from traider.venues.simulated.holds import bracket_bound, hold_for
+from traider.venues.simulated.ledger import CROWD, FEES, OUTSIDE, Ledger
+from traider.venues.simulated.market import Market, Trade
+from traider.venues.simulated.matching import Incoming, Plan, affordable_lots, plan_match
+from traider.venues.simulated.orders import (
+    STOP_UP,
+    Fill,
+    Order,
+    OrderType,
+    Status,
+    TimeInForce,
+    Trigger,
+)
+from traider.venues.simulated.portfolios import Portfolio
+from traider.venues.simulated.products import Product
+
+LOTS_ANY: Final = 2**62
+_DOLLARS: Final = frozenset({"USD", "USDC", "USDT"})
+
+
+class Watcher(Protocol):
+    """Who is told what happens at the desk, as it happens."""
+
+    def traded(self, market: Market, trade: Trade) -> None:
+        """A trade was printed."""
+
+    def order_changed(self, order: Order) -> None:
+        """An order was accepted, filled, edited or ended."""
+
+
+class Desk:
+    """Products, markets, accounts and orders of one exchange.
+
+    Args:
+        products: what is listed, by id.
+        seed: key of the ids that orders and fills get.
+        now_ns: the time the exchange opens at.
+    """
+
+    def __init__(self, products: dict[str, Product], seed: int, now_ns: int) -> None:
+        self.products = products
+        self.now_ns = now_ns
+        self.ledger = Ledger()
+        self.markets = {
+            name: Market(product) for name, product in products.items() if not product.alias
+        }
+        self.portfolios: dict[str, Portfolio] = {}
+        self.watcher: Watcher | None = None
+        self.pieces = 1
+        """Into how many fills each match is split, where its size allows."""
+        self._random = random.Random(seed)  # noqa: S311 - ids that come out the same again
+        self._entries: dict[str, Entry] = {}
+        self._ends: list[tuple[int, str, Order]] = []
+        self._triggering = False
+
+    def new_id(self) -> str:
+        """Return an id no one has yet."""
+        return str(UUID(int=self._random.getrandbits(128), version=4))
+
+    def market_of(self, product: Product) -> Market:
+        """Return the market that ``product`` trades in."""
+        return self.markets[product.book_id]
+
+    def open_portfolio(self, name: str, deposits: dict[str, int]) -> Portfolio:
+        """Open an account with ``deposits`` (units by currency)."""
+        portfolio = Portfolio(self.new_id(), name, self.new_id(), self.now_ns)
+        self.portfolios[portfolio.portfolio_id] = portfolio
+        for currency, units in deposits.items():
+            self.ledger.move(OUTSIDE, portfolio.portfolio_id, currency, units)
+        return portfolio
+
+    def place(self, order: Order) -> None:
+        """Accept an order whose terms and funds were checked, and let it work."""
+        self.portfolios[order.owner].add(order)
+        self._hold(order)
+        self._changed(order)
+        if order.terms.end_ns:
+            heappush(self._ends, (order.terms.end_ns, order.order_id, order))
+        if order.trigger is Trigger.PENDING:
+            self.market_of(order.product).stops.append(order)
+        if order.waits_for_stop:
+            order.status = Status.OPEN
+            self._changed(order)
+        else:
+            self._trade_and_rest(order)
+        self.run_triggers(self.market_of(order.product))
+
+    def match(self, market: Market, incoming: Incoming) -> Plan:
+        """Let the crowd take from the book."""
+        plan = plan_match(market.book, incoming)
+        self._carry_out(market, plan, None)
+        self.run_triggers(market)
+        return plan
+
+    def fill_resting(self, market: Market, entry: Entry, lots: int) -> None:
+        """Fill a resting order of an account against the crowd, at its own price."""
+        self._print_fill(market, entry, lots, None)
+
+    def print_trade(self, market: Market, ticks: int, lots: int, maker_side: int) -> None:
+        """Print a trade in which no account took part."""
+        trade = market.print_trade(self.now_ns, ticks, lots, maker_side)
+        if self.watcher:
+            self.watcher.traded(market, trade)
+
+    def end(self, order: Order, status: Status, reason: str = "") -> None:
+        """End an order that is live."""
+        entry = self._entries.pop(order.order_id, None)
+        market = self.market_of(order.product)
+        if entry is not None and entry.lots:
+            market.book.remove(entry)
+        if order in market.stops:
+            market.stops.remove(order)
+        order.status, order.cancel_reason = status, reason
+        self._hold(order)
+        self._changed(order)
+        self._attach(order)
+
+    def rest_anew(self, order: Order, *, keeps_place: bool) -> None:
+        """Let an edited order work at its new price and size."""
+        entry = self._entries.get(order.order_id)
+        self._hold(order)
+        if entry is not None and keeps_place:
+            self.market_of(order.product).book.reduce(entry, entry.lots - order.leaves_lots)
+        elif entry is not None:
+            del self._entries[order.order_id]
+            self.market_of(order.product).book.remove(entry)
+            self._trade_and_rest(order)
+        if order.is_live:
+            self._changed(order)
+        self.run_triggers(self.market_of(order.product))
+
+    def expire(self) -> None:
+        """End the orders whose time is over."""
+        while self._ends and self._ends[0][0] <= self.now_ns:
+            order = heappop(self._ends)[2]
+            if order.is_live:
+                self.end(order, Status.EXPIRED, "order expired")
+
+    def next_end_ns(self) -> int | None:
+        """Return when the next order with an end time is over."""
+        return self._ends[0][0] if self._ends else None
+
+    def run_triggers(self, market: Market) -> None:
+        """Set off every stop that the last price reached, oldest first."""
+        if self._triggering or not market.stops:
+            return
+        self._triggering = True
+        while reached := next(
+            (o for o in market.stops if stop_reached(o, market.last_ticks)), None
+        ):
+            self._trigger(market, reached)
+        self._triggering = False
+
+    def dollars(self, currency: str, units: int) -> int:
+        """Return ``units`` of a currency in US dollars, at last prices; 0 when none is known."""
+        if currency in _DOLLARS:
+            return units
+        product = self.products.get(f"{currency}-USD")
+        if product is None:
+            return 0
+        return units * (self.market_of(product).last_ticks * product.tick_units) // ONE
+
+    def _trade_and_rest(self, order: Order) -> None:
+        """Take what the book offers, then rest or end."""
+        market, terms = self.market_of(order.product), order.terms
+        plan = plan_match(market.book, incoming_of(order))
+        if terms.quote_units:
+            order.lots = plan.lots
+        order.status = Status.OPEN
+        if terms.time_in_force is TimeInForce.FOK and plan.lots < order.lots:
+            self.end(order, Status.CANCELLED, "fill or kill order could not be filled")
+            return
+        if plan.lots < order.lots or not order.lots:
+            self._changed(order)
+        self._carry_out(market, plan, order)
+        if terms.quote_units and order.is_live:
+            self.end(order, Status.CANCELLED, "no liquidity")
+        elif order.is_live and plan.met_itself:
+            self.end(order, Status.CANCELLED, "self trade prevention")
+        elif order.is_live and terms.time_in_force is TimeInForce.IOC:
+            self.end(order, Status.CANCELLED, "immediate or cancel order was not filled")
+        elif order.is_live:
+            self._entries[order.order_id] = market.book.add(
+                order.side, order.limit_ticks, order.leaves_lots, order
+            )
+
+    def _carry_out(self, market: Market, plan: Plan, taker: Order | None) -> None:
+        for match in plan.matches:
+            for lots in split_lots(match.lots, self.pieces):
+                self._print_fill(market, match.entry, lots, taker)
+        if taker and taker.terms.quote_units and plan.lots and _is_spent(taker, plan):
+            self.end(taker, Status.FILLED)
+
+    def _print_fill(self, market: Market, entry: Entry, lots: int, taker: Order | None) -> None:
+        """Print one trade and book it for whoever of its two sides is an account."""
+        market.book.reduce(entry, lots)
+        trade = market.print_trade(self.now_ns, entry.ticks, lots, entry.side)
+        if self.watcher:
+            self.watcher.traded(market, trade)
+        if entry.order:
+            self._book_fill(entry.order, trade, is_maker=True)
+        if taker:
+            self._book_fill(taker, trade, is_maker=False)
+
+    def _book_fill(self, order: Order, trade: Trade, *, is_maker: bool) -> None:
+        product, portfolio = order.product, self.portfolios[order.owner]
+        value = trade.ticks * trade.lots * product.tick_lot_units
+        rate = order.maker_rate_millionths if is_maker else order.taker_rate_millionths
+        fee = share_of(value, rate)
+        fill = Fill(
+            self.new_id(), trade.trade_id, order.order_id, trade.time_ns,
+            trade.ticks, trade.lots, value, fee, is_maker,
+        )  # fmt: skip
+        order.filled_lots += trade.lots
+        order.filled_units += value
+        order.fee_units += fee
+        order.fills.append(fill)
+        self._hold(order)
+        coins = order.side * trade.lots * product.lot_units
+        self.ledger.move(CROWD, order.owner, product.base, coins)
+        self.ledger.move(order.owner, CROWD, product.quote, order.side * value)
+        self.ledger.move(order.owner, FEES, product.quote, fee)
+        portfolio.count_fill(
+            order, fill, self.dollars(product.quote, value), self.dollars(product.quote, fee)
+        )
+        if order.filled_lots == order.lots and not order.terms.quote_units:
+            self.end(order, Status.FILLED)
+        else:
+            self._changed(order)
+
+    def _trigger(self, market: Market, order: Order) -> None:
+        market.stops.remove(order)
+        order.trigger = Trigger.TRIGGERED
+        if order.terms.order_type is OrderType.BRACKET:
+            entry = self._entries.pop(order.order_id)
+            market.book.remove(entry)
+            order.limit_ticks = bracket_bound(order)
+            self._hold(order)
+        self._trade_and_rest(order)
+
+    def _attach(self, parent: Order) -> None:
+        """Open the bracket that was attached to an order, for what the order has filled."""
+        if parent.attached is None or not parent.filled_lots:
+            return
+        order = attached_order(parent, self.new_id(), self.now_ns)
+        parent.attached = None
+        if hold_for(order) > self.ledger.balance(order.owner, order.hold_currency).available:
+            order.status, order.reject_reason = Status.FAILED, "INSUFFICIENT_FUND"
+            self.portfolios[order.owner].add(order)
+            self._changed(order)
+            return
+        self.place(order)
+
+    def _hold(self, order: Order) -> None:
+        needed = hold_for(order)
+        self.ledger.hold(order.owner, order.hold_currency, needed - order.hold_units)
+        order.hold_units = needed
+
+    def _changed(self, order: Order) -> None:
+        order.changed_ns = self.now_ns
+        if self.watcher:
+            self.watcher.order_changed(order)
+
+
+def incoming_of(order: Order) -> Incoming:
+    """Return an order as the match sees it."""
+    budget = order.terms.quote_units
+    return Incoming(
+        owner=order.owner,
+        side=order.side,
+        lots=LOTS_ANY if budget else order.leaves_lots,
+        limit_ticks=order.limit_ticks,
+        budget_units=budget,
+        rate_millionths=order.taker_rate_millionths if order.side == BUY else 0,
+        tick_lot_units=order.product.tick_lot_units,
+    )
+
+
+def attached_order(parent: Order, client_order_id: str, now_ns: int) -> Order:
+    """Return the bracket attached to ``parent``, which closes what it has filled."""
+    assert parent.attached is not None  # noqa: S101 - asked for orders that have one
+    terms = parent.attached.terms
+    return Order(
+        order_id=parent.attached_order_id,
+        client_order_id=client_order_id,
+        owner=parent.owner,
+        product=parent.product,
+        side=-parent.side,
+        terms=terms,
+        configuration=parent.attached.configuration,
+        created_ns=now_ns,
+        maker_rate_millionths=parent.maker_rate_millionths,
+        taker_rate_millionths=parent.taker_rate_millionths,
+        trigger=Trigger.PENDING,
+        lots=parent.filled_lots,
+        limit_ticks=terms.limit_ticks,
+        stop_ticks=terms.stop_ticks,
+        originating_order_id=parent.order_id,
+    )
+
+
+def stop_reached(order: Order, last_ticks: int) -> bool:
+    """Whether the last price sets the stop of ``order`` off."""
+    if order.terms.order_type is OrderType.BRACKET:
+        upward = order.side == BUY
+    else:
+        upward = order.terms.stop_direction == STOP_UP
+    return last_ticks >= order.stop_ticks if upward else last_ticks <= order.stop_ticks
+
+
+def _first_reached(market: Market) -> Order | None:
+    last = market.last_ticks
+    return next((order for order in market.stops if stop_reached(order, last)), None)
+
+
+def split_lots(lots: int, pieces: int) -> list[int]:
+    """Return ``lots`` in ``pieces`` parts, as equal as can be and none empty."""
+    pieces = min(pieces, lots)
+    size, rest = divmod(lots, pieces)
+    return [size + 1] * rest + [size] * (pieces - rest)
+
+
+def _is_spent(order: Order, plan: Plan) -> bool:
+    """Whether what is left of a budget buys nothing at the last price."""
+    lot_units = plan.worst_ticks() * order.product.tick_lot_units
+    rate = order.taker_rate_millionths if order.side == BUY else 0
+    return affordable_lots(plan.left_units, lot_units, rate) == 0
