@@ -8,6 +8,7 @@ from traider.domain.errors import (
     StrategyError,
     TraiderError,
     UsageError,
+    VenueError,
 )
 
 
@@ -26,6 +27,7 @@ def test_an_error_is_one_line_of_what_where_and_fix() -> None:
         (DataError, 3),
         (StrategyError, 4),
         (KernelError, 5),
+        (VenueError, 6),
         (Interrupted, 130),
     ],
 )

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         StrategyError,
         TraiderError,
         UsageError,
+        VenueError,
     )
     from traider.domain.events import (
         EVENT,
@@ -67,7 +68,8 @@ if TYPE_CHECKING:
     from traider.domain.units import Rounding
 
 _NAMES = {
-    "errors": "TraiderError ConfigError UsageError DataError StrategyError KernelError Interrupted",
+    "errors": "TraiderError ConfigError UsageError DataError StrategyError KernelError VenueError "
+    "Interrupted",
     "events": (
         "EVENT EventArray FillFlag Kind MarketFlag OrderFlag MONEY_UNITS_PER_CURRENCY_UNIT "
         "empty_events sort_events"
@@ -141,6 +143,7 @@ __all__ = [
     "TimeInForce",
     "TraiderError",
     "UsageError",
+    "VenueError",
     "Word",
     "advance",
     "cancel_of",

@@ -5,7 +5,8 @@
     ├── UsageError         a command was called with arguments it cannot use   exit 2
     ├── DataError          market data is missing, damaged or inconsistent     exit 3
     ├── StrategyError      a strategy or alpha cannot be loaded or misbehaves  exit 4
-    └── KernelError        the compiled kernel stopped with a failure code     exit 5
+    ├── KernelError        the compiled kernel stopped with a failure code     exit 5
+    └── VenueError         a venue cannot be reached, or did not answer        exit 6
     Interrupted            the person stopped the run; what is done is kept    exit 130
 
 Expected outcomes (a refused order, a rejected fill) are values, not errors.
@@ -64,6 +65,12 @@ class KernelError(TraiderError):
     """The compiled kernel stopped with a failure code."""
 
     exit_code = 5
+
+
+class VenueError(TraiderError):
+    """A venue cannot be reached, refused a request, or left it without an answer."""
+
+    exit_code = 6
 
 
 class Interrupted(TraiderError):  # noqa: N818 - not a fault: a person's decision

@@ -1,0 +1,280 @@
+"""Place, cancel and edit orders: what came of it is a value, not an error.
+
+    entry = OrderEntry(session)
+    match await entry.place(request):
+        case Accepted(order_id=...): ...     # the venue has it; its life is told elsewhere
+        case Refused(code=...): ...          # the venue did nothing
+        case Unknown(): ...                  # ask for ``client_order_id`` before anything else
+
+Placing is sent once. An order whose ``client_order_id`` was used before is not made: the venue
+answers with the one that exists, which may be another; ``Accepted.differs`` names what does. A
+refusal comes with status 200 and ``success`` false, its reason in up to three fields of which the
+newest is filled last: ``new_order_failure_reason``, ``preview_failure_reason``, ``error``.
+
+Canceling may be repeated. Its ``failure_reason`` has a value on success too, so only ``success``
+counts; and it says that the cancel was queued: the order may still fill.
+
+Source: docs.cdp.coinbase.com, "Create order", "Cancel orders", "Edit order" (2026-07); samples in
+coinbase-advanced-py 1.8.4.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from msgspec import Struct
+
+from traider.venues.coinbase.order_configurations import (
+    AttachedBracket,
+    OrderConfiguration,
+    Wire,
+    text,
+)
+from traider.venues.coinbase.rest_messages import amount, decode
+from traider.venues.coinbase.rest_session import RestSession
+from traider.venues.errors import (
+    VenueBusyError,
+    VenueError,
+    VenueRefusalError,
+    VenueUnreachableError,
+)
+
+CANCELS_MAX: Final = 100
+"""Orders that one request cancels."""
+
+_PATH: Final = "/orders"
+
+
+@dataclass(frozen=True)
+class PlaceRequest:
+    """An order to place."""
+
+    client_order_id: str
+    product_id: str
+    is_buy: bool
+    configuration: OrderConfiguration
+    attached: AttachedBracket | None = None
+
+    @property
+    def side(self) -> str:
+        """The venue's word for the side."""
+        return "BUY" if self.is_buy else "SELL"
+
+    def wire(self) -> dict[str, str | Wire]:
+        """Return the body of the request."""
+        body: dict[str, str | Wire] = {
+            "client_order_id": self.client_order_id,
+            "product_id": self.product_id,
+            "side": self.side,
+            "order_configuration": self.configuration.wire(),
+        }
+        if self.attached is not None:
+            body["attached_order_configuration"] = self.attached.wire()
+        return body
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The venue has the order."""
+
+    order_id: str
+    client_order_id: str
+    attached_order_id: str = ""
+    differs: tuple[str, ...] = ()
+    """What the order at the venue has otherwise than asked: it was there before."""
+
+
+@dataclass(frozen=True)
+class Refused:
+    """The venue did nothing, and will not."""
+
+    code: str
+    """Its word: ``INSUFFICIENT_FUND``, ``INVALID_LIMIT_PRICE_POST_ONLY``, ``RATE_LIMIT``, …"""
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """It was sent, and whether it was done is not known."""
+
+    why: str
+
+
+PlaceResult = Accepted | Refused | Unknown
+
+
+class _Placed(Struct, frozen=True):
+    order_id: str
+    product_id: str = ""
+    side: str = ""
+    client_order_id: str = ""
+    attached_order_id: str = ""
+
+
+class _Failure(Struct, frozen=True):
+    error: str = ""
+    message: str = ""
+    error_details: str = ""
+    preview_failure_reason: str = ""
+    new_order_failure_reason: str = ""
+
+    def code(self) -> str:
+        """Return the most telling of its codes."""
+        codes = (self.new_order_failure_reason, self.error, self.preview_failure_reason)
+        telling = [code for code in codes if code and not code.startswith("UNKNOWN_")]
+        return next(iter(telling), next(filter(None, codes), "UNKNOWN_FAILURE_REASON"))
+
+
+class _PlaceAnswer(Struct, frozen=True):
+    success: bool
+    success_response: _Placed | None = None
+    error_response: _Failure | None = None
+    order_configuration: dict[str, dict[str, str | bool | int | float | None]] | None = None
+
+
+class _CancelResult(Struct, frozen=True):
+    order_id: str
+    success: bool
+    failure_reason: str = ""
+
+
+class _CancelAnswer(Struct, frozen=True):
+    results: list[_CancelResult]
+
+
+class _EditFailure(Struct, frozen=True):
+    edit_failure_reason: str = ""
+    preview_failure_reason: str = ""
+
+
+class _EditAnswer(Struct, frozen=True):
+    success: bool
+    errors: list[_EditFailure] = []
+
+
+class Preview(Struct, frozen=True):
+    """What an order would cost; ``errs`` is empty when it would be taken."""
+
+    order_total: str = ""
+    commission_total: str = ""
+    errs: list[str] = []
+    warning: list[str] = []
+    base_size: str = ""
+    quote_size: str = ""
+    best_bid: str = ""
+    best_ask: str = ""
+
+
+class OrderEntry:
+    """Place, cancel, edit and preview."""
+
+    def __init__(self, session: RestSession) -> None:
+        self._session = session
+
+    async def place(self, request: PlaceRequest) -> PlaceResult:
+        """Send one order once.
+
+        No connection and a refusal to read count as refused: nothing was done then.
+        """
+        try:
+            body = await self._session.post(_PATH, request.wire(), repeats=False)
+            answer = decode(body, _PlaceAnswer, _PATH)
+        except VenueError as fault:
+            return _not_done(fault)
+        if answer.success and answer.success_response is not None:
+            return _accepted(request, answer.success_response, answer)
+        if answer.success or answer.error_response is None:
+            return Unknown("the answer tells neither an order nor a reason")
+        failure = answer.error_response
+        return Refused(failure.code(), failure.message or failure.error_details)
+
+    async def cancel(self, order_ids: Sequence[str]) -> dict[str, str]:
+        """Ask for the end of orders; return why not, by order, empty where it was accepted.
+
+        Raises:
+            VenueError: the venue did not answer, after several tries.
+        """
+        reasons: dict[str, str] = {}
+        path = f"{_PATH}/batch_cancel"
+        for first in range(0, len(order_ids), CANCELS_MAX):
+            part = list(order_ids[first : first + CANCELS_MAX])
+            body = await self._session.post(path, {"order_ids": part}, repeats=True)
+            told = {each.order_id: each for each in decode(body, _CancelAnswer, path).results}
+            for order_id in part:
+                result = told.get(order_id)
+                refused = result.failure_reason if result else "NOT_ANSWERED"
+                reasons[order_id] = "" if result and result.success else refused
+        return reasons
+
+    async def edit(self, order_id: str, price: Decimal, size: Decimal) -> Refused | Unknown | None:
+        """Change price and size of an order that rests; None when the venue accepted it.
+
+        Both are always sent: one that is left out counts as zero there.
+        """
+        path = f"{_PATH}/edit"
+        wire = {"order_id": order_id, "price": text(price), "size": text(size)}
+        try:
+            body = await self._session.post(path, wire, repeats=False)
+            answer = decode(body, _EditAnswer, path)
+        except VenueError as fault:
+            return _not_done(fault)
+        if answer.success:
+            return None
+        failure = answer.errors[0] if answer.errors else _EditFailure()
+        code = failure.edit_failure_reason or failure.preview_failure_reason
+        return Refused(code or "UNKNOWN_EDIT_ORDER_FAILURE_REASON")
+
+    async def preview(self, request: PlaceRequest) -> Preview:
+        """Return what an order would cost, without placing it.
+
+        Raises:
+            VenueError: see ``RestSession``.
+        """
+        path = f"{_PATH}/preview"
+        wire = request.wire()
+        del wire["client_order_id"]
+        return decode(await self._session.post(path, wire, repeats=True), Preview, path)
+
+
+def _not_done(fault: VenueError) -> Refused | Unknown:
+    """Return what a failed request that must not be repeated came to."""
+    match fault:
+        case VenueRefusalError():
+            return Refused(fault.code, fault.what)
+        case VenueBusyError():
+            return Refused("RATE_LIMIT", fault.what)
+        case VenueUnreachableError():
+            return Refused("UNREACHABLE", fault.what)
+        case _:
+            return Unknown(fault.what)
+
+
+def _accepted(request: PlaceRequest, placed: _Placed, answer: _PlaceAnswer) -> Accepted:
+    """Compare what the venue has with what was asked."""
+    wanted = {"product_id": request.product_id, "side": request.side}
+    found = {"product_id": placed.product_id, "side": placed.side}
+    differs = [name for name, value in wanted.items() if found[name] not in ("", value)]
+    kind, words = next(iter(request.configuration.wire().items()))
+    told = answer.order_configuration
+    if told and kind not in told:
+        differs.append("order_configuration")
+    elif told:
+        given = told[kind]
+        differs += [name for name, value in words.items() if not _same(value, given.get(name))]
+    return Accepted(
+        placed.order_id, request.client_order_id, placed.attached_order_id, tuple(differs)
+    )
+
+
+def _same(wanted: str | bool, found: str | bool | float | None) -> bool:  # noqa: FBT001 - a word
+    """Whether a word came back as it was sent; ``0.10`` is ``0.1``, and none is false."""
+    if isinstance(wanted, bool):
+        return wanted == bool(found)
+    if found is None:
+        return False
+    text_found = str(found)
+    if wanted == text_found:
+        return True
+    is_number = wanted.replace(".", "", 1).isdigit() and text_found.replace(".", "", 1).isdigit()
+    return is_number and amount(wanted) == amount(text_found)

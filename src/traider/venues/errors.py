@@ -1,0 +1,46 @@
+"""What can go wrong between us and a venue, by what is known of the request afterwards.
+
+    VenueError
+    ├── VenueUnreachableError   no connection: nothing was sent
+    ├── VenueBusyError          refused unread, since too much was asked; ``retry_after_s`` if told
+    ├── VenueRefusalError       read and refused: nothing was done; ``code`` is the venue's word
+    └── VenueSilenceError       sent, and no answer to trust: it may have been done
+
+Only the last leaves a doubt: whoever moves money asks what became of it before anything else.
+"""
+
+from traider.domain.errors import VenueError
+
+__all__ = [
+    "VenueBusyError",
+    "VenueError",
+    "VenueRefusalError",
+    "VenueSilenceError",
+    "VenueUnreachableError",
+]
+
+
+class VenueUnreachableError(VenueError):
+    """No connection could be made: nothing was sent."""
+
+
+class VenueBusyError(VenueError):
+    """The venue refused to read the request: too many came."""
+
+    def __init__(self, what: str, *, where: str = "", fix: str = "", retry_after_s: float = 0.0):
+        super().__init__(what, where=where, fix=fix)
+        self.retry_after_s = retry_after_s
+        """How long it asks to wait, 0 when it did not say."""
+
+
+class VenueRefusalError(VenueError):
+    """The venue read the request and refused it."""
+
+    def __init__(self, what: str, *, where: str = "", fix: str = "", code: str = ""):
+        super().__init__(what, where=where, fix=fix)
+        self.code = code
+        """The venue's own word for why: ``INVALID_ARGUMENT``, ``PERMISSION_DENIED``, …"""
+
+
+class VenueSilenceError(VenueError):
+    """A request was sent and not answered, or by an error that leaves open what was done."""
