@@ -129,8 +129,14 @@ class RecordedFeed:
     def _listing(self, product: Product, instruments: tuple[RecordedInstrument, ...]) -> Listing:
         number = self._numbers[product.name]
         grid = instruments[number]
-        interval_ns = product.funding_interval_ns
-        return Listing(product.symbol, number, grid.tick_size, grid.lot_size, interval_ns)
+        return Listing(
+            product.symbol,
+            number,
+            grid.tick_size,
+            grid.lot_size,
+            product.funding_interval_ns,
+            product.contract_size,
+        )
 
 
 class _Routes:

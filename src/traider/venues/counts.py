@@ -19,6 +19,8 @@ class MapperCounts:
     depth_applied: int = 0
     depth_old: int = 0
     """Changes that the snapshot or the book contained already."""
+    depth_unused: int = 0
+    """Changes that no book could take: they broke it, or came while it waited for a snapshot."""
     level_updates: int = 0
     """Levels of which events were made, those of snapshots included."""
     snapshots: int = 0

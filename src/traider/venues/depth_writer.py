@@ -54,7 +54,9 @@ class DepthWriter:
     def __init__(self, listing: Listing, counts: MapperCounts) -> None:
         self._counts = counts
         self._ticks = DecimalSteps(listing.tick_size, "price", zero=False)
-        self._lots = DecimalSteps(listing.lot_size, "size", zero=True, report=counts.report_off_lot)
+        self._lots = DecimalSteps(
+            listing.size_step, "size", zero=True, report=counts.report_off_lot
+        )
         number = listing.instrument
         self._bid = record_head(Kind.DEPTH_UPDATE, number, side=1)
         self._ask = record_head(Kind.DEPTH_UPDATE, number, side=-1)

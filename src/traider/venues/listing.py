@@ -16,3 +16,11 @@ class Listing:
     lot_size: Decimal
     funding_interval_ns: int = 0
     """Length of a funding interval; 0 when unknown, or told by the stream itself."""
+    contract_size: Decimal = Decimal(1)
+    """How much of what the lot counts (the base; the quote where contracts are inverse) one unit of
+    size in a message stands for: 1, but where a venue counts sizes in contracts."""
+
+    @property
+    def size_step(self) -> Decimal:
+        """The lot in the units of the venue's messages."""
+        return self.lot_size / self.contract_size

@@ -24,6 +24,8 @@ class Product:
     tick_size: Decimal | None = None
     lot_size: Decimal | None = None
     funding_interval_ns: int = 0
+    contract_size: Decimal = Decimal(1)
+    """What one unit of size in a message is worth, as ``Listing.contract_size`` has it."""
 
 
 class RecordedVenue(Protocol):

@@ -16,7 +16,9 @@ class TradeWriter:
     def __init__(self, listing: Listing, counts: MapperCounts) -> None:
         self._counts = counts
         self._ticks = DecimalSteps(listing.tick_size, "price", zero=False)
-        self._lots = DecimalSteps(listing.lot_size, "size", zero=True, report=counts.report_off_lot)
+        self._lots = DecimalSteps(
+            listing.size_step, "size", zero=True, report=counts.report_off_lot
+        )
         flags = MarketFlag.LAST_OF_MESSAGE
         self._buy = record_head(Kind.TRADE, listing.instrument, flags, 1)
         self._sell = record_head(Kind.TRADE, listing.instrument, flags, -1)
@@ -56,7 +58,9 @@ class QuoteWriter:
     def __init__(self, listing: Listing, counts: MapperCounts) -> None:
         self._counts = counts
         self._ticks = DecimalSteps(listing.tick_size, "price", zero=True)
-        self._lots = DecimalSteps(listing.lot_size, "size", zero=True, report=counts.report_off_lot)
+        self._lots = DecimalSteps(
+            listing.size_step, "size", zero=True, report=counts.report_off_lot
+        )
         self._head = record_head(Kind.QUOTE, listing.instrument, MarketFlag.LAST_OF_MESSAGE)
 
     def write(self, stamp: Stamp, bid: Level, ask: Level, out: EventWriter) -> None:
