@@ -7,12 +7,14 @@ from typing import Final
 
 from traider.domain.errors import UsageError
 from traider.venues.binance.recorded import BinanceRecordings
+from traider.venues.bybit.recorded import BybitRecordings
 from traider.venues.recorded_venue import RecordedVenue
 from traider.venues.recordings import Recording
 
 VENUES: Final[dict[str, RecordedVenue]] = {
     "BINANCE": BinanceRecordings(),
     "BINANCE_FUTURES": BinanceRecordings(),
+    "BYBIT": BybitRecordings(),
 }
 
 
