@@ -3,7 +3,11 @@
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.asymmetric.ec import SECP384R1, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.ec import (
+    SECP384R1,
+    EllipticCurvePrivateKey,
+    generate_private_key,
+)
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from tests.venues.coinbase.keys import (
@@ -25,9 +29,7 @@ NOW = 1_700_000_000
 def claims(token: str) -> dict[str, object]:
     head = jwt.get_unverified_header(token)
     public = (CURVE if head["alg"] == "ES256" else EDWARDS).public_key()
-    return jwt.decode(  # type: ignore[no-any-return]
-        token, public, algorithms=[head["alg"]], options={"verify_exp": False}
-    )
+    return jwt.decode(token, public, algorithms=[head["alg"]], options={"verify_exp": False})
 
 
 def test_a_token_of_a_request_names_it_without_its_query() -> None:
@@ -71,11 +73,8 @@ def test_line_breaks_may_be_written_out() -> None:
     assert claims(socket_token(key, NOW))["sub"] == NAME
 
 
-def _pem(key: rsa.RSAPrivateKey | object) -> str:
-    pem: bytes = key.private_bytes(  # type: ignore[attr-defined]
-        Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
-    )
-    return pem.decode()
+def _pem(key: rsa.RSAPrivateKey | EllipticCurvePrivateKey) -> str:
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 
 @pytest.mark.parametrize(

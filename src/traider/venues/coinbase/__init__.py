@@ -1,1 +1,7 @@
-"""Coinbase Advanced Trade: its messages as events, its REST interface and its sockets."""
+"""Coinbase Advanced Trade: its messages as events, its REST interface and its sockets.
+
+``token`` signs in, ``rest_session`` asks, ``market_reads`` and ``account_reads`` say what can be
+read, ``order_entry`` places and cancels the kinds of orders that ``order_configurations`` writes.
+"""
+
+__all__: list[str] = []
