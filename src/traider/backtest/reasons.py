@@ -1,13 +1,14 @@
 """Why each order was wanted: the scores and features at its decision, kept while a run streams."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from traider.backtest.gate_checks import GateCheck
 from traider.backtest.order_lives import OrderLives, Places
 from traider.domain.events import EventArray, Kind
 from traider.kernel.machine import Drained
@@ -60,6 +61,8 @@ class ExplainedOrders:
     lives: OrderLives
     reasons: Reasons
     markets: tuple[MarketSpec, ...]
+    checks: Mapping[int, tuple[GateCheck, ...]] = field(default_factory=dict)
+    """What the gate measured, by order id; of the orders that a report shows."""
 
 
 def alpha_labels(spec: KernelSpec) -> tuple[str, ...]:

@@ -196,17 +196,21 @@ def build_venue(spec: KernelSpec) -> r.Venue:
     )
 
 
-def build_output(spec: KernelSpec, buffer: int) -> r.Output:
-    """Allocate the output buffers of a run, ``buffer`` records each."""
+def build_output(spec: KernelSpec, buffer: int, *, each_decision: bool = False) -> r.Output:
+    """Allocate the output buffers of a run, ``buffer`` records each.
+
+    With ``each_decision`` the reasons of one step fill theirs.
+    """
     most = most_intents(spec)
     inputs = sum(len(alpha.inputs) for alpha in spec.alphas)
     size = max(buffer, 4 * most)
+    rows = most if each_decision else size
     return r.Output(
         events=np.zeros(size, EVENT),
         nav=np.zeros(size, r.NAV),
-        decisions=np.zeros(size, r.DECISION),
-        scores=np.zeros((size, 2 * len(spec.alphas))),
-        features=np.zeros((size, inputs)),
+        decisions=np.zeros(rows, r.DECISION),
+        scores=np.zeros((rows, 2 * len(spec.alphas))),
+        features=np.zeros((rows, inputs)),
         intents=np.zeros(most, EVENT),
         current=np.zeros(1, EVENT),
     )

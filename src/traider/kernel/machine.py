@@ -21,10 +21,12 @@ from traider.kernel.construction import (
     most_intents,
 )
 from traider.kernel.decider.step import step
+from traider.kernel.gate.exposure import Answer
+from traider.kernel.gate_step import gate_step
 from traider.kernel.run import run
 from traider.kernel.specification import KernelSpec
 
-__all__ = ["DeciderMachine", "Drained", "Machine", "state_hash"]
+__all__ = ["DeciderMachine", "Drained", "GateMachine", "Machine", "state_hash"]
 
 _KINDS: Final = frozenset(map(int, Kind))
 _FAILURES: Final = {
@@ -46,10 +48,19 @@ class Drained:
 
 
 class Machine:
-    """Decider, gate and simulated venue over one stream of events."""
+    """Decider, gate and simulated venue over one stream of events.
+
+    With ``each_decision`` outputs are yielded after every step that wanted an order, so that the
+    state right after it can be looked at.
+    """
 
     def __init__(
-        self, spec: KernelSpec, *, journal_all: bool = False, buffer: int = 65_536
+        self,
+        spec: KernelSpec,
+        *,
+        journal_all: bool = False,
+        buffer: int = 65_536,
+        each_decision: bool = False,
     ) -> None:
         compile_kernel()
         self.spec = spec
@@ -57,7 +68,7 @@ class Machine:
         self.gate = build_gate(spec)
         self.venue = build_venue(spec)
         self.alphas = alpha_table([alpha.function for alpha in spec.alphas])
-        self.out = build_output(spec, buffer)
+        self.out = build_output(spec, buffer, each_decision=each_decision)
         self.loop = np.zeros(1, r.LOOP)
         self.loop[0]["journal_all"] = int(journal_all)
         self._kernel = r.Kernel(
@@ -212,6 +223,22 @@ class DeciderMachine:
     def state_hash(self) -> str:
         """Return the digest of the decider's state."""
         return state_hash(self.decider)
+
+
+class GateMachine:
+    """The gate alone: for replay of a journal, and for questions about one order."""
+
+    def __init__(self, gate: r.Gate) -> None:
+        compile_kernel()
+        self.gate = gate
+
+    def step(self, events: EventArray, index: int) -> Answer:
+        """Show one event; an order is answered with (code, number, limit), and kept if approved."""
+        return gate_step(self.gate, events, index, True)
+
+    def ask(self, orders: EventArray, index: int) -> Answer:
+        """Return the answer to an order; nothing is kept."""
+        return gate_step(self.gate, orders, index, False)
 
 
 def state_hash(decider: r.Decider) -> str:

@@ -13,6 +13,7 @@ from traider.backtest.files import write_files
 from traider.backtest.report import write_report
 from traider.backtest.results import BacktestResult
 from traider.backtest.run import BacktestPlan, Progress, run_plan
+from traider.backtest.shown_checks import with_checks
 from traider.domain.errors import DataError, Interrupted, TraiderError
 from traider.domain.payloads import config_digest_event
 from traider.kernel import CACHE_FOLDER, is_warm
@@ -55,6 +56,7 @@ def run_backtest(
     folder = new_folder(config.output)
     try:
         result = run_plan(plan, progress=progress, stop=stop)
+        result = with_checks(result, plan, config.report.trades_shown, stop)
         research = planned.run(result, progress=progress, stop=stop)
     except TraiderError:
         folder.rmdir()

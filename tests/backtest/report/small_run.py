@@ -5,7 +5,8 @@ from functools import cache
 
 from tests.backtest.report.synthetic import SAMPLE_FOLDER
 from traider.backtest.results import BacktestResult
-from traider.backtest.run import run_plan
+from traider.backtest.run import BacktestPlan, run_plan
+from traider.backtest.shown_checks import with_checks
 from traider.runtime.config import load_config
 from traider.runtime.wiring import plan_backtest
 
@@ -18,8 +19,19 @@ SETTINGS = (
 
 
 @cache
+def small_plan() -> BacktestPlan:
+    """Return what is run."""
+    files = [str(SAMPLE_FOLDER / f"BINANCE-{name}-USDT-1h.parquet") for name in ("BTC", "ETH")]
+    return plan_backtest(load_config(None, (f"data.files={files!r}", *SETTINGS)))
+
+
+@cache
 def small_run() -> BacktestResult:
     """Return the run; some of its orders are refused for their size."""
-    files = [str(SAMPLE_FOLDER / f"BINANCE-{name}-USDT-1h.parquet") for name in ("BTC", "ETH")]
-    plan = plan_backtest(load_config(None, (f"data.files={files!r}", *SETTINGS)))
-    return replace(run_plan(plan), title="half a year of 2022")
+    return replace(run_plan(small_plan()), title="half a year of 2022")
+
+
+@cache
+def checked_run() -> BacktestResult:
+    """Return the run with the gate's checks of the orders behind its trades."""
+    return with_checks(small_run(), small_plan(), 400)

@@ -4,7 +4,8 @@ from decimal import Decimal
 import pytest
 
 from tests.kernel.scenario import PERPETUAL
-from traider.backtest.report.check_text import base_of, verdict_text
+from traider.backtest.gate_checks import GateCheck
+from traider.backtest.report.check_text import base_of, check_text, verdict_text
 from traider.backtest.report.number_text import MINUS, MoneyText
 from traider.kernel.codes import Verdict
 
@@ -34,6 +35,26 @@ def test_a_verdict_names_check_number_limit_and_unit(
     code: Verdict, number: float, limit: float, text: str
 ) -> None:
     assert text in verdict_text(code, number, limit, MARKET, MONEY)
+
+
+@pytest.mark.parametrize(
+    ("check", "text"),
+    [
+        (GateCheck(Verdict.KILLED, 2.0, 0.0), ("killed", "yes", "must be no")),
+        (GateCheck(Verdict.MIN_NOTIONAL, 80.0, 0.0), ("min notional", "80.00 USDT", "none")),
+        (
+            GateCheck(Verdict.EXPOSURE, 0.25, 0.5),
+            ("exposure", "0.250× of equity", "at most 0.500× of equity"),
+        ),
+        (
+            GateCheck(Verdict.SHORT_NOT_ALLOWED, -3.0, 0.0),
+            ("short not allowed", f"{MINUS}0.003 BTC", "at most 0 BTC"),
+        ),
+        (GateCheck(Verdict.MAX_SIZE, 2.5, 0.0), ("max size", "2.5 BTC", "off")),
+    ],
+)
+def test_a_check_has_its_number_and_its_limit(check: GateCheck, text: tuple[str, str, str]) -> None:
+    assert check_text(check, MARKET, MONEY) == text
 
 
 @pytest.mark.parametrize("code", list(Verdict))

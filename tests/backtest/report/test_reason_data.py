@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.backtest.report.small_run import small_run
+from tests.backtest.report.small_run import checked_run, small_run
 from traider.backtest.reasons import ExplainedOrders
 from traider.backtest.report.number_text import MoneyText
 from traider.backtest.report.reason_data import (
@@ -44,6 +44,25 @@ def test_only_the_shown_trades_are_told(explained: ExplainedOrders, rows: list[T
     assert data["alphas"] == [["momentum", "1.00"], ["mean-reversion", "1.00"]]
     assert (data["enter"], data["exit"]) == ("0.30", "0.10")
     assert data["features"] == list(explained.reasons.features)
+
+
+def test_every_shown_order_tells_each_check_with_number_and_limit(rows: list[TradeRow]) -> None:
+    checked = checked_run().chosen.explained
+    assert checked is not None
+    data = told(checked, rows)
+    opening = data["trades"]["1"][1][0]
+    texts = {
+        data["limits"][at][0]: (number, data["limits"][at][1]) for at, number in opening["checks"]
+    }
+    assert texts["killed"] == ("no", "must be no")
+    assert texts["max size"][1] == "at most 1.5 BTC"
+    assert texts["max notional"][1] == "off"
+    assert texts["min size"][1].startswith("at least ")
+    assert texts["exposure"][1] == "at most 1.050× of equity"
+    assert texts["order rate"] == ("1 orders a minute", "at most 60 orders a minute")
+    assert texts["drawdown"] == ("0.00%", "at most 50.00%")
+    every = [order for _, orders, _ in data["trades"].values() for order in orders]
+    assert all(len(order["checks"]) >= 3 for order in every)
 
 
 def test_a_trade_tells_its_orders_as_they_were_decided(

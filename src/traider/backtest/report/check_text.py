@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
+from traider.backtest.gate_checks import GateCheck
 from traider.backtest.report.number_text import (
     NS_PER_SECOND,
     MoneyText,
@@ -13,6 +14,17 @@ from traider.backtest.report.number_text import (
 )
 from traider.kernel.codes import Verdict
 from traider.kernel.specification import MarketSpec
+
+_LEAST: Final = (Verdict.MIN_SIZE, Verdict.MIN_NOTIONAL)
+"""Checks whose number must not be below the limit."""
+_WITHOUT_SWITCH: Final = (
+    Verdict.INSTRUMENT,
+    Verdict.MALFORMED,
+    Verdict.NO_PRICE,
+    Verdict.SHORT_NOT_ALLOWED,
+    Verdict.OPEN_ORDERS,
+)
+"""Checks that no setting turns off, so that a limit of 0 is one."""
 
 Words = Callable[[float, MarketSpec, MoneyText], str]
 
@@ -105,6 +117,19 @@ def verdict_text(
     words = _UNITS.get(verdict, _plain)
     measured, bound = words(number, market, money), words(limit, market, money)
     return f"refused by the check on {name}: {measured}, limit {bound}"
+
+
+def check_text(check: GateCheck, market: MarketSpec, money: MoneyText) -> tuple[str, str, str]:
+    """Return a check's name, the number it measured and the limit, such as ``exposure``."""
+    name = check.verdict.name.lower().replace("_", " ")
+    if check.verdict in _SWITCHES:
+        return name, "yes" if check.number else "no", "must be no"
+    words = _UNITS.get(check.verdict, _plain)
+    number = words(check.number, market, money)
+    if check.limit == 0.0 and check.verdict not in _WITHOUT_SWITCH:
+        return name, number, "off" if check.verdict not in _LEAST else "none"
+    bound = words(check.limit, market, money)
+    return name, number, f"at {'least' if check.verdict in _LEAST else 'most'} {bound}"
 
 
 def base_of(name: str) -> str:

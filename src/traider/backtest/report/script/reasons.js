@@ -101,8 +101,9 @@ function orderStory(order, reasons) {
   if (!order.manual) fact("Target", `${order.exposure} of equity ${order.equity}`);
   fact("Gate", order.check);
   fact("Outcome", order.outcome);
-  if (order.manual) return story;
   const tables = story.appendChild(element("div", "why-tables"));
+  if (order.checks.length) tables.append(checkTable(order, reasons));
+  if (order.manual) return story;
   if (reasons.alphas.length) tables.append(scoreTable(order, reasons));
   if (reasons.features.length) tables.append(featureTable(order, reasons));
   return story;
@@ -116,6 +117,11 @@ function storyOf(order, reasons) {
 function scoreTable(order, reasons) {
   const rows = reasons.alphas.map(([name, weight], at) => [name, ...order.scores[at], weight]);
   return whyTable(["Alpha", "Score", "Confidence", "Weight"], rows);
+}
+
+function checkTable(order, reasons) {
+  const rows = order.checks.map(([at, number]) => [reasons.limits[at][0], number, reasons.limits[at][1]]);
+  return whyTable(["Check of the gate", "Measured", "Limit"], rows);
 }
 
 function featureTable(order, reasons) {
