@@ -79,6 +79,8 @@ class _Registered:
 
 
 _LINKED_INSTRUCTIONS_MAX: Final = 200
+_CALLERS: Final = ("gate_step", "run")
+"""Rooms that call what the other process compiles: they wait for it."""
 
 _registry: Final[dict[int, _Registered]] = {}
 """Registered functions by the identity of their dispatcher, in the order of registration."""
@@ -132,7 +134,7 @@ def _compile_all(progress: Callable[[str], None] | None, *, ahead: bool) -> list
         return [_compile(function, progress) for function in _callees_first()]
     other = CompileAhead()
     try:
-        mine = [f for f in _callees_first() if f.room not in SHARE and f.room != "run"]
+        mine = [f for f in _callees_first() if f.room not in {*SHARE, *_CALLERS}]
         costs = [_compile(function, progress) for function in mine]
         other.wait()
         costs += [_compile(function, progress) for function in _callees_first()]
