@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.strategies import steps
 from traider.domain.errors import DataError
 from traider.domain.units import Rounding, steps_of
-from traider.venues.decimal_steps import KEPT_MAX, DecimalSteps, decimals_needed
+from traider.venues.decimal_steps import KEPT_MAX, DecimalSteps, PackedSteps, decimals_needed
 
 
 @given(steps, st.integers(0, 10**12), st.integers(0, 4))
@@ -37,6 +37,20 @@ def test_law_2_what_lies_between_is_refused_or_told(step: Decimal, count: int, p
     for _ in range(2):
         assert counter[f"{value:f}"] == count == steps_of(value, step, Rounding.FLOOR)
     assert told == [f"{value:f}"] * 2
+
+
+@given(steps, st.integers(0, 10**12))
+def test_packed_steps_are_the_same_counts(step: Decimal, count: int) -> None:
+    packed = PackedSteps(step, "price", zero=True)
+    for _ in range(2):
+        assert packed[f"{step * count:f}"] == count.to_bytes(8, "little")
+
+
+def test_packed_sizes_off_the_step_are_told_each_time() -> None:
+    told: list[str] = []
+    packed = PackedSteps(Decimal("0.01"), "size", zero=True, report=told.append)
+    assert [packed["0.019"], packed["0.019"]] == [(1).to_bytes(8, "little")] * 2
+    assert told == ["0.019"] * 2
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,8 @@ class MarketFlag(IntFlag):
     PARTIAL = 0x0400
     BAR_OPEN = 0x0800
     """A trade of unknown size: the first price of a bar, known when the bar opens."""
+    HISTORY = 0x1000
+    """A trade from before the stream began, told when it was subscribed."""
 
 
 class OrderFlag(IntFlag):

@@ -182,7 +182,7 @@ _MARKET_ROWS: Final[tuple[Row, ...]] = (
             integer("size", "lots"),
             integer("id", "the venue's trade number"),
         ),
-        f"{_FEED_FLAGS}, BAR_OPEN",
+        f"{_FEED_FLAGS}, BAR_OPEN, HISTORY",
         "taker's: +1 buy, -1 sell, 0 unknown",
     ),
     (

@@ -8,6 +8,7 @@ from typing import Final
 from traider.domain.errors import UsageError
 from traider.venues.binance.recorded import BinanceRecordings
 from traider.venues.bybit.recorded import BybitRecordings
+from traider.venues.coinbase.recorded import CoinbaseRecordings
 from traider.venues.okx.recorded import OkxRecordings
 from traider.venues.recorded_venue import RecordedVenue
 from traider.venues.recordings import Recording
@@ -16,6 +17,7 @@ VENUES: Final[dict[str, RecordedVenue]] = {
     "BINANCE": BinanceRecordings(),
     "BINANCE_FUTURES": BinanceRecordings(),
     "BYBIT": BybitRecordings(),
+    "COINBASE": CoinbaseRecordings(),
     "OKX": OkxRecordings(),
 }
 

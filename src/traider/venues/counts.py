@@ -14,6 +14,8 @@ class MapperCounts:
 
     messages: int = 0
     """Messages about the instrument, whatever became of them."""
+    messages_old: int = 0
+    """Messages numbered no higher than the one before: frames sent again."""
     depth: int = 0
     """Messages of changed levels, whatever became of them."""
     depth_applied: int = 0

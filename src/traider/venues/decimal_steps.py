@@ -7,6 +7,7 @@ again is a look-up. At most ``KEPT_MAX`` are kept; when full, all are forgotten.
 
 from collections.abc import Callable
 from decimal import Decimal
+from struct import Struct
 from typing import Final
 
 from traider.domain.errors import DataError
@@ -15,11 +16,14 @@ from traider.domain.units import INT64_MAX
 KEPT_MAX: Final = 65_536
 
 _DIGITS_MAX: Final = 40
+_QUICK_DIGITS: Final = 19
+"""Fewer digits than this fit into 64 bits, whatever they are."""
+_pack: Final = Struct("<q").pack
 _POWERS: Final[tuple[int, ...]] = tuple(int(f"1{'0' * n}") for n in range(_DIGITS_MAX + 1))
 
 
-class DecimalSteps(dict[str, int]):
-    """How many steps a decimal text counts: ``steps["63943.90"]``.
+class StepCounter:
+    """Count the steps of decimal texts, one by one.
 
     Args:
         step: the tick or lot size.
@@ -27,13 +31,9 @@ class DecimalSteps(dict[str, int]):
         zero: whether zero is allowed.
         report: told of every text that lies off the step, which is then rounded toward zero; None
             refuses such a text.
-
-    Raises:
-        DataError: on look-up, when the text is no plain decimal number, lies off the step and none
-            is told, is a zero that is not allowed, or counts more steps than 64 bits hold.
     """
 
-    __slots__ = ("_bottom", "_report", "_step", "_top", "_what", "_zero")
+    __slots__ = ("_bottom", "_decimals", "_report", "_step", "_top", "_what", "_zero")
 
     def __init__(
         self,
@@ -43,14 +43,32 @@ class DecimalSteps(dict[str, int]):
         zero: bool,
         report: Callable[[str], None] | None = None,
     ) -> None:
-        super().__init__()
         if not (step.is_finite() and step > 0):
             raise DataError(f"a step of {step} is not positive", fix="mend the instrument")
         self._step, self._what, self._zero, self._report = step, what, zero, report
         self._top, self._bottom = step.as_integer_ratio()
+        decimals = len(str(self._bottom)) - 1
+        is_power = self._top == 1 and self._bottom == _POWERS[min(decimals, _DIGITS_MAX)]
+        self._decimals = decimals if is_power else -1
+        """Decimals of a step that is a power of ten, at most 1."""
 
-    def __missing__(self, text: str) -> int:
-        """Count the steps of a text not met before."""
+    def count(self, text: str) -> tuple[int, bool]:
+        """Return how many steps ``text`` counts, and whether it lies on them.
+
+        Raises:
+            DataError: the text is no plain decimal number, lies off the step and none is told, is
+                a zero that is not allowed, or counts more steps than 64 bits hold.
+        """
+        whole, _, fraction = text.partition(".")
+        digits, missing = whole + fraction, self._decimals - len(fraction)
+        # Most venues' steps are powers of ten: then nothing need be divided.
+        if missing >= 0 and whole and len(digits) < _QUICK_DIGITS and digits.isdigit():
+            count = int(digits) * _POWERS[missing] if digits.isascii() else 0
+            if 0 < count <= INT64_MAX:
+                return count, True
+        return self._count_any(text)
+
+    def _count_any(self, text: str) -> tuple[int, bool]:
         digits, decimals = decimal_parts(text, self._what)
         count, rest = divmod(digits * self._bottom, _POWERS[decimals] * self._top)
         if digits == 0 and not self._zero:
@@ -63,13 +81,65 @@ class DecimalSteps(dict[str, int]):
                     f"{self._what} {text} is no multiple of {self._step:f}",
                     fix="the grid has changed: give the tick_size of that day",
                 )
-            # Not kept, so that every time it comes it is told.
             self._report(text)
-            return count
-        if len(self) >= KEPT_MAX:
-            self.clear()
-        self[text] = count
+        return count, not rest
+
+
+class DecimalSteps(dict[str, int]):
+    """How many steps a decimal text counts: ``steps["63943.90"]``.
+
+    Arguments and errors are those of ``StepCounter``.
+    """
+
+    __slots__ = ("_count",)
+
+    def __init__(
+        self,
+        step: Decimal,
+        what: str,
+        *,
+        zero: bool,
+        report: Callable[[str], None] | None = None,
+    ) -> None:
+        super().__init__()
+        self._count = StepCounter(step, what, zero=zero, report=report).count
+
+    def __missing__(self, text: str) -> int:
+        """Count the steps of a text not met before."""
+        count, is_exact = self._count(text)
+        # One that is not is counted anew, so that every time it comes it is told.
+        if is_exact:
+            if len(self) >= KEPT_MAX:
+                self.clear()
+            self[text] = count
         return count
+
+
+class PackedSteps(dict[str, bytes]):
+    """The same count as the eight bytes that a record holds: nothing is left to do but to join."""
+
+    __slots__ = ("_count",)
+
+    def __init__(
+        self,
+        step: Decimal,
+        what: str,
+        *,
+        zero: bool,
+        report: Callable[[str], None] | None = None,
+    ) -> None:
+        super().__init__()
+        self._count = StepCounter(step, what, zero=zero, report=report).count
+
+    def __missing__(self, text: str) -> bytes:
+        """Count and pack the steps of a text not met before."""
+        count, is_exact = self._count(text)
+        packed = _pack(count)
+        if is_exact:
+            if len(self) >= KEPT_MAX:
+                self.clear()
+            self[text] = packed
+        return packed
 
 
 def decimal_parts(text: str, what: str) -> tuple[int, int]:

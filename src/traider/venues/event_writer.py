@@ -66,6 +66,10 @@ class EventWriter:
         self._bytes[place] |= flags & 0xFF
         self._bytes[place + 1] |= flags >> 8
 
+    def cut(self, length: int) -> None:
+        """Take back what was appended since there were ``length`` records."""
+        del self._bytes[length * _RECORD_BYTES :]
+
     def take(self) -> EventArray:
         """Return the records appended since the last call."""
         events: EventArray = np.frombuffer(self._bytes, dtype=EVENT)

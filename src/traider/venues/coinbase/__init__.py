@@ -1,7 +1,10 @@
 """Coinbase Advanced Trade: its messages as events, its REST interface and its sockets.
 
-``token`` signs in, ``rest_session`` asks, ``market_reads`` and ``account_reads`` say what can be
-read, ``order_entry`` places and cancels the kinds of orders that ``order_configurations`` writes.
+``mapper`` turns the bytes of a connection into events and is pure; ``messages`` says what it reads,
+``continuity`` which messages were lost, ``instruments`` what a product is called here, ``recorded``
+how recordings are understood. ``token`` signs in, ``rest_session`` asks, ``market_reads`` and
+``account_reads`` say what can be read, ``order_entry`` places and cancels the kinds of orders that
+``order_configurations`` writes.
 """
 
 __all__: list[str] = []

@@ -1,0 +1,341 @@
+"""From Coinbase's messages to events: the one place where its bytes get a meaning.
+
+    mapper = CoinbaseMapper([Listing("BTC-USD", 0, Decimal("0.01"), Decimal("0.00000001"))])
+    out = EventWriter()
+    mapper.take(raw: bytes, ts_recv: int, out)         # a message of the connection
+    events: EventArray = out.take()
+
+It is pure: the same bytes and times give the same records.
+
+| channel | events | ts_event |
+| --- | --- | --- |
+| ``l2_data`` snapshot | DEPTH_SNAPSHOT, one a level, bids first | newest ``event_time`` |
+| ``l2_data`` update | DEPTH_UPDATE, one a level, bids first | newest ``event_time`` |
+| a hole in ``sequence_num`` | GAP, DEPTH_CLEAR; RESYNC before the next snapshot | receipt |
+| ``market_trades`` | TRADE, oldest first, each once | ``time`` |
+| ``ticker`` | QUOTE | ``timestamp`` |
+| ``status`` | INSTRUMENT_STATUS when it changes | ``timestamp`` |
+| ``subscriptions`` | none; the mapper's ``subscriptions`` | |
+| ``heartbeats``, ``candles``, ``ticker_batch`` | none; counted by name in ``counts.others`` | |
+| any other | none; counted, and its ``sequence_num`` followed | |
+| ``{"type":"error"}`` | DataError: a request was refused | |
+
+Quirks, each with its evidence (docs: docs.cdp.coinbase.com, Advanced Trade, "WebSocket channels",
+2026-06-28; capture: the recorded session of 2026-08-09):
+
+| quirk | evidence |
+| --- | --- |
+| ``side`` of a trade is the maker's | docs; capture: 54 of 57 trades lie on that side |
+| asks are called ``offer`` | docs and capture |
+| sizes are absolute, any zero removes, also levels not known | docs; capture ``"0"`` |
+| ``sequence_num`` counts the connection, the guide says a product | ``continuity`` |
+| ``event_time`` of a snapshot may be 1970 | docs; the capture tells the time |
+| times have 0 to 9 digits after the second | capture ``.170326Z``, ``.35161Z`` |
+| a book may come before the answer to its subscription | capture: it does |
+| a subscription of ``BTC-USDC`` is answered as ``BTC-USD`` | ``instruments`` |
+| ``heartbeat_counter`` is text or a number | docs ``"3049"``; capture ``41691`` |
+| ``current_time`` of a heartbeat is Go's | capture ``+0000 UTC m=+41691.260485341`` |
+| a candle is told while it grows, so it is no fact: bars are built of trades | docs |
+| ``ticker_batch`` tells no best bid and ask | docs |
+| a refusal has neither channel nor number | coinbase-advanced-py issues 19 and 92 |
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from msgspec import DecodeError
+
+from traider.domain.errors import DataError
+from traider.domain.events import Kind, MarketFlag
+from traider.venues.coinbase.continuity import Place, SequenceContinuity, SequenceKey
+from traider.venues.coinbase.depth_mapper import DepthMapper
+from traider.venues.coinbase.instruments import stream_symbol, told_status
+from traider.venues.coinbase.messages import (
+    CandlesMessage,
+    DepthMessage,
+    HeartbeatsMessage,
+    Message,
+    StatusMessage,
+    SubscriptionsMessage,
+    TickerBatchMessage,
+    TickerMessage,
+    TradesMessage,
+    decode_envelope,
+    decode_message,
+)
+from traider.venues.coinbase.times import told_ns
+from traider.venues.coinbase.trade_mapper import QuoteMapper, TradeMapper
+from traider.venues.counts import MapperCounts
+from traider.venues.event_writer import EventWriter, record_head
+from traider.venues.listing import Listing
+
+_DEPTH: Final = "l2_data"
+
+
+class _ProductMappers:
+    """The mappers of one product."""
+
+    __slots__ = ("counts", "depth", "quotes", "status", "status_head", "symbol", "trades")
+
+    def __init__(self, listing: Listing) -> None:
+        self.symbol = listing.symbol
+        self.counts = counts = MapperCounts()
+        self.depth = DepthMapper(listing, counts)
+        self.trades = TradeMapper(listing, counts)
+        self.quotes = QuoteMapper(listing, counts)
+        self.status = ""
+        flags = MarketFlag.LAST_OF_MESSAGE
+        self.status_head = record_head(Kind.INSTRUMENT_STATUS, listing.instrument, flags)
+
+
+class CoinbaseMapper:
+    """Map the messages of one connection, which may bring several products.
+
+    Args:
+        listings: the products, each once under any of its names.
+        key: what ``sequence_num`` counts.
+
+    Raises:
+        DataError: two listings are one stream.
+    """
+
+    def __init__(
+        self, listings: Sequence[Listing], key: SequenceKey = SequenceKey.CONNECTION
+    ) -> None:
+        self.subscriptions: dict[str, tuple[str, ...]] = {}
+        """What the venue said is subscribed now, by channel."""
+        self._key = key
+        self._continuity = SequenceContinuity()
+        self._unplaced = MapperCounts()
+        self._products: dict[str, _ProductMappers] = {}
+        for listing in listings:
+            stream = stream_symbol(listing.symbol)
+            if stream in self._products:
+                raise DataError(f"{stream} is listed twice", fix="a -USDC product is its -USD one")
+            self._products[stream] = _ProductMappers(listing)
+
+    @property
+    def counts(self) -> MapperCounts:
+        """What was met on the connection: of all products, and what is about none."""
+        return MapperCounts.total(
+            [*(each.counts for each in self._products.values()), self._unplaced]
+        )
+
+    def take(self, raw: bytes, ts_recv: int, out: EventWriter) -> None:
+        """Write the records that one message of the connection says.
+
+        Raises:
+            DataError: the message is no JSON, lacks a field, is about a product that was not
+                listed, holds a price or size off the grid, or says that a request was refused.
+                Nothing is written of it.
+        """
+        length = len(out)
+        try:
+            message = decode_message(raw)
+        except DecodeError as fault:
+            self._take_other(raw, fault, ts_recv, out)
+            return
+        try:
+            self._take_message(message, ts_recv, out)
+        except DataError:
+            out.cut(length)
+            raise
+
+    def snapshot(self, symbol: str, raw: bytes, ts_recv: int, out: EventWriter) -> None:  # noqa: ARG002 - the port
+        """Refuse: the stream tells its books itself.
+
+        Raises:
+            DataError: always.
+        """
+        raise DataError(
+            f"a book of {symbol} was fetched, but the stream numbers its own",
+            fix="subscribe level2 again",
+        )
+
+    def disconnect(self, ts_recv: int, out: EventWriter) -> None:
+        """Break every book, and begin to count anew."""
+        self._continuity.restart()
+        self.subscriptions = {}
+        for product in self._products.values():
+            product.depth.break_off(ts_recv, (0, 0), out)
+
+    def is_whole(self, symbol: str) -> bool:
+        """Whether the book of ``symbol`` stands on an unbroken stream."""
+        return self._of(symbol).depth.is_whole
+
+    def counts_of(self, symbol: str) -> MapperCounts:
+        """What was met of one product."""
+        return self._of(symbol).counts
+
+    def missing(self) -> tuple[str, ...]:
+        """Return the products whose ``level2`` is to be subscribed again."""
+        return tuple(
+            product.symbol for product in self._products.values() if not product.depth.is_whole
+        )
+
+    def _take_message(self, message: Message, ts_recv: int, out: EventWriter) -> None:
+        if isinstance(message, DepthMessage):
+            self._depth(message, ts_recv, out)
+        elif isinstance(message, TradesMessage):
+            self._trades(message, ts_recv, out)
+        elif isinstance(message, TickerMessage):
+            self._tickers(message, ts_recv, out)
+        elif isinstance(message, StatusMessage):
+            self._statuses(message, ts_recv, out)
+        elif isinstance(message, SubscriptionsMessage):
+            self._subscribed(message, ts_recv, out)
+        else:
+            self._counted(message, ts_recv, out)
+
+    def _depth(self, message: DepthMessage, ts_recv: int, out: EventWriter) -> None:
+        events = message.events
+        by_product = {event.product_id: [event] for event in events}
+        if len(by_product) != len(events):
+            by_product = {
+                name: [event for event in events if event.product_id == name] for name in by_product
+            }
+        renewed = {event.product_id for event in events if event.type == "snapshot"}
+        first = events[0].product_id if events else ""
+        if not self._follows((_DEPTH, first), message.sequence_num, ts_recv, out, renewed):
+            return
+        sent_ns = told_ns(message.timestamp)
+        for name, mine in by_product.items():
+            product = self._products.get(name) or self._of(name)
+            product.depth.take(mine, message.sequence_num, sent_ns, ts_recv, out)
+
+    def _trades(self, message: TradesMessage, ts_recv: int, out: EventWriter) -> None:
+        trades = [trade for event in message.events for trade in event.trades]
+        first = trades[0].product_id if trades else ""
+        if not self._follows(("market_trades", first), message.sequence_num, ts_recv, out):
+            return
+        for event in message.events:
+            for name in dict.fromkeys(trade.product_id for trade in event.trades):
+                product = self._of(name)
+                product.counts.messages += 1
+                mine = [trade for trade in event.trades if trade.product_id == name]
+                is_snapshot = event.type == "snapshot"
+                product.trades.take(mine, ts_recv, out, is_snapshot=is_snapshot)
+
+    def _tickers(self, message: TickerMessage, ts_recv: int, out: EventWriter) -> None:
+        tickers = [ticker for event in message.events for ticker in event.tickers]
+        first = tickers[0].product_id if tickers else ""
+        if not self._follows(("ticker", first), message.sequence_num, ts_recv, out):
+            return
+        sent_ns = told_ns(message.timestamp)
+        for ticker in tickers:
+            product = self._of(ticker.product_id)
+            product.counts.messages += 1
+            product.quotes.take(ticker, sent_ns, ts_recv, out)
+
+    def _statuses(self, message: StatusMessage, ts_recv: int, out: EventWriter) -> None:
+        told = [product for event in message.events for product in event.products]
+        first = told[0].id if told else ""
+        if not self._follows(("status", first), message.sequence_num, ts_recv, out):
+            return
+        sent_ns = told_ns(message.timestamp)
+        for each in told:
+            product = self._of(each.id)
+            product.counts.messages += 1
+            if each.status != product.status:
+                product.status = each.status
+                code = int(told_status(each.status))
+                out.add(product.status_head, sent_ns, ts_recv, code, sent_ns)
+
+    def _subscribed(self, message: SubscriptionsMessage, ts_recv: int, out: EventWriter) -> None:
+        if self._follows(("subscriptions", ""), message.sequence_num, ts_recv, out):
+            for event in message.events:
+                self.subscriptions = {
+                    channel: tuple(names) for channel, names in event.subscriptions.items()
+                }
+
+    def _counted(
+        self,
+        message: TickerBatchMessage | CandlesMessage | HeartbeatsMessage,
+        ts_recv: int,
+        out: EventWriter,
+    ) -> None:
+        """Take a message that no event is made of."""
+        name = str(type(message).__struct_config__.tag)
+        if isinstance(message, CandlesMessage):
+            products = [candle.product_id for event in message.events for candle in event.candles]
+        elif isinstance(message, TickerBatchMessage):
+            products = [ticker.product_id for event in message.events for ticker in event.tickers]
+        else:
+            products = []
+        first = products[0] if products else ""
+        if self._follows((name, first), message.sequence_num, ts_recv, out):
+            self._unplaced.count_other(name)
+
+    def _take_other(self, raw: bytes, fault: DecodeError, ts_recv: int, out: EventWriter) -> None:
+        """Take a message of a channel that is not known, or a refusal."""
+        try:
+            envelope = decode_envelope(raw)
+        except DecodeError:
+            raise _unreadable(fault) from fault
+        if envelope.type == "error":
+            raise DataError(
+                f"Coinbase refused a request: {envelope.message[:200]!r}",
+                fix="check channel, products and key",
+            )
+        if not envelope.channel or envelope.channel in _CHANNELS:
+            raise _unreadable(fault) from fault
+        if envelope.sequence_num is not None:
+            self._follows((envelope.channel, ""), envelope.sequence_num, ts_recv, out)
+        self._unplaced.count_other(envelope.channel)
+
+    def _follows(
+        self,
+        told: tuple[str, str],
+        number: int,
+        ts_recv: int,
+        out: EventWriter,
+        renewed: Sequence[str] | set[str] = (),
+    ) -> bool:
+        """Return whether a message is to be taken; break the books it shows to be broken.
+
+        Args:
+            told: its channel and first product.
+            number: ``sequence_num``.
+            ts_recv: when it was received.
+            out: takes the records.
+            renewed: products that the message brings a new book of.
+        """
+        place = self._continuity.take(self._key.of(*told), number)
+        if place is Place.NEXT:
+            return True
+        if place is Place.OLD:
+            self._unplaced.messages_old += 1
+            return False
+        for name, product in self._products.items():
+            if self._key.concerns_book(*told, name):
+                missing = self._continuity.missing
+                product.depth.break_off(ts_recv, missing, out, clears=name not in renewed)
+        return True
+
+    def _of(self, symbol: str) -> _ProductMappers:
+        product = self._products.get(stream_symbol(symbol))
+        if product is None:
+            raise DataError(
+                f"a message is about {symbol[:40]}, not {', '.join(self._products)}",
+                fix="list the product",
+            )
+        return product
+
+
+_CHANNELS: Final = frozenset(
+    str(each.__struct_config__.tag)
+    for each in (
+        CandlesMessage,
+        DepthMessage,
+        HeartbeatsMessage,
+        StatusMessage,
+        SubscriptionsMessage,
+        TickerBatchMessage,
+        TickerMessage,
+        TradesMessage,
+    )
+)
+
+
+def _unreadable(fault: DecodeError) -> DataError:
+    return DataError(f"a message cannot be read: {fault}", fix="record it again")

@@ -1,0 +1,188 @@
+"""Depth as records: snapshots, changes, what breaks a book and what mends it."""
+
+from collections import Counter
+
+import pytest
+
+from tests.venues.coinbase.wire import (
+    BOOK,
+    LEVEL_TIME_NS,
+    TIME_NS,
+    Wire,
+    depth,
+    heartbeat,
+    kinds,
+    trades,
+)
+from traider.domain.errors import DataError
+from traider.domain.events import EventArray, Kind, MarketFlag, sort_events
+from traider.venues.coinbase.continuity import SequenceKey
+
+LAST = int(MarketFlag.LAST_OF_MESSAGE)
+BEFORE = int(MarketFlag.GAP_BEFORE)
+
+
+def synced(wire: Wire) -> Wire:
+    """Return a wire with a book of BTC-USD."""
+    wire.send("l2_data", depth("snapshot"))
+    return wire
+
+
+def test_a_snapshot_is_the_whole_book() -> None:
+    wire = Wire()
+    events = wire.send("l2_data", depth("snapshot"))
+    assert kinds(events) == ["DEPTH_SNAPSHOT"] * 2
+    assert events["side"].tolist() == [1, -1]
+    assert events["price"].tolist() == [9999, 10001]
+    assert events["size"].tolist() == [200_000_000, 150_000_000]
+    assert events["flags"].tolist() == [0, LAST]
+    assert set(events["ts_event"].tolist()) == {LEVEL_TIME_NS}
+    assert set(events["ts_recv"].tolist()) == {wire.ts_recv}
+    assert wire.mapper.is_whole("BTC-USD")
+
+
+def test_rows_of_1970_have_the_time_of_the_message() -> None:
+    events = Wire().send("l2_data", depth("snapshot", time="1970-01-01T00:00:00Z"))
+    assert set(events["ts_event"].tolist()) == {TIME_NS}
+
+
+def test_changes_are_absolute_and_any_zero_removes() -> None:
+    levels = [("bid", "99.98", "0"), ("bid", "99.97", "0.00000000"), ("offer", "100.02", "3.25")]
+    events = synced(Wire()).send("l2_data", depth("update", levels))
+    assert kinds(events) == ["DEPTH_UPDATE"] * 3
+    assert events["size"].tolist() == [0, 0, 325_000_000]
+    assert events["id"].tolist() == [1, 1, 1]
+    assert events["flags"].tolist() == [0, 0, LAST]
+
+
+def test_bids_come_first_whatever_the_order_told() -> None:
+    levels = [("offer", "100.02", "3"), ("bid", "99.98", "1"), ("bid", "99.98", "2")]
+    events = synced(Wire()).send("l2_data", depth("update", levels))
+    assert events["side"].tolist() == [1, 1, -1]
+    assert events["size"].tolist() == [100_000_000, 200_000_000, 300_000_000]
+
+
+def test_levels_of_several_times_have_the_newest() -> None:
+    event = depth("update", [("bid", "99.98", "1"), ("bid", "99.97", "1")])
+    event["updates"][0]["event_time"] = "2026-01-01T00:00:00.9Z"
+    events = synced(Wire()).send("l2_data", event)
+    assert set(events["ts_event"].tolist()) == {TIME_NS + 800_000_000}
+
+
+def test_changes_before_a_snapshot_say_nothing() -> None:
+    wire = Wire()
+    assert len(wire.send("l2_data", depth("update"))) == 0
+    assert wire.mapper.missing() == ("BTC-USD",)
+    assert wire.mapper.counts_of("BTC-USD").depth_applied == 0
+
+
+def test_a_second_snapshot_replaces_the_book() -> None:
+    events = synced(Wire()).send("l2_data", depth("snapshot", BOOK[:1]))
+    assert kinds(events) == ["DEPTH_SNAPSHOT"]
+    assert events["w3"].tolist() == [0]
+
+
+def test_a_lost_message_of_any_channel_breaks_all_books() -> None:
+    wire = Wire("BTC-USD", "ETH-USD")
+    wire.send("l2_data", depth("snapshot"), depth("snapshot", product="ETH-USD"))
+    events = wire.send("heartbeats", heartbeat(), number=3)
+    assert kinds(events) == ["GAP", "DEPTH_CLEAR"] * 2
+    assert events["instrument"].tolist() == [0, 0, 1, 1]
+    assert (events["w0"][0], events["w1"][0]) == (1, 2)
+    assert wire.mapper.missing() == ("BTC-USD", "ETH-USD")
+    assert len(wire.send("l2_data", depth("update"))) == 0
+    events = wire.send("l2_data", depth("snapshot"))
+    assert kinds(events) == ["RESYNC", "DEPTH_SNAPSHOT", "DEPTH_SNAPSHOT"]
+    assert events["flags"].tolist() == [0, BEFORE, LAST]
+    assert wire.mapper.missing() == ("ETH-USD",)
+
+
+def test_a_snapshot_that_shows_the_gap_mends_it_at_once() -> None:
+    wire = synced(Wire())
+    events = wire.send("l2_data", depth("snapshot"), number=5)
+    assert kinds(events) == ["GAP", "RESYNC", "DEPTH_SNAPSHOT", "DEPTH_SNAPSHOT"]
+    assert sort_events(events).tobytes() == events.tobytes()
+    assert wire.mapper.is_whole("BTC-USD")
+
+
+def test_a_frame_told_again_is_passed_over_and_counted() -> None:
+    wire = synced(Wire())
+    wire.send("l2_data", depth("update", [("bid", "99.98", "1")]))
+    assert len(wire.send("l2_data", depth("update", [("bid", "99.98", "7")]), number=1)) == 0
+    assert len(wire.send("market_trades", trades("update", 4), number=0)) == 0
+    assert wire.mapper.counts.messages_old == 2
+    assert wire.mapper.is_whole("BTC-USD")
+    wire.number = 2
+    assert len(wire.send("l2_data", depth("update", [("bid", "99.98", "1")]))) == 1
+
+
+def test_the_end_of_the_connection_breaks_all_books() -> None:
+    wire = synced(Wire("BTC-USD", "ETH-USD"))
+    assert kinds(wire.disconnect()) == ["GAP", "DEPTH_CLEAR"]
+    assert len(wire.disconnect()) == 0
+    assert kinds(wire.send("l2_data", depth("snapshot"))) == ["RESYNC", *["DEPTH_SNAPSHOT"] * 2]
+
+
+@pytest.mark.parametrize(
+    ("key", "channel", "product", "broken"),
+    [
+        (SequenceKey.CONNECTION, "market_trades", "ETH-USD", {0, 1}),
+        (SequenceKey.CHANNEL, "market_trades", "ETH-USD", set()),
+        (SequenceKey.CHANNEL, "l2_data", "ETH-USD", {0, 1}),
+        (SequenceKey.PRODUCT, "market_trades", "ETH-USD", {1}),
+        (SequenceKey.PRODUCT, "l2_data", "BTC-USD", {0}),
+    ],
+)
+def test_what_a_number_counts_can_be_chosen(
+    key: SequenceKey, channel: str, product: str, broken: set[int]
+) -> None:
+    wire, numbers = Wire("BTC-USD", "ETH-USD", key=key), Counter[str]()
+
+    def send(channel: str, product: str, how: str = "update", skipped: int = 0) -> EventArray:
+        count = key.of(channel, product)
+        number = numbers[count] + skipped
+        numbers[count] = number + 1
+        event = depth(how, product=product)
+        if channel == "market_trades":
+            event = trades(how, number, product=product)
+        return wire.send(channel, event, number=number)
+
+    for name in ("BTC-USD", "ETH-USD"):
+        send("l2_data", name, "snapshot")
+        send("market_trades", name)
+    events = send(channel, product, skipped=3)
+    assert set(events[events["kind"] == Kind.GAP]["instrument"].tolist()) == broken
+
+
+def test_several_events_of_a_product_are_one_message() -> None:
+    wire = synced(Wire())
+    change = depth("update", [("bid", "99.98", "1")])
+    events = wire.send("l2_data", change, depth("update", [("offer", "100.05", "4")]))
+    assert events["flags"].tolist() == [0, LAST]
+    events = wire.send("l2_data", change, depth("snapshot"), depth("update", [("bid", "1", "1")]))
+    assert kinds(events) == ["DEPTH_SNAPSHOT"] * 3
+    assert events["price"].tolist() == [9999, 100, 10001]
+    assert sort_events(events).tobytes() == events.tobytes()
+
+
+def test_an_empty_snapshot_empties_the_book() -> None:
+    wire = synced(Wire())
+    assert kinds(wire.send("l2_data", depth("snapshot", []))) == ["DEPTH_CLEAR"]
+    assert len(wire.send("l2_data", depth("update", []))) == 0
+    assert wire.mapper.is_whole("BTC-USD")
+
+
+def test_a_message_that_cannot_be_counted_writes_nothing() -> None:
+    wire = Wire("BTC-USD", "ETH-USD")
+    off = depth("snapshot", [("bid", "1.005", "1")], product="ETH-USD")
+    with pytest.raises(DataError, match=r"price 1\.005 is no multiple"):
+        wire.send("l2_data", depth("snapshot"), off)
+    assert len(wire.out) == 0
+
+
+def test_a_size_finer_than_the_lot_is_rounded_and_counted() -> None:
+    wire = Wire(step="0.01")
+    events = wire.send("l2_data", depth("snapshot", [("bid", "1", "0.019")]))
+    assert events["size"].tolist() == [1]
+    counts = wire.mapper.counts_of("BTC-USD")
+    assert (counts.off_lot, counts.off_lot_first) == (1, "0.019")
