@@ -1,0 +1,73 @@
+"""Ask for the market data of some products on one WebSocket connection.
+
+Each channel is a message of its own. Heartbeats come first: the venue closes a connection that has
+not subscribed within 5 s, and channels that are quiet for 60 to 90 s, which heartbeats (one a
+second) prevent; so several seconds without any message mean a dead connection. A new snapshot of a
+book is got by leaving ``level2`` and subscribing again.
+
+Market data needs no key. With one, each message carries a token, and counts against the limits of
+the key instead of those of the address (8 messages a second without).
+
+Source: docs.cdp.coinbase.com, "WebSocket channels", "Guides: WebSocket" (2026-07).
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from traider.domain.ports import Clock
+from traider.venues.coinbase.token import ApiKey, socket_token
+from traider.venues.market_mapper import MarketMapper
+
+MARKET_URL: Final = "wss://advanced-trade-ws.coinbase.com"
+USER_URL: Final = "wss://advanced-trade-ws-user.coinbase.com"
+CHANNELS: Final = ("level2", "market_trades", "ticker", "status")
+"""What is asked for beside heartbeats."""
+
+_SECOND_NS: Final = 1_000_000_000
+_SILENCE_S: Final = 5.0
+
+
+class CoinbaseStream:
+    """The market data of ``symbols`` on one connection."""
+
+    silence_s: float = _SILENCE_S
+
+    def __init__(
+        self,
+        mapper: MarketMapper,
+        symbols: Sequence[str],
+        clock: Clock,
+        *,
+        url: str = MARKET_URL,
+        key: ApiKey | None = None,
+        number: int = 1,
+    ) -> None:
+        self.mapper = mapper
+        self.symbols = tuple(symbols)
+        self.url = url
+        self.name = f"COINBASE/{number}"
+        self._clock = clock
+        self._key = key
+
+    def subscribe(self) -> list[bytes]:
+        """Return heartbeats, then every channel for every product."""
+        first = self._message("subscribe", "heartbeats", ())
+        return [first, *(self._message("subscribe", name, self.symbols) for name in CHANNELS)]
+
+    def resubscribe(self, symbols: tuple[str, ...]) -> list[bytes]:
+        """Return the messages that leave ``level2`` of some products and enter it again."""
+        return [self._message(kind, "level2", symbols) for kind in ("unsubscribe", "subscribe")]
+
+    def keepalive(self) -> bytes:
+        """Return nothing: heartbeats keep the connection open."""
+        return b""
+
+    def _message(self, kind: str, channel: str, symbols: tuple[str, ...]) -> bytes:
+        words: dict[str, str | tuple[str, ...]] = {"type": kind, "channel": channel}
+        if symbols:
+            words["product_ids"] = symbols
+        if self._key is not None:
+            words["jwt"] = socket_token(self._key, self._clock.now_ns() // _SECOND_NS)
+        return msgspec.json.encode(words)

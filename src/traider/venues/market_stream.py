@@ -1,0 +1,38 @@
+"""How the market data of a venue is asked for on one connection: address, words, patience."""
+
+from typing import Protocol
+
+from traider.venues.market_mapper import MarketMapper
+
+
+class MarketStream(Protocol):
+    """One connection to one venue for some symbols; its owner connects, sends and listens."""
+
+    @property
+    def name(self) -> str:
+        """What logs and views call the connection: ``COINBASE/1``."""
+
+    @property
+    def url(self) -> str:
+        """Where to connect."""
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """The symbols it asks for."""
+
+    @property
+    def silence_s(self) -> float:
+        """How long the venue is never silent: after that the connection is dead."""
+
+    @property
+    def mapper(self) -> MarketMapper:
+        """The mapper of the connection, which outlives reconnections."""
+
+    def subscribe(self) -> list[bytes]:
+        """Return the messages to send, in order, as soon as the connection is open."""
+
+    def resubscribe(self, symbols: tuple[str, ...]) -> list[bytes]:
+        """Return the messages that bring new snapshots of the books of ``symbols``."""
+
+    def keepalive(self) -> bytes:
+        """Return what to send in half the time of silence; empty when nothing is wanted."""
