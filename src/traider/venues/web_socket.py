@@ -69,10 +69,11 @@ class WebSocket:
             VenueUnreachableError: no connection came about; the owner is told nothing.
         """
         chosen = terms or SocketTerms()
+        listener = _Listener(owner, chosen.message_bytes_max)
         try:
             async with asyncio.timeout(chosen.connect_s):
-                transport, listener = await ws_connect(
-                    lambda: _Listener(owner, chosen.message_bytes_max),
+                transport, _ = await ws_connect(
+                    lambda: listener,
                     url,
                     ssl_context=chosen.trust,
                     websocket_handshake_timeout=chosen.connect_s,
@@ -83,7 +84,6 @@ class WebSocket:
             raise VenueUnreachableError(
                 f"no connection: {told}", where=url, fix="check network and address"
             ) from fault
-        assert isinstance(listener, _Listener)
         return cls(transport, listener)
 
     def send(self, message: bytes) -> None:
