@@ -19,6 +19,15 @@ if TYPE_CHECKING:
     "--port", type=click.IntRange(0, 65535), default=0, show_default=True,
     help="Port of the loopback; 0 takes any that is free.",
 )  # fmt: skip
+@click.option(
+    "--replay", multiple=True, type=click.Path(path_type=Path), metavar="FILE",
+    help="Recording of Level-2 data to play; repeat for the files that continue it.",
+)  # fmt: skip
+@click.option("--venue", default="", metavar="NAME", help="Whose recording, if no name tells it.")
+@click.option(
+    "--bars", multiple=True, type=click.Path(path_type=Path), metavar="FILE",
+    help="Parquet file of bars to turn into a book and a tape; repeat for more products.",
+)  # fmt: skip
 @click.option("--synthetic", type=int, metavar="SEED", help="Seed of a synthetic market.")
 @click.option(
     "--product", "products", multiple=True, metavar="ID", help="Product to list; repeat for more."
@@ -48,6 +57,9 @@ if TYPE_CHECKING:
 @json_option
 def exchange(  # noqa: PLR0913, PLR0917 - one parameter an option, click's way
     port: int,
+    replay: tuple[Path, ...],
+    venue: str,
+    bars: tuple[Path, ...],
     synthetic: int | None,
     products: tuple[str, ...],
     products_file: Path | None,
@@ -64,14 +76,22 @@ def exchange(  # noqa: PLR0913, PLR0917 - one parameter an option, click's way
     Prints one line when it is ready: its addresses and a throwaway API key. Ctrl-C ends it.
     """
     from traider.runtime.exchange import ExchangeRequest, serve_exchange
+    from traider.runtime.exchange_markets import SourceRequest
     from traider.venues.simulated.exchange import Limits
 
+    if synthetic is not None and (replay or bars):
+        raise UsageError("a market is synthetic or comes from files", fix="leave one out")
     request = ExchangeRequest(
         port=port,
-        synthetic=1 if synthetic is None else synthetic,
-        products=products,
-        products_file=products_file,
-        start_ns=_start_ns(start),
+        source=SourceRequest(
+            replay=replay,
+            venue=venue,
+            bars=bars,
+            seed=1 if synthetic is None else synthetic,
+            products=products,
+            products_file=products_file,
+            start_ns=_start_ns(start),
+        ),
         speed=_speed(speed),
         rate=rate,
         limits=Limits(private=private_limit, public=public_limit),

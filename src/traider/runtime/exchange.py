@@ -4,23 +4,16 @@ import asyncio
 import shutil
 import signal
 import tempfile
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
 
 from traider.domain.errors import UsageError
+from traider.runtime.exchange_markets import SourceRequest, market_plan
 from traider.venues.simulated.certificate import make_certificate
-from traider.venues.simulated.exchange import Exchange, Limits, Market, Opening
-from traider.venues.simulated.markets.merged import MergedMarket
-from traider.venues.simulated.markets.synthetic import FlowSettings, SyntheticFlow
-from traider.venues.simulated.products import Product, listed, read_products, shipped_products
+from traider.venues.simulated.exchange import Exchange, Limits, Opening
 from traider.venues.simulated.pump import Pump
 from traider.venues.simulated.server import Server
-
-SECOND_NS: Final = 1_000_000_000
-PRODUCTS_DEFAULT: Final = ("BTC-USD", "ETH-USD")
 
 
 @dataclass(frozen=True)
@@ -28,15 +21,9 @@ class ExchangeRequest:
     """What a person asks of the exchange."""
 
     port: int = 0
-    synthetic: int = 1
-    """Seed of the synthetic market."""
-    products: tuple[str, ...] = ()
-    products_file: Path | None = None
-    start_ns: int = 0
-    """Virtual time at the start; 0 takes the machine's."""
+    source: SourceRequest = field(default_factory=SourceRequest)
     speed: float = 1.0
     rate: float = 0.0
-    flow: FlowSettings = field(default_factory=FlowSettings)
     limits: Limits = field(default_factory=Limits)
     tls: bool = False
 
@@ -103,43 +90,18 @@ def build_server(request: ExchangeRequest, folder: Path) -> tuple[Server, str]:
     """
     if request.speed < 0 or request.rate < 0:
         raise UsageError("speed and rate are not negative", fix="0 is as fast as it can")
-    products = _products(request)
-    start_ns = request.start_ns or time.time_ns() // SECOND_NS * SECOND_NS
+    plan = market_plan(request.source)
     exchange = Exchange(
-        Opening(products, start_ns, request.speed, request.synthetic, request.limits)
+        Opening(plan.products, plan.start_ns, request.speed, request.source.seed, request.limits)
     )
-    market = _synthetic(exchange, request, start_ns)
+    market = plan.open(exchange)
+    exchange.clock.reach(exchange.desk.now_ns)
+    exchange.clock.restart()
     for name in exchange.desk.markets:
         exchange.hub.publish_all_levels(name)
     certificate, context = make_certificate(folder) if request.tls else (None, None)
     server = Server(exchange, Pump(exchange, market, request.rate), context)
     return server, str(certificate or "")
-
-
-def _synthetic(exchange: Exchange, request: ExchangeRequest, start_ns: int) -> Market:
-    flows = [
-        SyntheticFlow(
-            exchange.crowds[name], market, f"{request.synthetic}/{name}", start_ns, request.flow
-        )
-        for name, market in exchange.desk.markets.items()
-    ]
-    return MergedMarket(flows)
-
-
-def _products(request: ExchangeRequest) -> dict[str, Product]:
-    """Return the products asked for, with those that share their books."""
-    file = request.products_file
-    known = read_products(file) if file else shipped_products()
-    names = request.products or PRODUCTS_DEFAULT
-    for name in names:
-        if name not in known:
-            raise UsageError(
-                f"{name} is not listed",
-                where=str(file or ""),
-                fix=f"one of {', '.join(list(known)[:12])}, or a --products-file that lists it",
-            )
-    books = {known[name].book_id for name in names}
-    return listed(product for product in known.values() if product.book_id in books)
 
 
 def _announcement(server: Server, folder: Path, certificate: str) -> Announcement:

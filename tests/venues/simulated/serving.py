@@ -16,6 +16,7 @@ import jwt
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from traider.runtime.exchange import ExchangeRequest, build_server
+from traider.runtime.exchange_markets import SourceRequest
 from traider.venues.simulated.exchange import Limits
 from traider.venues.simulated.server import Server
 
@@ -27,7 +28,7 @@ START_NS = 1_767_225_600_000_000_000
 Result = TypeVar("Result")
 
 
-_PLAIN = ExchangeRequest(limits=UNLIMITED, start_ns=START_NS, synthetic=7)
+_PLAIN = ExchangeRequest(source=SourceRequest(start_ns=START_NS, seed=7), limits=UNLIMITED)
 
 
 def request_for_tests(**changes: Any) -> ExchangeRequest:

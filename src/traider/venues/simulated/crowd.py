@@ -10,8 +10,12 @@ tells levels and trades instead:
 - ``print_trade`` tells a recorded trade. The crowd's lots ahead of an order of an account are used
   up by it, and what is left of the trade fills the order. The recorded size of the level does not
   change by it; the recording itself tells the new size. At a better price than the trade's the
-  crowd can have had nothing, so there an order of an account is met first.
+  crowd can have had nothing, so there an order of an account is met first. Where a level shrank
+  ahead of an order shortly before (``TRADE_LAG_NS``), the trade is what it shrank by, and does not
+  shorten the queue again.
 """
+
+from typing import Final
 
 from traider.venues.simulated.book import Entry, Level
 from traider.venues.simulated.desk import Desk
@@ -19,23 +23,32 @@ from traider.venues.simulated.ledger import CROWD
 from traider.venues.simulated.market import Market
 from traider.venues.simulated.matching import Incoming
 
+TRADE_LAG_NS: Final = 1_000_000_000
+"""How much later than its level a trade may be told: batches come every 250 ms."""
+
 
 class Crowd:
     """The crowd of one market."""
 
     def __init__(self, desk: Desk, market: Market) -> None:
         self._desk, self._market = desk, market
+        self._untold: dict[tuple[int, int], tuple[int, int]] = {}
+        """Lots that left a level ahead of an order, and until when a trade may explain them."""
 
     def limit(self, side: int, ticks: int, lots: int) -> Entry | None:
         """Send a limit order; return what rests of it."""
         left = lots
         if self._market.book.crosses(side, ticks):
             left -= self._desk.match(self._market, Incoming(CROWD, side, lots, ticks)).lots
-        return self._market.book.add(side, ticks, left) if left else None
+        entry = self._market.book.add(side, ticks, left) if left else None
+        self._desk.settle(self._market)
+        return entry
 
     def take(self, side: int, lots: int) -> int:
         """Send a market order; return the lots it got."""
-        return self._desk.match(self._market, Incoming(CROWD, side, lots)).lots
+        taken = self._desk.match(self._market, Incoming(CROWD, side, lots)).lots
+        self._desk.settle(self._market)
+        return taken
 
     def cancel(self, entry: Entry) -> None:
         """Take an order back."""
@@ -54,18 +67,27 @@ class Crowd:
                 change -= self._meet_orders(side, ticks, change)
             if change:
                 book.add(side, ticks, change)
+            self._desk.settle(self._market)
 
-    def clear(self) -> None:
-        """Take back everything, as when a recording starts its book anew."""
+    def lots_at(self, side: int, ticks: int) -> int:
+        """Return the crowd's size at a price."""
+        level = self._market.book.of(side).levels.get(ticks)
+        return level.crowd_lots() if level else 0
+
+    def places(self) -> list[tuple[int, int]]:
+        """Return side and price of every level that has the crowd in it."""
         book = self._market.book
-        for book_side in (book.bids, book.asks):
-            for level in list(book_side.levels.values()):
-                for entry in [e for e in level.entries.values() if e.order is None]:
-                    book.remove(entry)
+        return [
+            (book_side.side, level.ticks)
+            for book_side in (book.bids, book.asks)
+            for level in book_side.levels.values()
+            if level.crowd_lots()
+        ]
 
     def print_trade(self, maker_side: int, ticks: int, lots: int) -> None:
         """Tell a recorded trade, in which orders at ``ticks`` or better of ``maker_side`` stood."""
-        market, left, filled = self._market, lots, 0
+        market, filled = self._market, 0
+        left = lots - self._take_untold(maker_side, ticks, lots)
         while left:
             entry = self._next_to_fill(maker_side, ticks)
             if entry is None:
@@ -79,7 +101,7 @@ class Crowd:
                 filled += part
         if filled < lots:
             self._desk.print_trade(market, ticks, lots - filled, maker_side)
-        self._desk.run_triggers(market)
+        self._desk.settle(market)
 
     def _next_to_fill(self, side: int, ticks: int) -> Entry | None:
         """Return the first order of an account at ``ticks`` or better."""
@@ -113,12 +135,31 @@ class Crowd:
 
     def _shrink(self, level: Level, lots: int) -> None:
         """Take ``lots`` of the crowd away, those that came last first."""
-        for entry in [e for e in reversed(level.entries.values()) if e.order is None]:
-            part = min(lots, entry.lots)
+        side, is_ahead, ahead = 0, False, 0
+        for entry in list(reversed(level.entries.values())):
+            if entry.order is not None:
+                is_ahead = True
+                continue
+            side, part = entry.side, min(lots, entry.lots)
             self._market.book.reduce(entry, part)
+            ahead += part if is_ahead else 0
             lots -= part
             if not lots:
-                return
+                break
+        if ahead:
+            before, until_ns = self._untold.get((side, level.ticks), (0, 0))
+            kept = before if self._desk.now_ns <= until_ns else 0
+            self._untold[side, level.ticks] = (kept + ahead, self._desk.now_ns + TRADE_LAG_NS)
+
+    def _take_untold(self, side: int, ticks: int, lots: int) -> int:
+        """Return how many lots of a trade a level has shrunk by already, ahead of an order."""
+        known, until_ns = self._untold.pop((side, ticks), (0, 0))
+        if self._desk.now_ns > until_ns:
+            return 0
+        used = min(known, lots)
+        if used < known:
+            self._untold[side, ticks] = (known - used, until_ns)
+        return used
 
     def _meet_orders(self, side: int, ticks: int, lots: int) -> int:
         """Trade with orders of accounts that the crowd's new level crosses; return the lots.

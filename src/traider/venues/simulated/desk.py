@@ -5,6 +5,7 @@ It has no socket and reads no clock: time is told to it. Whoever publishes watch
 """
 
 import random
+from collections import deque
 from heapq import heappop, heappush
 from typing import Final, Protocol
 from uuid import UUID
@@ -64,7 +65,8 @@ class Desk:
         self._random = random.Random(seed)  # noqa: S311 - ids that come out the same again
         self._entries: dict[str, Entry] = {}
         self._ends: list[tuple[int, str, Order]] = []
-        self._triggering = False
+        self._filled_parents: deque[Order] = deque()
+        self._settling = False
 
     def new_id(self) -> str:
         """Return an id no one has yet."""
@@ -96,13 +98,12 @@ class Desk:
             self._changed(order)
         else:
             self._trade_and_rest(order)
-        self.run_triggers(self.market_of(order.product))
+        self.settle(self.market_of(order.product))
 
     def match(self, market: Market, incoming: Incoming) -> Plan:
-        """Let the crowd take from the book."""
+        """Let the crowd take from the book; whoever calls it settles when the rest has rested."""
         plan = plan_match(market.book, incoming)
         self._carry_out(market, plan, None)
-        self.run_triggers(market)
         return plan
 
     def fill_resting(self, market: Market, entry: Entry, lots: int) -> None:
@@ -126,7 +127,13 @@ class Desk:
         order.status, order.cancel_reason = status, reason
         self._hold(order)
         self._changed(order)
-        self._attach(order)
+        if order.attached is not None and order.filled_lots:
+            self._filled_parents.append(order)
+
+    def cancel(self, order: Order, reason: str) -> None:
+        """Cancel an order that is live."""
+        self.end(order, Status.CANCELLED, reason)
+        self.settle(self.market_of(order.product))
 
     def rest_anew(self, order: Order, *, keeps_place: bool) -> None:
         """Let an edited order work at its new price and size."""
@@ -140,7 +147,7 @@ class Desk:
             self._trade_and_rest(order)
         if order.is_live:
             self._changed(order)
-        self.run_triggers(self.market_of(order.product))
+        self.settle(self.market_of(order.product))
 
     def expire(self) -> None:
         """End the orders whose time is over."""
@@ -148,21 +155,27 @@ class Desk:
             order = heappop(self._ends)[2]
             if order.is_live:
                 self.end(order, Status.EXPIRED, "order expired")
+                self.settle(self.market_of(order.product))
 
     def next_end_ns(self) -> int | None:
         """Return when the next order with an end time is over."""
         return self._ends[0][0] if self._ends else None
 
-    def run_triggers(self, market: Market) -> None:
-        """Set off every stop that the last price reached, oldest first."""
-        if self._triggering or not market.stops:
+    def settle(self, market: Market) -> None:
+        """Do what trades have brought about: open attached brackets, set off stops, oldest first.
+
+        It comes after the order that traded has rested or ended. What it does may trade again,
+        and is settled by the same call.
+        """
+        if self._settling or not (self._filled_parents or market.stops):
             return
-        self._triggering = True
-        while reached := next(
-            (o for o in market.stops if stop_reached(o, market.last_ticks)), None
-        ):
-            self._trigger(market, reached)
-        self._triggering = False
+        self._settling = True
+        while self._filled_parents or _first_reached(market):
+            if self._filled_parents:
+                self._attach(self._filled_parents.popleft())
+            elif reached := _first_reached(market):
+                self._trigger(market, reached)
+        self._settling = False
 
     def dollars(self, currency: str, units: int) -> int:
         """Return ``units`` of a currency in US dollars, at last prices; 0 when none is known."""
@@ -253,8 +266,6 @@ class Desk:
 
     def _attach(self, parent: Order) -> None:
         """Open the bracket that was attached to an order, for what the order has filled."""
-        if parent.attached is None or not parent.filled_lots:
-            return
         order = attached_order(parent, self.new_id(), self.now_ns)
         parent.attached = None
         if hold_for(order) > self.ledger.balance(order.owner, order.hold_currency).available:

@@ -82,7 +82,7 @@ class OrderEntry:
             return "ORDER_IS_FULLY_FILLED"
         if not order.is_live:
             return "DUPLICATE_CANCEL_REQUEST"
-        self._desk.end(order, Status.CANCELLED, "User requested cancel")
+        self._desk.cancel(order, "User requested cancel")
         return ""
 
     def edit(self, portfolio: Portfolio, body: JsonObject) -> Refusal | None:

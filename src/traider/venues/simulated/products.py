@@ -119,8 +119,8 @@ def read_products(path: Path) -> dict[str, Product]:
         ) from fault
 
 
-def recorded_product(product_id: str, tick: str, lot: str) -> Product:
-    """Return the product of a recording whose grid no list knows."""
+def product_on_grid(product_id: str, tick: str, lot: str) -> Product:
+    """Return a product whose grid a recording or a file of bars tells."""
     return _product(
         {
             "product_id": product_id,
@@ -155,7 +155,8 @@ def _with_aliases(product: Product, found: dict[str, Product], to: tuple[str, ..
 
 def _product(row: dict[str, Any]) -> Product:
     name = str(row["product_id"])
-    base, _, quote = name.partition("-")
+    # A perpetual that is replayed here has a third part; it trades as if it were spot.
+    base, quote = name.split("-")[:2]
     tick, lot = _step(row, "price_increment"), _step(row, "base_increment")
     if tick * lot % (ONE * MILLION):
         raise DataError(

@@ -1,0 +1,199 @@
+"""Where the local exchange's market comes from: a recording, bars, or a seed."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import chain
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from traider.backtest.bar_files import BarFile, read_batches, scan_bar_file
+from traider.domain.errors import DataError, UsageError
+from traider.domain.events import EventArray
+from traider.feed.recorded import RecordedFeed
+from traider.venues.catalogue import recorded_venue
+from traider.venues.recordings import open_recording
+from traider.venues.simulated.exchange import Exchange, Market
+from traider.venues.simulated.markets.bars import Bar, BarMarket
+from traider.venues.simulated.markets.merged import MergedMarket
+from traider.venues.simulated.markets.replay import ReplayMarket
+from traider.venues.simulated.markets.synthetic import FlowSettings, SyntheticFlow
+from traider.venues.simulated.products import (
+    Product,
+    listed,
+    product_on_grid,
+    read_products,
+    shipped_products,
+)
+
+SECOND_NS: Final = 1_000_000_000
+PRODUCTS_DEFAULT: Final = ("BTC-USD", "ETH-USD")
+
+
+@dataclass(frozen=True)
+class SourceRequest:
+    """What a person asks of the market. At most one of recording and bars is named."""
+
+    replay: tuple[Path, ...] = ()
+    """Files of one recording."""
+    venue: str = ""
+    """Whose recording it is, where the files do not tell."""
+    bars: tuple[Path, ...] = ()
+    seed: int = 1
+    products: tuple[str, ...] = ()
+    """What a synthetic market lists, or what is taken of a recording; empty takes all of it."""
+    products_file: Path | None = None
+    start_ns: int = 0
+    """When a synthetic market starts; 0 takes the machine's time."""
+    flow: FlowSettings = field(default_factory=FlowSettings)
+
+
+@dataclass(frozen=True)
+class MarketPlan:
+    """What will be listed, when it starts, and how the market is opened on an exchange."""
+
+    products: dict[str, Product]
+    start_ns: int
+    open: Callable[[Exchange], Market]
+
+
+def market_plan(request: SourceRequest) -> MarketPlan:
+    """Return the market that is asked for.
+
+    Raises:
+        UsageError: a product is not there, or several kinds of market are asked for.
+        DataError: a file cannot be used.
+    """
+    if request.replay and request.bars:
+        raise UsageError("a market is a recording or bars, not both", fix="leave one out")
+    if request.replay:
+        return _replay_plan(request)
+    return _bars_plan(request) if request.bars else _synthetic_plan(request)
+
+
+def _synthetic_plan(request: SourceRequest) -> MarketPlan:
+    known = _known(request)
+    names = request.products or PRODUCTS_DEFAULT
+    for name in names:
+        if name not in known:
+            raise UsageError(
+                f"{name} is not listed",
+                where=str(request.products_file or ""),
+                fix=f"one of {', '.join(list(known)[:12])}, or a --products-file that lists it",
+            )
+    products = _with_aliases(known, {known[name].book_id for name in names})
+    start_ns = request.start_ns or time.time_ns() // SECOND_NS * SECOND_NS
+
+    def open_market(exchange: Exchange) -> Market:
+        return MergedMarket([
+            SyntheticFlow(
+                exchange.crowds[name], market, f"{request.seed}/{name}", start_ns, request.flow
+            )
+            for name, market in exchange.desk.markets.items()
+        ])  # fmt: skip
+
+    return MarketPlan(products, start_ns, open_market)
+
+
+def _replay_plan(request: SourceRequest) -> MarketPlan:
+    recording = open_recording(request.replay)
+    feed = RecordedFeed(recording, recorded_venue(recording, request.venue))
+    known = _known(request)
+    names = [_product_name(instrument.name) for instrument in feed.instruments]
+    taken = _taken(names, request.products)
+    products: dict[str, Product] = {}
+    for name, instrument in zip(names, feed.instruments, strict=True):
+        if name in taken:
+            products |= _on_grid(known, name, instrument.tick_size, instrument.lot_size)
+    chunks = feed.chunks(1)
+    first = next(chunks, None)
+    if first is None:
+        raise DataError("holds no event", where=str(request.replay[0]), fix="record it again")
+
+    def open_market(exchange: Exchange) -> Market:
+        crowds = [exchange.crowds[name] if name in taken else None for name in names]
+        events: Iterator[EventArray] = chain([first], chunks)
+        market = ReplayMarket(exchange.desk, events, crowds)
+        market.open()
+        return market
+
+    return MarketPlan(listed(products.values()), int(first["ts_recv"][0]), open_market)
+
+
+def _bars_plan(request: SourceRequest) -> MarketPlan:
+    files = {_product_name(file.instrument): file for file in map(scan_bar_file, request.bars)}
+    if len(files) < len(request.bars):
+        raise UsageError("two files are bars of one product", fix="name one file a product")
+    known, taken = _known(request), _taken(list(files), request.products)
+    products: dict[str, Product] = {}
+    for name in taken:
+        products |= _on_grid(known, name, files[name].tick_size, files[name].lot_size)
+
+    def open_market(exchange: Exchange) -> Market:
+        markets = []
+        for name in taken:
+            bars = _bars_of(files[name])
+            market = BarMarket(exchange.crowds[name], bars, f"{request.seed}/{name}")
+            first = next(_bars_of(files[name]))
+            exchange.desk.markets[name].last_ticks = first.open
+            market.quote(first.open, -1, first.lots)
+            markets.append(market)
+        return MergedMarket(markets)
+
+    start_ns = min(files[name].first_ns for name in taken)
+    return MarketPlan(listed(products.values()), start_ns, open_market)
+
+
+def _bars_of(file: BarFile) -> Iterator[Bar]:
+    """Yield the bars of a file on the file's grid; volume is rounded to whole lots."""
+    tick, lot = float(file.tick_size), float(file.lot_size)
+    for batch in read_batches(file.path, None, None):
+        prices = [
+            np.rint(column / tick).astype(np.int64).tolist()
+            for column in (batch.open, batch.high, batch.low, batch.close)
+        ]
+        lots = np.rint(batch.volume / lot).astype(np.int64).tolist()
+        starts = batch.ts_ns.tolist()
+        rows = zip(starts, *prices, lots, strict=True)
+        for start, first, high, low, last, size in rows:
+            yield Bar(start, file.length_ns, first, high, low, last, size)
+
+
+def _known(request: SourceRequest) -> dict[str, Product]:
+    file = request.products_file
+    return read_products(file) if file else shipped_products()
+
+
+def _product_name(instrument: str) -> str:
+    """Return ``BTC-USDT`` of ``BINANCE:BTC-USDT``."""
+    name = instrument.partition(":")[2] or instrument
+    if "-" not in name:
+        raise DataError(
+            f"{instrument} names no base and quote currency", fix="name the file VENUE-BASE-QUOTE-…"
+        )
+    return name
+
+
+def _taken(names: list[str], wanted: tuple[str, ...]) -> list[str]:
+    for name in wanted:
+        if name not in names:
+            raise UsageError(f"{name} is not in the data", fix=f"one of {', '.join(names)}")
+    return [name for name in dict.fromkeys(names) if not wanted or name in wanted]
+
+
+def _on_grid(
+    known: dict[str, Product], name: str, tick_size: Decimal, lot_size: Decimal
+) -> dict[str, Product]:
+    """Return a product on the grid of the data: the listed one and its aliases where they fit."""
+    made = product_on_grid(name, f"{tick_size:f}", f"{lot_size:f}")
+    listing = known.get(name)
+    if listing and (listing.tick_units, listing.lot_units) == (made.tick_units, made.lot_units):
+        return _with_aliases(known, {name})
+    return {name: made}
+
+
+def _with_aliases(known: dict[str, Product], books: set[str]) -> dict[str, Product]:
+    return listed(product for product in known.values() if product.book_id in books)
