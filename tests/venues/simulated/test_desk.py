@@ -10,6 +10,7 @@ Laws:
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -55,12 +56,12 @@ ACTIONS = st.builds(
 )
 
 
-def configuration_of(action: Action) -> tuple[dict[str, object], dict[str, object] | None]:
+def configuration_of(action: Action) -> tuple[dict[str, Any], dict[str, Any] | None]:
     """Return the configuration an action asks for, and what it attaches."""
     size, price, other = f"{action.lots / 1000:.3f}", str(action.price), str(action.other)
     limit = {"base_size": size, "limit_price": price}
     up = "STOP_DIRECTION_STOP_UP" if action.place % 2 else "STOP_DIRECTION_STOP_DOWN"
-    made: dict[str, dict[str, object]] = {
+    made: dict[str, dict[str, Any]] = {
         "limit_limit_gtc": {**limit, "post_only": action.place % 3 == 0},
         "limit_limit_fok": limit,
         "sor_limit_ioc": limit,
