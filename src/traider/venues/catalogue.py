@@ -9,6 +9,7 @@ from traider.domain.errors import UsageError
 from traider.venues.binance.recorded import BinanceRecordings
 from traider.venues.bybit.recorded import BybitRecordings
 from traider.venues.coinbase.recorded import CoinbaseRecordings
+from traider.venues.kraken.recorded import KrakenRecordings
 from traider.venues.okx.recorded import OkxRecordings
 from traider.venues.recorded_venue import RecordedVenue
 from traider.venues.recordings import Recording
@@ -18,6 +19,7 @@ VENUES: Final[dict[str, RecordedVenue]] = {
     "BINANCE_FUTURES": BinanceRecordings(),
     "BYBIT": BybitRecordings(),
     "COINBASE": CoinbaseRecordings(),
+    "KRAKEN": KrakenRecordings(),
     "OKX": OkxRecordings(),
 }
 
