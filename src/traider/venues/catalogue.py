@@ -9,6 +9,7 @@ from traider.domain.errors import UsageError
 from traider.venues.binance.recorded import BinanceRecordings
 from traider.venues.bybit.recorded import BybitRecordings
 from traider.venues.coinbase.recorded import CoinbaseRecordings
+from traider.venues.deribit.recorded import DeribitRecordings
 from traider.venues.kraken.recorded import KrakenRecordings
 from traider.venues.okx.recorded import OkxRecordings
 from traider.venues.recorded_venue import RecordedVenue
@@ -19,6 +20,7 @@ VENUES: Final[dict[str, RecordedVenue]] = {
     "BINANCE_FUTURES": BinanceRecordings(),
     "BYBIT": BybitRecordings(),
     "COINBASE": CoinbaseRecordings(),
+    "DERIBIT": DeribitRecordings(),
     "KRAKEN": KrakenRecordings(),
     "OKX": OkxRecordings(),
 }
