@@ -7,6 +7,7 @@ from typing import Final
 
 from traider.domain.errors import UsageError
 from traider.venues.binance.recorded import BinanceRecordings
+from traider.venues.bitfinex.recorded import BitfinexRecordings
 from traider.venues.bybit.recorded import BybitRecordings
 from traider.venues.coinbase.recorded import CoinbaseRecordings
 from traider.venues.deribit.recorded import DeribitRecordings
@@ -18,6 +19,7 @@ from traider.venues.recordings import Recording
 VENUES: Final[dict[str, RecordedVenue]] = {
     "BINANCE": BinanceRecordings(),
     "BINANCE_FUTURES": BinanceRecordings(),
+    "BITFINEX": BitfinexRecordings(),
     "BYBIT": BybitRecordings(),
     "COINBASE": CoinbaseRecordings(),
     "DERIBIT": DeribitRecordings(),
