@@ -8,8 +8,10 @@ from typing import Final
 from traider.domain.errors import UsageError
 from traider.venues.binance.recorded import BinanceRecordings
 from traider.venues.bitfinex.recorded import BitfinexRecordings
+from traider.venues.bitstamp.recorded import BitstampRecordings
 from traider.venues.bybit.recorded import BybitRecordings
 from traider.venues.coinbase.recorded import CoinbaseRecordings
+from traider.venues.coinbase_pro.recorded import CoinbaseProRecordings
 from traider.venues.deribit.recorded import DeribitRecordings
 from traider.venues.kraken.recorded import KrakenRecordings
 from traider.venues.okx.recorded import OkxRecordings
@@ -20,8 +22,10 @@ VENUES: Final[dict[str, RecordedVenue]] = {
     "BINANCE": BinanceRecordings(),
     "BINANCE_FUTURES": BinanceRecordings(),
     "BITFINEX": BitfinexRecordings(),
+    "BITSTAMP": BitstampRecordings(),
     "BYBIT": BybitRecordings(),
     "COINBASE": CoinbaseRecordings(),
+    "COINBASE-PRO": CoinbaseProRecordings(),
     "DERIBIT": DeribitRecordings(),
     "KRAKEN": KrakenRecordings(),
     "OKX": OkxRecordings(),
