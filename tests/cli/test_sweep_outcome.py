@@ -80,6 +80,12 @@ def test_findings_are_told_with_their_severity() -> None:
     assert "serious: The best may be luck" in text
 
 
+def test_terminals_have_hyphens_for_minus() -> None:
+    text = printed(sweep_result(edge=lambda _: -0.001))
+    assert "\N{MINUS SIGN}" not in text
+    assert "-" in text
+
+
 def test_where_nothing_can_be_ranked_table_and_json_name_no_best() -> None:
     short = sweep_result(days=2)
     text = printed(short)

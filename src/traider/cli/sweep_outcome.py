@@ -8,7 +8,13 @@ from rich.table import Table
 from rich.text import Text
 
 from traider.backtest.findings import Severity
-from traider.backtest.report.number_text import MoneyText, day_text, fixed, percent
+from traider.backtest.report.number_text import (
+    MoneyText,
+    day_text,
+    fixed,
+    percent,
+    with_hyphen,
+)
 from traider.backtest.sweep.files import sweep_summary
 from traider.backtest.sweep.folder import outcome_record
 from traider.backtest.sweep.page.figures import (
@@ -98,14 +104,14 @@ def _best_table(result: SweepResult) -> Table:
     for place in shown:
         table.add_column(heads[place], justify="right", no_wrap=True)
     for row in trial_rows(result, ROWS_SHOWN, money):
-        table.add_row(row.rank, *row.values, *(row.figures[place] for place in shown))
+        table.add_row(row.rank, *row.values, *(with_hyphen(row.figures[place]) for place in shown))
     return table
 
 
 def _worth(result: SweepResult) -> RenderableType:
     grid = Table.grid(padding=(0, 2, 0, 0))
     for label, text in _verdicts(result).items():
-        grid.add_row(Text(label, "bold"), text)
+        grid.add_row(Text(label, "bold"), with_hyphen(text))
     parts: list[RenderableType] = [grid]
     parts += [
         Text(f"{item.severity.word}: {item.title}: {item.measured}", _STYLES[item.severity])

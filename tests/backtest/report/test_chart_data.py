@@ -69,6 +69,12 @@ def test_a_hole_in_the_data_is_a_point_of_none() -> None:
     assert rounded(values) == [0.0, 1.0, 2.0, 3.0, None, 4.0, 5.0]
 
 
+def test_points_that_come_when_they_come_are_one_line_but_for_long_silence() -> None:
+    spacing_ns = np.random.default_rng(3).exponential(1e9, 2_000).astype(np.int64) + 1
+    spacing_ns[700] = 120 * SECOND_NS
+    assert gap_positions(np.cumsum(spacing_ns)).tolist() == [700]
+
+
 def test_merged_bars_keep_open_high_low_close() -> None:
     ts_ns = np.arange(4, dtype=np.int64) * SECOND_NS
     series = PriceSeries(
@@ -82,6 +88,7 @@ def test_merged_bars_keep_open_high_low_close() -> None:
     data = price_data(series, 2)
     assert data == {
         "name": "BTC-USDT",
+        "quote": "USDT",
         "t": [0, 2],
         "open": [1.0, 3.0],
         "high": [9.0, 7.0],

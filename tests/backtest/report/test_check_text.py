@@ -5,7 +5,7 @@ import pytest
 
 from tests.kernel.scenario import PERPETUAL
 from traider.backtest.gate_checks import GateCheck
-from traider.backtest.report.check_text import base_of, check_text, verdict_text
+from traider.backtest.report.check_text import base_of, check_text, quote_of, verdict_text
 from traider.backtest.report.number_text import MINUS, MoneyText
 from traider.kernel.codes import Verdict
 
@@ -69,3 +69,8 @@ def test_every_verdict_has_words(code: Verdict) -> None:
 )
 def test_the_base_of_a_name(name: str, base: str) -> None:
     assert base_of(name) == base
+
+
+def test_the_quote_of_a_name() -> None:
+    names = ("BINANCE:BTC-USDT", "BINANCE:BTC-USDT-PERP", "ETH-USD", "GOLD")
+    assert [quote_of(name) for name in names] == ["USDT", "USDT", "USD", ""]

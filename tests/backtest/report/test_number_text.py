@@ -16,6 +16,8 @@ from traider.backtest.report.number_text import (
     percent,
     significant,
     times,
+    with_hyphen,
+    with_minus,
 )
 
 SECOND_NS = 1_000_000_000
@@ -61,6 +63,20 @@ def test_money_gets_decimals_that_suit_the_capital(capital: Decimal, digits: int
     assert money.digits == digits
     assert money.text(Decimal(1), signed=True) == f"+1.{'0' * digits} BTC"
     assert money.text(float("nan")) == DASH
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("gross profit -0.84 USDT", f"gross profit {MINUS}0.84 USDT"),
+        ("-6.07, 95% interval -13.21 to 0.97", f"{MINUS}6.07, 95% interval {MINUS}13.21 to 0.97"),
+        ("(-.5)", f"({MINUS}.5)"),
+        ("2024-07-18 of BTC-USDT, x-2, all-in", "2024-07-18 of BTC-USDT, x-2, all-in"),
+    ],
+)
+def test_pages_have_a_true_minus_and_terminals_a_hyphen(text: str, shown: str) -> None:
+    assert with_minus(text) == shown
+    assert with_hyphen(shown) == text
 
 
 @given(st.floats(-1e12, 1e12), st.integers(0, 6))

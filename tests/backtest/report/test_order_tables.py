@@ -65,8 +65,8 @@ def test_execution_in_words() -> None:
     )
     assert found["Value unfilled"] == "12.50%"
     assert found["Value filled as maker"] == "25.0%"
-    assert found["Maker fills"] == "3 at 1.00 bps, 0.25 USDT"
-    assert found["Taker fills"] == "1 at 6.00 bps, 4.50 USDT"
+    assert found["Maker fills"] == "3 at 1.00 bps, 0.25 USDT in fees"
+    assert found["Taker fills"] == "1 at 6.00 bps, 4.50 USDT in fees"
     assert found["Time to fill, market orders"] == "0.05 s median, 0.05 s for 95%"
     assert found["Time to fill, limits and stops"] == "3 min median, 1 h 30 min for 95%"
 

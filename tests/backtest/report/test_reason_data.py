@@ -59,7 +59,7 @@ def test_every_shown_order_tells_each_check_with_number_and_limit(rows: list[Tra
     assert texts["max notional"][1] == "off"
     assert texts["min size"][1].startswith("at least ")
     assert texts["exposure"][1] == "at most 1.050× of equity"
-    assert texts["order rate"] == ("1 orders a minute", "at most 60 orders a minute")
+    assert texts["order rate"] == ("1 order a minute", "at most 60 orders a minute")
     assert texts["drawdown"] == ("0.00%", "at most 50.00%")
     every = [order for _, orders, _ in data["trades"].values() for order in orders]
     assert all(len(order["checks"]) >= 3 for order in every)

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 import numpy as np
 import numpy.typing as npt
 
+from traider.backtest.report.check_text import quote_of
 from traider.backtest.report.number_text import NS_PER_SECOND
 from traider.backtest.results import Curve, FloatArray, PriceSeries, RollingSharpe, TimeArray
 from traider.domain.fills import Fill
@@ -19,6 +20,11 @@ ChartData = dict[str, object]
 
 GAP_SPACINGS = 3.0
 """Points further apart than this many usual spacings have a gap between them."""
+
+REGULAR_SHARE = 0.5
+"""Where fewer spacings than this equal the median, as of trades, points come when they come."""
+IRREGULAR_RANK = 0.99
+"""The usual spacing of such points: all but the longest hundredth are shorter."""
 
 LIQUIDATIONS_MAX = 500
 
@@ -56,7 +62,10 @@ def gap_positions(ts_ns: TimeArray) -> IndexArray:
     spacing_ns = np.diff(ts_ns)
     if spacing_ns.size == 0:
         return np.empty(0, np.intp)
-    return np.flatnonzero(spacing_ns > GAP_SPACINGS * np.median(spacing_ns)) + 1
+    usual_ns = float(np.median(spacing_ns))
+    if np.mean(np.abs(spacing_ns - usual_ns) <= usual_ns / 2.0) < REGULAR_SHARE:
+        usual_ns = float(np.quantile(spacing_ns, IRREGULAR_RANK))
+    return np.flatnonzero(spacing_ns > GAP_SPACINGS * usual_ns) + 1
 
 
 def with_gaps(ts_ns: TimeArray, columns: list[FloatArray]) -> tuple[TimeArray, list[FloatArray]]:
@@ -129,7 +138,8 @@ def price_data(series: PriceSeries, points_max: int) -> ChartData:
         high, low = np.maximum.reduceat(high, starts), np.minimum.reduceat(low, starts)
     columns = [series.open[starts], high, low, series.close[ends]]
     ts_ns, columns = with_gaps(series.ts_ns[starts], columns)
-    data: ChartData = {"name": series.instrument, "t": seconds(ts_ns)}
+    name = series.instrument
+    data: ChartData = {"name": name, "quote": quote_of(name), "t": seconds(ts_ns)}
     for name, column in zip(("open", "high", "low", "close"), columns, strict=True):
         data[name] = rounded(column)
     return data

@@ -68,7 +68,7 @@ def _age(value: float, market: MarketSpec, money: MoneyText) -> str:
 
 def _orders(value: float, market: MarketSpec, money: MoneyText) -> str:
     del market, money
-    return f"{value:,.0f} orders a minute"
+    return f"{value:,.0f} {'order' if value == 1.0 else 'orders'} a minute"
 
 
 def _plain(value: float, market: MarketSpec, money: MoneyText) -> str:
@@ -135,3 +135,8 @@ def check_text(check: GateCheck, market: MarketSpec, money: MoneyText) -> tuple[
 def base_of(name: str) -> str:
     """Return the base of an instrument's name, ``BTC`` of ``BINANCE:BTC-USDT``."""
     return name.rpartition(":")[2].partition("-")[0]
+
+
+def quote_of(name: str) -> str:
+    """Return the currency of an instrument's prices, ``USDT`` of ``BINANCE:BTC-USDT``."""
+    return name.rpartition(":")[2].partition("-")[2].partition("-")[0]

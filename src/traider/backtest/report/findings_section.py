@@ -6,6 +6,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from traider.backtest.findings import Finding, counts_text
+from traider.backtest.report.number_text import with_minus
 
 FINDINGS_MAX = 40
 
@@ -15,6 +16,7 @@ def findings_section(findings: tuple[Finding, ...]) -> Markup:
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    environment.filters["with_minus"] = with_minus
     template = environment.from_string(_own_file("findings.html.j2"))
     page = template.render(
         findings=findings[:FINDINGS_MAX],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -15,6 +16,8 @@ NS_PER_SECOND = 1_000_000_000
 _NS_PER_MINUTE = 60 * NS_PER_SECOND
 _NS_PER_HOUR = 60 * _NS_PER_MINUTE
 _NS_PER_DAY = 24 * _NS_PER_HOUR
+
+_HYPHEN_OF_NUMBER = re.compile(r"(?<![\w.,)\]])-(?=[\d.\N{INFINITY}])")
 
 Number = float | Decimal
 
@@ -35,6 +38,19 @@ def fixed(value: Number, digits: int, *, signed: bool = False) -> str:
     if value < 0:
         return MINUS + text
     return f"+{text}" if signed else text
+
+
+def with_minus(text: str) -> str:
+    """Return a sentence of ASCII with a true minus before its numbers, as pages write them.
+
+    JSON and terminals have the same sentence with a hyphen, which dates and names keep here too.
+    """
+    return _HYPHEN_OF_NUMBER.sub(MINUS, text)
+
+
+def with_hyphen(text: str) -> str:
+    """Return text of a page with the hyphen for a minus, as terminals write it."""
+    return text.replace(MINUS, "-")
 
 
 def percent(value: float, digits: int = 1, *, signed: bool = False) -> str:

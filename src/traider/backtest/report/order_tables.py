@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from traider.backtest.report.number_text import DASH, MoneyText, duration, percent
+from traider.backtest.report.number_text import DASH, MoneyText, duration, fixed, percent
 from traider.backtest.report.tables import ROWS_MAX
 from traider.backtest.results import ExecutionSummary, FillTimes, Liquidity, OrderCounts
 
@@ -74,7 +74,7 @@ def _liquidity(liquidity: Liquidity, money: MoneyText) -> str:
     if not liquidity.notional:
         return f"{liquidity.fills:,}"
     rate = liquidity.fees / liquidity.notional * 10_000
-    return f"{liquidity.fills:,} at {rate:.2f} bps, {money.bare(liquidity.fees)} {money.currency}"
+    return f"{liquidity.fills:,} at {fixed(rate, 2)} bps, {money.text(liquidity.fees)} in fees"
 
 
 def _times(times: FillTimes) -> str:

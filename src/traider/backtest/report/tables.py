@@ -6,7 +6,7 @@ from decimal import Decimal
 from itertools import accumulate
 from typing import Final
 
-from traider.backtest.report.number_text import DASH, MoneyText, fixed, percent, times
+from traider.backtest.report.number_text import DASH, MoneyText, fixed, percent, times, with_minus
 from traider.backtest.results import TierResult
 from traider.portfolio.attribution import Attribution, Parts
 
@@ -182,6 +182,6 @@ def clipped(text: str, chars_max: int) -> str:
 
 def note_texts(notes: tuple[str, ...]) -> list[str]:
     """Return the notes, bounded in length and number."""
-    texts = [clipped(note, NOTE_CHARS_MAX) for note in notes[:NOTES_MAX]]
+    texts = [with_minus(clipped(note, NOTE_CHARS_MAX)) for note in notes[:NOTES_MAX]]
     left = len(notes) - len(texts)
     return [*texts, f"{left:,} more notes are in summary.json."] if left else texts

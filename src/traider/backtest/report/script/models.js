@@ -47,15 +47,16 @@ function rollingModel(data) {
 }
 
 function priceModel(data, index) {
-  const { t, open, high, low, close, name } = data.prices[index];
+  const { t, open, high, low, close, name, quote } = data.prices[index];
+  const unit = quote && ` ${quote}`;
   return {
     t,
     lead: close,
-    panes: [{ weight: 1, scale: 1, logable: true, caption: "Price", series: [{ v: close, open, high, low, color: "--hold" }],
+    panes: [{ weight: 1, scale: 1, logable: true, caption: quote ? `Price, ${quote}` : "Price", series: [{ v: close, open, high, low, color: "--hold" }],
       marks: data.trades.filter((mark) => mark[0] === index) }],
     words: (at) => [
-      [`${name} ${timeText(t[at])}`], ["Open", amount(open[at])], ["High", amount(high[at])],
-      ["Low", amount(low[at])], ["Close", amount(close[at])],
+      [`${name} ${timeText(t[at])}`], ["Open", amount(open[at]) + unit], ["High", amount(high[at]) + unit],
+      ["Low", amount(low[at]) + unit], ["Close", amount(close[at]) + unit],
     ],
   };
 }
