@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "data": "traider.cli.data:data",
     "doctor": "traider.cli.doctor:doctor",
     "exchange": "traider.cli.exchange:exchange",
+    "feed": "traider.cli.feed:feed",
     "sweep": "traider.cli.sweep:sweep",
     "version": "traider.cli.version:version",
 }

@@ -11,9 +11,9 @@ from traider.kernel import order_records as o
 from traider.kernel import records as r
 from traider.kernel import venue_records as v
 from traider.kernel.arithmetic import DIVISOR_MAX, MONEY
-from traider.kernel.book import NO_RANK
 from traider.kernel.codes import LIMIT_COUNT, FrameKind, Style
 from traider.kernel.decider.tape import CELLS_PER_OPERATION
+from traider.kernel.market_books import empty_books
 from traider.kernel.specification import MAX_INSTRUMENTS, KernelSpec, MarketSpec
 from traider.kernel.venue.orders import NOWHERE
 
@@ -92,12 +92,7 @@ def build_book(spec: KernelSpec) -> r.Book:
         if (window > 1)
         else 1
     )
-    return r.Book(
-        sides=np.zeros((count, 2), r.BOOK_SIDE),
-        sizes=np.zeros((count, 2, window), np.int64),
-        far_ranks=np.full((count, 2, table), NO_RANK, np.int64),
-        far_sizes=np.zeros((count, 2, table), np.int64),
-    )
+    return empty_books(count, window, table)
 
 
 def _aggregates(spec: KernelSpec) -> r.Records:

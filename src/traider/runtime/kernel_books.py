@@ -1,0 +1,54 @@
+"""The kernel's book behind the port of the feeds."""
+
+from typing import Final
+
+from traider.domain.events import EventArray
+from traider.feed.books import Top
+from traider.kernel.book import ASKS, BIDS, best_price, best_size
+from traider.kernel.market_books import (
+    CROSSED,
+    apply_events,
+    compile_books,
+    empty_books,
+    empty_tallies,
+)
+
+_WINDOW: Final = 16_384
+_FAR_LEVELS: Final = 65_536
+"""BTC-USD of Coinbase has 27,000 asks; a level beyond the table would be counted as lost."""
+
+
+class KernelBooks:
+    """Books of ``count`` instruments; compiles or loads the kernel's book at first."""
+
+    def __init__(self, count: int) -> None:
+        compile_books()
+        self._book = empty_books(count, _WINDOW, _FAR_LEVELS)
+        self._tallies = empty_tallies(count)
+
+    def apply(self, events: EventArray) -> None:
+        """Apply the depth of ``events``."""
+        apply_events(self._book, events, self._tallies)
+
+    def top(self, number: int) -> Top:
+        """Return the best levels of an instrument."""
+        book = self._book
+        return Top(
+            best_price(book, number, BIDS),
+            best_size(book, number, BIDS),
+            best_price(book, number, ASKS),
+            best_size(book, number, ASKS),
+        )
+
+    def levels(self, number: int) -> tuple[int, int]:
+        """Return how many bids and asks an instrument has."""
+        counts = self._book.sides[number]["count"] + self._book.sides[number]["far"]
+        return int(counts[BIDS]), int(counts[ASKS])
+
+    def crossed(self, number: int) -> int:
+        """Return after how many messages a book was crossed or locked."""
+        return int(self._tallies[number, CROSSED])
+
+    def lost(self, number: int) -> int:
+        """Return how many levels found no room."""
+        return int(self._book.sides[number]["lost"].sum())
