@@ -135,8 +135,8 @@ def test_no_more_than_the_bound_is_held(monkeypatch: pytest.MonkeyPatch) -> None
     made = wire()
     for number in (90, 100, 110):
         made.send(change(number, [["99.9", "7"]]))
-    assert len(made.answer("ethusd", levels(89, [["99.9", "1"]]))) == 0
-    assert len(made.answer("ethusd", levels(90, [["99.9", "1"]]))) == 3
+    assert len(made.answer("ethusd", levels(99, [["99.9", "1"]]))) == 0
+    assert len(made.answer("ethusd", levels(100, [["99.9", "1"]]))) == 2
     assert made.mapper.counts.depth_unused == 1
 
 
@@ -148,6 +148,14 @@ def test_a_lost_connection_forgets_what_was_held() -> None:
     events = made.answer("ethusd", levels(105, [["99.9", "1"]]))
     assert kinds(events) == ["RESYNC", "DEPTH_SNAPSHOT"]
     assert made.mapper.missing() == ()
+
+
+def test_a_snapshot_older_than_the_first_change_held_does_not_join() -> None:
+    made = wire()
+    made.send(change(100, [["99.9", "7"]]))
+    assert len(made.answer("ethusd", levels(99, [["99.9", "1"]]))) == 0
+    assert made.mapper.missing() == ("ethusd",)
+    assert len(made.answer("ethusd", levels(100, [["99.9", "1"]]))) == 1
 
 
 def test_a_trade_has_the_takers_side() -> None:

@@ -23,8 +23,9 @@ capture of 2022-01-05 (ten pairs, 717 changes, 10 snapshots):
 - Changes are not numbered. What ties them to a snapshot is ``microtimestamp``: those at or before
   the snapshot's are contained in it (102 of 717), the others follow. It rises from change to change
   of a pair in all 717; one that falls shows that order was lost. A change that was lost does not
-  show: with the connection, or a message that cannot be read, the book breaks, and a snapshot joins
-  only when it is at least as new as the first change seen after that.
+  show: with the connection, or a message that cannot be read, the book breaks.
+- A snapshot joins only when it is at least as new as the first change held for it; the answer can be
+  seconds old (2.6 s for xrpeur). Where no change was seen yet, the venue's word must do.
 - Sizes are absolute and zero removes.
 - ``type`` of a trade is that of the taker: in 10 of 10 trades the buyer's order is the younger one
   where it is 0 (buy), and the seller's where it is 1.
@@ -65,7 +66,7 @@ class BitstampSymbol(StreamSymbol):
         super().__init__(listing)
         self.held: deque[Book] = deque()
         self.least_us = 0
-        """A snapshot from before this time does not join: changes after it were lost."""
+        """The time of the book that broke last: an older snapshot does not join."""
         self.has_hole = False
         """Changes were lost, and none was seen since that tells when."""
         self.last_change: Book | None = None
@@ -105,7 +106,8 @@ class BitstampSymbol(StreamSymbol):
         self.counts.messages += 1
         snapshot_us = int(snapshot.changed_us)
         is_known = self.depth.is_whole and snapshot_us <= self.last_id
-        if is_known or self.has_hole or snapshot_us < self.least_us:
+        least_us = int(self.held[0].changed_us) if self.held else 0
+        if is_known or self.has_hole or snapshot_us < max(self.least_us, least_us):
             self.counts.snapshots_refused += 1
             return
         stamp = (snapshot_us * US_NS, ts_recv)
@@ -135,13 +137,10 @@ class BitstampSymbol(StreamSymbol):
         self.last_id, self.last_change = changed_us, change
 
     def _hold(self, change: Book) -> None:
-        changed_us = int(change.changed_us)
-        if self.has_hole:
-            # What was lost is older than this.
-            self.has_hole, self.least_us = False, max(self.least_us, changed_us)
+        self.has_hole = False
         self.held.append(change)
         if len(self.held) > HELD_MAX:
-            self.least_us = max(self.least_us, int(self.held.popleft().changed_us))
+            self.held.popleft()
             self.counts.depth_unused += 1
 
 
