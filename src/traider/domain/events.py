@@ -77,6 +77,8 @@ class MarketFlag(IntFlag):
     """A trade of unknown size: the first price of a bar, known when the bar opens."""
     HISTORY = 0x1000
     """A trade from before the stream began, told when it was subscribed."""
+    CONFLATED = 0x2000
+    """A changed level that stands for several changes: the consumer was too slow for each."""
 
 
 class OrderFlag(IntFlag):

@@ -162,7 +162,7 @@ _MARKET_ROWS: Final[tuple[Row, ...]] = (
         "One level of the book changed",
         "feed",
         _LEVEL_WORDS,
-        _FEED_FLAGS,
+        f"{_FEED_FLAGS}, CONFLATED",
         _BOOK_SIDE,
     ),
     (

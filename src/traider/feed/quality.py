@@ -1,0 +1,262 @@
+"""Checks on the data of one instrument: what each measures, and what it may be.
+
+    watch = QualityWatch(instrument, terms)
+    watch.see(events, before, after, is_whole)   # after each message about the instrument
+    watch.pass_time(now_ns)                      # a few times a second
+    change = watch.change(now_ns)                # a HEALTH event when the worst fault is another
+
+| check | measures | unhealthy |
+| --- | --- | --- |
+| DISCONNECTED | whether a connection is open | until it is |
+| GAP | whether the book stands on an unbroken stream | until a snapshot joined |
+| CROSSED | best bid less best ask after a message, ticks | while it is not below |
+| STALE | time since anything was heard, s | above ``stale_s`` |
+| SKEW | receipt less the venue's stamp, s | below -``ahead_s`` or above ``late_s`` |
+| OUTLIER | change of the middle from message to message, fraction | above ``jump``, then held |
+| OFF_BOOK | a trade's distance from the book before it, fraction | above ``off_book``, held |
+| SPREAD | best ask less best bid over the middle, fraction | above ``spread`` |
+| SCHEMA | messages that could not be read | then held |
+
+What happens in a moment (OUTLIER, OFF_BOOK, SCHEMA) counts as a fault for ``hold_s`` after it. The
+state is a function of the events and their times of receipt alone, so a replay finds the same.
+"""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from traider.domain.events import EventArray, Kind
+from traider.domain.market_health import MarketHealth
+from traider.feed.books import Top
+from traider.feed.latencies import Latencies
+
+_SECOND_NS: Final = 1_000_000_000
+_DEPTH: Final = (Kind.DEPTH_UPDATE, Kind.DEPTH_SNAPSHOT)
+_MOMENTS: Final = (MarketHealth.OUTLIER, MarketHealth.OFF_BOOK, MarketHealth.SCHEMA)
+
+
+@dataclass(frozen=True)
+class QualityTerms:
+    """What an instrument's data may be."""
+
+    stale_s: float = 5.0
+    ahead_s: float = 1.0
+    """How far the venue's clock may be before ours."""
+    late_s: float = 5.0
+    """How long a message may be under way."""
+    jump: float = 0.05
+    off_book: float = 0.02
+    spread: float = 0.01
+    hold_s: float = 5.0
+
+
+@dataclass
+class QualityCounts:
+    """What was met of one instrument since the counts began."""
+
+    messages: int = 0
+    level_updates: int = 0
+    snapshots: int = 0
+    trades: int = 0
+    gaps: int = 0
+    resyncs: int = 0
+    blind_ns: int = 0
+    """Time without a whole book, of breaks that have ended."""
+    longest_blind_ns: int = 0
+    unhealthy_ns: int = 0
+    """Time with any fault, of faults that have ended."""
+    faults: dict[MarketHealth, int] = field(default_factory=dict)
+    """How often each check found fault."""
+    latencies: Latencies = field(default_factory=Latencies)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What a check found."""
+
+    number: float
+    limit: float
+    until_ns: int = 0
+    """When it is forgotten by itself; 0 for a state that lasts until it is over."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """The worst fault is another one, or none is left."""
+
+    health: MarketHealth
+    number: float = 0.0
+    limit: float = 0.0
+
+
+class QualityWatch:
+    """The checks of one instrument."""
+
+    def __init__(self, instrument: int, terms: QualityTerms) -> None:
+        self.instrument = instrument
+        self.terms = terms
+        self.counts = QualityCounts()
+        self.health = MarketHealth.HEALTHY
+        self._faults: dict[MarketHealth, Fault] = {}
+        self._heard_ns = 0
+        self._broken_ns = 0
+        self._unhealthy_ns = 0
+        self._told = Change(MarketHealth.HEALTHY)
+
+    @property
+    def last_heard_ns(self) -> int:
+        """When something was heard of the instrument last, 0 never."""
+        return self._heard_ns
+
+    def blind_ns(self, now_ns: int) -> int:
+        """Return how long there was no whole book in all, the present break included."""
+        return self.counts.blind_ns + (now_ns - self._broken_ns if self._broken_ns else 0)
+
+    def begin(self, now_ns: int) -> None:
+        """Begin without a connection and without a book."""
+        self._broken_ns = self._heard_ns = now_ns
+        self._set(MarketHealth.DISCONNECTED, 1.0, 0.0)
+        self._set(MarketHealth.GAP, 1.0, 0.0)
+
+    def see(self, events: EventArray, before: Top, after: Top, *, is_whole: bool) -> None:
+        """Judge one message about the instrument.
+
+        Args:
+            events: its records of the instrument.
+            before: the top of the book before them.
+            after: the top after them.
+            is_whole: whether the book stands on an unbroken stream after them.
+        """
+        now_ns = int(events["ts_recv"][-1])
+        self._heard_ns = now_ns
+        self._clear(MarketHealth.STALE)
+        counts, kinds = self.counts, events["kind"]
+        counts.messages += 1
+        first = int(kinds[0])
+        if first in _DEPTH and first == kinds[-1]:
+            self._count_depth(first, len(events))
+        else:
+            for kind in _DEPTH:
+                if found := int((kinds == kind).sum()):
+                    self._count_depth(kind, found)
+        if first == Kind.TRADE or (kinds == Kind.TRADE).any():
+            self._judge_trades(events[kinds == Kind.TRADE], before, now_ns)
+        if (kinds == Kind.GAP).any():
+            counts.gaps += 1
+        counts.resyncs += int((kinds == Kind.RESYNC).sum())
+        self._judge_book(now_ns, before, after, is_whole=is_whole)
+        self._judge_time(int(events["ts_event"][-1]), now_ns)
+
+    def connected(self, now_ns: int, *, is_open: bool) -> None:
+        """Note that the connection of the instrument opened or ended."""
+        if is_open:
+            self._clear(MarketHealth.DISCONNECTED)
+            self._heard_ns = now_ns
+        else:
+            self._set(MarketHealth.DISCONNECTED, 1.0, 0.0)
+            self._break(now_ns)
+
+    def unreadable(self, now_ns: int) -> None:
+        """Note a message of its connection that could not be read."""
+        self._moment(MarketHealth.SCHEMA, 1.0, 0.0, now_ns)
+
+    def pass_time(self, now_ns: int) -> None:
+        """Let time pass: silence makes stale, and moments are forgotten."""
+        silent_s = (now_ns - self._heard_ns) / _SECOND_NS
+        if silent_s > self.terms.stale_s and MarketHealth.DISCONNECTED not in self._faults:
+            self._set(MarketHealth.STALE, silent_s, self.terms.stale_s)
+        for check in _MOMENTS:
+            fault = self._faults.get(check)
+            if fault is not None and now_ns >= fault.until_ns:
+                del self._faults[check]
+
+    def change(self, now_ns: int) -> Change | None:
+        """Return the worst fault if it is another than was told last; it is told then."""
+        worst = min(self._faults, default=MarketHealth.HEALTHY)
+        if worst is self._told.health:
+            return None
+        if self._told.health is MarketHealth.HEALTHY:
+            self._unhealthy_ns = now_ns
+        elif worst is MarketHealth.HEALTHY:
+            self.counts.unhealthy_ns += now_ns - self._unhealthy_ns
+        fault = self._faults.get(worst, Fault(0.0, 0.0))
+        self.health = worst
+        self._told = Change(worst, fault.number, fault.limit)
+        return self._told
+
+    # ------------------------------------------------------------------------------- the checks
+
+    def _count_depth(self, kind: int, levels: int) -> None:
+        self.counts.level_updates += levels
+        self.counts.snapshots += kind == Kind.DEPTH_SNAPSHOT
+
+    def _judge_book(self, now_ns: int, before: Top, after: Top, *, is_whole: bool) -> None:
+        if not is_whole:
+            self._break(now_ns)
+            return
+        if self._broken_ns:
+            blind_ns = now_ns - self._broken_ns
+            self.counts.blind_ns += blind_ns
+            self.counts.longest_blind_ns = max(self.counts.longest_blind_ns, blind_ns)
+            self._broken_ns = 0
+        elif before.is_two_sided and after.is_two_sided:
+            self._judge_move(before, after, now_ns)
+        self._clear(MarketHealth.GAP)
+        crossed = float(after.bid_ticks - after.ask_ticks)
+        self._state(MarketHealth.CROSSED, crossed, 0.0, is_fault=after.is_crossed)
+        middle = (after.bid_ticks + after.ask_ticks) / 2
+        spread = -crossed / middle if after.is_two_sided and middle > 0 else 0.0
+        limit = self.terms.spread
+        self._state(MarketHealth.SPREAD, spread, limit, is_fault=spread > limit)
+
+    def _judge_move(self, before: Top, after: Top, now_ns: int) -> None:
+        old = before.bid_ticks + before.ask_ticks
+        moved = abs(after.bid_ticks + after.ask_ticks - old) / old if old > 0 else 0.0
+        if moved > self.terms.jump:
+            self._moment(MarketHealth.OUTLIER, moved, self.terms.jump, now_ns)
+
+    def _judge_trades(self, trades: EventArray, before: Top, now_ns: int) -> None:
+        self.counts.trades += len(trades)
+        if not before.is_two_sided or before.is_crossed:
+            return
+        high = int(trades["price"].max()) / before.ask_ticks - 1.0
+        low = 1.0 - int(trades["price"].min()) / before.bid_ticks
+        outside = max(high, low)
+        if outside > self.terms.off_book:
+            self._moment(MarketHealth.OFF_BOOK, outside, self.terms.off_book, now_ns)
+
+    def _judge_time(self, ts_event: int, now_ns: int) -> None:
+        self.counts.latencies.add(now_ns - ts_event)
+        under_way_s = (now_ns - ts_event) / _SECOND_NS
+        limit = self.terms.late_s if under_way_s > 0 else -self.terms.ahead_s
+        is_fault = under_way_s > self.terms.late_s or under_way_s < -self.terms.ahead_s
+        self._state(MarketHealth.SKEW, under_way_s, limit, is_fault=is_fault)
+
+    # ------------------------------------------------------------------------------- its memory
+
+    def _break(self, now_ns: int) -> None:
+        self._broken_ns = self._broken_ns or now_ns
+        self._set(MarketHealth.GAP, 1.0, 0.0)
+        self._clear(MarketHealth.CROSSED)
+        self._clear(MarketHealth.SPREAD)
+
+    def _state(self, check: MarketHealth, number: float, limit: float, *, is_fault: bool) -> None:
+        if is_fault:
+            self._set(check, number, limit)
+        else:
+            self._clear(check)
+
+    def _moment(self, check: MarketHealth, number: float, limit: float, now_ns: int) -> None:
+        until_ns = now_ns + round(self.terms.hold_s * _SECOND_NS)
+        self._count(check)
+        self._faults[check] = Fault(number, limit, until_ns)
+
+    def _set(self, check: MarketHealth, number: float, limit: float) -> None:
+        if check not in self._faults:
+            self._count(check)
+        self._faults[check] = Fault(number, limit)
+
+    def _clear(self, check: MarketHealth) -> None:
+        self._faults.pop(check, None)
+
+    def _count(self, check: MarketHealth) -> None:
+        self.counts.faults[check] = self.counts.faults.get(check, 0) + 1
