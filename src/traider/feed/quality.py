@@ -24,7 +24,7 @@ state is a function of the events and their times of receipt alone, so a replay 
 from dataclasses import dataclass, field
 from typing import Final
 
-from traider.domain.events import EventArray, Kind
+from traider.domain.events import EventArray, Kind, MarketFlag
 from traider.domain.market_health import MarketHealth
 from traider.feed.books import Top
 from traider.feed.latencies import Latencies
@@ -138,8 +138,9 @@ class QualityWatch:
             for kind in _DEPTH:
                 if found := int((kinds == kind).sum()):
                     self._count_depth(kind, found)
-        if first == Kind.TRADE or (kinds == Kind.TRADE).any():
-            self._judge_trades(events[kinds == Kind.TRADE], before, now_ns)
+        trades = events[(kinds == Kind.TRADE) & (events["flags"] & MarketFlag.HISTORY == 0)]
+        if len(trades):
+            self._judge_trades(trades, before, now_ns)
         if (kinds == Kind.GAP).any():
             counts.gaps += 1
         counts.resyncs += int((kinds == Kind.RESYNC).sum())

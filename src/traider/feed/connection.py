@@ -1,0 +1,236 @@
+"""One connection under supervision: opened, subscribed, watched, mended, and opened again.
+
+    connection = FeedConnection(stream, owner, receipt, terms, log)
+    await connection.run()        # until it is cancelled
+
+| what happens | what is done |
+| --- | --- |
+| it opens | the subscriptions are sent at once |
+| a book breaks (GAP) | its snapshot is asked for at once, again every ``patience_s`` |
+| a snapshot does not come after ``asks_max`` asks | the connection is ended |
+| nothing arrives for the venue's time of silence | the connection is ended: it may be half-open |
+| a message cannot be read | the connection is ended: what it would have said is unknown |
+| it ends, for whatever reason | every book breaks; it is opened again after a pause (``backoff``) |
+"""
+
+import asyncio
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Protocol
+
+from traider.domain.errors import DataError
+from traider.domain.events import EventArray, Kind
+from traider.domain.ports import Clock, Log
+from traider.feed.backoff import Backoff, BackoffTerms
+from traider.feed.receive_clock import ReceiveClock
+from traider.venues.errors import VenueUnreachableError
+from traider.venues.event_writer import EventWriter
+from traider.venues.market_stream import MarketStream
+from traider.venues.web_socket import SocketTerms, WebSocket
+
+_SECOND_NS = 1_000_000_000
+_WATCH_S = 0.1
+
+
+class ConnectionState(Enum):
+    """Where a connection stands."""
+
+    CONNECTING = "connecting"
+    OPEN = "open"
+    WAITING = "waiting to connect again"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True)
+class ConnectionTerms:
+    """How patient a connection is."""
+
+    patience_s: float = 5.0
+    """How long a snapshot may take before it is asked for again."""
+    asks_max: int = 3
+    """Asks for one snapshot before the connection is ended."""
+    backoff: BackoffTerms = field(default_factory=BackoffTerms)
+    socket: SocketTerms = field(default_factory=SocketTerms)
+
+
+class ConnectionOwner(Protocol):
+    """Whoever takes what connections bring."""
+
+    def take(self, stream: MarketStream, events: EventArray) -> None:
+        """Take the events of one message, or of a connection's end."""
+
+    def opened(self, stream: MarketStream, now_ns: int) -> None:
+        """Take note that the connection is open."""
+
+    def ended(self, stream: MarketStream, now_ns: int) -> None:
+        """Take note that it is open no more."""
+
+    def unreadable(self, stream: MarketStream, now_ns: int) -> None:
+        """Take note of a message that could not be read."""
+
+
+@dataclass
+class ConnectionCounts:
+    """What a connection went through."""
+
+    messages: int = 0
+    bytes: int = 0
+    unreadable: int = 0
+    opened: int = 0
+    ended: int = 0
+    asked: int = 0
+    """Snapshots asked for anew."""
+
+
+class FeedConnection:
+    """Keep one stream coming."""
+
+    def __init__(
+        self,
+        stream: MarketStream,
+        owner: ConnectionOwner,
+        receipt: ReceiveClock,
+        clock: Clock,
+        log: Log,
+        terms: ConnectionTerms | None = None,
+    ) -> None:
+        self.stream = stream
+        self.state = ConnectionState.CONNECTING
+        self.counts = ConnectionCounts()
+        self.why = ""
+        """Why it ended last."""
+        self._owner = owner
+        self._receipt = receipt
+        self._clock = clock
+        self._log = log.bind(connection=stream.name)
+        self._terms = terms or ConnectionTerms()
+        self._backoff = Backoff(self._terms.backoff)
+        self._socket: WebSocket | None = None
+        self._out = EventWriter()
+        self._heard_ns = 0
+        self._sent_ns = 0
+        self._asks: dict[str, tuple[int, int]] = {}
+        """When the snapshot of a symbol was asked for last, and how often in this break."""
+
+    async def run(self) -> None:
+        """Connect, and connect again, until cancelled."""
+        try:
+            while True:
+                opened_ns = self._clock.monotonic_ns()
+                held_s = 0.0
+                self.state = ConnectionState.CONNECTING
+                try:
+                    await self._live()
+                    held_s = (self._clock.monotonic_ns() - opened_ns) / _SECOND_NS
+                except VenueUnreachableError as fault:
+                    self.why = fault.what
+                pause_s = self._backoff.next_s(held_s)
+                self.state = ConnectionState.WAITING
+                self._log.warning("feed ended", why=self.why, held_s=held_s, pause_s=pause_s)
+                await asyncio.sleep(pause_s)
+        finally:
+            self.state = ConnectionState.ENDED
+
+    def reconnect(self, why: str) -> None:
+        """End the connection; it is opened again after a pause."""
+        if self._socket is not None:
+            self._socket.close(why)
+
+    # ------------------------------------------------------------------------- told by the socket
+
+    def received(self, raw: bytes) -> None:
+        """Map one message and hand over its events."""
+        ts_recv = self._receipt.stamp()
+        self._heard_ns = self._clock.monotonic_ns()
+        self.counts.messages += 1
+        self.counts.bytes += len(raw)
+        if self.why:
+            return  # the connection is being ended: what still arrives belongs to no book
+        try:
+            self.stream.mapper.take(raw, ts_recv, self._out)
+        except DataError as fault:
+            self.counts.unreadable += 1
+            self._owner.unreadable(self.stream, ts_recv)
+            self._log.error("message cannot be read", why=fault.line(), head=repr(raw[:200]))
+            self._end(f"a message cannot be read: {fault.what}")
+            return
+        if len(self._out):
+            events = self._out.take()
+            self._owner.take(self.stream, events)
+            if (events["kind"] == int(Kind.GAP)).any():
+                self._mend()
+
+    def closed(self, why: str) -> None:
+        """Break the books of the connection."""
+        self.why = self.why or why
+        self.counts.ended += 1
+        self._socket = None
+        now_ns = self._receipt.stamp()
+        self.stream.mapper.disconnect(now_ns, self._out)
+        events = self._out.take()
+        if len(events):
+            self._owner.take(self.stream, events)
+        self._owner.ended(self.stream, now_ns)
+
+    # ------------------------------------------------------------------------------ while it lives
+
+    async def _live(self) -> None:
+        """Open the connection and stay until it ends."""
+        socket = await WebSocket.open(self.stream.url, self, self._terms.socket)
+        self._socket, self.why = socket, ""
+        self._heard_ns = self._sent_ns = self._clock.monotonic_ns()
+        self.state = ConnectionState.OPEN
+        self.counts.opened += 1
+        self._owner.opened(self.stream, self._receipt.stamp())
+        self._asks = dict.fromkeys(self.stream.symbols, (self._heard_ns, 0))
+        for message in self.stream.subscribe():
+            socket.send(message)
+        watching = asyncio.create_task(self._watch())
+        try:
+            await socket.ended()
+        finally:
+            watching.cancel()
+            if self._socket is not None:
+                socket.close("we stopped")
+                await socket.ended()
+
+    async def _watch(self) -> None:
+        """Look after silence and missing snapshots."""
+        silence_ns = round(self.stream.silence_s * _SECOND_NS)
+        while True:
+            await asyncio.sleep(_WATCH_S)
+            now = self._clock.monotonic_ns()
+            if now - self._heard_ns > silence_ns:
+                self._end(f"nothing was heard for {self.stream.silence_s:g} s")
+                return
+            keepalive = self.stream.keepalive()
+            if keepalive and self._socket and 2 * (now - self._sent_ns) > silence_ns:
+                self._socket.send(keepalive)
+                self._sent_ns = now
+            self._mend()
+
+    def _mend(self) -> None:
+        """Ask for the snapshots that are missing, those asked for a moment ago excepted."""
+        missing = self.stream.mapper.missing()
+        now = self._clock.monotonic_ns()
+        patience_ns = round(self._terms.patience_s * _SECOND_NS)
+        for symbol in self._asks:
+            if symbol not in missing:
+                self._asks[symbol] = (min(self._asks[symbol][0], now - patience_ns), 0)
+        late = [s for s in missing if now - self._asks.get(s, (0, 0))[0] >= patience_ns]
+        if not late or self._socket is None:
+            return
+        if max(self._asks.get(symbol, (0, 0))[1] for symbol in late) >= self._terms.asks_max:
+            self._end(f"no snapshot of {', '.join(late[:5])} after {self._terms.asks_max} asks")
+            return
+        for symbol in late:
+            self._asks[symbol] = (now, self._asks.get(symbol, (0, 0))[1] + 1)
+        self.counts.asked += len(late)
+        self._log.info("snapshot asked for", symbols=", ".join(late))
+        for message in self.stream.resubscribe(tuple(late)):
+            self._socket.send(message)
+
+    def _end(self, why: str) -> None:
+        self.why = self.why or why
+        if self._socket is not None:
+            self._socket.close(why)
