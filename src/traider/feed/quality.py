@@ -219,8 +219,8 @@ class QualityWatch:
         self.counts.trades += len(trades)
         if not before.is_two_sided or before.is_crossed:
             return
-        high = int(trades["price"].max()) / before.ask_ticks - 1.0
-        low = 1.0 - int(trades["price"].min()) / before.bid_ticks
+        high = (int(trades["price"].max()) - before.ask_ticks) / before.ask_ticks
+        low = (before.bid_ticks - int(trades["price"].min())) / before.bid_ticks
         outside = max(high, low)
         if outside > self.terms.off_book:
             self._moment(MarketHealth.OFF_BOOK, outside, self.terms.off_book, now_ns)
