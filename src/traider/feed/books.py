@@ -19,6 +19,16 @@ class Top:
     ask_ticks: int
     ask_lots: int
 
+    @property
+    def is_two_sided(self) -> bool:
+        """Whether there is a bid and an ask."""
+        return self.bid_lots > 0 and self.ask_lots > 0
+
+    @property
+    def is_crossed(self) -> bool:
+        """Whether the best bid is at the best ask, or above it."""
+        return self.is_two_sided and self.bid_ticks >= self.ask_ticks
+
 
 class Books(Protocol):
     """Books of several instruments, by number."""
