@@ -44,6 +44,9 @@ if TYPE_CHECKING:
     "--rate", type=float, default=0.0, metavar="N",
     help="Load: messages a second, whatever the market's own pace.",
 )  # fmt: skip
+@click.option(
+    "--faults", type=click.Path(path_type=Path), metavar="FILE", help="TOML file of faults."
+)
 @click.option("--start", metavar="TIME", help="Time of the market at the start, RFC 3339.")
 @click.option(
     "--private-limit", type=float, default=30.0, show_default=True, metavar="N",
@@ -65,6 +68,7 @@ def exchange(  # noqa: PLR0913, PLR0917 - one parameter an option, click's way
     products_file: Path | None,
     speed: str,
     rate: float,
+    faults: Path | None,
     start: str | None,
     private_limit: float,
     public_limit: float,
@@ -94,6 +98,7 @@ def exchange(  # noqa: PLR0913, PLR0917 - one parameter an option, click's way
         ),
         speed=_speed(speed),
         rate=rate,
+        faults=faults,
         limits=Limits(private=private_limit, public=public_limit),
         tls=tls,
     )

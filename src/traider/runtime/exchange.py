@@ -12,6 +12,7 @@ from traider.domain.errors import UsageError
 from traider.runtime.exchange_markets import SourceRequest, market_plan
 from traider.venues.simulated.certificate import make_certificate
 from traider.venues.simulated.exchange import Exchange, Limits, Opening
+from traider.venues.simulated.faults.rules import read_fault_file
 from traider.venues.simulated.pump import Pump
 from traider.venues.simulated.server import Server
 
@@ -25,6 +26,7 @@ class ExchangeRequest:
     speed: float = 1.0
     rate: float = 0.0
     limits: Limits = field(default_factory=Limits)
+    faults: Path | None = None
     tls: bool = False
 
 
@@ -90,11 +92,22 @@ def build_server(request: ExchangeRequest, folder: Path) -> tuple[Server, str]:
     """
     if request.speed < 0 or request.rate < 0:
         raise UsageError("speed and rate are not negative", fix="0 is as fast as it can")
+    seed, rules = read_fault_file(request.faults) if request.faults else (1, [])
     plan = market_plan(request.source)
     exchange = Exchange(
-        Opening(plan.products, plan.start_ns, request.speed, request.source.seed, request.limits)
+        Opening(
+            products=plan.products,
+            start_ns=plan.start_ns,
+            speed=request.speed,
+            seed=request.source.seed,
+            limits=request.limits,
+            fault_seed=seed,
+        )
     )
     market = plan.open(exchange)
+    for rule in rules:
+        exchange.faults.lay(rule)
+    exchange.conditions.update()
     exchange.clock.reach(exchange.desk.now_ns)
     exchange.clock.restart()
     for name in exchange.desk.markets:

@@ -74,6 +74,18 @@ class Crowd:
         level = self._market.book.of(side).levels.get(ticks)
         return level.crowd_lots() if level else 0
 
+    def deepen(self, levels: int) -> None:
+        """Rest one lot at each of ``levels`` prices a side, far from where the market trades."""
+        book = self._market.book
+        bid, ask = book.best_ticks(1), book.best_ticks(-1)
+        lots = self._market.product.lots_min
+        if bid is not None:
+            for ticks in range(max(1, bid // 2 - levels), bid // 2):
+                book.add(1, ticks, lots)
+        if ask is not None:
+            for ticks in range(ask * 2 + levels, ask * 2, -1):
+                book.add(-1, ticks, lots)
+
     def places(self) -> list[tuple[int, int]]:
         """Return side and price of every level that has the crowd in it."""
         book = self._market.book

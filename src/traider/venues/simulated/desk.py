@@ -62,11 +62,18 @@ class Desk:
         self.watcher: Watcher | None = None
         self.pieces = 1
         """Into how many fills each match is split, where its size allows."""
+        self.skew_ns = 0
+        """By how much the times that are told are ahead of the true one."""
         self._random = random.Random(seed)  # noqa: S311 - ids that come out the same again
         self._entries: dict[str, Entry] = {}
         self._ends: list[tuple[int, str, Order]] = []
         self._filled_parents: deque[Order] = deque()
         self._settling = False
+
+    @property
+    def told_ns(self) -> int:
+        """The time as the exchange tells it."""
+        return self.now_ns + self.skew_ns
 
     def new_id(self) -> str:
         """Return an id no one has yet."""
@@ -134,6 +141,21 @@ class Desk:
         """Cancel an order that is live."""
         self.end(order, Status.CANCELLED, reason)
         self.settle(self.market_of(order.product))
+
+    def fail(self, order: Order, reason: str) -> None:
+        """Accept an order, and let it fail at once."""
+        self.portfolios[order.owner].add(order)
+        self._changed(order)
+        order.status, order.reject_reason = Status.FAILED, reason
+        self._changed(order)
+
+    def fill_part(self, order: Order, share: float) -> None:
+        """Let the crowd take a part of an order that rests."""
+        entry = self._entries.get(order.order_id)
+        if entry is not None:
+            market = self.market_of(order.product)
+            self.fill_resting(market, entry, max(1, int(order.leaves_lots * share)))
+            self.settle(market)
 
     def rest_anew(self, order: Order, *, keeps_place: bool) -> None:
         """Let an edited order work at its new price and size."""
@@ -269,9 +291,7 @@ class Desk:
         order = attached_order(parent, self.new_id(), self.now_ns)
         parent.attached = None
         if hold_for(order) > self.ledger.balance(order.owner, order.hold_currency).available:
-            order.status, order.reject_reason = Status.FAILED, "INSUFFICIENT_FUND"
-            self.portfolios[order.owner].add(order)
-            self._changed(order)
+            self.fail(order, "INSUFFICIENT_FUND")
             return
         self.place(order)
 

@@ -8,6 +8,8 @@ from traider.venues.simulated.amounts import ONE
 from traider.venues.simulated.clock import WALL_NS, VirtualClock
 from traider.venues.simulated.crowd import Crowd
 from traider.venues.simulated.desk import Desk
+from traider.venues.simulated.faults.conditions import Conditions
+from traider.venues.simulated.faults.plan import FaultPlan
 from traider.venues.simulated.order_entry import OrderEntry
 from traider.venues.simulated.portfolios import Portfolio
 from traider.venues.simulated.products import Product
@@ -17,6 +19,8 @@ from traider.venues.simulated.stream.hub import Hub
 from traider.venues.simulated.stream.requests import Subscriptions
 from traider.venues.simulated.tokens import ApiKey, TokenVerifier, make_key
 
+RESTART_CODE: Final = 1012
+"""WebSocket close code of a service that restarts."""
 DEPOSITS: Final = {
     "USD": 1_000_000 * ONE,
     "USDC": 1_000_000 * ONE,
@@ -73,6 +77,7 @@ class Opening:
     """Virtual seconds in a second; 0 is as fast as it can."""
     seed: int = 1
     limits: Limits = field(default_factory=Limits)
+    fault_seed: int = 1
     wall_ns: Callable[[], int] = WALL_NS
 
 
@@ -84,10 +89,12 @@ class Exchange:
         self.wall_ns = opening.wall_ns
         self.clock = VirtualClock(opening.start_ns, opening.speed)
         self.desk = Desk(opening.products, opening.seed, opening.start_ns)
-        self.entry = OrderEntry(self.desk)
         self.crowds = {name: Crowd(self.desk, market) for name, market in self.desk.markets.items()}
-        self.delivery = Delivery(self.desk)
-        self.hub = Hub(self.desk, self.delivery)
+        self.faults = FaultPlan(opening.fault_seed, lambda: self.desk.now_ns)
+        self.conditions = Conditions(self.faults, self.desk, self.crowds)
+        self.entry = OrderEntry(self.desk, self.faults)
+        self.delivery = Delivery(self.desk, self.faults, self.clock.wall_seconds)
+        self.hub = Hub(self.desk, self.delivery, self.faults)
         self.subscriptions = Subscriptions(self.desk, self.hub, self.delivery)
         self.verifier = TokenVerifier()
         limits, clocks = opening.limits, (lambda: self.desk.now_ns, opening.wall_ns)
@@ -107,6 +114,13 @@ class Exchange:
         self.verifier.add(key)
         return key, pem
 
+    def apply_conditions(self) -> None:
+        """Bring in what the faults in force ask for; in maintenance no connection stays."""
+        self.conditions.update()
+        if self.conditions.in_maintenance:
+            for connection in tuple(self.hub.connections.values()):
+                connection.end(RESTART_CODE)
+
     def token_time_s(self) -> float:
         """Return the wall time that tokens are judged by."""
-        return self.wall_ns() / 1e9
+        return (self.wall_ns() + self.desk.skew_ns) / 1e9

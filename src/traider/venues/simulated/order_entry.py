@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from traider.venues.simulated.desk import Desk
+from traider.venues.simulated.faults.plan import FaultPlan
+from traider.venues.simulated.faults.rules import FaultKind
 from traider.venues.simulated.order_checks import check_funds, check_order, check_price, check_size
 from traider.venues.simulated.orders import (
     Attached,
@@ -48,8 +50,8 @@ class OrderRequest:
 class OrderEntry:
     """The way orders come in."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, desk: Desk, faults: FaultPlan) -> None:
+        self._desk, self._faults = desk, faults
 
     def create(self, portfolio: Portfolio, request: OrderRequest) -> Order | Refusal:
         """Open an order, or say why not; an order of the same client id is returned as it is."""
@@ -57,7 +59,11 @@ class OrderEntry:
         if existing is not None:
             return existing
         order = self.preview(portfolio, request)
-        if isinstance(order, Order):
+        if isinstance(order, Refusal):
+            return order
+        if self._faults.for_order(FaultKind.FAILED_AFTER_ACCEPT, request.product_id):
+            self._desk.fail(order, "COMMANDER_REJECTED_NEW_ORDER")
+        else:
             self._desk.place(order)
         return order
 
@@ -82,7 +88,10 @@ class OrderEntry:
             return "ORDER_IS_FULLY_FILLED"
         if not order.is_live:
             return "DUPLICATE_CANCEL_REQUEST"
-        self._desk.cancel(order, "User requested cancel")
+        if rule := self._faults.for_order(FaultKind.FILL_BEFORE_CANCEL, order.product.product_id):
+            self._desk.fill_part(order, rule.share)
+        if order.is_live:
+            self._desk.cancel(order, "User requested cancel")
         return ""
 
     def edit(self, portfolio: Portfolio, body: JsonObject) -> Refusal | None:

@@ -123,6 +123,7 @@ class Pump:
     def _timers(self) -> None:
         hub, quarters = self._exchange.hub, self._timer_ns // QUARTER_NS
         self._exchange.desk.expire()
+        self._exchange.apply_conditions()
         hub.quarter()
         if quarters % 4 == 0:
             hub.second()

@@ -31,6 +31,8 @@ class Sockets:
 
     async def connect(self, request: web.Request) -> web.StreamResponse:
         """Serve one connection until it ends."""
+        if self._exchange.conditions.in_maintenance:
+            return web.Response(status=503, text="Service Unavailable")
         allowed, _ = self._exchange.doors.connections.take(str(request.remote))
         if not allowed:
             return web.Response(status=429, text="Too Many Requests")
@@ -63,6 +65,8 @@ class Sockets:
 
     async def _serve(self, socket: web.WebSocketResponse, connection: Connection) -> None:
         async for message in socket:
+            if connection.muted:
+                continue
             if message.type is WSMsgType.PING:
                 connection.transport.write(pong_frame(message.data))
             elif message.type is WSMsgType.TEXT:

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from traider.venues.simulated.amounts import text_of, units_of
 from traider.venues.simulated.exchange import DEPOSITS, Exchange
+from traider.venues.simulated.faults.rules import rule_of
 from traider.venues.simulated.ledger import OUTSIDE
 from traider.venues.simulated.market import FLAGS
 from traider.venues.simulated.pump import Pump
@@ -41,6 +42,10 @@ class AdminRoutes:
             web.post("/admin/balances", self.change_balance),
             web.post("/admin/products", self.change_flags),
             web.post("/admin/keys", self.make_key),
+            web.get("/admin/faults", self.faults),
+            web.post("/admin/faults", self.lay_fault),
+            web.delete("/admin/faults", self.clear_faults),
+            web.delete("/admin/faults/{number}", self.lift_fault),
         ]
 
     async def state(self, request: web.Request) -> web.Response:
@@ -156,6 +161,51 @@ class AdminRoutes:
             if name in body:
                 (flags.add if body[name] is True else flags.discard)(name)
         return answer({"product_id": product.product_id, "flags": sorted(flags)})
+
+    async def faults(self, request: web.Request) -> web.Response:
+        """List the rules, with how often each had a chance and struck."""
+        del request
+        now_ns = self._exchange.desk.now_ns
+        found = [
+            {
+                "number": laid.number,
+                "met": laid.met,
+                "struck": laid.struck,
+                "in_force": laid.counts_at(now_ns),
+                "rule": laid.rule,
+            }
+            for laid in self._exchange.faults.laid()
+        ]
+        return answer({"faults": found})
+
+    async def lay_fault(self, request: web.Request) -> web.Response:
+        """Lay a rule down: the fields of a ``[[fault]]`` table."""
+        try:
+            rule = rule_of(await json_body(request) or {})
+        except ValueError as fault:
+            return bad_argument(str(fault))
+        laid = self._exchange.faults.lay(rule)
+        self._conditions_changed()
+        return answer({"number": laid.number})
+
+    async def lift_fault(self, request: web.Request) -> web.Response:
+        """Take one rule back."""
+        number = request.match_info["number"]
+        if not (number.isdigit() and self._exchange.faults.lift(int(number))):
+            return not_found("fault")
+        self._conditions_changed()
+        return answer({"lifted": int(number)})
+
+    async def clear_faults(self, request: web.Request) -> web.Response:
+        """Take every rule back."""
+        del request
+        self._exchange.faults.clear()
+        self._conditions_changed()
+        return answer({"faults": []})
+
+    def _conditions_changed(self) -> None:
+        self._exchange.apply_conditions()
+        self._told()
 
     async def make_key(self, request: web.Request) -> web.Response:
         """Make one more key; ``{"algorithm": "EdDSA", "new_portfolio": true}``."""

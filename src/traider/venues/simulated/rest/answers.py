@@ -48,6 +48,12 @@ def too_many(headers: Mapping[str, str]) -> web.Response:
     return answer(body, 429, headers)
 
 
+def down(status: int) -> web.Response:
+    """Return what a proxy answers when no one is behind it: HTML."""
+    text = f"<html><head><title>{status}</title></head><body>Service Unavailable</body></html>"
+    return web.Response(text=text, status=status, content_type="text/html")
+
+
 async def json_body(request: web.Request) -> dict[str, Any] | None:
     """Return the JSON object of a request; None when it has none."""
     try:

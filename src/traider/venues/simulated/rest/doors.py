@@ -1,17 +1,19 @@
-"""The doors before every REST request: rate limit, then token, then permission.
+"""The doors before every REST request: faults, rate limit, token, permission.
 
 Public paths need no token. What passes has its account in ``request[PORTFOLIO]``.
 """
 
+import asyncio
 from typing import Final
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from traider.venues.simulated.exchange import Exchange
+from traider.venues.simulated.faults.rules import REQUEST_FAULTS, FaultKind, FaultRule
 from traider.venues.simulated.portfolios import Portfolio
 from traider.venues.simulated.rate_limits import RateLimit
-from traider.venues.simulated.rest.answers import refuse, too_many, unauthorized
+from traider.venues.simulated.rest.answers import down, refuse, too_many, unauthorized
 from traider.venues.simulated.tokens import ApiKey
 
 BASE: Final = "/api/v3/brokerage"
@@ -44,8 +46,47 @@ class Doors:
         return doors
 
     async def _guarded(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        public = request.path.startswith(_PUBLIC)
         exchange = self._exchange
+        path = request.path.removeprefix(BASE)
+        if exchange.conditions.in_maintenance:
+            return down(503)
+        rule = exchange.faults.for_request(REQUEST_FAULTS, request.method, path)
+        if rule is None:
+            return await self._checked(request, handler)
+        return await self._struck(request, handler, rule)
+
+    async def _struck(
+        self, request: web.Request, handler: Handler, rule: FaultRule
+    ) -> web.StreamResponse:
+        """Answer a request that a fault strikes."""
+        match rule.kind:
+            case FaultKind.RATE_LIMITED:
+                return too_many({"retry-after": "1"})
+            case FaultKind.SERVER_ERROR:
+                return down(rule.status or 503)
+            case FaultKind.EXPIRED_TOKEN:
+                return unauthorized()
+            case FaultKind.SLOW:
+                await asyncio.sleep(self._exchange.clock.wall_seconds(rule.delay_ms))
+                return await self._checked(request, handler)
+            case _:
+                return await self._lost(request, handler, rule)
+
+    async def _lost(
+        self, request: web.Request, handler: Handler, rule: FaultRule
+    ) -> web.StreamResponse:
+        """Carry a request out, and let its answer be lost."""
+        await self._checked(request, handler)
+        if rule.status:
+            return down(rule.status)
+        if request.transport is not None:
+            request.transport.abort()
+        return web.Response(status=500)
+
+    async def _checked(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Let a request in by rate limit, token and permission."""
+        exchange = self._exchange
+        public = request.path.startswith(_PUBLIC)
         if not public:
             key = self._key_of(request)
             if key is None:

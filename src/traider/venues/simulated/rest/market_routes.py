@@ -51,7 +51,7 @@ class MarketRoutes:
     async def time(self, request: web.Request) -> web.Response:
         """Tell the exchange's time."""
         del request
-        now_ns = self._exchange.desk.now_ns
+        now_ns = self._exchange.desk.told_ns
         return answer({
             "iso": time_text(now_ns),
             "epochSeconds": str(now_ns // 1_000_000_000),

@@ -9,7 +9,7 @@ from collections import deque
 from typing import Final
 
 from traider.venues.simulated.portfolios import Portfolio
-from traider.venues.simulated.stream.frames import text_frame
+from traider.venues.simulated.stream.frames import close_frame, text_frame
 
 DIGESTS_KEPT: Final = 20_000
 
@@ -32,12 +32,13 @@ class Connection:
         self.sequence = 0
         """Number of the next message."""
         self.messages = 0
-        self.sent_at_s = 0.0
         self.muted = False
         """Whether the connection is half-open: alive for TCP, and silent."""
         self.digests: deque[tuple[int, str, int]] = deque(maxlen=DIGESTS_KEPT)
         """Number of a message of depth, its product, and the digest of the book after it."""
         self._frames: list[bytes] = []
+        self._after_next: list[bytes] = []
+        self._holds = 0
 
     def number_next(self) -> int:
         """Use up one message number."""
@@ -48,9 +49,37 @@ class Connection:
         """Queue a message, which leaves with the next flush."""
         self.messages += 1
         self._frames.append(text_frame(payload))
+        if self._after_next:
+            self._frames += self._after_next
+            self._after_next = []
+
+    def put_after_next(self, payload: bytes) -> None:
+        """Queue a message behind the one that comes next."""
+        self.messages += 1
+        self._after_next.append(text_frame(payload))
+
+    def hold(self) -> None:
+        """Keep everything back until ``release``."""
+        self.flush()
+        self._holds += 1
+
+    def release(self) -> None:
+        """Let go what was kept back."""
+        self._holds -= 1
+        self.flush()
+
+    def end(self, code: int = 0) -> None:
+        """End the connection: with a close frame, or cut when there is no code."""
+        if code and not self.muted:
+            self.transport.write(close_frame(code))
+            self.transport.close()
+        else:
+            self.transport.abort()
 
     def flush(self) -> int:
         """Write what is queued; return how many bytes the client has not taken yet."""
+        if self._holds:
+            return 0
         frames, self._frames = self._frames, []
         if self.muted or self.transport.is_closing():
             return 0

@@ -7,6 +7,7 @@ from struct import Struct
 from typing import Final
 
 _TEXT: Final = 0x81
+_CLOSE: Final = 0x88
 _PONG: Final = 0x8A
 _SHORT_MAX: Final = 125
 _MEDIUM_MAX: Final = 65_535
@@ -23,6 +24,11 @@ def text_frame(payload: bytes) -> bytes:
 def pong_frame(payload: bytes) -> bytes:
     """Return the answer to a ping."""
     return _frame(_PONG, payload)
+
+
+def close_frame(code: int) -> bytes:
+    """Return the end of a connection, with its reason as a number."""
+    return _frame(_CLOSE, code.to_bytes(2, "big"))
 
 
 def _frame(head: int, payload: bytes) -> bytes:

@@ -7,8 +7,11 @@ trade and, when its quotes moved, every 250 ms. All times are the exchange's.
 
 from typing import Final
 
+from traider.venues.simulated.book import BUY, SELL
 from traider.venues.simulated.candles import GRANULARITIES
 from traider.venues.simulated.desk import Desk
+from traider.venues.simulated.faults.plan import FaultPlan
+from traider.venues.simulated.faults.rules import FaultKind
 from traider.venues.simulated.market import Market, Trade, level_digest
 from traider.venues.simulated.orders import Order
 from traider.venues.simulated.stream.bodies import Bodies, heartbeat_body, status_body
@@ -20,6 +23,7 @@ SECOND_NS: Final = 1_000_000_000
 QUARTER_NS: Final = SECOND_NS // 4
 TICKER_BATCH_NS: Final = 5 * SECOND_NS
 DIGEST_MASK: Final = 2**64 - 1
+_CROSSED: Final = (FaultKind.CROSSED,)
 _CANDLE_S: Final = GRANULARITIES["FIVE_MINUTE"]
 
 
@@ -40,8 +44,8 @@ class _MarketNews:
 class Hub:
     """All connections, and what to tell them. It watches the desk."""
 
-    def __init__(self, desk: Desk, delivery: Delivery) -> None:
-        self._desk, self._delivery = desk, delivery
+    def __init__(self, desk: Desk, delivery: Delivery, faults: FaultPlan) -> None:
+        self._desk, self._delivery, self._faults = desk, delivery, faults
         self.connections: dict[int, Connection] = {}
         self.keeps_digests = False
         self._news = {name: _MarketNews(market) for name, market in desk.markets.items()}
@@ -94,7 +98,7 @@ class Hub:
         if subscribers:
             body = user_body("update", [order])
             for connection in subscribers:
-                self._delivery.send(connection, "user", order.product.product_id, body)
+                self._delivery.send_news(connection, order.product.product_id, body)
 
     def publish(self) -> None:
         """Tell the levels that changed since the last call, and the ticker after a trade."""
@@ -121,7 +125,7 @@ class Hub:
         """Tell what is told every second."""
         self._heartbeats += 1
         if subscribers := self.subscribers("heartbeats"):
-            body = heartbeat_body(self._desk.now_ns, self._heartbeats)
+            body = heartbeat_body(self._desk.told_ns, self._heartbeats)
             self._tell(subscribers, "heartbeats", "", body)
         for name, news in self._news.items():
             if subscribers := self.subscribers("candles", name):
@@ -179,11 +183,31 @@ class Hub:
         subscribers = self.subscribers("level2", name)
         if not (changes and subscribers):
             return
-        body = news.bodies.level2("update", changes, self._desk.now_ns)
+        body = news.bodies.level2("update", changes, self._desk.told_ns)
         for connection in tuple(subscribers):
             number = self._delivery.send(connection, "l2_data", name, body)
             if self.keeps_digests:
                 connection.digests.append((number, name, market.digest))
+            if self._faults.for_message(_CROSSED, "l2_data", name, connection.number):
+                self._tell_crossed(connection, name, market)
+
+    def _tell_crossed(self, connection: Connection, name: str, market: Market) -> None:
+        """Tell a bid at the best ask, and then what stands there in truth."""
+        book, bodies = market.book, self._news[name].bodies
+        ask = book.best_ticks(SELL)
+        if ask is None:
+            return
+        numbers = [
+            self._delivery.send(
+                connection,
+                "l2_data",
+                name,
+                bodies.level2("update", [(BUY, ask, lots)], self._desk.told_ns),
+            )
+            for lots in (1, book.lots_at(BUY, ask))
+        ]
+        if self.keeps_digests:
+            connection.digests.append((numbers[-1], name, market.digest))
 
     def _update_digest(
         self, bodies: Bodies, place: tuple[int, int], before: int, lots: int

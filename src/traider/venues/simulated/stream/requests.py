@@ -98,7 +98,7 @@ class Subscriptions:
     def _snapshot(self, connection: Connection, channel: str, name: str) -> None:
         self._hub.publish()
         bodies = self._hub.bodies(name)
-        market, now_ns = bodies.market, self._desk.now_ns
+        market, now_ns = bodies.market, self._desk.told_ns
         if channel == "level2":
             body = bodies.snapshot(now_ns)
         elif channel == "market_trades":
