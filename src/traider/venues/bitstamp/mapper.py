@@ -24,8 +24,8 @@ capture of 2022-01-05 (ten pairs, 717 changes, 10 snapshots):
   the snapshot's are contained in it (102 of 717), the others follow. It rises from change to change
   of a pair in all 717; one that falls shows that order was lost. A change that was lost does not
   show: with the connection, or a message that cannot be read, the book breaks.
-- A snapshot joins only when it is at least as new as the first change held for it; the answer can be
-  seconds old (2.6 s for xrpeur). Where no change was seen yet, the venue's word must do.
+- A snapshot joins only when it is at least as new as the first change held for it; the answer can
+  be seconds old (2.6 s for xrpeur). Where no change was seen yet, the venue's word must do.
 - Sizes are absolute and zero removes.
 - ``type`` of a trade is that of the taker: in 10 of 10 trades the buyer's order is the younger one
   where it is 0 (buy), and the seller's where it is 1.

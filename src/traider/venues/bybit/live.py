@@ -1,0 +1,51 @@
+"""Bybit, listened to: what it lists, and a connection for each category."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from traider.venues.bybit.instruments import VENUE, Category, read_products
+from traider.venues.bybit.mapper import BybitMapper
+from traider.venues.bybit.market_stream import STREAM_URL, BybitStream
+from traider.venues.listing import Listing
+from traider.venues.recorded_venue import Product
+
+REST_URL: Final = "https://api.bybit.com"
+
+
+class LiveBybit:
+    """Spot and linear contracts."""
+
+    name = VENUE
+
+    def __init__(self, rest_url: str = REST_URL, stream_url: str = STREAM_URL) -> None:
+        self._rest_url = rest_url
+        self._stream_url = stream_url
+
+    def list_urls(self, products: Sequence[str]) -> tuple[str, ...]:
+        """Return instruments-info of the categories that the products are of."""
+        wanted = {_category(product) for product in products}
+        return tuple(
+            f"{self._rest_url}/v5/market/instruments-info?category={each.value}&limit=1000"
+            for each in Category
+            if each in wanted
+        )
+
+    def read_list(self, raw: bytes) -> Iterator[Product]:
+        """Yield the products of an answer."""
+        return read_products(raw)
+
+    def streams(self, named: Sequence[tuple[str, Listing]]) -> tuple[BybitStream, ...]:
+        """Return a connection for each category."""
+        found = []
+        for category in Category:
+            mine = [listing for name, listing in named if _category(name) is category]
+            if mine:
+                symbols = [listing.symbol for listing in mine]
+                mapper = BybitMapper(mine)
+                found.append(BybitStream(mapper, category, symbols, url=self._stream_url))
+        return tuple(found)
+
+
+def _category(name: str) -> Category:
+    """Tell a contract by what follows its quote."""
+    return Category.LINEAR if name.count("-") > 1 else Category.SPOT
