@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.backtest.report.synthetic import SAMPLE_FOLDER
 from traider.backtest.bar_files import BarFile, TradingRules, scan_bar_file
+from traider.backtest.run import run_plan
 from traider.domain.errors import ConfigError
 from traider.domain.registry import find_instrument
 from traider.runtime.config import load_config
@@ -14,13 +16,40 @@ from traider.runtime.trading_rules import (
     idle_settings,
     trading_rules,
 )
+from traider.runtime.wiring import plan_backtest
 
 BTC = Path("BINANCE-BTC-USDT-1h.parquet")
 OWN = 'instruments=[{name="BINANCE:BTC-USDT", min_notional=25, lot_size=0.001}]'
 
 
-def test_without_settings_the_file_rules() -> None:
-    assert trading_rules(load_config(), BTC) == TradingRules()
+def test_from_the_file_alone_no_minimum_is_known() -> None:
+    assert trading_rules(load_config(None, ["data.rules=file"]), BTC) == TradingRules()
+
+
+def test_without_settings_smallest_orders_are_the_registrys_and_grids_the_files() -> None:
+    known = find_instrument("BINANCE:BTC-USDT")
+    least = TradingRules(min_size=known.min_size, min_notional=known.min_notional)
+    assert known.min_notional > 0
+    assert trading_rules(load_config(), BTC) == least
+    assert trading_rules(load_config(), Path("NOBODY-AAA-BBB-1h.parquet")) == TradingRules()
+    own = trading_rules(load_config(None, [OWN]), BTC)
+    assert (own.min_size, own.min_notional) == (known.min_size, Decimal(25))
+    none = 'instruments=[{name="BINANCE:BTC-USDT", min_notional=0}]'
+    assert trading_rules(load_config(None, [none]), BTC).min_notional == 0
+
+
+def test_an_order_under_the_minimum_is_prevented_unless_the_file_alone_rules() -> None:
+    files = str(SAMPLE_FOLDER / "BINANCE-BTC-USDT-1h.parquet")
+    small = (f"data.files={files}", "data.start=2024-01-01", "data.end=2024-06-01", "capital=20")
+    settings = (*small, "sizing.kind=fixed", "sizing.fraction=0.4", "sizing.dead_band=0")
+    sent = {}
+    for rules in ("minimums", "file"):
+        plan = plan_backtest(load_config(None, (*settings, f"data.rules={rules}")))
+        sent[rules] = run_plan(plan)
+    assert sent["file"].chosen.orders.sent > 0
+    assert sent["minimums"].chosen.orders.sent == 0
+    told = [note for note in sent["minimums"].notes if "stayed under the smallest order" in note]
+    assert told[0].startswith("BINANCE:BTC-USDT: ")
 
 
 def test_the_registry_gives_what_it_knows() -> None:

@@ -120,9 +120,9 @@ class DataConfig(Section):
     end: Instant = ""
     """End of the part used, itself left out; empty for the last bar."""
 
-    rules: Literal["file", "registry"] = "file"
-    """Ticks, lots and smallest orders: from the files alone, which tell of no minimum, or from the
-    registry where it knows the instrument."""
+    rules: Literal["minimums", "file", "registry"] = "minimums"
+    """Ticks and lots of bar files: from the files themselves, or from the registry where it knows
+    the instrument (registry). Smallest orders: from the registry, but with file none is known."""
 
     @property
     def start_ns(self) -> int | None:

@@ -18,13 +18,21 @@ LOTS_MAX: Final = 2.0**60
 
 
 def trading_rules(config: Config, path: Path) -> TradingRules:
-    """Return the rules of the instrument that ``path`` holds.
+    """Return the rules of the instrument that the bar file ``path`` holds.
 
-    ``data.rules = "registry"`` takes today's rules of instruments the registry knows; settings in
-    ``[[instruments]]`` come before those, and what neither says comes from the file.
+    Of instruments the registry knows, ``data.rules`` takes today's smallest orders (minimums), all
+    rules (registry) or none (file); settings in ``[[instruments]]`` come before those, and what
+    neither says comes from the file.
     """
     name, _ = instrument_of(path)
-    return rules_of(config, name) or TradingRules()
+    rules = rules_of(config, name) or TradingRules()
+    known = shipped_instruments().get(name) if config.data.rules == "minimums" else None
+    if known is None:
+        return rules
+    own = next((entry for entry in config.instruments if entry.name == name), None)
+    given = own.model_dump(include={"min_size", "min_notional"}, exclude_none=True) if own else {}
+    least = {"min_size": known.min_size, "min_notional": known.min_notional}
+    return replace(rules, **(least | given))
 
 
 def rules_of(config: Config, name: str) -> TradingRules | None:

@@ -103,7 +103,7 @@ def under_venue_minimum(result: BacktestResult, evidence: Evidence) -> Finding |
         f"{result.currency}: its venue takes {known.min_size.normalize():f} {base} and "
         f"{known.min_notional.normalize():f} {result.currency} at least",
         why="No minimum was known from the data, so orders filled that the venue refuses.",
-        fix='Set data.rules = "registry", or the minimums in [[instruments]].',
+        fix='Set data.rules = "minimums", or the minimums in [[instruments]].',
         number=len(small),
         threshold=0,
     )
