@@ -19,15 +19,19 @@ from traider.kernel.cache import cache_root
 PYTHON_MIN: Final = (3, 11)
 
 NEEDED_PACKAGES: Final = (
+    "aiohttp",
     "click",
+    "cryptography",
     "jinja2",
     "loguru",
     "msgspec",
     "numba",
     "numpy",
+    "picows",
     "pyarrow",
     "pydantic",
     "pydantic-settings",
+    "PyJWT",
     "rich",
 )
 EXTRA_PACKAGES: Final = {
