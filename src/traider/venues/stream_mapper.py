@@ -10,8 +10,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Final, Generic, TypeVar
 
-from msgspec import DecodeError
-
 from traider.domain.errors import DataError
 from traider.domain.events import MarketFlag
 from traider.venues.counts import MapperCounts
@@ -20,6 +18,7 @@ from traider.venues.event_writer import EventWriter
 from traider.venues.listing import Listing
 from traider.venues.mark_writer import MarkWriter
 from traider.venues.trade_writer import TradeWriter
+from traider.venues.unreadable import UNREADABLE, unreadable
 
 NO_NUMBER: Final = -1
 
@@ -103,16 +102,21 @@ class StreamMapper(ABC, Generic[SymbolT]):
     def take(self, raw: bytes, ts_recv: int, out: EventWriter) -> None:
         """Write the records that one message of the connection says.
 
-        Where a part of a message is refused, the parts before it have made their records.
+        Where a part of a message is refused, none of it makes a record.
 
         Raises:
             DataError: the message is no JSON, lacks a field, is about a symbol that was not listed,
                 holds a price or size off the grid, or says that a request was refused.
         """
+        length = len(out)
         try:
             self._map(raw, ts_recv, out)
-        except DecodeError as fault:
-            raise DataError(f"a message cannot be read: {fault}", fix="record it again") from fault
+        except UNREADABLE as fault:
+            out.cut(length)
+            raise unreadable(fault) from fault
+        except DataError:
+            out.cut(length)
+            raise
 
     @abstractmethod
     def _map(self, raw: bytes, ts_recv: int, out: EventWriter) -> None:

@@ -43,7 +43,7 @@ and is not mapped.
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from msgspec import DecodeError, Raw
+from msgspec import Raw
 
 from traider.domain.errors import DataError
 from traider.venues.binance.continuity import Rule, spot_place, usdm_place
@@ -66,6 +66,7 @@ from traider.venues.binance.trade_mapper import QuoteMapper, TradeMapper
 from traider.venues.counts import MapperCounts
 from traider.venues.event_writer import EventWriter
 from traider.venues.listing import Listing
+from traider.venues.unreadable import UNREADABLE, unreadable
 
 _DEPTH: Final[dict[Market, tuple[Callable[[bytes | Raw], Depth], Rule]]] = {
     Market.SPOT: (decode_spot_depth, spot_place),
@@ -136,8 +137,8 @@ class BinanceMapper:
                     handler(message.data, ts_recv, out)
             else:
                 self._take_single(message, raw, ts_recv, out)
-        except DecodeError as fault:
-            raise _unreadable(fault) from fault
+        except UNREADABLE as fault:
+            raise unreadable(fault) from fault
 
     def snapshot(self, symbol: str, raw: bytes, ts_recv: int, out: EventWriter) -> None:
         """Write the book that a REST snapshot of ``symbol`` holds, and what was held for it.
@@ -147,8 +148,8 @@ class BinanceMapper:
         """
         try:
             self._of(symbol).depth.snapshot(decode_snapshot(raw), ts_recv, out)
-        except DecodeError as fault:
-            raise _unreadable(fault) from fault
+        except UNREADABLE as fault:
+            raise unreadable(fault) from fault
 
     def is_whole(self, symbol: str) -> bool:
         """Whether the book of ``symbol`` stands on an unbroken stream."""
@@ -224,7 +225,3 @@ class BinanceMapper:
     def _mark_price(self, data: bytes | Raw, ts_recv: int, out: EventWriter) -> None:
         mark = decode_mark_price(data)
         self._of(mark.symbol).marks.take(mark, ts_recv, out)
-
-
-def _unreadable(fault: DecodeError) -> DataError:
-    return DataError(f"a message cannot be read: {fault}", fix="record it again")

@@ -36,8 +36,6 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Final
 
-from msgspec import DecodeError
-
 from traider.domain.errors import DataError
 from traider.venues.bitstamp.messages import (
     Book,
@@ -51,6 +49,7 @@ from traider.venues.event_writer import EventWriter
 from traider.venues.listing import Listing
 from traider.venues.stream_mapper import StreamSymbol
 from traider.venues.uncounted_mapper import UncountedMapper
+from traider.venues.unreadable import UNREADABLE, unreadable
 from traider.venues.wire_types import US_NS
 
 HELD_MAX: Final = 4_096
@@ -170,5 +169,5 @@ class BitstampMapper(UncountedMapper[BitstampSymbol]):
         """
         try:
             self._of(symbol).snapshot(decode_book(raw), ts_recv, out)
-        except DecodeError as fault:
-            raise DataError(f"a message cannot be read: {fault}", fix="fetch it again") from fault
+        except UNREADABLE as fault:
+            raise unreadable(fault) from fault

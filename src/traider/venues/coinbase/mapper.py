@@ -43,8 +43,6 @@ Quirks, each with its evidence (docs: docs.cdp.coinbase.com, Advanced Trade, "We
 from collections.abc import Sequence
 from typing import Final
 
-from msgspec import DecodeError
-
 from traider.domain.errors import DataError
 from traider.domain.events import Kind, MarketFlag
 from traider.venues.coinbase.continuity import Place, SequenceContinuity, SequenceKey
@@ -68,6 +66,7 @@ from traider.venues.coinbase.trade_mapper import QuoteMapper, TradeMapper
 from traider.venues.counts import MapperCounts
 from traider.venues.event_writer import EventWriter, record_head
 from traider.venues.listing import Listing
+from traider.venues.unreadable import UNREADABLE, unreadable
 
 _DEPTH: Final = "l2_data"
 
@@ -132,7 +131,7 @@ class CoinbaseMapper:
         length = len(out)
         try:
             message = decode_message(raw)
-        except DecodeError as fault:
+        except UNREADABLE as fault:
             self._take_other(raw, fault, ts_recv, out)
             return
         try:
@@ -266,19 +265,19 @@ class CoinbaseMapper:
         if self._follows((name, first), message.sequence_num, ts_recv, out):
             self._unplaced.count_other(name)
 
-    def _take_other(self, raw: bytes, fault: DecodeError, ts_recv: int, out: EventWriter) -> None:
+    def _take_other(self, raw: bytes, fault: Exception, ts_recv: int, out: EventWriter) -> None:
         """Take a message of a channel that is not known, or a refusal."""
         try:
             envelope = decode_envelope(raw)
-        except DecodeError:
-            raise _unreadable(fault) from fault
+        except UNREADABLE:
+            raise unreadable(fault) from fault
         if envelope.type == "error":
             raise DataError(
                 f"Coinbase refused a request: {envelope.message[:200]!r}",
                 fix="check channel, products and key",
             )
         if not envelope.channel or envelope.channel in _CHANNELS:
-            raise _unreadable(fault) from fault
+            raise unreadable(fault) from fault
         if envelope.sequence_num is not None:
             self._follows((envelope.channel, ""), envelope.sequence_num, ts_recv, out)
         self._unplaced.count_other(envelope.channel)
@@ -335,7 +334,3 @@ _CHANNELS: Final = frozenset(
         TradesMessage,
     )
 )
-
-
-def _unreadable(fault: DecodeError) -> DataError:
-    return DataError(f"a message cannot be read: {fault}", fix="record it again")
