@@ -1,8 +1,8 @@
 """Ask for the market data of some Bybit symbols on one connection, of one category.
 
 Topics of a request are few (spot takes ten), so they are spread over several. The venue wants a
-ping every 20 s and answers it, so a longer silence means a dead connection. A new snapshot of a book
-is got by leaving its topic and subscribing again.
+ping every 20 s and answers it, so a longer silence means a dead connection. A new snapshot of a
+book is got by leaving its topic and subscribing again.
 
 Source: bybit-exchange docs, v5, "Connect" and "Orderbook" (levels 1, 50, 200 and 1000).
 """
