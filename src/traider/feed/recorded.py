@@ -22,7 +22,8 @@ from traider.venues.event_writer import EventWriter
 from traider.venues.finest_steps import FINE_STEP, FinestSteps
 from traider.venues.listing import Listing
 from traider.venues.market_mapper import MarketMapper
-from traider.venues.recorded_venue import Product, RecordedVenue
+from traider.venues.product import Product
+from traider.venues.recorded_venue import RecordedVenue
 from traider.venues.recordings import Answered, Connected, Received, Record, Recording
 
 CHUNK_EVENTS: Final = 65_536

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from traider.venues.listing import Listing
 from traider.venues.market_stream import MarketStream
-from traider.venues.recorded_venue import Product
+from traider.venues.product import Product
 
 
 class LiveVenue(Protocol):

@@ -1,6 +1,6 @@
 """How the market data of a venue is asked for on one connection: address, words, patience."""
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from traider.venues.market_mapper import MarketMapper
 
@@ -36,3 +36,11 @@ class MarketStream(Protocol):
 
     def keepalive(self) -> bytes:
         """Return what to send in half the time of silence; empty when nothing is wanted."""
+
+
+@runtime_checkable
+class FetchedBooks(Protocol):
+    """A stream of changes whose books are fetched beside it, with GET."""
+
+    def book_url(self, symbol: str) -> str:
+        """Return the address whose answer is the book of ``symbol``, for ``mapper.snapshot``."""

@@ -8,7 +8,7 @@ import pytest
 
 from traider.domain.errors import DataError
 from traider.venues.bybit.instruments import Category, instrument_name, read_products
-from traider.venues.recorded_venue import Product
+from traider.venues.product import Product
 
 EIGHT_HOURS_NS = 8 * 3_600 * 10**9
 

@@ -8,7 +8,7 @@ import pytest
 
 from traider.domain.errors import DataError
 from traider.venues.kraken.instruments import instrument_name, read_products, v2_symbol
-from traider.venues.recorded_venue import Product
+from traider.venues.product import Product
 
 
 @pytest.mark.parametrize(

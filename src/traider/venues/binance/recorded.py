@@ -20,7 +20,7 @@ from traider.domain.errors import DataError
 from traider.venues.binance.instruments import Market, instrument_name, registered
 from traider.venues.binance.mapper import BinanceMapper
 from traider.venues.listing import Listing
-from traider.venues.recorded_venue import Product
+from traider.venues.product import Product
 from traider.venues.recordings import Answered, Connection
 
 

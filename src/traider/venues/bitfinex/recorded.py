@@ -12,7 +12,7 @@ from msgspec.json import Decoder
 from traider.venues.bitfinex.instruments import instrument_name
 from traider.venues.bitfinex.mapper import BitfinexMapper
 from traider.venues.listing import Listing
-from traider.venues.recorded_venue import Product
+from traider.venues.product import Product
 from traider.venues.recordings import Answered, Connection
 from traider.venues.requested_products import chosen_products, requested_symbols
 

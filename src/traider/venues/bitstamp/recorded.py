@@ -15,7 +15,7 @@ from msgspec.json import Decoder
 from traider.venues.bitstamp.instruments import instrument_name, read_products
 from traider.venues.bitstamp.mapper import BitstampMapper
 from traider.venues.listing import Listing
-from traider.venues.recorded_venue import Product
+from traider.venues.product import Product
 from traider.venues.recordings import Answered, Connection
 from traider.venues.requested_products import chosen_products, requested_symbols, told_products
 

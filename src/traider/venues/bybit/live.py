@@ -7,7 +7,7 @@ from traider.venues.bybit.instruments import VENUE, Category, read_products
 from traider.venues.bybit.mapper import BybitMapper
 from traider.venues.bybit.market_stream import STREAM_URL, BybitStream
 from traider.venues.listing import Listing
-from traider.venues.recorded_venue import Product
+from traider.venues.product import Product
 
 REST_URL: Final = "https://api.bybit.com"
 

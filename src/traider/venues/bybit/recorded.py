@@ -16,7 +16,7 @@ from traider.domain.errors import DataError
 from traider.venues.bybit.instruments import Category, instrument_name, read_products
 from traider.venues.bybit.mapper import BybitMapper
 from traider.venues.listing import Listing
-from traider.venues.recorded_venue import Product
+from traider.venues.product import Product
 from traider.venues.recordings import Answered, Connection
 from traider.venues.requested_products import chosen_products, requested_symbols, told_products
 

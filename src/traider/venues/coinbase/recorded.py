@@ -17,7 +17,7 @@ from traider.domain.registry import shipped_instruments
 from traider.venues.coinbase.instruments import grids, instrument_name, read_products, stream_symbol
 from traider.venues.coinbase.mapper import CoinbaseMapper
 from traider.venues.listing import Listing
-from traider.venues.recorded_venue import Product
+from traider.venues.product import Product
 from traider.venues.recordings import Answered, Connection
 
 

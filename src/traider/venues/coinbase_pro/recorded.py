@@ -16,7 +16,7 @@ from traider.domain.errors import DataError
 from traider.domain.instruments import InstrumentName
 from traider.venues.coinbase_pro.mapper import CoinbaseProMapper
 from traider.venues.listing import Listing
-from traider.venues.recorded_venue import Product
+from traider.venues.product import Product
 from traider.venues.recordings import Answered, Connection
 from traider.venues.requested_products import chosen_products, requested_symbols, told_products
 

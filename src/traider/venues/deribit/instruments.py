@@ -17,7 +17,7 @@ from msgspec.json import Decoder
 
 from traider.domain.errors import DataError
 from traider.domain.instruments import InstrumentName
-from traider.venues.recorded_venue import Product
+from traider.venues.product import Product
 
 VENUE: Final = "DERIBIT"
 

@@ -14,7 +14,7 @@ from msgspec.json import Decoder
 from traider.venues.deribit.instruments import read_products, written_name
 from traider.venues.deribit.mapper import DeribitMapper
 from traider.venues.listing import Listing
-from traider.venues.recorded_venue import Product
+from traider.venues.product import Product
 from traider.venues.recordings import Answered, Connection
 from traider.venues.requested_products import chosen_products, requested_symbols, told_products
 

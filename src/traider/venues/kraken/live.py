@@ -8,7 +8,7 @@ from traider.venues.kraken.instruments import VENUE, read_products, v2_symbol
 from traider.venues.kraken.mapper import KrakenMapper
 from traider.venues.kraken.market_stream import STREAM_URL, KrakenStream
 from traider.venues.listing import Listing
-from traider.venues.recorded_venue import Product
+from traider.venues.product import Product
 
 REST_URL: Final = "https://api.kraken.com"
 

@@ -18,7 +18,7 @@ from traider.venues.kraken.mapper import KrakenMapper
 from traider.venues.kraken.mapper_v1 import KrakenV1Mapper
 from traider.venues.listing import Listing
 from traider.venues.market_mapper import MarketMapper
-from traider.venues.recorded_venue import Product
+from traider.venues.product import Product
 from traider.venues.recordings import Answered, Connection
 from traider.venues.requested_products import chosen_products, requested_symbols, told_products
 

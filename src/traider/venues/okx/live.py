@@ -7,7 +7,7 @@ from traider.venues.listing import Listing
 from traider.venues.okx.instruments import VENUE, read_products
 from traider.venues.okx.mapper import OkxMapper
 from traider.venues.okx.market_stream import STREAM_URL, OkxStream
-from traider.venues.recorded_venue import Product
+from traider.venues.product import Product
 
 REST_URL: Final = "https://www.okx.com"
 

@@ -14,7 +14,7 @@ from msgspec.json import Decoder
 from traider.venues.listing import Listing
 from traider.venues.okx.instruments import instrument_name, read_products
 from traider.venues.okx.mapper import OkxMapper
-from traider.venues.recorded_venue import Product
+from traider.venues.product import Product
 from traider.venues.recordings import Answered, Connection
 from traider.venues.requested_products import chosen_products, requested_symbols, told_products
 
