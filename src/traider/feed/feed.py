@@ -6,12 +6,13 @@
         tasks.create_task(feed.run())
         while events := await feed.queue.wait(): …
 
-Every event leaves in the order of its receipt. When a check changes its mind about an instrument a
+Every event leaves in the order of its receipt. At each end of a UTC day ``on_report`` is given what
+was met of each instrument on it. When a check changes its mind about an instrument a
 HEALTH event follows the message that made it so; a fault that lasts is told to a person.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
@@ -24,6 +25,7 @@ from traider.feed.books import Books
 from traider.feed.connection import ConnectionTerms, FeedConnection
 from traider.feed.event_queue import EventQueue
 from traider.feed.quality import Change, QualityTerms, QualityWatch
+from traider.feed.quality_report import QualityRow, day_of
 from traider.feed.receive_clock import ReceiveClock
 from traider.venues.market_stream import MarketStream
 
@@ -71,6 +73,7 @@ class Feed:
         books: Books,
         ports: FeedPorts,
         terms: FeedTerms | None = None,
+        on_report: Callable[[tuple[QualityRow, ...]], None] = lambda _: None,
     ) -> None:
         self.instruments = tuple(instruments)
         self.books = books
@@ -84,6 +87,8 @@ class Feed:
         self._receipt = ReceiveClock(ports.clock)
         self._numbers = {each.symbol: number for number, each in enumerate(instruments)}
         self._alerts = [_LastingFault() for _ in instruments]
+        self._begun_ns = 0
+        self._on_report = on_report
 
     def add(self, stream: MarketStream) -> None:
         """Add a connection; its symbols must be those of instruments.
@@ -102,7 +107,7 @@ class Feed:
 
     async def run(self) -> None:
         """Keep every connection until cancelled."""
-        begun_ns = self._receipt.stamp()
+        begun_ns = self._begun_ns = self._receipt.stamp()
         for watch in self.watches:
             watch.begin(begun_ns)
             self._tell(watch)
@@ -110,6 +115,16 @@ class Feed:
             for connection in self.connections:
                 tasks.create_task(connection.run())
             tasks.create_task(self._pass_time())
+
+    def report(self) -> tuple[QualityRow, ...]:
+        """Return what was met of each instrument since the last report, and begin anew."""
+        now_ns = self._receipt.stamp()
+        rows = tuple(
+            QualityRow(each.name, self._begun_ns, now_ns, watch.roll(now_ns))
+            for each, watch in zip(self.instruments, self.watches, strict=True)
+        )
+        self._begun_ns = now_ns
+        return rows
 
     # --------------------------------------------------------------------- told by connections
 
@@ -157,6 +172,8 @@ class Feed:
         while True:
             await asyncio.sleep(_TICK_S)
             now_ns = self._receipt.stamp()
+            if day_of(now_ns) != day_of(self._begun_ns):
+                self._on_report(self.report())
             for watch, alert in zip(self.watches, self._alerts, strict=True):
                 watch.pass_time(now_ns)
                 self._tell(watch)

@@ -113,7 +113,7 @@ class QualityWatch:
 
     def begin(self, now_ns: int) -> None:
         """Begin without a connection and without a book."""
-        self._broken_ns = self._heard_ns = now_ns
+        self._broken_ns = self._heard_ns = self._unhealthy_ns = now_ns
         self._set(MarketHealth.DISCONNECTED, 1.0, 0.0)
         self._set(MarketHealth.GAP, 1.0, 0.0)
 
@@ -183,6 +183,20 @@ class QualityWatch:
         self.health = worst
         self._told = Change(worst, fault.number, fault.limit)
         return self._told
+
+    def roll(self, now_ns: int) -> QualityCounts:
+        """Return what was met so far, faults that last included, and begin counting anew."""
+        counts = self.counts
+        if self._broken_ns:
+            blind_ns = now_ns - self._broken_ns
+            counts.blind_ns += blind_ns
+            counts.longest_blind_ns = max(counts.longest_blind_ns, blind_ns)
+            self._broken_ns = now_ns
+        if self._told.health is not MarketHealth.HEALTHY:
+            counts.unhealthy_ns += now_ns - self._unhealthy_ns
+            self._unhealthy_ns = now_ns
+        self.counts = QualityCounts()
+        return counts
 
     # ------------------------------------------------------------------------------- the checks
 

@@ -27,11 +27,15 @@ from traider.runtime.config_sections import (
     Whole,
 )
 from traider.runtime.config_strategy import EnsembleStrategy, SmaCrossStrategy, StrategyConfig
+from traider.runtime.config_venues import FeedConfig, VenuesConfig
 
 ENVIRONMENT_PREFIX: Final = "TRAIDER_"
 
-DECIDES_NOTHING: Final = frozenset({"output", "log", "report", "walk_forward", "monte_carlo"})
-"""Keys outside the digest: where results go, and what follows a run, decides nothing in it."""
+DECIDES_NOTHING: Final = frozenset(
+    {"output", "log", "report", "walk_forward", "monte_carlo", "venues", "feed"}
+)
+"""Keys outside the digest: where results go and data comes from, and what follows a run, decides
+nothing in it."""
 
 
 class Config(BaseSettings):
@@ -88,6 +92,10 @@ class Config(BaseSettings):
     """What is chosen on the past and tested on what follows."""
     monte_carlo: MonteCarloConfig = MonteCarloConfig()
     """How often the dice are rolled over a finished run."""
+    venues: VenuesConfig = VenuesConfig()
+    """Which venues are listened to."""
+    feed: FeedConfig = FeedConfig()
+    """When market data is not to be trusted."""
     log: LogConfig = LogConfig()
     """Where the log goes."""
     report: ReportConfig = ReportConfig()

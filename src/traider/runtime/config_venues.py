@@ -1,0 +1,58 @@
+"""The tables [venues] and [feed]: which venues are listened to, where, and how patiently."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from traider.runtime.config_sections import Real, Section, Whole
+
+
+class CoinbaseConfig(Section):
+    """Coinbase Advanced Trade."""
+
+    enabled: bool = True
+    """Whether it may be connected to."""
+    rest_url: str = "https://api.coinbase.com"
+    """Address of its REST interface."""
+    stream_url: str = "wss://advanced-trade-ws.coinbase.com"
+    """Address of its market data."""
+    products_per_connection: Annotated[Whole, Field(ge=1, le=200)] = 10
+    """More products than these are spread over several connections."""
+    sequence: Literal["connection", "channel", "product"] = "connection"
+    """What its sequence numbers count; its guide and its messages differ."""
+
+
+class VenuesConfig(Section):
+    """Which venues are listened to."""
+
+    coinbase: CoinbaseConfig = CoinbaseConfig()
+    """Coinbase Advanced Trade."""
+
+
+class FeedConfig(Section):
+    """When market data is not to be trusted, and how it is mended."""
+
+    stale_s: Annotated[Real, Field(gt=0, le=3_600)] = 5.0
+    """Silence about an instrument that makes it stale."""
+    ahead_s: Annotated[Real, Field(gt=0, le=86_400)] = 1.0
+    """How far a venue's clock may be before ours."""
+    late_s: Annotated[Real, Field(gt=0, le=86_400)] = 5.0
+    """How long a message may be under way."""
+    jump: Annotated[Real, Field(gt=0, le=1)] = 0.05
+    """Change of the middle price from message to message that is an outlier, as a fraction."""
+    off_book: Annotated[Real, Field(gt=0, le=1)] = 0.02
+    """How far outside the book a trade may be, as a fraction."""
+    spread: Annotated[Real, Field(gt=0, le=1)] = 0.01
+    """Widest spread, as a fraction of the middle price."""
+    hold_s: Annotated[Real, Field(ge=0, le=3_600)] = 5.0
+    """How long what happens in a moment counts as a fault."""
+    alert_s: Annotated[Real, Field(ge=0, le=3_600)] = 10.0
+    """How long a fault lasts before a person is told."""
+    patience_s: Annotated[Real, Field(gt=0, le=300)] = 5.0
+    """How long a new snapshot may take before it is asked for again."""
+    reconnect_first_s: Annotated[Real, Field(gt=0, le=60)] = 0.5
+    """First pause before connecting again; it doubles."""
+    reconnect_longest_s: Annotated[Real, Field(gt=0, le=600)] = 30.0
+    """Longest pause before connecting again."""
+    queue_events: Annotated[Whole, Field(ge=1_000, le=100_000_000)] = 65_536
+    """Events that may wait before changes of the book are merged."""

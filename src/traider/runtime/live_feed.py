@@ -1,0 +1,137 @@
+"""Put a live feed together: from names of products to connections under supervision."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from traider.domain.errors import UsageError
+from traider.domain.ports import EventSink
+from traider.feed.backoff import BackoffTerms
+from traider.feed.connection import ConnectionTerms
+from traider.feed.feed import Feed, FeedInstrument, FeedPorts, FeedTerms
+from traider.feed.quality import QualityTerms
+from traider.feed.quality_report import QualityRow
+from traider.runtime.config_venues import CoinbaseConfig, FeedConfig, VenuesConfig
+from traider.runtime.kernel_books import KernelBooks
+from traider.venues.coinbase.continuity import SequenceKey
+from traider.venues.coinbase.instruments import instrument_name, stream_symbol
+from traider.venues.coinbase.mapper import CoinbaseMapper
+from traider.venues.coinbase.market_reads import MarketReads
+from traider.venues.coinbase.market_stream import CoinbaseStream
+from traider.venues.coinbase.rest_messages import Product
+from traider.venues.coinbase.rest_session import RestSession, RestTerms
+from traider.venues.listing import Listing
+
+LIVE_VENUES: Final = ("coinbase",)
+
+
+@dataclass(frozen=True)
+class LiveFeedRequest:
+    """What a person asks to listen to."""
+
+    venue: str
+    products: tuple[str, ...]
+    venues: VenuesConfig
+    feed: FeedConfig
+
+
+async def open_feed(
+    request: LiveFeedRequest,
+    ports: FeedPorts,
+    on_report: Callable[[tuple[QualityRow, ...]], None] = lambda _: None,
+) -> Feed:
+    """Ask the venue for the grids of the products and return a feed that is ready to run.
+
+    Raises:
+        UsageError: the venue or a product is not known, or not enabled.
+        VenueError: the venue cannot be asked.
+    """
+    settings = _settings(request)
+    symbols = tuple(dict.fromkeys(stream_symbol(product) for product in request.products))
+    if not symbols:
+        raise UsageError("no product to listen to", where="--product", fix="name one: BTC-USD")
+    found = await _products(settings, symbols, ports)
+    instruments = [
+        FeedInstrument(
+            str(instrument_name(symbol)), symbol, found[symbol].tick_size, found[symbol].lot_size
+        )
+        for symbol in symbols
+    ]
+    books = KernelBooks(len(instruments))
+    feed = Feed(instruments, books, ports, feed_terms(request.feed), on_report)
+    for number, part in enumerate(_parts(symbols, settings.products_per_connection), 1):
+        listings = [_listing(instruments, symbol) for symbol in part]
+        mapper = CoinbaseMapper(listings, SequenceKey[settings.sequence.upper()])
+        feed.add(CoinbaseStream(mapper, part, ports.clock, url=settings.stream_url, number=number))
+    return feed
+
+
+async def keep(feed: Feed, sink: EventSink) -> None:
+    """Run a feed and hand its events over, until cancelled."""
+    async with asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(feed.run())
+        try:
+            while True:
+                sink.append(await feed.queue.wait())
+        finally:
+            running.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await running
+            sink.append(feed.queue.take())
+
+
+def feed_terms(config: FeedConfig) -> FeedTerms:
+    """Return the terms that the settings give."""
+    quality = QualityTerms(
+        stale_s=config.stale_s,
+        ahead_s=config.ahead_s,
+        late_s=config.late_s,
+        jump=config.jump,
+        off_book=config.off_book,
+        spread=config.spread,
+        hold_s=config.hold_s,
+    )
+    backoff = BackoffTerms(config.reconnect_first_s, config.reconnect_longest_s)
+    connection = ConnectionTerms(patience_s=config.patience_s, backoff=backoff)
+    return FeedTerms(quality, connection, config.queue_events, config.alert_s)
+
+
+def _settings(request: LiveFeedRequest) -> CoinbaseConfig:
+    if request.venue.lower() not in LIVE_VENUES:
+        known = ", ".join(LIVE_VENUES)
+        raise UsageError(
+            f"{request.venue!r} is no venue to listen to", where="--venue", fix=f"one of {known}"
+        )
+    if not request.venues.coinbase.enabled:
+        raise UsageError(
+            "coinbase is not enabled", where="--venue", fix="set venues.coinbase.enabled = true"
+        )
+    return request.venues.coinbase
+
+
+async def _products(
+    settings: CoinbaseConfig, symbols: Sequence[str], ports: FeedPorts
+) -> dict[str, Product]:
+    async with RestSession(ports.clock, terms=RestTerms(base_url=settings.rest_url)) as session:
+        listed = {each.product_id: each for each in await MarketReads(session).products(symbols)}
+    unknown = [symbol for symbol in symbols if symbol not in listed]
+    if unknown:
+        raise UsageError(
+            f"Coinbase has no product {', '.join(unknown)}",
+            where="--product",
+            fix="write BASE-QUOTE, such as BTC-USD",
+        )
+    return listed
+
+
+def _listing(instruments: Sequence[FeedInstrument], symbol: str) -> Listing:
+    numbers = {each.symbol: number for number, each in enumerate(instruments)}
+    found = instruments[numbers[symbol]]
+    return Listing(symbol, numbers[symbol], found.tick_size, found.lot_size)
+
+
+def _parts(symbols: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    for first in range(0, len(symbols), size):
+        yield symbols[first : first + size]
