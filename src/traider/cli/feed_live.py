@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,6 +58,10 @@ async def _listen(request: LiveFeedRequest, seen: Observation, show: LiveShow) -
         if show.report_folder is not None:
             _write(rows, show.report_folder)
 
+    # Ctrl-C cancels this task by itself; a request to end is to do the same.
+    task = asyncio.current_task()
+    if task is not None:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     ports = FeedPorts(seen.clock, seen.log, seen.alerts)
     feed = await open_feed(request, ports, keep_report)
     sink = _Counted()
@@ -64,17 +69,16 @@ async def _listen(request: LiveFeedRequest, seen: Observation, show: LiveShow) -
     try:
         async with asyncio.timeout(show.seconds or None):
             await _show(feed, keeping, seen, show)
-    except (TimeoutError, asyncio.CancelledError, KeyboardInterrupt):
-        pass
+    except (TimeoutError, asyncio.CancelledError):
+        # Before the connections are closed, which would count as a fault of the data.
+        rows, body = feed.report(), _at_end(feed)
     finally:
         keeping.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await keeping
-    rows = feed.report()
     keep_report(rows)
     if show.as_json:
-        body = {"events": sink.events, **report_body(rows), **_at_end(feed)}
-        click.echo(json.dumps(body, ensure_ascii=False))
+        click.echo(json.dumps({"events": sink.events, **report_body(rows), **body}))
     else:
         print_quality(rows)
 

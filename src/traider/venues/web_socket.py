@@ -70,6 +70,7 @@ class WebSocket:
         """
         chosen = terms or SocketTerms()
         listener = _Listener(owner, chosen.message_bytes_max)
+        socket = None
         try:
             async with asyncio.timeout(chosen.connect_s):
                 transport, _ = await ws_connect(
@@ -79,12 +80,16 @@ class WebSocket:
                     websocket_handshake_timeout=chosen.connect_s,
                     max_frame_size=2 * chosen.message_bytes_max,
                 )
+                socket = cls(transport, listener)
+                return socket
         except (OSError, TimeoutError, WSError) as fault:
             told = str(fault) or type(fault).__name__
             raise VenueUnreachableError(
                 f"no connection: {told}", where=url, fix="check network and address"
             ) from fault
-        return cls(transport, listener)
+        finally:
+            if socket is None:
+                listener.abandon()
 
     def send(self, message: bytes) -> None:
         """Send a text message; on a connection that is ending it is lost."""
@@ -108,7 +113,21 @@ class _Listener(WSListener):
         self._owner = owner
         self._bytes_max = bytes_max
         self._parts = bytearray()
+        self._transport: WSTransport | None = None
+        self._is_abandoned = False
         self.why = ""
+
+    def on_ws_connected(self, transport: WSTransport) -> None:
+        """Keep the connection, or end it when nobody waits for it any more."""
+        self._transport = transport
+        if self._is_abandoned:
+            transport.disconnect(graceful=False)
+
+    def abandon(self) -> None:
+        """End what was begun: whoever opened it was told of a failure, or canceled."""
+        self._is_abandoned = True
+        if self._transport is not None:
+            self._transport.disconnect(graceful=False)
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         """Take a frame."""
@@ -129,7 +148,8 @@ class _Listener(WSListener):
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:  # noqa: ARG002 - its signature
         """Tell the owner."""
-        self._owner.closed(self.why or "the connection was lost")
+        if not self._is_abandoned:
+            self._owner.closed(self.why or "the connection was lost")
 
     def end(self, transport: WSTransport, why: str) -> None:
         """End the connection."""
