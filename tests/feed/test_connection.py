@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from tests.ports.alert import MemoryAlerts
 from tests.ports.log import MemoryLog
 from tests.venues.socket_server import Peer, SocketServer, socket_server
 from traider.domain.events import EventArray, Kind, join_events
 from traider.feed.backoff import BackoffTerms
 from traider.feed.connection import ConnectionState, ConnectionTerms, FeedConnection
+from traider.feed.feed_ports import FeedPorts
 from traider.feed.receive_clock import ReceiveClock
 from traider.ops.clock import SystemClock
 from traider.venues.coinbase.mapper import CoinbaseMapper
@@ -105,10 +107,11 @@ def play(scene: Scene, silence_s: float = 5.0) -> tuple[Owner, FeedConnection, M
     async def run() -> tuple[Owner, FeedConnection, MemoryLog]:
         owner, clock, log = Owner(), SystemClock(), MemoryLog()
         async with socket_server() as server:
+            ports = FeedPorts(clock, log, MemoryAlerts())
             listing = Listing("BTC-USD", 0, Decimal("0.01"), Decimal("0.001"))
             stream = CoinbaseStream(CoinbaseMapper([listing]), ["BTC-USD"], clock, url=server.url)
             stream.silence_s = silence_s
-            connection = FeedConnection(stream, owner, ReceiveClock(clock), clock, log, QUICK)
+            connection = FeedConnection(stream, owner, ReceiveClock(clock), ports, QUICK)
             running = asyncio.create_task(connection.run())
             await scene(Stage(server, owner, connection))
             running.cancel()

@@ -16,7 +16,8 @@ from rich.table import Table
 
 from traider.cli.feed_view import FeedView
 from traider.domain.events import EventArray
-from traider.feed.feed import Feed, FeedPorts
+from traider.feed.feed import Feed
+from traider.feed.feed_ports import FeedPorts
 from traider.feed.quality_report import QualityRow, report_body
 from traider.runtime.live_feed import LiveFeedRequest, keep, open_feed
 from traider.runtime.observation import Observation
@@ -70,12 +71,12 @@ async def _listen(request: LiveFeedRequest, seen: Observation, show: LiveShow) -
         async with asyncio.timeout(show.seconds or None):
             await _show(feed, keeping, seen, show)
     except (TimeoutError, asyncio.CancelledError):
-        # Before the connections are closed, which would count as a fault of the data.
-        rows, body = feed.report(), _at_end(feed)
-    finally:
-        keeping.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await keeping
+        pass  # the time is up, or the person had enough
+    # Before the connections are closed, which would count as a fault of the data.
+    rows, body = feed.report(), _at_end(feed)
+    keeping.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await keeping
     keep_report(rows)
     if show.as_json:
         click.echo(json.dumps({"events": sink.events, **report_body(rows), **body}))

@@ -1,6 +1,6 @@
 """One connection under supervision: opened, subscribed, watched, mended, and opened again.
 
-    connection = FeedConnection(stream, owner, receipt, terms, log)
+    connection = FeedConnection(stream, owner, receipt, ports, terms)
     await connection.run()        # until it is cancelled
 
 | what happens | what is done |
@@ -20,8 +20,8 @@ from typing import Protocol
 
 from traider.domain.errors import DataError
 from traider.domain.events import EventArray, Kind
-from traider.domain.ports import Clock, Log
 from traider.feed.backoff import Backoff, BackoffTerms
+from traider.feed.feed_ports import FeedPorts
 from traider.feed.receive_clock import ReceiveClock
 from traider.venues.errors import VenueUnreachableError
 from traider.venues.event_writer import EventWriter
@@ -90,8 +90,7 @@ class FeedConnection:
         stream: MarketStream,
         owner: ConnectionOwner,
         receipt: ReceiveClock,
-        clock: Clock,
-        log: Log,
+        ports: FeedPorts,
         terms: ConnectionTerms | None = None,
     ) -> None:
         self.stream = stream
@@ -101,8 +100,8 @@ class FeedConnection:
         """Why it ended last."""
         self._owner = owner
         self._receipt = receipt
-        self._clock = clock
-        self._log = log.bind(connection=stream.name)
+        self._clock = ports.clock
+        self._log = ports.log.bind(connection=stream.name)
         self._terms = terms or ConnectionTerms()
         self._backoff = Backoff(self._terms.backoff)
         self._socket: WebSocket | None = None

@@ -20,10 +20,11 @@ from typing import Final
 from traider.domain.events import EventArray, Kind, empty_events, join_events
 from traider.domain.market_health import MarketHealth
 from traider.domain.payload_table import PAYLOADS
-from traider.domain.ports import Alert, AlertChannel, Clock, Log, Severity
+from traider.domain.ports import Alert, Severity
 from traider.feed.books import Books
 from traider.feed.connection import ConnectionTerms, FeedConnection
 from traider.feed.event_queue import EventQueue
+from traider.feed.feed_ports import FeedPorts
 from traider.feed.quality import Change, QualityTerms, QualityWatch
 from traider.feed.quality_report import QualityRow, day_of
 from traider.feed.receive_clock import ReceiveClock
@@ -42,15 +43,6 @@ class FeedInstrument:
     """What the venue calls it."""
     tick_size: Decimal
     lot_size: Decimal
-
-
-@dataclass(frozen=True)
-class FeedPorts:
-    """What a feed needs of the world."""
-
-    clock: Clock
-    log: Log
-    alerts: AlertChannel
 
 
 @dataclass(frozen=True)
@@ -98,11 +90,8 @@ class Feed:
         """
         for symbol in stream.symbols:
             self._numbers[symbol]
-        ports = self._ports
         self.connections.append(
-            FeedConnection(
-                stream, self, self._receipt, ports.clock, ports.log, self.terms.connection
-            )
+            FeedConnection(stream, self, self._receipt, self._ports, self.terms.connection)
         )
 
     async def run(self) -> None:

@@ -10,7 +10,8 @@ from traider.domain.errors import UsageError
 from traider.domain.ports import EventSink
 from traider.feed.backoff import BackoffTerms
 from traider.feed.connection import ConnectionTerms
-from traider.feed.feed import Feed, FeedInstrument, FeedPorts, FeedTerms
+from traider.feed.feed import Feed, FeedInstrument, FeedTerms
+from traider.feed.feed_ports import FeedPorts
 from traider.feed.quality import QualityTerms
 from traider.feed.quality_report import QualityRow
 from traider.runtime.config_venues import CoinbaseConfig, FeedConfig, VenuesConfig
