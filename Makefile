@@ -51,6 +51,9 @@ lock: $(READY)  ## pin the newest versions with their hashes (needs uv)
 	@echo 'uv>=0.5' | $(UV_COMPILE) --upgrade - -o requirements/uv.txt
 	@printf '%s\n' 'backtesting>=0.6.6' 'nautilus_trader>=1.231' 'vectorbt>=1.2' | \
 		$(UV_PEERS) - -o requirements/peers-py312.txt
+	@echo 'coinbase-advanced-py>=1.8.4' | $(UV_COMPILE) --upgrade - \
+		-o requirements/client-coinbase-sdk.txt
+	@echo 'ccxt>=4.5.90' | $(UV_COMPILE) --upgrade - -o requirements/client-ccxt.txt
 	@echo 'hftbacktest>=2.4.4' | $(UV_PEERS) - -o requirements/peers-hftbacktest-py312.txt
 
 clean:  ## remove the environments and every cache of the checkout

@@ -4,33 +4,16 @@ import json
 import signal
 import socket
 import ssl
-import subprocess
-import sys
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.venues.simulated.process import running_exchange
 from traider.cli.main import run
 
-COMMAND = [sys.executable, "-m", "traider", "exchange", "--port", "0"]
 LIMIT_S = 60
-
-
-@contextmanager
-def running(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """Start an exchange; yield it and the line it printed."""
-    with subprocess.Popen(
-        [*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        try:
-            yield process, process.stdout.readline()
-        finally:
-            process.kill()
 
 
 def get(url: str, context: ssl.SSLContext | None = None) -> Any:
@@ -41,7 +24,7 @@ def get(url: str, context: ssl.SSLContext | None = None) -> Any:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_one_line_says_how_to_reach_it_and_a_signal_ends_it(number: signal.Signals) -> None:
-    with running("--synthetic", "5", "--product", "SOL-USD", "--json") as (process, line):
+    with running_exchange("--synthetic", "5", "--product", "SOL-USD", "--json") as (process, line):
         ready = json.loads(line)
         assert ready["products"] == ["SOL-USD", "SOL-USDC"]
         assert ready["private_key"].startswith("-----BEGIN EC PRIVATE KEY-----")
@@ -55,7 +38,7 @@ def test_one_line_says_how_to_reach_it_and_a_signal_ends_it(number: signal.Signa
 
 
 def test_tls_comes_with_a_certificate_that_can_be_trusted() -> None:
-    with running("--tls", "--json") as (_, line):
+    with running_exchange("--tls", "--json") as (_, line):
         ready = json.loads(line)
         assert ready["rest"].startswith("https://127.0.0.1:")
         context = ssl.create_default_context(cafile=ready["certificate"])
@@ -64,7 +47,7 @@ def test_tls_comes_with_a_certificate_that_can_be_trusted() -> None:
 
 def test_a_recording_is_played_from_its_own_time(sample_data: Path) -> None:
     file = sample_data / "BINANCE-USDM-BTCUSDT-20240718.txt.zst"
-    with running("--replay", str(file), "--speed", "10") as (_, line):
+    with running_exchange("--replay", str(file), "--speed", "10") as (_, line):
         assert line.startswith("ready: REST http://127.0.0.1:")
         address = line.split()[2]
         assert get(f"{address}/admin/state")["time"].startswith("2024-07-18T23:57:")

@@ -4,6 +4,7 @@ import asyncio
 import json
 import secrets
 import time
+from base64 import b64decode
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ from typing import Any, TypeVar
 
 import aiohttp
 import jwt
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from traider.runtime.exchange import ExchangeRequest, build_server
@@ -36,6 +38,15 @@ def request_for_tests(**changes: Any) -> ExchangeRequest:
     return replace(_PLAIN, **changes)
 
 
+def private_key(text: str) -> ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey:
+    """Return the key of PEM, or of base64 as Ed25519 keys have it."""
+    if text.startswith("-----"):
+        found = load_pem_private_key(text.encode(), None)
+        assert isinstance(found, ec.EllipticCurvePrivateKey)
+        return found
+    return ed25519.Ed25519PrivateKey.from_private_bytes(b64decode(text)[:32])
+
+
 @dataclass
 class Signer:
     """Sign requests as Coinbase's SDK does."""
@@ -52,7 +63,7 @@ class Signer:
             claims["uri"] = uri
         return jwt.encode(
             claims | changes,
-            load_pem_private_key(self.pem.encode(), None),  # type: ignore[arg-type]
+            private_key(self.pem),
             algorithm=self.algorithm,
             headers={"kid": self.name, "nonce": secrets.token_hex()},
         )

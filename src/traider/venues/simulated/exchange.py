@@ -109,7 +109,7 @@ class Exchange:
     def add_key(
         self, algorithm: str = "ES256", portfolio: Portfolio | None = None
     ) -> tuple[ApiKey, str]:
-        """Make a key of an account; return it and its private part as PEM."""
+        """Make a key of an account; return it and its private part."""
         key, pem = make_key((portfolio or self.portfolio).portfolio_id, algorithm)
         self.verifier.add(key)
         return key, pem

@@ -7,6 +7,7 @@ signature is right, the time lies in [``nbf``, ``exp``), the span is at most 121
 the clock twice), and for REST the ``uri`` names method, host and path of the request.
 """
 
+from base64 import b64encode
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import uuid4
@@ -37,19 +38,24 @@ class ApiKey:
 
 
 def make_key(portfolio_id: str, algorithm: str = "ES256") -> tuple[ApiKey, str]:
-    """Return a new key and its private part as PEM."""
-    name = f"organizations/{uuid4()}/apiKeys/{uuid4()}"
-    private: ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
+    """Return a new key and its private part, in the form the venue gives it.
+
+    An ES256 key has a long name and its private part is PEM; an EdDSA key has a bare id, and its
+    private part is base64 of seed and public part.
+    """
     if algorithm == "EdDSA":
         private = ed25519.Ed25519PrivateKey.generate()
-        form = serialization.PrivateFormat.PKCS8
-    else:
-        private = ec.generate_private_key(ec.SECP256R1())
-        form = serialization.PrivateFormat.TraditionalOpenSSL
-    pem = private.private_bytes(
-        serialization.Encoding.PEM, form, serialization.NoEncryption()
-    ).decode()
-    return ApiKey(name, algorithm, private.public_key(), portfolio_id), pem
+        both = private.private_bytes_raw() + private.public_key().public_bytes_raw()
+        key = ApiKey(str(uuid4()), algorithm, private.public_key(), portfolio_id)
+        return key, b64encode(both).decode()
+    curve = ec.generate_private_key(ec.SECP256R1())
+    pem = curve.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.TraditionalOpenSSL,
+        serialization.NoEncryption(),
+    )
+    name = f"organizations/{uuid4()}/apiKeys/{uuid4()}"
+    return ApiKey(name, algorithm, curve.public_key(), portfolio_id), pem.decode()
 
 
 class TokenVerifier:

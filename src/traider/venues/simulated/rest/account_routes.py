@@ -36,6 +36,7 @@ class AccountRoutes:
             web.get(f"{BASE}/portfolios", self.portfolios),
             web.get(f"{BASE}/portfolios/{{uuid}}", self.portfolio),
             web.get(f"{BASE}/payment_methods", self.payment_methods),
+            web.get("/v2/accounts", self.wallets),
             web.get("/v2/currencies", self.currencies),
             web.get("/v2/currencies/crypto", self.coins),
             web.get("/v2/exchange-rates", self.exchange_rates),
@@ -140,6 +141,28 @@ class AccountRoutes:
         """List no payment method: money comes by the admin endpoint."""
         del request
         return answer({"payment_methods": []})
+
+    async def wallets(self, request: web.Request) -> web.Response:
+        """List the balances as the older version does, all on one page."""
+        portfolio, now = request[PORTFOLIO], time_text(self._exchange.desk.now_ns)
+        balances = self._exchange.desk.ledger.balances(portfolio.portfolio_id)
+        rows = [
+            {
+                "id": _account_id(portfolio, currency),
+                "name": f"{currency} Wallet",
+                "primary": True,
+                "type": "fiat" if currency in FIAT else "wallet",
+                "currency": {"code": currency, "name": currency, "exponent": 8},
+                "balance": {"amount": text_of(balance.available), "currency": currency},
+                "created_at": time_text(portfolio.created_ns),
+                "updated_at": now,
+                "resource": "account",
+                "allow_deposits": True,
+                "allow_withdrawals": True,
+            }
+            for currency, balance in balances
+        ]
+        return answer({"pagination": {"next_uri": None, "limit": len(rows)}, "data": rows})
 
     async def currencies(self, request: web.Request) -> web.Response:
         """List the currencies of states."""

@@ -19,7 +19,7 @@ from traider.venues.simulated.tokens import ApiKey
 BASE: Final = "/api/v3/brokerage"
 PORTFOLIO: Final = web.RequestKey("portfolio", Portfolio)
 KEY: Final = web.RequestKey("key", ApiKey)
-_PUBLIC: Final = (f"{BASE}/time", f"{BASE}/market/", "/v2/")
+_PUBLIC: Final = (f"{BASE}/time", f"{BASE}/market/", "/v2/currencies", "/v2/exchange-rates")
 _UNGUARDED: Final = ("/admin/", "/ws")
 
 
