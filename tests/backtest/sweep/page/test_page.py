@@ -162,6 +162,10 @@ def test_a_page_without_a_best_names_none() -> None:
     assert "No trial is the best" in text
     assert "Trials, in the order of the grid" in text
     assert ' best"' not in page
+    assert '<tr class="best">' not in page
+    assert '<tr class="best">' in render_sweep_page(sweep_result())
+    assert "3 days, 72 bars, 144 events a trial" in text
+    assert "3 days, 144 events a trial" in words(render_sweep_page(sweep_result(days=3, bars=0)))
 
 
 def test_the_page_is_written_and_repeats(tmp_path: Path) -> None:
