@@ -70,7 +70,9 @@ def run_in_tier(plan: BacktestPlan, tier: str) -> Measured:
     return found
 
 
-@pytest.mark.parametrize("settings", [(), ("clock.decision=4h",), ("capital=50", "data.rules=file"), BNB])
+@pytest.mark.parametrize(
+    "settings", [(), ("clock.decision=4h",), ("capital=50", "data.rules=file"), BNB]
+)
 def test_a_trial_measures_what_a_back_test_does(tmp_path: Path, settings: tuple[str, ...]) -> None:
     plan = make_plan(tmp_path, *settings)
     for tier in run_plan(plan).tiers:
