@@ -6,7 +6,8 @@ A synthetic market runs on the local exchange, over real sockets, while messages
 doubled, reordered, delayed, cut and broken, sequence numbers skipped, books crossed, connections
 ended or left half open. After each message of depth at which the feed says that the data of the
 product is healthy, the digest of its book is compared with that of the exchange's own after the
-same message. Between gaps that are marked, every number of a trade must follow the one before.
+same message. Outside the gaps that are marked (GAP to RESYNC) every number of a trade must follow
+the one before.
 
 It ends with 1 when a book differed, a trade is missing without a mark, or nothing was compared.
 """
@@ -17,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections import Counter, deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -28,7 +30,7 @@ from benchmarks.tables import print_table
 from traider.domain.events import EventArray, Kind, MarketFlag
 from traider.domain.market_health import MarketHealth
 from traider.domain.ports import Alert, Field
-from traider.feed.feed import Feed
+from traider.feed.feed import FeedInstrument
 from traider.feed.feed_ports import FeedPorts
 from traider.ops.clock import SystemClock
 from traider.runtime.config_venues import CoinbaseConfig, FeedConfig, VenuesConfig
@@ -45,7 +47,7 @@ Truth = dict[int, deque[tuple[int, str, int]]]
 
 PRODUCTS: Final = ("BTC-USD", "ETH-USD")
 MASK: Final = 2**64 - 1
-_POLL_S: Final = 0.2
+_POLL_S: Final = 0.02
 _MINUTE_NS: Final = 60 * 10**9
 
 FAULTS: Final = (
@@ -99,6 +101,7 @@ class _Book:
     waiting: tuple[int, int, int] | None = None
     """Session, number and digest of the last message of depth, until its health is known."""
     last_trade: int = 0
+    is_blind: bool = False
 
     def set(self, side: int, ticks: int, lots: int) -> None:
         """Set one level."""
@@ -128,15 +131,13 @@ def _text(value: Decimal) -> str:
 class Comparison:
     """Follow the events of a feed, and compare each healthy book with the exchange's."""
 
-    def __init__(self, feed: Feed) -> None:
+    def __init__(self, instruments: Sequence[FeedInstrument]) -> None:
         self.kinds: Counter[Kind] = Counter()
         self.healths: Counter[MarketHealth] = Counter()
         self.seen: list[tuple[int, int, str, int]] = []
         """Session, number, product and digest of each healthy message of depth."""
         self.holes: list[str] = []
-        self._books = [
-            _Book(each.symbol, each.tick_size, each.lot_size) for each in feed.instruments
-        ]
+        self._books = [_Book(each.symbol, each.tick_size, each.lot_size) for each in instruments]
 
     def append(self, events: EventArray) -> None:
         """Follow ``events``."""
@@ -151,8 +152,9 @@ class Comparison:
                 self._depth(book, kind, event)
             elif kind is Kind.DEPTH_CLEAR:
                 book.clear()
-            elif kind is Kind.GAP:
-                book.last_trade = 0
+            elif kind in (Kind.GAP, Kind.RESYNC):
+                # What is lost while a book is broken lies between the two.
+                book.is_blind, book.last_trade = kind is Kind.GAP, 0
             elif kind is Kind.TRADE and not int(event["flags"]) & MarketFlag.HISTORY:
                 self._trade(book, int(event["id"]))
 
@@ -179,7 +181,7 @@ class Comparison:
             book.waiting = (book.session, int(event["id"]), book.digest)
 
     def _trade(self, book: _Book, number: int) -> None:
-        if book.last_trade and number != book.last_trade + 1:
+        if book.last_trade and number != book.last_trade + 1 and not book.is_blind:
             self.holes.append(f"{book.name}: trade {number} after {book.last_trade}")
         book.last_trade = number
 
@@ -217,7 +219,7 @@ async def run_faults(minutes: float, speed: float, seed: int) -> FaultRun:
 async def _follow(server: Server, minutes: float) -> FaultRun:
     silent = _Silent()
     feed = await open_feed(_request(server), FeedPorts(SystemClock(), silent, silent))
-    comparison = Comparison(feed)
+    comparison = Comparison(feed.instruments)
     truth: Truth = {}
     began, until_ns = time.monotonic(), server.exchange.desk.now_ns + round(minutes * _MINUTE_NS)
     keeping = asyncio.create_task(keep(feed, comparison))
@@ -251,7 +253,12 @@ def _request(server: Server) -> LiveFeedRequest:
     """Return a feed that is as quick to mend as the market is to move."""
     day_s = 86_400.0  # the market's clock runs away from ours by design
     terms = FeedConfig(
-        ahead_s=day_s, late_s=day_s, patience_s=0.5, reconnect_first_s=0.02, reconnect_longest_s=0.5
+        ahead_s=day_s,
+        late_s=day_s,
+        hold_s=0.05,
+        patience_s=0.5,
+        reconnect_first_s=0.02,
+        reconnect_longest_s=0.5,
     )
     coinbase = CoinbaseConfig(rest_url=server.url(), stream_url=server.url("/ws", "ws"))
     return LiveFeedRequest("coinbase", PRODUCTS, VenuesConfig(coinbase=coinbase), terms)
@@ -261,7 +268,7 @@ def _compare(comparison: Comparison, truth: Truth) -> tuple[int, list[str]]:
     """Return how many books were compared, and those that differed."""
     sessions = {
         session: {(number, name): digest for number, name, digest in digests}
-        for session, (_, digests) in enumerate(sorted(truth.items()), 1)
+        for session, digests in truth.items()
     }
     compared, unequal = 0, []
     for session, number, name, digest in comparison.seen:
@@ -299,6 +306,10 @@ def main() -> int:
             ("longest time blind", f"{run.longest_blind_s:.3f} s"),
             ("healthy books compared", f"{run.compared:,} of {len(run.comparison.seen):,}"),
             ("of them unequal", str(len(run.unequal))),
+            (
+                "health",
+                ", ".join(f"{h.name.lower()} {n}" for h, n in run.comparison.healths.items()),
+            ),
             ("trades, missing unmarked", f"{kinds[Kind.TRADE]:,}, {len(run.holes)}"),
         ],
     )
