@@ -6,6 +6,7 @@ from importlib.metadata import version
 
 from benchmarks import (
     decoding,
+    exchange,
     kernel_speed,
     level2,
     memory,
@@ -26,6 +27,7 @@ def main() -> None:
     level2.measure()
     sweep_speed.measure()
     decoding.measure()
+    exchange.measure()
     start_up.measure()
     memory.measure()
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 SECOND_NS: Final = 1_000_000_000
+MINUTE_NS: Final = 60 * SECOND_NS
 GRANULARITIES: Final = {
     "ONE_MINUTE": 60,
     "FIVE_MINUTE": 300,
@@ -46,10 +47,27 @@ class Candles:
         self._series: dict[int, deque[Candle]] = {
             seconds: deque(maxlen=CANDLES_KEPT) for seconds in GRANULARITIES.values()
         }
+        self._part: Candle | None = None
+        """Trades of one minute that are not merged yet."""
 
     def trade(self, time_ns: int, ticks: int, lots: int) -> None:
         """Take one trade; trades come in order of time."""
-        self.merge(Candle(time_ns // SECOND_NS, ticks, ticks, ticks, ticks, lots))
+        minute, part = time_ns // MINUTE_NS * 60, self._part
+        if part is None or part.start_s != minute:
+            self._merge_part()
+            self._part = Candle(minute, ticks, ticks, ticks, ticks, lots)
+            return
+        if ticks > part.high:
+            part.high = ticks
+        elif ticks < part.low:
+            part.low = ticks
+        part.close = ticks
+        part.lots += lots
+
+    def _merge_part(self) -> None:
+        part, self._part = self._part, None
+        if part is not None:
+            self.merge(part)
 
     def merge(self, part: Candle) -> None:
         """Take a trade, or a candle that is no longer than a minute."""
@@ -62,13 +80,14 @@ class Candles:
 
     def series(self, seconds: int) -> deque[Candle]:
         """Return the candles of a length, oldest first."""
+        self._merge_part()
         return self._series[seconds]
 
     def between(self, seconds: int, start_s: int, end_s: int) -> list[Candle]:
         """Return candles that start in [``start_s``, ``end_s``], newest first."""
         return [
             candle
-            for candle in reversed(self._series[seconds])
+            for candle in reversed(self.series(seconds))
             if start_s <= candle.start_s <= end_s
         ]
 

@@ -45,6 +45,7 @@ class Pump:
         self._wake = asyncio.Event()
         self._paid = 0
         self._rate_since = 0.0
+        self._is_heard = False
 
     def pause(self) -> None:
         """Stand still from now on."""
@@ -75,6 +76,7 @@ class Pump:
         """Carry out some steps; return whether more are due already."""
         clock, desk = self._exchange.clock, self._exchange.desk
         self._notice_end()
+        self._is_heard = self._has_subscriber()
         target = None if self._is_unpaced() else clock.target_ns()
         allowed = self._allowance()
         for _ in range(STEPS_A_TURN):
@@ -118,7 +120,7 @@ class Pump:
         else:
             self._timers()
         exchange.hub.publish()
-        self._paid += max(exchange.delivery.messages - before, not self._has_subscriber())
+        self._paid += max(exchange.delivery.messages - before, not self._is_heard)
 
     def _timers(self) -> None:
         hub, quarters = self._exchange.hub, self._timer_ns // QUARTER_NS

@@ -19,7 +19,7 @@ def options(ready: dict[str, Any], *, ed25519: bool = False) -> dict[str, Any]:
     name, secret = ("ed25519_key_name", "ed25519_private_key") if ed25519 else (
         "key_name", "private_key",
     )  # fmt: skip
-    return {"apiKey": ready[name], "secret": ready[secret]}
+    return {"apiKey": ready[name], "secret": ready[secret], "enableRateLimit": False}
 
 
 def pointed(client: Any, ready: dict[str, Any]) -> Any:

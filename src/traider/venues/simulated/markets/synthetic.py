@@ -19,8 +19,10 @@ from traider.venues.simulated.market import Market
 
 SECOND_NS: Final = 1_000_000_000
 HISTORY_MINUTES: Final = 2 * 24 * 60
-_ADD, _CANCEL = 0.50, 0.92
-"""Shares of the actions: half are new orders, then cancels; what is left takes liquidity."""
+_QUOTING: Final = 0.92
+"""Share of the actions that place an order or take one back; the rest takes liquidity."""
+_TIDY_STEPS: Final = 128
+"""Orders that were filled are forgotten this often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +31,9 @@ class FlowSettings:
 
     actions_per_second: float = 20.0
     entries_per_side: int = 300
-    walk_millionths: float = 20.0
+    walk_millionths: float = 8.0
     """Standard deviation of the fair price's step, in millionths of the price, an action."""
-    distance_millionths: float = 150.0
+    distance_millionths: float = 400.0
     """Mean distance of a new order from the fair price."""
     value_mean: float = 1_500.0
     """Mean value of an order, in the quote currency."""
@@ -51,6 +53,7 @@ class SyntheticFlow:
         price = self._fair * product.tick_units / ONE
         self._lots_mean = settings.value_mean / price * (ONE / product.lot_units)
         self._next_ns = start_ns
+        self._steps = 0
         self._build_history(start_ns)
         self._build_book()
         self._plan_next()
@@ -67,12 +70,18 @@ class SyntheticFlow:
         action = rng.random()
         if not self._hit_the_wrong():
             entries = self._entries[side]
-            if action < _ADD and len(entries) < settings.entries_per_side:
+            # A side with its full number of orders gains as many as it loses.
+            adding = _QUOTING * (1.0 - len(entries) / (2 * settings.entries_per_side))
+            if action < adding:
                 self._add(side)
-            elif action < _CANCEL and entries:
+            elif action < _QUOTING and entries:
                 self._cancel(entries)
             else:
                 self._crowd.take(side, self._lots())
+        self._steps += 1
+        if self._steps % _TIDY_STEPS == 0:
+            for known in self._entries.values():
+                known[:] = [entry for entry in known if entry.lots]
         self._plan_next()
 
     def _plan_next(self) -> None:
