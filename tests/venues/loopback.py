@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import WSMsgType, web
 
 Script = Callable[[str, bytes], Iterable[bytes]]
-"""What a connection to a path answers to a request of it."""
+"""What a connection to a path answers to a request of it; an empty one is its opening."""
 
 
 class Loopback:
@@ -54,15 +54,18 @@ class Loopback:
         socket = web.WebSocketResponse()
         await socket.prepare(request)
         self._open.add(socket)
+        await self._say(socket, request.path, b"")
         async for message in socket:
-            if message.type is not WSMsgType.TEXT:
-                continue
-            raw = message.data.encode()
-            self.requests.append(json.loads(raw) if raw.startswith(b"{") else message.data)
-            for said in self._script(request.path, raw):
-                await socket.send_str(said.decode())
+            if message.type is WSMsgType.TEXT:
+                raw = message.data.encode()
+                self.requests.append(json.loads(raw) if raw.startswith(b"{") else message.data)
+                await self._say(socket, request.path, raw)
         self._open.discard(socket)
         return socket
+
+    async def _say(self, socket: web.WebSocketResponse, path: str, raw: bytes) -> None:
+        for said in self._script(path, raw):
+            await socket.send_str(said.decode())
 
 
 @asynccontextmanager

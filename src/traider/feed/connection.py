@@ -7,6 +7,7 @@
 | --- | --- |
 | it opens | the subscriptions are sent at once |
 | a book breaks (GAP) | its snapshot is asked for at once, again every ``patience_s`` |
+| the venue's books are fetched | GET beside the stream, at the opening and after each break |
 | a snapshot does not come after ``asks_max`` asks | the connection is ended |
 | nothing arrives for the venue's time of silence | the connection is ended: it may be half-open |
 | a message cannot be read | the connection is ended: what it would have said is unknown |
@@ -14,6 +15,7 @@
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
@@ -23,9 +25,10 @@ from traider.domain.events import EventArray, Kind
 from traider.feed.backoff import Backoff, BackoffTerms
 from traider.feed.feed_ports import FeedPorts
 from traider.feed.receive_clock import ReceiveClock
-from traider.venues.errors import VenueUnreachableError
+from traider.venues.errors import VenueError, VenueUnreachableError
 from traider.venues.event_writer import EventWriter
-from traider.venues.market_stream import MarketStream
+from traider.venues.market_stream import FetchedBooks, MarketStream
+from traider.venues.public_rest import PublicRest, PublicRestTerms
 from traider.venues.web_socket import SocketTerms, WebSocket
 
 _SECOND_NS = 1_000_000_000
@@ -51,6 +54,7 @@ class ConnectionTerms:
     """Asks for one snapshot before the connection is ended."""
     backoff: BackoffTerms = field(default_factory=BackoffTerms)
     socket: SocketTerms = field(default_factory=SocketTerms)
+    rest: PublicRestTerms = field(default_factory=PublicRestTerms)
 
 
 class ConnectionOwner(Protocol):
@@ -110,6 +114,7 @@ class FeedConnection:
         self._sent_ns = 0
         self._asks: dict[str, tuple[int, int]] = {}
         """When the snapshot of a symbol was asked for last, and how often in this break."""
+        self._fetches: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
         """Connect, and connect again, until cancelled."""
@@ -148,16 +153,9 @@ class FeedConnection:
         try:
             self.stream.mapper.take(raw, ts_recv, self._out)
         except DataError as fault:
-            self.counts.unreadable += 1
-            self._owner.unreadable(self.stream, ts_recv)
-            self._log.error("message cannot be read", why=fault.line(), head=repr(raw[:200]))
-            self._end(f"a message cannot be read: {fault.what}")
+            self._refuse(fault, raw, ts_recv)
             return
-        if len(self._out):
-            events = self._out.take()
-            self._owner.take(self.stream, events)
-            if (events["kind"] == int(Kind.GAP)).any():
-                self._mend()
+        self._hand_over()
 
     def closed(self, why: str) -> None:
         """Break the books of the connection."""
@@ -170,6 +168,21 @@ class FeedConnection:
         if len(events):
             self._owner.take(self.stream, events)
         self._owner.ended(self.stream, now_ns)
+
+    def _hand_over(self) -> None:
+        """Hand over what was mapped, and mend what it shows to be broken."""
+        if len(self._out):
+            events = self._out.take()
+            self._owner.take(self.stream, events)
+            if (events["kind"] == int(Kind.GAP)).any():
+                self._mend()
+
+    def _refuse(self, fault: DataError, raw: bytes, ts_recv: int) -> None:
+        """End the connection over a message that cannot be read."""
+        self.counts.unreadable += 1
+        self._owner.unreadable(self.stream, ts_recv)
+        self._log.error("message cannot be read", why=fault.line(), head=repr(raw[:200]))
+        self._end(f"a message cannot be read: {fault.what}")
 
     # ------------------------------------------------------------------------------ while it lives
 
@@ -184,11 +197,13 @@ class FeedConnection:
         self._asks = dict.fromkeys(self.stream.symbols, (self._heard_ns, 0))
         for message in self.stream.subscribe():
             socket.send(message)
+        self._fetch_books(self.stream.symbols)
         watching = asyncio.create_task(self._watch())
         try:
             await socket.ended()
         finally:
-            watching.cancel()
+            for task in (watching, *self._fetches):
+                task.cancel()
             if self._socket is not None:
                 socket.close("we stopped")
                 await socket.ended()
@@ -228,6 +243,33 @@ class FeedConnection:
         self._log.info("snapshot asked for", symbols=", ".join(late))
         for message in self.stream.resubscribe(tuple(late)):
             self._socket.send(message)
+        self._fetch_books(late)
+
+    def _fetch_books(self, symbols: Sequence[str]) -> None:
+        """Fetch the books of some symbols, where they come so."""
+        if isinstance(self.stream, FetchedBooks):
+            for symbol in symbols:
+                task = asyncio.create_task(self._fetch(symbol, self.stream.book_url(symbol)))
+                self._fetches.add(task)
+                task.add_done_callback(self._fetches.discard)
+
+    async def _fetch(self, symbol: str, url: str) -> None:
+        """Fetch one book; what goes wrong is tried again with the next ask."""
+        try:
+            async with PublicRest(self._terms.rest) as rest:
+                raw = await rest.get(url)
+        except VenueError as fault:
+            self._log.warning("book not fetched", symbol=symbol, why=fault.line())
+            return
+        if self.why:
+            return  # the connection is being ended
+        ts_recv = self._receipt.stamp()
+        try:
+            self.stream.mapper.snapshot(symbol, raw, ts_recv, self._out)
+        except DataError as fault:
+            self._refuse(fault, raw, ts_recv)
+            return
+        self._hand_over()
 
     def _end(self, why: str) -> None:
         self.why = self.why or why

@@ -22,11 +22,30 @@ class CoinbaseConfig(Section):
     """What its sequence numbers count; its guide and its messages differ."""
 
 
+class PublicVenueConfig(Section):
+    """A venue that is only listened to."""
+
+    enabled: bool = False
+    """Whether it may be connected to."""
+    rest_url: str = ""
+    """Address of its REST interface; its own when empty."""
+    stream_url: str = ""
+    """Address of its market data; its own when empty."""
+
+
 class VenuesConfig(Section):
     """Which venues are listened to."""
 
     coinbase: CoinbaseConfig = CoinbaseConfig()
     """Coinbase Advanced Trade."""
+    binance: PublicVenueConfig = PublicVenueConfig()
+    """Binance, spot and USD-M contracts."""
+    bybit: PublicVenueConfig = PublicVenueConfig()
+    """Bybit, spot and linear contracts."""
+    kraken: PublicVenueConfig = PublicVenueConfig()
+    """Kraken, spot."""
+    okx: PublicVenueConfig = PublicVenueConfig()
+    """OKX, spot, perpetuals and futures."""
 
 
 class FeedConfig(Section):

@@ -16,6 +16,7 @@ from traider.feed.quality import QualityTerms
 from traider.feed.quality_report import QualityRow
 from traider.runtime.config_venues import CoinbaseConfig, FeedConfig, VenuesConfig
 from traider.runtime.kernel_books import KernelBooks
+from traider.runtime.public_venues import PUBLIC_VENUES, choose, public_venue
 from traider.venues.coinbase.continuity import SequenceKey
 from traider.venues.coinbase.instruments import instrument_name, stream_symbol
 from traider.venues.coinbase.mapper import CoinbaseMapper
@@ -24,8 +25,9 @@ from traider.venues.coinbase.market_stream import CoinbaseStream
 from traider.venues.coinbase.rest_messages import Product
 from traider.venues.coinbase.rest_session import RestSession, RestTerms
 from traider.venues.listing import Listing
+from traider.venues.market_stream import MarketStream
 
-LIVE_VENUES: Final = ("coinbase",)
+LIVE_VENUES: Final = ("coinbase", *PUBLIC_VENUES)
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,22 @@ async def open_feed(
         UsageError: the venue or a product is not known, or not enabled.
         VenueError: the venue cannot be asked.
     """
+    venue = request.venue.lower()
+    if venue in PUBLIC_VENUES:
+        instruments, streams = await choose(public_venue(venue, request.venues), request.products)
+    else:
+        instruments, streams = await _of_coinbase(request, ports)
+    books = KernelBooks(len(instruments))
+    feed = Feed(instruments, books, ports, feed_terms(request.feed), on_report)
+    for stream in streams:
+        feed.add(stream)
+    return feed
+
+
+async def _of_coinbase(
+    request: LiveFeedRequest, ports: FeedPorts
+) -> tuple[list[FeedInstrument], tuple[MarketStream, ...]]:
+    """Return the products asked for and as many connections as they take."""
     settings = _settings(request)
     symbols = tuple(dict.fromkeys(stream_symbol(product) for product in request.products))
     if not symbols:
@@ -60,13 +78,13 @@ async def open_feed(
         )
         for symbol in symbols
     ]
-    books = KernelBooks(len(instruments))
-    feed = Feed(instruments, books, ports, feed_terms(request.feed), on_report)
+    streams: list[MarketStream] = []
     for number, part in enumerate(_parts(symbols, settings.products_per_connection), 1):
         listings = [_listing(instruments, symbol) for symbol in part]
         mapper = CoinbaseMapper(listings, SequenceKey[settings.sequence.upper()])
-        feed.add(CoinbaseStream(mapper, part, ports.clock, url=settings.stream_url, number=number))
-    return feed
+        url = settings.stream_url
+        streams.append(CoinbaseStream(mapper, part, ports.clock, url=url, number=number))
+    return instruments, tuple(streams)
 
 
 async def keep(feed: Feed, sink: EventSink) -> None:

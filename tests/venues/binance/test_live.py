@@ -104,3 +104,18 @@ def test_the_listed_symbols_have_names_and_grids(
     assert (found[symbol].tick_size, found[symbol].lot_size) == (Decimal(tick), Decimal(lot))
     assert all(each.name == str(instrument_name(market, each.symbol)) for each in found.values())
     assert list(read_products(market, raw)) == list(found.values())
+
+
+def test_prices_are_counted_in_the_finer_of_tick_and_decimals() -> None:
+    def step(decimals: str, tick: str) -> Decimal | None:
+        body = (
+            f'{{"symbols":[{{"symbol":"CTKUSDT","baseAsset":"CTK","quoteAsset":"USDT",{decimals}'
+            f'"filters":[{{"filterType":"PRICE_FILTER","tickSize":"{tick}"}}]}}]}}'
+        )
+        (found,) = read_products(Market.USDM, body.encode())
+        return found.tick_size
+
+    assert step('"pricePrecision":5,', "0.00100") == Decimal("0.00001")
+    assert step('"pricePrecision":2,', "0.001") == Decimal("0.001")
+    assert step("", "0.001") == Decimal("0.001")
+    assert step("", "0") is None

@@ -5,8 +5,10 @@ name; USD-M contracts with an end carry its day (``BTCUSDT_240628``). Spot and f
 symbols: the market tells them apart.
 
 Source: binance-spot-api-docs, rest-api.md; developers.binance.com, USD-M futures, "Exchange
-Information". Tick and lot are filters; ``pricePrecision`` and ``quantityPrecision`` are not. The
-answers of 2021 list 1,695 spot symbols and 122 contracts.
+Information". Tick and lot of new orders are filters. A book of contracts may hold orders from
+before the tick was made coarser (CTKUSDT, tick 0.001 and a bid of 0.50579 on 2021-07-22), so its
+prices are counted in the decimals of ``pricePrecision`` where those are finer. The answers of 2021
+list 1,695 spot symbols and 122 contracts.
 """
 
 from collections.abc import Iterator
@@ -54,6 +56,15 @@ class _Symbol(Struct, frozen=True):
     base: str = field(name="baseAsset")
     quote: str = field(name="quoteAsset")
     filters: list[_Filter]
+    price_decimals: int | None = field(default=None, name="pricePrecision")
+
+    @property
+    def price_step(self) -> Decimal | None:
+        """What every price of the book is a multiple of."""
+        steps = [one.tick_size for one in self.filters if one.tick_size]
+        if steps and self.price_decimals is not None:
+            steps.append(Decimal(1).scaleb(-self.price_decimals))
+        return min(steps, default=None)
 
 
 class _ExchangeInfo(Struct, frozen=True):
@@ -104,10 +115,10 @@ def read_products(market: Market, raw: bytes) -> Iterator[Product]:
         expiry = each.symbol.partition("_")[2]
         suffix = expiry or ("PERP" if market is Market.USDM else "")
         name = spelled(VENUE, each.base, each.quote, suffix)
-        steps = {one.kind: one for one in each.filters}
-        if name is not None and "PRICE_FILTER" in steps and "LOT_SIZE" in steps:
+        lots = [one.step_size for one in each.filters if one.kind == "LOT_SIZE" and one.step_size]
+        if name is not None:
             known = registered(market, each.symbol)
             funding = known.funding if known else None
             interval_ns = funding.phases[-1].interval_ns if funding else 0
-            tick_size, lot_size = steps["PRICE_FILTER"].tick_size, steps["LOT_SIZE"].step_size
-            yield Product(each.symbol, name, tick_size or None, lot_size or None, interval_ns)
+            lot_size = lots[0] if lots else None
+            yield Product(each.symbol, name, each.price_step, lot_size, interval_ns)

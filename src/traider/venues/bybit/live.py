@@ -17,9 +17,9 @@ class LiveBybit:
 
     name = VENUE
 
-    def __init__(self, rest_url: str = REST_URL, stream_url: str = STREAM_URL) -> None:
-        self._rest_url = rest_url
-        self._stream_url = stream_url
+    def __init__(self, rest_url: str = "", stream_url: str = "") -> None:
+        self._rest_url = rest_url or REST_URL
+        self._stream_url = stream_url or STREAM_URL
 
     def list_urls(self, products: Sequence[str]) -> tuple[str, ...]:
         """Return instruments-info of the categories that the products are of."""

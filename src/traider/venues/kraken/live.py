@@ -18,9 +18,9 @@ class LiveKraken:
 
     name = VENUE
 
-    def __init__(self, rest_url: str = REST_URL, stream_url: str = STREAM_URL) -> None:
-        self._rest_url = rest_url
-        self._stream_url = stream_url
+    def __init__(self, rest_url: str = "", stream_url: str = "") -> None:
+        self._rest_url = rest_url or REST_URL
+        self._stream_url = stream_url or STREAM_URL
 
     def list_urls(self, products: Sequence[str]) -> tuple[str, ...]:
         """Return the one list of pairs."""
