@@ -75,10 +75,9 @@ def test_ctrl_c_ends_it_with_a_report(tmp_path: Path) -> None:
 def test_what_cannot_be_listened_to_is_one_line(tmp_path: Path) -> None:
     with exchange(tmp_path) as ready:
         unknown = traider(tmp_path, "feed", "--at", ready["rest"], "--product", "NO-SUCH")
-    assert (unknown.returncode, unknown.stderr.strip()) == (
-        2,
-        "traider: error: --product: Coinbase has no product NO-SUCH; write BASE-QUOTE, such as BTC-USD",
-    )
+    assert unknown.returncode == 2
+    assert "Coinbase has no product NO-SUCH; write BASE-QUOTE" in unknown.stderr
+    assert len(unknown.stderr.splitlines()) == 1
     gone = traider(tmp_path, "feed", "--at", ready["rest"], "--product", "BTC-USD")
     assert gone.returncode == 6
     assert len(gone.stderr.strip().splitlines()) == 1
