@@ -108,6 +108,7 @@ def test_bybit_is_heard_as_it_was_recorded(reference_data: Path) -> None:
     recording = recorded(reference_data, "BYBIT-20260809")
     said = messages(recording, "BYBIT.ws.2")
     listed = next(each.raw for each in recording.answers if "category=linear" in each.url)
+    bases = ("BTC", "ETH", "SOL", "DOGE")
 
     def script(path: str, raw: bytes) -> Iterator[bytes]:
         if path == "/v5/public/linear" and b'"orderbook.200.BTCUSDT"' in raw:
@@ -115,8 +116,8 @@ def test_bybit_is_heard_as_it_was_recorded(reference_data: Path) -> None:
 
     best, events, at = listen(
         "bybit",
-        tuple(f"{base}-USDT-PERP" for base in ("BTC", "ETH", "SOL", "DOGE")),
-        {"/v5/market/instruments-info?category=linear&limit=1000": [(200, listed)]},
+        tuple(f"{base}-USDT-PERP" for base in bases),
+        {f"{INSTRUMENTS}linear&limit=1000&baseCoin={base}": [(200, listed)] for base in bases},
         script,
         heard(len(said)),
     )
@@ -188,6 +189,7 @@ def _plain(price: Decimal) -> str:
     return format(price.normalize(), "f")
 
 
+INSTRUMENTS = "/v5/market/instruments-info?category="
 PAIRS = b'{"result":{"XXBTZUSD":{"wsname":"XBT/USD","pair_decimals":1,"lot_decimals":8}}}'
 ASSET_PAIRS: Answers = {"/0/public/AssetPairs": [(200, PAIRS)]}
 
@@ -247,7 +249,8 @@ def bybit_list(category: str, tick: str) -> tuple[str, list[tuple[int, bytes]]]:
         "lotSizeFilter": {"qtyStep": "0.001"},
     }
     body = json.dumps({"result": {"list": [symbol]}}).encode()
-    return f"/v5/market/instruments-info?category={category}&limit=1000", [(200, body)]
+    more = "&limit=1000&baseCoin=BTC" if category == "linear" else ""
+    return f"{INSTRUMENTS}{category}{more}", [(200, body)]
 
 
 def test_spot_and_contracts_of_one_symbol_are_listened_to_apart() -> None:

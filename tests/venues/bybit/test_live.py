@@ -14,10 +14,14 @@ def listing(symbol: str, number: int = 0) -> Listing:
 def test_only_the_lists_that_are_needed_are_asked_for() -> None:
     venue = LiveBybit()
     base = "https://api.bybit.com/v5/market/instruments-info?category="
-    assert venue.list_urls(["BTC-USDT-PERP"]) == (f"{base}linear&limit=1000",)
+    contracts = ["BTC-USDT-PERP", "BTC-USDC-PERP", "ETH-USDT-261225"]
+    assert venue.list_urls(contracts) == (
+        f"{base}linear&limit=1000&baseCoin=BTC",
+        f"{base}linear&limit=1000&baseCoin=ETH",
+    )
     assert venue.list_urls(["BTC-USDT", "ETH-USDT-PERP"]) == (
-        f"{base}linear&limit=1000",
-        f"{base}spot&limit=1000",
+        f"{base}linear&limit=1000&baseCoin=ETH",
+        f"{base}spot",
     )
 
 

@@ -43,7 +43,7 @@ def test_the_listed_pairs_have_names_and_grids(reference_data: Path) -> None:
     )
 
 
-def test_a_told_tick_is_taken_before_the_decimals() -> None:
+def test_prices_are_counted_in_decimals_whatever_binds_new_orders() -> None:
     body = b'{"result":{"X":{"wsname":"A/B","pair_decimals":1,"lot_decimals":2,"tick_size":"0.5"}}}'
     (found,) = read_products(body)
-    assert (found.tick_size, found.lot_size) == (Decimal("0.5"), Decimal("0.01"))
+    assert (found.tick_size, found.lot_size) == (Decimal("0.1"), Decimal("0.01"))

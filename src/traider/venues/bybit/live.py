@@ -22,13 +22,16 @@ class LiveBybit:
         self._stream_url = stream_url or STREAM_URL
 
     def list_urls(self, products: Sequence[str]) -> tuple[str, ...]:
-        """Return instruments-info of the categories that the products are of."""
-        wanted = {_category(product) for product in products}
-        return tuple(
-            f"{self._rest_url}/v5/market/instruments-info?category={each.value}&limit=1000"
-            for each in Category
-            if each in wanted
-        )
+        """Return instruments-info of spot, and of each base of the contracts.
+
+        Contracts come in pages of at most 1000, of which 800 were full on 2026-08-09, so that the
+        whole list may take several; spot comes at once ("Get Instruments Info").
+        """
+        url = f"{self._rest_url}/v5/market/instruments-info?category="
+        contracts = [each for each in products if _category(each) is Category.LINEAR]
+        bases = dict.fromkeys(each.partition("-")[0] for each in contracts)
+        found = [f"{url}linear&limit=1000&baseCoin={base}" for base in bases]
+        return (*found, *([f"{url}spot"] if len(contracts) < len(products) else []))
 
     def read_list(self, raw: bytes) -> Iterator[Product]:
         """Yield the products of an answer."""

@@ -4,7 +4,8 @@ Protocol v1 spells Bitcoin XBT and Dogecoin XDG (``XBT/CHF``), v2 spells them as
 (``BTC/CHF``); here they are BTC and DOGE.
 
 Source: docs.kraken.com, "Get Tradable Asset Pairs". The answer of 2021-04-17 lists 304 pairs; the
-twins of the dark pool (``.d``) have no ``wsname`` and no stream.
+twins of the dark pool (``.d``) have no ``wsname`` and no stream. Prices are counted in
+``pair_decimals``; ``tick_size`` binds new orders only, and may be coarser.
 """
 
 from collections.abc import Iterator
@@ -28,7 +29,6 @@ class _Pair(Struct, frozen=True):
     price_decimals: int = field(name="pair_decimals")
     lot_decimals: int
     symbol: str = field(default="", name="wsname")
-    tick_size: Decimal | None = None
 
 
 class _Answer(Struct, frozen=True):
@@ -66,7 +66,7 @@ def read_products(raw: bytes) -> Iterator[Product]:
         base, _, quote = pair.symbol.partition("/")
         name = spelled(VENUE, _currency(base), _currency(quote))
         if name is not None:
-            tick_size = pair.tick_size or Decimal(1).scaleb(-pair.price_decimals)
+            tick_size = Decimal(1).scaleb(-pair.price_decimals)
             lot_size = Decimal(1).scaleb(-pair.lot_decimals)
             yield Product(pair.symbol, name, tick_size, lot_size)
 
