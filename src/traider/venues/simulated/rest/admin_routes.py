@@ -87,7 +87,7 @@ class AdminRoutes:
         return answer({"owners": owners, "sums": sums})
 
     async def connections(self, request: web.Request) -> web.Response:
-        """Tell the WebSocket connections; a client knows its own by the port it comes from."""
+        """Tell the open WebSocket connections; a client knows its own by the port it comes from."""
         del request
         found = [
             {
@@ -109,16 +109,17 @@ class AdminRoutes:
         return answer({"keeps_digests": True})
 
     async def digests(self, request: web.Request) -> web.Response:
-        """Tell the digests of a connection after a message number."""
+        """Tell the digests of a connection, alive or gone, after a message number."""
         number, after = request.query.get("connection", ""), request.query.get("after", "-1")
-        connections = self._exchange.hub.connections
-        if not number.isdigit() or int(number) not in connections:
+        hub = self._exchange.hub
+        known = {each.number: each for each in (*hub.past, *hub.connections.values())}
+        if not number.isdigit() or int(number) not in known:
             return not_found("connection")
         if not after.removeprefix("-").isdigit():
             return bad_argument("after is a message number")
         rows = [
             {"sequence_num": sequence, "product_id": name, "digest": f"{digest:016x}"}
-            for sequence, name, digest in connections[int(number)].digests
+            for sequence, name, digest in known[int(number)].digests
             if sequence > int(after)
         ]
         return answer({"digests": rows[:DIGESTS_MAX], "more": len(rows) > DIGESTS_MAX})

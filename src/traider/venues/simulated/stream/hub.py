@@ -5,6 +5,7 @@ changed. Trades are told every 250 ms, candles and heartbeats every second, the 
 trade and, when its quotes moved, every 250 ms. All times are the exchange's.
 """
 
+from collections import deque
 from typing import Final
 
 from traider.venues.simulated.book import BUY, SELL
@@ -22,6 +23,7 @@ from traider.venues.simulated.stream.user_bodies import user_body
 SECOND_NS: Final = 1_000_000_000
 QUARTER_NS: Final = SECOND_NS // 4
 TICKER_BATCH_NS: Final = 5 * SECOND_NS
+PAST_KEPT: Final = 64
 DIGEST_MASK: Final = 2**64 - 1
 _CROSSED: Final = (FaultKind.CROSSED,)
 _CANDLE_S: Final = GRANULARITIES["FIVE_MINUTE"]
@@ -47,6 +49,8 @@ class Hub:
     def __init__(self, desk: Desk, delivery: Delivery, faults: FaultPlan) -> None:
         self._desk, self._delivery, self._faults = desk, delivery, faults
         self.connections: dict[int, Connection] = {}
+        self.past: deque[Connection] = deque(maxlen=PAST_KEPT)
+        """Connections that ended, latest last."""
         self.keeps_digests = False
         self._news = {name: _MarketNews(market) for name, market in desk.markets.items()}
         self._subscribers: dict[tuple[str, str], list[Connection]] = {}
@@ -75,8 +79,9 @@ class Hub:
             known.remove(connection)
 
     def forget(self, connection: Connection) -> None:
-        """Drop a connection that is gone."""
+        """Drop a connection that is gone; its digests stay for a while."""
         self.connections.pop(connection.number, None)
+        self.past.append(connection)
         for known in self._subscribers.values():
             if connection in known:
                 known.remove(connection)
