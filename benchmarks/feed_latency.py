@@ -53,7 +53,7 @@ class _Sender(WSListener):
         transport.send(WSMsgType.TEXT, _message("snapshot", number))
         while not transport.is_disconnected:
             due = int((time.perf_counter() - begin) * RATE)
-            while number < due:
+            while number < due and not transport.is_disconnected:
                 number += 1
                 transport.send(WSMsgType.TEXT, _message("update", number))
             await asyncio.sleep(0.5 / RATE)

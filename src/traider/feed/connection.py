@@ -33,6 +33,7 @@ from traider.venues.web_socket import SocketTerms, WebSocket
 
 _SECOND_NS = 1_000_000_000
 _WATCH_S = 0.1
+_GAP = int(Kind.GAP)
 
 
 class ConnectionState(Enum):
@@ -174,7 +175,7 @@ class FeedConnection:
         if len(self._out):
             events = self._out.take()
             self._owner.take(self.stream, events)
-            if (events["kind"] == int(Kind.GAP)).any():
+            if _GAP in events["kind"].tolist():
                 self._mend()
 
     def _refuse(self, fault: DataError, raw: bytes, ts_recv: int) -> None:

@@ -80,6 +80,7 @@ class Feed:
         self._numbers = {each.symbol: number for number, each in enumerate(instruments)}
         self._alerts = [_LastingFault() for _ in instruments]
         self._begun_ns = 0
+        self._tops = [books.top(number) for number in range(len(instruments))]
         self._on_report = on_report
 
     def add(self, stream: MarketStream) -> None:
@@ -145,9 +146,9 @@ class Feed:
     # ------------------------------------------------------------------------------- its own
 
     def _judge(self, stream: MarketStream, number: int, events: EventArray) -> None:
-        before = self.books.top(number)
+        before = self._tops[number]
         self.books.apply(events)
-        after = self.books.top(number)
+        after = self._tops[number] = self.books.top(number)
         is_whole = stream.mapper.is_whole(self.instruments[number].symbol)
         self.watches[number].see(events, before, after, is_whole=is_whole)
 

@@ -30,7 +30,18 @@ from traider.feed.books import Top
 from traider.feed.latencies import Latencies
 
 _SECOND_NS: Final = 1_000_000_000
-_DEPTH: Final = (Kind.DEPTH_UPDATE, Kind.DEPTH_SNAPSHOT)
+_SNAPSHOT: Final = int(Kind.DEPTH_SNAPSHOT)
+_DEPTH: Final = (int(Kind.DEPTH_UPDATE), _SNAPSHOT)
+_TRADE: Final = int(Kind.TRADE)
+_GAP: Final = int(Kind.GAP)
+_RESYNC: Final = int(Kind.RESYNC)
+_HISTORY: Final = int(MarketFlag.HISTORY)
+_HEALTHY: Final = MarketHealth.HEALTHY
+_CROSSED: Final = MarketHealth.CROSSED
+_SPREAD: Final = MarketHealth.SPREAD
+_SKEW: Final = MarketHealth.SKEW
+_STALE: Final = MarketHealth.STALE
+_BROKEN: Final = MarketHealth.GAP
 _MOMENTS: Final = (MarketHealth.OUTLIER, MarketHealth.OFF_BOOK, MarketHealth.SCHEMA)
 
 
@@ -95,12 +106,12 @@ class QualityWatch:
         self.instrument = instrument
         self.terms = terms
         self.counts = QualityCounts()
-        self.health = MarketHealth.HEALTHY
+        self.health = _HEALTHY
         self._faults: dict[MarketHealth, Fault] = {}
         self._heard_ns = 0
         self._broken_ns = 0
         self._unhealthy_ns = 0
-        self._told = Change(MarketHealth.HEALTHY)
+        self._told = Change(_HEALTHY)
 
     @property
     def last_heard_ns(self) -> int:
@@ -115,7 +126,7 @@ class QualityWatch:
         """Begin without a connection and without a book."""
         self._broken_ns = self._heard_ns = self._unhealthy_ns = now_ns
         self._set(MarketHealth.DISCONNECTED, 1.0, 0.0)
-        self._set(MarketHealth.GAP, 1.0, 0.0)
+        self._set(_BROKEN, 1.0, 0.0)
 
     def see(self, events: EventArray, before: Top, after: Top, *, is_whole: bool) -> None:
         """Judge one message about the instrument.
@@ -128,22 +139,20 @@ class QualityWatch:
         """
         now_ns = int(events["ts_recv"][-1])
         self._heard_ns = now_ns
-        self._clear(MarketHealth.STALE)
-        counts, kinds = self.counts, events["kind"]
+        self._clear(_STALE)
+        counts = self.counts
         counts.messages += 1
-        first = int(kinds[0])
-        if first in _DEPTH and first == kinds[-1]:
-            self._count_depth(first, len(events))
+        kinds: list[int] = events["kind"].tolist()
+        if kinds[0] == kinds[-1] and kinds[0] in _DEPTH:
+            self._count_depth(kinds[0], len(kinds))  # nearly every message is of one kind
         else:
             for kind in _DEPTH:
-                if found := int((kinds == kind).sum()):
+                if found := kinds.count(kind):
                     self._count_depth(kind, found)
-        trades = events[(kinds == Kind.TRADE) & (events["flags"] & MarketFlag.HISTORY == 0)]
-        if len(trades):
-            self._judge_trades(trades, before, now_ns)
-        if (kinds == Kind.GAP).any():
-            counts.gaps += 1
-        counts.resyncs += int((kinds == Kind.RESYNC).sum())
+            counts.gaps += _GAP in kinds
+            counts.resyncs += kinds.count(_RESYNC)
+            if _TRADE in kinds:
+                self._judge_trades(events, before, now_ns)
         self._judge_book(now_ns, before, after, is_whole=is_whole)
         self._judge_time(int(events["ts_event"][-1]), now_ns)
 
@@ -164,7 +173,7 @@ class QualityWatch:
         """Let time pass: silence makes stale, and moments are forgotten."""
         silent_s = (now_ns - self._heard_ns) / _SECOND_NS
         if silent_s > self.terms.stale_s and MarketHealth.DISCONNECTED not in self._faults:
-            self._set(MarketHealth.STALE, silent_s, self.terms.stale_s)
+            self._set(_STALE, silent_s, self.terms.stale_s)
         for check in _MOMENTS:
             fault = self._faults.get(check)
             if fault is not None and now_ns >= fault.until_ns:
@@ -172,12 +181,12 @@ class QualityWatch:
 
     def change(self, now_ns: int) -> Change | None:
         """Return the worst fault if it is another than was told last; it is told then."""
-        worst = min(self._faults, default=MarketHealth.HEALTHY)
+        worst = min(self._faults) if self._faults else _HEALTHY
         if worst is self._told.health:
             return None
-        if self._told.health is MarketHealth.HEALTHY:
+        if self._told.health is _HEALTHY:
             self._unhealthy_ns = now_ns
-        elif worst is MarketHealth.HEALTHY:
+        elif worst is _HEALTHY:
             self.counts.unhealthy_ns += now_ns - self._unhealthy_ns
         fault = self._faults.get(worst, Fault(0.0, 0.0))
         self.health = worst
@@ -192,7 +201,7 @@ class QualityWatch:
             counts.blind_ns += blind_ns
             counts.longest_blind_ns = max(counts.longest_blind_ns, blind_ns)
             self._broken_ns = now_ns
-        if self._told.health is not MarketHealth.HEALTHY:
+        if self._told.health is not _HEALTHY:
             counts.unhealthy_ns += now_ns - self._unhealthy_ns
             self._unhealthy_ns = now_ns
         self.counts = QualityCounts()
@@ -202,7 +211,7 @@ class QualityWatch:
 
     def _count_depth(self, kind: int, levels: int) -> None:
         self.counts.level_updates += levels
-        self.counts.snapshots += kind == Kind.DEPTH_SNAPSHOT
+        self.counts.snapshots += kind == _SNAPSHOT
 
     def _judge_book(self, now_ns: int, before: Top, after: Top, *, is_whole: bool) -> None:
         if not is_whole:
@@ -215,13 +224,13 @@ class QualityWatch:
             self._broken_ns = 0
         elif before.is_two_sided and after.is_two_sided:
             self._judge_move(before, after, now_ns)
-        self._clear(MarketHealth.GAP)
+        self._clear(_BROKEN)
         crossed = float(after.bid_ticks - after.ask_ticks)
-        self._state(MarketHealth.CROSSED, crossed, 0.0, is_fault=after.is_crossed)
+        self._state(_CROSSED, crossed, 0.0, is_fault=after.is_crossed)
         middle = (after.bid_ticks + after.ask_ticks) / 2
         spread = -crossed / middle if after.is_two_sided and middle > 0 else 0.0
         limit = self.terms.spread
-        self._state(MarketHealth.SPREAD, spread, limit, is_fault=spread > limit)
+        self._state(_SPREAD, spread, limit, is_fault=spread > limit)
 
     def _judge_move(self, before: Top, after: Top, now_ns: int) -> None:
         old = before.bid_ticks + before.ask_ticks
@@ -229,9 +238,10 @@ class QualityWatch:
         if moved > self.terms.jump:
             self._moment(MarketHealth.OUTLIER, moved, self.terms.jump, now_ns)
 
-    def _judge_trades(self, trades: EventArray, before: Top, now_ns: int) -> None:
+    def _judge_trades(self, events: EventArray, before: Top, now_ns: int) -> None:
+        trades = events[(events["kind"] == _TRADE) & (events["flags"] & _HISTORY == 0)]
         self.counts.trades += len(trades)
-        if not before.is_two_sided or before.is_crossed:
+        if not len(trades) or not before.is_two_sided or before.is_crossed:
             return
         high = (int(trades["price"].max()) - before.ask_ticks) / before.ask_ticks
         low = (before.bid_ticks - int(trades["price"].min())) / before.bid_ticks
@@ -244,15 +254,15 @@ class QualityWatch:
         under_way_s = (now_ns - ts_event) / _SECOND_NS
         limit = self.terms.late_s if under_way_s > 0 else -self.terms.ahead_s
         is_fault = under_way_s > self.terms.late_s or under_way_s < -self.terms.ahead_s
-        self._state(MarketHealth.SKEW, under_way_s, limit, is_fault=is_fault)
+        self._state(_SKEW, under_way_s, limit, is_fault=is_fault)
 
     # ------------------------------------------------------------------------------- its memory
 
     def _break(self, now_ns: int) -> None:
         self._broken_ns = self._broken_ns or now_ns
-        self._set(MarketHealth.GAP, 1.0, 0.0)
-        self._clear(MarketHealth.CROSSED)
-        self._clear(MarketHealth.SPREAD)
+        self._set(_BROKEN, 1.0, 0.0)
+        self._clear(_CROSSED)
+        self._clear(_SPREAD)
 
     def _state(self, check: MarketHealth, number: float, limit: float, *, is_fault: bool) -> None:
         if is_fault:
@@ -271,7 +281,8 @@ class QualityWatch:
         self._faults[check] = Fault(number, limit)
 
     def _clear(self, check: MarketHealth) -> None:
-        self._faults.pop(check, None)
+        if self._faults:
+            self._faults.pop(check, None)
 
     def _count(self, check: MarketHealth) -> None:
         self.counts.faults[check] = self.counts.faults.get(check, 0) + 1

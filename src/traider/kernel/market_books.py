@@ -16,7 +16,15 @@ import numpy as np
 from numba import int64, types, void
 
 from traider.domain.events import Kind, MarketFlag
-from traider.kernel.book import NO_RANK, apply_depth, book_state
+from traider.kernel.book import (
+    ASKS,
+    BIDS,
+    NO_RANK,
+    apply_depth,
+    best_price,
+    best_size,
+    book_state,
+)
 from traider.kernel.cache_seal import discard_damaged
 from traider.kernel.codes import BookState
 from traider.kernel.compiled import INTERPRETED, compile_rooms, compiled
@@ -70,6 +78,15 @@ def apply_events(book: Book, events: Records, tallies: Any) -> None:  # noqa: AN
             tallies[k, LOOKED] += 1
             if book_state(book, k) >= _LOCKED:
                 tallies[k, CROSSED] += 1
+
+
+@compiled(void(BOOK, int64, types.Array(int64, 1, "C")), python=True)
+def read_top(book: Book, k: int, out: Any) -> None:  # noqa: ANN401 - integers
+    """Write the best bid and ask of an instrument to ``out``: ticks, lots, ticks, lots."""
+    out[0] = best_price(book, k, BIDS)
+    out[1] = best_size(book, k, BIDS)
+    out[2] = best_price(book, k, ASKS)
+    out[3] = best_size(book, k, ASKS)
 
 
 def compile_books() -> None:

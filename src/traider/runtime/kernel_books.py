@@ -2,15 +2,18 @@
 
 from typing import Final
 
+import numpy as np
+
 from traider.domain.events import EventArray
 from traider.feed.books import Top
-from traider.kernel.book import ASKS, BIDS, best_price, best_size
+from traider.kernel.book import ASKS, BIDS
 from traider.kernel.market_books import (
     CROSSED,
     apply_events,
     compile_books,
     empty_books,
     empty_tallies,
+    read_top,
 )
 
 _WINDOW: Final = 16_384
@@ -25,6 +28,7 @@ class KernelBooks:
         compile_books()
         self._book = empty_books(count, _WINDOW, _FAR_LEVELS)
         self._tallies = empty_tallies(count)
+        self._top = np.zeros(4, np.int64)
 
     def apply(self, events: EventArray) -> None:
         """Apply the depth of ``events``."""
@@ -32,13 +36,8 @@ class KernelBooks:
 
     def top(self, number: int) -> Top:
         """Return the best levels of an instrument."""
-        book = self._book
-        return Top(
-            best_price(book, number, BIDS),
-            best_size(book, number, BIDS),
-            best_price(book, number, ASKS),
-            best_size(book, number, ASKS),
-        )
+        read_top(self._book, number, self._top)
+        return Top(*self._top.tolist())
 
     def levels(self, number: int) -> tuple[int, int]:
         """Return how many bids and asks an instrument has."""

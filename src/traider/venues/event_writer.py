@@ -62,9 +62,9 @@ class EventWriter:
 
     def flag_last(self, flags: int) -> None:
         """Add ``flags`` to the record appended last."""
-        place = len(self._bytes) - _FLAGS_FROM_END
-        self._bytes[place] |= flags & 0xFF
-        self._bytes[place + 1] |= flags >> 8
+        place, bits = len(self._bytes) - _FLAGS_FROM_END, int(flags)  # sums of enums are slow
+        self._bytes[place] |= bits & 0xFF
+        self._bytes[place + 1] |= bits >> 8
 
     def cut(self, length: int) -> None:
         """Take back what was appended since there were ``length`` records."""
