@@ -4,6 +4,7 @@ import asyncio
 import shutil
 import signal
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -110,6 +111,8 @@ def build_server(request: ExchangeRequest, folder: Path) -> tuple[Server, str]:
     exchange.conditions.update()
     exchange.clock.reach(exchange.desk.now_ns)
     exchange.clock.restart()
+    if plan.is_of_now and request.speed == 1.0:
+        exchange.clock.follow(time.time_ns())
     for name in exchange.desk.markets:
         exchange.hub.publish_all_levels(name)
     certificate, context = make_certificate(folder) if request.tls else (None, None)

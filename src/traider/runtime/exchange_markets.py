@@ -58,6 +58,8 @@ class MarketPlan:
     products: dict[str, Product]
     start_ns: int
     open: Callable[[Exchange], Market]
+    is_of_now: bool = False
+    """Whether it begins now, so that at the machine's pace it shows the machine's time."""
 
 
 def market_plan(request: SourceRequest) -> MarketPlan:
@@ -95,7 +97,7 @@ def _synthetic_plan(request: SourceRequest) -> MarketPlan:
             for name, market in exchange.desk.markets.items()
         ])  # fmt: skip
 
-    return MarketPlan(products, start_ns, open_market)
+    return MarketPlan(products, start_ns, open_market, is_of_now=not request.start_ns)
 
 
 def _replay_plan(request: SourceRequest) -> MarketPlan:

@@ -50,6 +50,10 @@ class VirtualClock:
         """Return how long some milliseconds of virtual time last on the machine."""
         return virtual_ms / 1e3 / (self.speed or 1.0)
 
+    def follow(self, time_ns: int) -> None:
+        """Take ``time_ns`` for now: what was due until then is made up for at once."""
+        self._anchor_ns, self._since_ns = max(time_ns, self.now_ns), self._monotonic_ns()
+
     def wall_seconds_until(self, time_ns: int) -> float:
         """Return the seconds of the machine until ``time_ns`` is due."""
         return (time_ns - self.target_ns()) / 1e9 / (self.speed or 1.0)
