@@ -57,6 +57,19 @@ def test_flags_are_added_to_those_there() -> None:
     assert out.take()["flags"][0] == 0x0701
 
 
+def test_a_record_is_flagged_by_its_number_and_what_follows_can_be_taken_back() -> None:
+    out = EventWriter()
+    for size in range(3):
+        out.add(record_head(Kind.TRADE, 0), 1, 1, 10, size)
+    out.flag(1, MarketFlag.GAP_BEFORE)
+    out.flag(-1, MarketFlag.LAST_OF_MESSAGE)
+    out.add(record_head(Kind.TRADE, 0), 1, 1, 10, 3)
+    out.cut(3)
+    events = out.take()
+    assert events["size"].tolist() == [0, 1, 2]
+    assert events["flags"].tolist() == [0, 0x0200, 0x0100]
+
+
 def test_taken_records_stay_as_they_are() -> None:
     out = EventWriter()
     head = record_head(Kind.TRADE, 0)

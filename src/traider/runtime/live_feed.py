@@ -16,6 +16,7 @@ from traider.feed.quality import QualityTerms
 from traider.feed.quality_report import QualityRow
 from traider.runtime.config_venues import CoinbaseConfig, FeedConfig, VenuesConfig
 from traider.runtime.kernel_books import KernelBooks
+from traider.runtime.kernel_depth_reader import KernelDepthReader
 from traider.runtime.public_venues import PUBLIC_VENUES, choose, public_venue
 from traider.venues.coinbase.continuity import SequenceKey
 from traider.venues.coinbase.instruments import instrument_name, stream_symbol
@@ -81,7 +82,8 @@ async def _of_coinbase(
     streams: list[MarketStream] = []
     for number, part in enumerate(_parts(symbols, settings.products_per_connection), 1):
         listings = [_listing(instruments, symbol) for symbol in part]
-        mapper = CoinbaseMapper(listings, SequenceKey[settings.sequence.upper()])
+        key = SequenceKey[settings.sequence.upper()]
+        mapper = CoinbaseMapper(listings, key, KernelDepthReader)
         url = settings.stream_url
         streams.append(CoinbaseStream(mapper, part, ports.clock, url=url, number=number))
     return instruments, tuple(streams)

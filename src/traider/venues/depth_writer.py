@@ -21,9 +21,13 @@ shows the gap and is the new snapshot at once must therefore say so (``clears=Fa
 clears the book by itself.
 
 Most of the time of a feed is spent here, so records are joined, not packed one by one: between the
-levels of one side nothing differs but price and size. A mapper that has its levels in another shape
-packs them itself (``packed = depth.ticks[price] + depth.lots[size]``) and hands over the pieces:
-``write_packed_snapshot``, ``write_packed_changes``.
+levels of a message nothing differs but head, price and size. A mapper that has its levels in
+another shape packs them itself and hands over the pieces:
+
+    piece = depth.heads["bid"] + depth.ticks[price] + depth.lots[size]
+    depth.write_packed_changes(stamp, pieces, number, out)
+
+Records that a ``DepthReader`` made come in whole: ``write_read_snapshot``, ``write_read_changes``.
 """
 
 from collections.abc import Sequence
@@ -35,7 +39,7 @@ import numpy as np
 from traider.domain.events import Kind, MarketFlag
 from traider.venues.counts import MapperCounts
 from traider.venues.decimal_steps import PackedSteps
-from traider.venues.event_writer import EventWriter, record_head
+from traider.venues.event_writer import RECORD_BYTES, EventWriter, record_head
 from traider.venues.listing import Listing
 
 RESYNC_BY_SNAPSHOT: Final = 1
@@ -45,14 +49,16 @@ Level = tuple[str, str]
 """Price and size, as the venue wrote them."""
 Stamp = tuple[int, int]
 """ts_event and ts_recv."""
-Packed = list[bytes]
-"""Levels of one side, each the sixteen bytes of its price and size."""
+Pieces = list[bytes]
+"""Levels, each the twenty-four bytes of its head, price and size."""
 
 _WORDS: Final = 8
-_pack_before: Final = Struct("<3q").pack
-"""What stands in a record before price and size: two times and the head."""
-_pack_after: Final = Struct("<3q").pack
-"""What stands after them."""
+_PIECE_WORDS: Final = 3
+_pack_times: Final = Struct("<2q").pack
+"""What stands in a record before a piece."""
+_pack_rest: Final = Struct("<q16x").pack
+"""What stands after it: the venue's number and two empty words."""
+_pack_head: Final = Struct("<q").pack
 
 
 class DepthWriter:
@@ -63,8 +69,8 @@ class DepthWriter:
     """
 
     __slots__ = (
-        "_ask", "_bid", "_broken_ns", "_clear", "_counts", "_gap", "_last_ns", "_resync",
-        "_snapshot_ask", "_snapshot_bid", "is_whole", "lots", "ticks",
+        "_broken_ns", "_clear", "_counts", "_gap", "_last_ns", "_resync", "_to_snapshot",
+        "heads", "is_whole", "lots", "ticks",
     )  # fmt: skip
 
     def __init__(self, listing: Listing, counts: MapperCounts) -> None:
@@ -74,10 +80,14 @@ class DepthWriter:
         self.lots = PackedSteps(listing.size_step, "size", zero=True, report=counts.report_off_lot)
         """Sizes as a record holds them."""
         number = listing.instrument
-        self._bid = record_head(Kind.DEPTH_UPDATE, number, side=1)
-        self._ask = record_head(Kind.DEPTH_UPDATE, number, side=-1)
-        self._snapshot_bid = record_head(Kind.DEPTH_SNAPSHOT, number, side=1)
-        self._snapshot_ask = record_head(Kind.DEPTH_SNAPSHOT, number, side=-1)
+        bid = record_head(Kind.DEPTH_UPDATE, number, side=1)
+        self.heads = {
+            "bid": _pack_head(bid),
+            "offer": _pack_head(record_head(Kind.DEPTH_UPDATE, number, side=-1)),
+        }
+        """Heads of changed levels as a record holds them, by side."""
+        self._to_snapshot = record_head(Kind.DEPTH_SNAPSHOT, number, side=1) - bid
+        """What makes the head of a change that of a level of a snapshot."""
         self._clear = record_head(Kind.DEPTH_CLEAR, number, MarketFlag.LAST_OF_MESSAGE)
         self._gap = record_head(Kind.GAP, number)
         self._resync = record_head(Kind.RESYNC, number)
@@ -98,7 +108,7 @@ class DepthWriter:
         Raises:
             DataError: a price or size is no number of the grid; nothing is written then.
         """
-        self.write_packed_snapshot(stamp, self._packed(bids), self._packed(asks), number, out)
+        self.write_packed_snapshot(stamp, self._pieces(bids, asks), number, out)
 
     def write_changes(
         self,
@@ -113,20 +123,29 @@ class DepthWriter:
         Raises:
             DataError: a price or size is no number of the grid; nothing is written then.
         """
-        self.write_packed_changes(stamp, self._packed(bids), self._packed(asks), number, out)
+        self.write_packed_changes(stamp, self._pieces(bids, asks), number, out)
 
     def write_packed_snapshot(
-        self, stamp: Stamp, bids: Packed, asks: Packed, number: int, out: EventWriter
+        self, stamp: Stamp, pieces: Pieces, number: int, out: EventWriter
     ) -> None:
         """Write the whole book of levels packed before, as ``write_snapshot``."""
-        ts_recv = stamp[1]
+        records = _snapshot_records(stamp, pieces, self._to_snapshot, number) if pieces else b""
+        self.write_read_snapshot(stamp[1], records, number, out)
+
+    def write_read_snapshot(
+        self, ts_recv: int, records: bytes | memoryview, number: int, out: EventWriter
+    ) -> None:
+        """Write the whole book of records made before, as ``write_snapshot``."""
         self._counts.snapshots += 1
         if self._broken_ns:
             words = (RESYNC_BY_SNAPSHOT, 0, number, self._broken_ns)
             out.add(self._resync, ts_recv, ts_recv, *words)
-        if bids or asks:
-            self._counts.level_updates += len(bids) + len(asks)
-            out.append(self._snapshot_records(stamp, bids, asks, number))
+        if records:
+            self._counts.level_updates += len(records) // RECORD_BYTES
+            place = len(out)
+            out.append(records)
+            if self._broken_ns:
+                out.flag(place, MarketFlag.GAP_BEFORE)
         elif self.is_whole:
             # Without a book before there is nothing to clear, and changes held for the snapshot
             # would rank before it.
@@ -134,23 +153,26 @@ class DepthWriter:
         self._broken_ns, self._last_ns, self.is_whole = 0, ts_recv, True
 
     def write_packed_changes(
-        self, stamp: Stamp, bids: Packed, asks: Packed, number: int, out: EventWriter
+        self, stamp: Stamp, pieces: Pieces, number: int, out: EventWriter
     ) -> None:
         """Write changed levels packed before, as ``write_changes``."""
-        counts, (ts_event, ts_recv) = self._counts, stamp
+        records = b""
+        if pieces:
+            times, rest = _pack_times(*stamp), _pack_rest(number)
+            records = times + (rest + times).join(pieces) + rest
+        self.write_read_changes(stamp[1], records, out)
+        if pieces:
+            out.flag_last(MarketFlag.LAST_OF_MESSAGE)
+
+    def write_read_changes(
+        self, ts_recv: int, records: bytes | memoryview, out: EventWriter
+    ) -> None:
+        """Write changed levels of records made before, as ``write_changes``."""
+        counts = self._counts
         counts.depth_applied += 1
+        counts.level_updates += len(records) // RECORD_BYTES
         self._last_ns = ts_recv
-        if not (bids or asks):
-            return
-        counts.level_updates += len(bids) + len(asks)
-        after = _pack_after(number, 0, 0)
-        if bids:
-            before = _pack_before(ts_event, ts_recv, self._bid)
-            out.append(before + (after + before).join(bids) + after)
-        if asks:
-            before = _pack_before(ts_event, ts_recv, self._ask)
-            out.append(before + (after + before).join(asks) + after)
-        out.flag_last(MarketFlag.LAST_OF_MESSAGE)
+        out.append(records)
 
     def write_gap(
         self,
@@ -179,21 +201,20 @@ class DepthWriter:
             out.add(self._clear, ts_recv, ts_recv, 0, 0, number)
         self.is_whole, self._broken_ns = False, ts_recv
 
-    def _packed(self, levels: Sequence[Level]) -> Packed:
+    def _pieces(self, bids: Sequence[Level], asks: Sequence[Level]) -> Pieces:
         ticks, lots = self.ticks, self.lots
-        return [ticks[price] + lots[size] for price, size in levels]
+        bid, ask = self.heads.values()
+        pieces = [bid + ticks[price] + lots[size] for price, size in bids]
+        return pieces + [ask + ticks[price] + lots[size] for price, size in asks]
 
-    def _snapshot_records(self, stamp: Stamp, bids: Packed, asks: Packed, number: int) -> bytes:
-        """Return the levels of a whole book as records, counted from 0."""
-        count = len(bids) + len(asks)
-        words = np.zeros((count, _WORDS), "<i8")
-        words[:, 0], words[:, 1] = stamp
-        words[:, 2] = self._snapshot_ask
-        words[: len(bids), 2] = self._snapshot_bid
-        words[:, 3:5] = np.frombuffer(b"".join(bids + asks), "<i8").reshape(count, 2)
-        words[:, 5] = number
-        words[:, 6] = np.arange(count)
-        if self._broken_ns:
-            words[0, 2] |= MarketFlag.GAP_BEFORE << 32
-        words[-1, 2] |= MarketFlag.LAST_OF_MESSAGE << 32
-        return words.tobytes()
+
+def _snapshot_records(stamp: Stamp, pieces: Pieces, to_snapshot: int, number: int) -> bytes:
+    """Return the levels of a whole book as records, counted from 0."""
+    words = np.zeros((len(pieces), _WORDS), "<i8")
+    words[:, 0], words[:, 1] = stamp
+    words[:, 2:5] = np.frombuffer(b"".join(pieces), "<i8").reshape(-1, _PIECE_WORDS)
+    words[:, 2] += to_snapshot
+    words[:, 5] = number
+    words[:, 6] = np.arange(len(pieces))
+    words[-1, 2] |= MarketFlag.LAST_OF_MESSAGE << 32
+    return words.tobytes()

@@ -22,7 +22,7 @@ from traider.domain.events import EVENT, EventArray, Kind
 from traider.domain.payload_table import PAYLOADS
 
 _RECORD: Final = Struct("<8q")
-_RECORD_BYTES: Final = _RECORD.size
+RECORD_BYTES: Final = _RECORD.size
 
 pack_record: Final = _RECORD.pack
 """Pack ts_event, ts_recv, head and five words to the bytes of one record."""
@@ -50,25 +50,29 @@ class EventWriter:
 
     def __len__(self) -> int:
         """Return the number of records not yet taken."""
-        return len(self._bytes) // _RECORD_BYTES
+        return len(self._bytes) // RECORD_BYTES
 
     def add(self, head: int, ts_event: int, ts_recv: int, *words: int) -> None:
         """Append one record; words that are not given are zero."""
         self._bytes += pack_record(ts_event, ts_recv, head, *words, *_ZEROS[len(words)])
 
-    def append(self, records: bytes) -> None:
+    def append(self, records: bytes | memoryview) -> None:
         """Append records packed by ``pack_record``, one after the other."""
         self._bytes += records
 
     def flag_last(self, flags: int) -> None:
         """Add ``flags`` to the record appended last."""
-        place, bits = len(self._bytes) - _FLAGS_FROM_END, int(flags)  # sums of enums are slow
+        self.flag(-1, flags)
+
+    def flag(self, number: int, flags: int) -> None:
+        """Add ``flags`` to a record by its number, from the end when it is negative."""
+        place, bits = number * RECORD_BYTES + _FLAGS_PLACE, int(flags)  # sums of enums are slow
         self._bytes[place] |= bits & 0xFF
         self._bytes[place + 1] |= bits >> 8
 
     def cut(self, length: int) -> None:
         """Take back what was appended since there were ``length`` records."""
-        del self._bytes[length * _RECORD_BYTES :]
+        del self._bytes[length * RECORD_BYTES :]
 
     def take(self) -> EventArray:
         """Return the records appended since the last call."""
@@ -78,4 +82,4 @@ class EventWriter:
 
 
 _ZEROS: Final = tuple((0,) * (5 - used) for used in range(6))
-_FLAGS_FROM_END: Final = _RECORD_BYTES - 20
+_FLAGS_PLACE: Final = 20

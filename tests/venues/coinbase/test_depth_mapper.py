@@ -55,16 +55,16 @@ def test_changes_are_absolute_and_any_zero_removes() -> None:
     assert events["flags"].tolist() == [0, 0, LAST]
 
 
-def test_bids_come_first_whatever_the_order_told() -> None:
+def test_levels_come_in_the_order_told() -> None:
     levels = [("offer", "100.02", "3"), ("bid", "99.98", "1"), ("bid", "99.98", "2")]
     events = synced(Wire()).send("l2_data", depth("update", levels))
-    assert events["side"].tolist() == [1, 1, -1]
-    assert events["size"].tolist() == [100_000_000, 200_000_000, 300_000_000]
+    assert events["side"].tolist() == [-1, 1, 1]
+    assert events["size"].tolist() == [300_000_000, 100_000_000, 200_000_000]
 
 
-def test_levels_of_several_times_have_the_newest() -> None:
+def test_levels_of_several_times_have_the_last() -> None:
     event = depth("update", [("bid", "99.98", "1"), ("bid", "99.97", "1")])
-    event["updates"][0]["event_time"] = "2026-01-01T00:00:00.9Z"
+    event["updates"][1]["event_time"] = "2026-01-01T00:00:00.9Z"
     events = synced(Wire()).send("l2_data", event)
     assert set(events["ts_event"].tolist()) == {TIME_NS + 800_000_000}
 
@@ -161,7 +161,7 @@ def test_several_events_of_a_product_are_one_message() -> None:
     assert events["flags"].tolist() == [0, LAST]
     events = wire.send("l2_data", change, depth("snapshot"), depth("update", [("bid", "1", "1")]))
     assert kinds(events) == ["DEPTH_SNAPSHOT"] * 3
-    assert events["price"].tolist() == [9999, 100, 10001]
+    assert events["price"].tolist() == [9999, 10001, 100]
     assert sort_events(events).tobytes() == events.tobytes()
 
 

@@ -160,7 +160,10 @@ def envelope(**more: Any) -> bytes:
         (b'{"channel":"l2_data"}', "cannot be read"),
         (envelope(sequence_num=-1), "cannot be read"),
         (envelope(sequence_num=2**63), "cannot be read"),
-        (envelope(timestamp="yesterday"), "no time of RFC 3339"),
+        (
+            envelope(timestamp="yesterday", events=[depth("snapshot", [])]),
+            "no time of RFC 3339",
+        ),
         (envelope(events=[depth("snapshot", [("ask", "1", "1")])]), "cannot be read"),
         (envelope(events=[depth("snapshot", [("bid", "-1", "1")])]), "no decimal number"),
         (envelope(events=[depth("snapshot", [("bid", "0", "1")])]), "is zero"),

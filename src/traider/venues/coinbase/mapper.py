@@ -9,8 +9,8 @@ It is pure: the same bytes and times give the same records.
 
 | channel | events | ts_event |
 | --- | --- | --- |
-| ``l2_data`` snapshot | DEPTH_SNAPSHOT, one a level, bids first | newest ``event_time`` |
-| ``l2_data`` update | DEPTH_UPDATE, one a level, bids first | newest ``event_time`` |
+| ``l2_data`` snapshot | DEPTH_SNAPSHOT, one a level, as told | last ``event_time`` |
+| ``l2_data`` update | DEPTH_UPDATE, one a level, as told | last ``event_time`` |
 | a hole in ``sequence_num`` | GAP, DEPTH_CLEAR; RESYNC before the next snapshot | receipt |
 | ``market_trades`` | TRADE, oldest first, each once | ``time`` |
 | ``ticker`` | QUOTE | ``timestamp`` |
@@ -40,13 +40,13 @@ Quirks, each with its evidence (docs: docs.cdp.coinbase.com, Advanced Trade, "We
 | a refusal has neither channel nor number | coinbase-advanced-py issues 19 and 92 |
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from traider.domain.errors import DataError
 from traider.domain.events import Kind, MarketFlag
 from traider.venues.coinbase.continuity import Place, SequenceContinuity, SequenceKey
-from traider.venues.coinbase.depth_mapper import DepthMapper
+from traider.venues.coinbase.depth_mapper import DepthMapper, merged
 from traider.venues.coinbase.instruments import stream_symbol, told_status
 from traider.venues.coinbase.messages import (
     CandlesMessage,
@@ -63,7 +63,9 @@ from traider.venues.coinbase.messages import (
 )
 from traider.venues.coinbase.times import told_ns
 from traider.venues.coinbase.trade_mapper import QuoteMapper, TradeMapper
+from traider.venues.coinbase.wire_shape import LITERALS
 from traider.venues.counts import MapperCounts
+from traider.venues.depth_reading import ReaderFactory
 from traider.venues.event_writer import EventWriter, record_head
 from traider.venues.listing import Listing
 from traider.venues.unreadable import UNREADABLE, unreadable
@@ -93,17 +95,22 @@ class CoinbaseMapper:
     Args:
         listings: the products, each once under any of its names.
         key: what ``sequence_num`` counts.
+        reader: makes what reads most messages of depth without decoding them; none is needed.
 
     Raises:
         DataError: two listings are one stream.
     """
 
     def __init__(
-        self, listings: Sequence[Listing], key: SequenceKey = SequenceKey.CONNECTION
+        self,
+        listings: Sequence[Listing],
+        key: SequenceKey = SequenceKey.CONNECTION,
+        reader: ReaderFactory | None = None,
     ) -> None:
         self.subscriptions: dict[str, tuple[str, ...]] = {}
         """What the venue said is subscribed now, by channel."""
         self._key = key
+        self._count_of = key.of
         self._continuity = SequenceContinuity()
         self._unplaced = MapperCounts()
         self._products: dict[str, _ProductMappers] = {}
@@ -112,6 +119,11 @@ class CoinbaseMapper:
             if stream in self._products:
                 raise DataError(f"{stream} is listed twice", fix="a -USDC product is its -USD one")
             self._products[stream] = _ProductMappers(listing)
+        by_stream = {stream_symbol(listing.symbol): listing for listing in listings}
+        self._reader = reader(LITERALS, by_stream) if reader is not None else None
+        self._rows = [
+            (name, product.depth, key.of(_DEPTH, name)) for name, product in self._products.items()
+        ]
 
     @property
     def counts(self) -> MapperCounts:
@@ -128,6 +140,18 @@ class CoinbaseMapper:
                 listed, holds a price or size off the grid, or says that a request was refused.
                 Nothing is written of it.
         """
+        reader = self._reader
+        if reader is not None:
+            levels, row, number, is_snapshot = reader.read(raw, ts_recv)
+            if levels > 0:
+                name, depth, count = self._rows[row]
+                place = self._continuity.take(count, number)
+                if place is not Place.NEXT:
+                    renewed = (name,) if is_snapshot else ()
+                    if not self._mend((_DEPTH, name), place, ts_recv, out, renewed):
+                        return
+                depth.take_read((number, is_snapshot), ts_recv, reader.records(levels), out)
+                return
         length = len(out)
         try:
             message = decode_message(raw)
@@ -187,20 +211,17 @@ class CoinbaseMapper:
             self._counted(message, ts_recv, out)
 
     def _depth(self, message: DepthMessage, ts_recv: int, out: EventWriter) -> None:
-        events = message.events
-        by_product = {event.product_id: [event] for event in events}
-        if len(by_product) != len(events):
-            by_product = {
-                name: [event for event in events if event.product_id == name] for name in by_product
-            }
-        renewed = {event.product_id for event in events if event.type == "snapshot"}
+        events, number = message.events, message.sequence_num
         first = events[0].product_id if events else ""
-        if not self._follows((_DEPTH, first), message.sequence_num, ts_recv, out, renewed):
-            return
-        sent_ns = told_ns(message.timestamp)
-        for name, mine in by_product.items():
-            product = self._products.get(name) or self._of(name)
-            product.depth.take(mine, message.sequence_num, sent_ns, ts_recv, out)
+        # Most messages tell one product's changes; nothing is built for them that is not needed.
+        place = self._continuity.take(self._count_of(_DEPTH, first), number)
+        if place is not Place.NEXT:
+            renewed = {event.product_id for event in events if event.type == "snapshot"}
+            if not self._mend((_DEPTH, first), place, ts_recv, out, renewed):
+                return
+        for event in events if len(events) == 1 else merged(events):
+            product = self._products.get(event.product_id) or self._of(event.product_id)
+            product.depth.take(event, number, message.timestamp, ts_recv, out)
 
     def _trades(self, message: TradesMessage, ts_recv: int, out: EventWriter) -> None:
         trades = [trade for event in message.events for trade in event.trades]
@@ -282,32 +303,29 @@ class CoinbaseMapper:
             self._follows((envelope.channel, ""), envelope.sequence_num, ts_recv, out)
         self._unplaced.count_other(envelope.channel)
 
-    def _follows(
-        self,
-        told: tuple[str, str],
-        number: int,
-        ts_recv: int,
-        out: EventWriter,
-        renewed: Sequence[str] | set[str] = (),
-    ) -> bool:
+    def _follows(self, told: tuple[str, str], number: int, ts_recv: int, out: EventWriter) -> bool:
         """Return whether a message is to be taken; break the books it shows to be broken.
 
-        Args:
-            told: its channel and first product.
-            number: ``sequence_num``.
-            ts_recv: when it was received.
-            out: takes the records.
-            renewed: products that the message brings a new book of.
+        ``told`` is its channel and first product, ``number`` its ``sequence_num``.
         """
-        place = self._continuity.take(self._key.of(*told), number)
-        if place is Place.NEXT:
-            return True
+        place = self._continuity.take(self._count_of(*told), number)
+        return place is Place.NEXT or self._mend(told, place, ts_recv, out)
+
+    def _mend(
+        self,
+        told: tuple[str, str],
+        place: Place,
+        ts_recv: int,
+        out: EventWriter,
+        renewed: Collection[str] = (),
+    ) -> bool:
+        """Do the same for a message that does not follow; ``renewed`` products have new books."""
         if place is Place.OLD:
             self._unplaced.messages_old += 1
             return False
+        missing = self._continuity.missing
         for name, product in self._products.items():
             if self._key.concerns_book(*told, name):
-                missing = self._continuity.missing
                 product.depth.break_off(ts_recv, missing, out, clears=name not in renewed)
         return True
 
