@@ -5,6 +5,7 @@ import platform
 from importlib.metadata import version
 
 from benchmarks import (
+    coinbase_l2,
     decoding,
     exchange,
     kernel_speed,
@@ -27,6 +28,7 @@ def main() -> None:
     level2.measure()
     sweep_speed.measure()
     decoding.measure()
+    coinbase_l2.measure()
     exchange.measure()
     start_up.measure()
     memory.measure()
