@@ -19,11 +19,14 @@ from traider.runtime.kernel_books import KernelBooks
 from traider.runtime.kernel_depth_reader import KernelDepthReader
 from traider.runtime.public_venues import PUBLIC_VENUES, choose, public_venue
 from traider.venues.coinbase.continuity import SequenceKey
-from traider.venues.coinbase.instruments import instrument_name, stream_symbol
+from traider.venues.coinbase.instruments import (
+    CoinbaseProduct,
+    instrument_name,
+    stream_symbol,
+)
 from traider.venues.coinbase.mapper import CoinbaseMapper
 from traider.venues.coinbase.market_reads import MarketReads
 from traider.venues.coinbase.market_stream import CoinbaseStream
-from traider.venues.coinbase.rest_messages import Product
 from traider.venues.coinbase.rest_session import RestSession, RestTerms
 from traider.venues.listing import Listing
 from traider.venues.market_stream import MarketStream
@@ -134,7 +137,7 @@ def _settings(request: LiveFeedRequest) -> CoinbaseConfig:
 
 async def _products(
     settings: CoinbaseConfig, symbols: Sequence[str], ports: FeedPorts
-) -> dict[str, Product]:
+) -> dict[str, CoinbaseProduct]:
     async with RestSession(ports.clock, terms=RestTerms(base_url=settings.rest_url)) as session:
         listed = {each.product_id: each for each in await MarketReads(session).products(symbols)}
     unknown = [symbol for symbol in symbols if symbol not in listed]

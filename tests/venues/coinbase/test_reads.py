@@ -16,8 +16,9 @@ from tests.venues.coinbase.keys import KEY
 from tests.venues.coinbase.scripted_server import Answer, Asked, asking
 from traider.domain.errors import DataError, UsageError
 from traider.venues.coinbase.account_reads import AccountReads, FillFilter, OrderFilter
+from traider.venues.coinbase.instruments import CoinbaseProduct
 from traider.venues.coinbase.market_reads import CANDLES_MAX, MarketReads
-from traider.venues.coinbase.rest_messages import Product, amount
+from traider.venues.coinbase.rest_messages import amount
 from traider.venues.errors import VenueSilenceError
 
 Found = TypeVar("Found")
@@ -85,7 +86,7 @@ def test_all_real_products_are_read(reference_data: Path) -> None:
 
 def test_an_older_product_has_its_tick_in_the_increment_of_the_quote(fixture: Fixture) -> None:
     old = {**fixture("http_product"), "price_increment": ""}
-    assert msgspec.convert(old, Product).tick_size == Decimal("0.01")
+    assert msgspec.convert(old, CoinbaseProduct).tick_size == Decimal("0.01")
 
 
 def test_a_real_book_and_real_trades_are_read(fixture: Fixture) -> None:

@@ -51,8 +51,9 @@ class CoinbaseProduct(Struct, frozen=True):
     base_increment: str
     base_min_size: str
     quote_min_size: str
-    price_increment: str
     quote_currency_id: str
+    price_increment: str = ""
+    quote_increment: str = ""
     base_currency_id: str = ""
     product_type: str = "SPOT"
     status: str = ""
@@ -65,12 +66,32 @@ class CoinbaseProduct(Struct, frozen=True):
     view_only: bool = False
     future_product_details: FutureDetails | None = None
 
+    @property
+    def tick_size(self) -> Decimal:
+        """The grid of prices: ``price_increment``; older answers have ``quote_increment`` alone.
 
-class _Products(Struct, frozen=True):
+        Raises:
+            DataError: it is no number.
+        """
+        return _step(self.price_increment or self.quote_increment, self.product_id)
+
+    @property
+    def lot_size(self) -> Decimal:
+        """The grid of sizes.
+
+        Raises:
+            DataError: it is no number.
+        """
+        return _step(self.base_increment, self.product_id)
+
+
+class Products(Struct, frozen=True):
+    """GET ``…/products``."""
+
     products: list[CoinbaseProduct]
 
 
-_decode_products: Final = Decoder(_Products).decode
+_decode_products: Final = Decoder(Products).decode
 
 
 def read_products(raw: bytes) -> tuple[CoinbaseProduct, ...]:
@@ -177,14 +198,14 @@ def grids(products: Sequence[CoinbaseProduct]) -> dict[str, tuple[Decimal, Decim
     Raises:
         DataError: a product has no grid.
     """
-    found = {}
-    for product in products:
-        try:
-            tick_size, lot_size = Decimal(product.price_increment), Decimal(product.base_increment)
-        except InvalidOperation:
-            raise DataError("the grid is no number", where=product.product_id) from None
-        found[product.product_id] = (tick_size, lot_size)
-    return found
+    return {each.product_id: (each.tick_size, each.lot_size) for each in products}
+
+
+def _step(text: str, product_id: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise DataError("the grid is no number", where=product_id) from None
 
 
 def _expiry(future: FutureDetails) -> datetime:

@@ -8,14 +8,13 @@ from collections.abc import Sequence
 from typing import Final
 
 from traider.domain.errors import UsageError
+from traider.venues.coinbase.instruments import CoinbaseProduct, Products
 from traider.venues.coinbase.rest_messages import (
     BestBidAsk,
     Candle,
     Candles,
     PriceBook,
-    Product,
     ProductBook,
-    Products,
     ServerTime,
     Ticker,
     decode,
@@ -49,7 +48,7 @@ class MarketReads:
         """Return the venue's clock."""
         return decode(await self._session.get("/time"), ServerTime, "GET /time")
 
-    async def products(self, product_ids: Sequence[str] = ()) -> list[Product]:
+    async def products(self, product_ids: Sequence[str] = ()) -> list[CoinbaseProduct]:
         """Return all products, or those that are named.
 
         Raises:
@@ -59,10 +58,10 @@ class MarketReads:
         path = f"{self._root}/products"
         return decode(await self._session.get(path, query), Products, path).products
 
-    async def product(self, product_id: str) -> Product:
+    async def product(self, product_id: str) -> CoinbaseProduct:
         """Return one product."""
         path = f"{self._root}/products/{product_id}"
-        return decode(await self._session.get(path), Product, path)
+        return decode(await self._session.get(path), CoinbaseProduct, path)
 
     async def candles(
         self, product_id: str, start_s: int, end_s: int, length_s: int

@@ -51,49 +51,6 @@ class ServerTime(Struct, frozen=True):
         return int(self.epoch_millis) * 1_000_000
 
 
-class Product(Struct, frozen=True):
-    """One product: its grid, its smallest and largest orders, and what may be done with it."""
-
-    product_id: str
-    base_increment: str
-    quote_increment: str
-    base_min_size: str
-    base_max_size: str
-    quote_min_size: str
-    quote_max_size: str
-    product_type: str
-    base_currency_id: str
-    quote_currency_id: str
-    price_increment: str = ""
-    price: str = ""
-    status: str = ""
-    is_disabled: bool = False
-    cancel_only: bool = False
-    limit_only: bool = False
-    post_only: bool = False
-    trading_disabled: bool = False
-    auction_mode: bool = False
-    view_only: bool = False
-    alias: str = ""
-    alias_to: list[str] = []
-
-    @property
-    def tick_size(self) -> Decimal:
-        """The grid of prices: ``price_increment``, older answers have ``quote_increment`` alone."""
-        return amount(self.price_increment or self.quote_increment)
-
-    @property
-    def lot_size(self) -> Decimal:
-        """The grid of sizes."""
-        return amount(self.base_increment)
-
-
-class Products(Struct, frozen=True):
-    """GET /products, /market/products."""
-
-    products: list[Product]
-
-
 class Candle(Struct, frozen=True):
     """One bar; ``start`` is when it opens, in seconds."""
 
