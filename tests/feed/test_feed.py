@@ -102,6 +102,12 @@ async def live(server: SocketServer, rig: Rig) -> Venue:
     return venue
 
 
+async def subscribed_anew(server: SocketServer) -> Venue:
+    venue = Venue(await server.peer())
+    await venue.subscribed()
+    return venue
+
+
 def test_health_follows_the_message_that_changed_it_in_one_order() -> None:
     async def scene(server: SocketServer, rig: Rig) -> None:
         venue = await live(server, rig)
@@ -146,6 +152,21 @@ def test_a_fault_that_lasts_is_told_once_and_so_is_its_end() -> None:
     ]
     assert "data is gap" in sent[0].title
     assert "healthy again" in sent[2].title
+
+
+def test_a_message_that_cannot_be_read_is_told_at_once() -> None:
+    async def scene(server: SocketServer, rig: Rig) -> None:
+        venue = await live(server, rig)
+        venue.peer.say(b'{"channel":"l2_data","events":7}')
+        await rig.until(lambda: bool(rig.alerts.sent))
+        say_books(await subscribed_anew(server))
+        await rig.until(lambda: rig.healths == [MarketHealth.SCHEMA] * 2)
+
+    rig = play(scene)
+    assert [(each.severity, each.key) for each in rig.alerts.sent] == [
+        (Severity.WARNING, "feed:COINBASE/1:schema")
+    ]
+    assert [watch.counts.faults[MarketHealth.SCHEMA] for watch in rig.feed.watches] == [1, 1]
 
 
 def test_each_day_has_a_report_of_its_own() -> None:

@@ -138,7 +138,11 @@ class Feed:
         self._connected(stream, now_ns, is_open=False)
 
     def unreadable(self, stream: MarketStream, now_ns: int) -> None:
-        """Note that something about them could not be read."""
+        """Note that something about them could not be read, and tell a person at once."""
+        title = f"{stream.name}: a message could not be read"
+        detail = "the connection is made anew; the log has the message"
+        alert = Alert(f"feed:{stream.name}:schema", Severity.WARNING, title, detail)
+        self._ports.alerts.send(alert)
         for symbol in stream.symbols:
             self.watches[self._numbers[symbol]].unreadable(now_ns)
             self._tell(self.watches[self._numbers[symbol]])
