@@ -108,6 +108,14 @@ class Client:
         assert status == 200, answered
         return answered
 
+    async def call_path(self, path: str) -> Any:
+        """Return the body of a signed GET outside the usual folder."""
+        uri = f"GET 127.0.0.1:{self.server.port}{path}"
+        signed = {"Authorization": f"Bearer {self.signer.token(uri)}"}
+        async with self.session.get(self.server.url(path), headers=signed) as response:
+            assert response.status == 200
+            return await response.json()
+
     async def admin(self, method: str, path: str, body: object = None, **query: Any) -> Any:
         """Return the body of an answer of the admin endpoint."""
         async with self.session.request(

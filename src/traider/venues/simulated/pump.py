@@ -19,7 +19,7 @@ from traider.venues.simulated.exchange import Exchange, Market
 QUARTER_NS: Final = 250_000_000
 STEPS_A_TURN: Final = 128
 BACKLOG_BYTES: Final = 1024 * 1024
-SLOW_BYTES_MAX: Final = 256 * 1024 * 1024
+SLOW_BYTES_MAX: Final = 64 * 1024 * 1024
 """A client that has not taken so much is cut off, lest the exchange runs out of memory."""
 STALL_S_MAX: Final = 20.0
 IDLE_S: Final = 0.02
@@ -70,6 +70,8 @@ class Pump:
             backlog = hub.flush()
             if backlog > BACKLOG_BYTES and self._is_unpaced():
                 await self._drain()
+            elif backlog > SLOW_BYTES_MAX:
+                hub.cut_slow(SLOW_BYTES_MAX)
             await (asyncio.sleep(0) if more else self._rest(self._wait_s()))
 
     def _turn(self) -> bool:
@@ -168,7 +170,5 @@ class Pump:
         since = time.monotonic()
         while self._exchange.hub.flush() > BACKLOG_BYTES // 2:
             if time.monotonic() - since > STALL_S_MAX:
-                for connection in tuple(self._exchange.hub.connections.values()):
-                    if connection.transport.get_write_buffer_size() > BACKLOG_BYTES // 2:
-                        connection.transport.abort()
+                self._exchange.hub.cut_slow(BACKLOG_BYTES // 2)
             await asyncio.sleep(0.001)

@@ -20,9 +20,10 @@ class RateLimit:
         if not self.per_second:
             return True, 1
         now = tuple(clock() for clock in self._clocks)
-        permits, before = self._callers.get(caller, (self.per_second, now))
+        full = max(1.0, self.per_second)
+        permits, before = self._callers.get(caller, (full, now))
         passed_s = max(after - earlier for after, earlier in zip(now, before, strict=True)) / 1e9
-        permits = min(self.per_second, permits + passed_s * self.per_second)
+        permits = min(full, permits + passed_s * self.per_second)
         allowed = permits >= 1
         self._callers[caller] = (permits - 1 if allowed else permits, now)
         return allowed, int(self._callers[caller][0])

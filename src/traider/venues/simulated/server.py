@@ -19,6 +19,8 @@ from traider.venues.simulated.rest.order_routes import OrderRoutes
 from traider.venues.simulated.sockets import Sockets
 
 LOOPBACK: Final = "127.0.0.1"
+SHUTDOWN_S: Final = 2.0
+"""How long requests under way may take when the server ends."""
 BODY_BYTES_MAX: Final = 1024 * 1024
 
 
@@ -37,7 +39,9 @@ class Server:
         self.exchange, self.pump, self._context = exchange, pump, context
         self._flush_is_due = False
         self._sockets = Sockets(exchange, self.tell)
-        self._runner = web.AppRunner(self._application(), access_log=None)
+        self._runner = web.AppRunner(
+            self._application(), access_log=None, shutdown_timeout=SHUTDOWN_S
+        )
         self._turning: asyncio.Task[None] | None = None
         self.port = 0
 

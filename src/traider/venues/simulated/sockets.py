@@ -13,6 +13,8 @@ from traider.venues.simulated.stream.frames import pong_frame
 from traider.venues.simulated.tokens import ApiKey
 
 FIRST_SUBSCRIBE_S: Final = 5.0
+CLOSE_S: Final = 1.0
+"""How long a client may take to agree to an end."""
 REQUEST_BYTES_MAX: Final = 1024 * 1024
 _decode: Final = msgspec.json.Decoder().decode
 
@@ -37,7 +39,10 @@ class Sockets:
         if not allowed:
             return web.Response(status=429, text="Too Many Requests")
         socket = web.WebSocketResponse(
-            compress=False, autoping=False, max_msg_size=REQUEST_BYTES_MAX
+            compress=False,
+            autoping=False,
+            max_msg_size=REQUEST_BYTES_MAX,
+            timeout=CLOSE_S,
         )
         await socket.prepare(request)
         transport = request.transport
@@ -60,8 +65,8 @@ class Sockets:
 
     async def close_all(self) -> None:
         """End every connection."""
-        for socket in tuple(self._open):
-            await socket.close(code=WSCloseCode.GOING_AWAY)
+        closing = [socket.close(code=WSCloseCode.GOING_AWAY) for socket in self._open]
+        await asyncio.gather(*closing)
 
     async def _serve(self, socket: web.WebSocketResponse, connection: Connection) -> None:
         async for message in socket:

@@ -32,6 +32,8 @@ class Connection:
         self.sequence = 0
         """Number of the next message."""
         self.messages = 0
+        self.told_ns = 0
+        """Time of the last message, by the exchange's clock."""
         self.muted = False
         """Whether the connection is half-open: alive for TCP, and silent."""
         self.digests: deque[tuple[int, str, int]] = deque(maxlen=DIGESTS_KEPT)

@@ -45,6 +45,7 @@ class Delivery:
             rule = None
         number = connection.number_next()
         self.messages += 1
+        connection.told_ns = self._desk.now_ns
         payload = self._envelope(channel, number, event)
         if rule is None:
             connection.put(payload)

@@ -23,6 +23,9 @@ from traider.venues.simulated.stream.user_bodies import user_body
 SECOND_NS: Final = 1_000_000_000
 QUARTER_NS: Final = SECOND_NS // 4
 TICKER_BATCH_NS: Final = 5 * SECOND_NS
+IDLE_NS: Final = 90 * SECOND_NS
+"""A connection that is told nothing for so long is closed."""
+GOING_AWAY: Final = 1001
 PAST_KEPT: Final = 64
 DIGEST_MASK: Final = 2**64 - 1
 _CROSSED: Final = (FaultKind.CROSSED,)
@@ -94,12 +97,12 @@ class Hub:
 
     def order_changed(self, order: Order) -> None:
         """Tell an account about its order at once."""
-        subscribers = [
-            connection
+        subscribers = {
+            connection: None
             for name in ("", order.product.product_id)
             for connection in self.subscribers("user", name)
             if connection.portfolio and connection.portfolio.portfolio_id == order.owner
-        ]
+        }
         if subscribers:
             body = user_body("update", [order])
             for connection in subscribers:
@@ -140,6 +143,9 @@ class Hub:
                     news.candle_told = body
                     self._tell(subscribers, "candles", name, body)
         self._tell_status()
+        for connection in tuple(self.connections.values()):
+            if self._desk.now_ns - connection.told_ns > IDLE_NS and connection.subscriptions:
+                connection.end(GOING_AWAY)
 
     def five_seconds(self) -> None:
         """Tell the tickers without quotes that changed."""
@@ -166,6 +172,12 @@ class Hub:
         self.keeps_digests = True
         for name, market in self._desk.markets.items():
             market.digest = self._digest_of(name)
+
+    def cut_slow(self, bytes_max: int) -> None:
+        """Cut the connections whose clients have not taken more than so many bytes."""
+        for connection in tuple(self.connections.values()):
+            if connection.transport.get_write_buffer_size() > bytes_max:
+                connection.end()
 
     def flush(self) -> int:
         """Write what is queued; return the most bytes that one client has not taken yet."""
