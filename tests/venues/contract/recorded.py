@@ -44,6 +44,9 @@ NUMBERED: Final = ("BINANCE", "BITFINEX", "BYBIT", "COINBASE-2026", "DERIBIT")
 CHECKED: Final = ("KRAKEN", "OKX")
 """Recordings whose books have a checksum: what is lost near the touch shows at the next change."""
 
+SHIPPED: Final = "BINANCE-USDM-BTCUSDT-20240718"
+"""The one that is in the repository: it is read where the shared data is not there."""
+
 SHORT: Final = 2_500
 
 
@@ -57,8 +60,8 @@ class Reading:
 
 
 def opened(folder: Path, name: str) -> Recording:
-    """Open a recording of the shared data."""
-    return open_recording([folder / "l2" / file for file in FILES[name]])
+    """Open a recording."""
+    return open_recording([folder / file for file in FILES[name]])
 
 
 @cache
@@ -90,7 +93,7 @@ def read(recording: Recording, chunk_events: int = 65_536) -> Reading:
 
 @cache
 def whole(folder: Path, name: str) -> Reading:
-    """Read a recording of the shared data; tests share what comes of it."""
+    """Read a recording to its end; tests share what comes of it."""
     return read(opened(folder, name))
 
 

@@ -24,14 +24,15 @@ EXPECTED_NONE = ("COINBASE-PRO-20210417",)
 @cache
 def published(folder: Path) -> dict[str, Any]:
     """Return EXPECTED.json."""
-    found: dict[str, Any] = json.loads((folder / "l2" / "EXPECTED.json").read_text())
+    found: dict[str, Any] = json.loads((folder / "EXPECTED.json").read_text())
     return found
 
 
 @pytest.fixture(params=[name for name in FILES if name not in EXPECTED_NONE])
 def case(request: pytest.FixtureRequest, reference_data: Path) -> tuple[Reading, dict[str, Any]]:
     """Each recording, and what is published of it."""
-    return whole(reference_data, request.param), published(reference_data)[request.param]
+    folder = reference_data / "l2"
+    return whole(folder, request.param), published(folder)[request.param]
 
 
 def chain(reading: Reading, said: dict[str, Any]) -> list[dict[str, Any]]:
@@ -39,11 +40,11 @@ def chain(reading: Reading, said: dict[str, Any]) -> list[dict[str, Any]]:
     before = said.get("continues")
     if before is None:
         return [said]
-    return [published(reading.recording.paths[0].parents[1])[before], said]
+    return [published(reading.recording.paths[0].parent)[before], said]
 
 
 def test_every_entry_is_read(reference_data: Path) -> None:
-    assert set(published(reference_data)) == set(FILES) - set(EXPECTED_NONE)
+    assert set(published(reference_data / "l2")) == set(FILES) - set(EXPECTED_NONE)
 
 
 def test_no_message_is_lost_on_the_way(case: tuple[Reading, dict[str, Any]]) -> None:
@@ -139,7 +140,7 @@ def test_the_books_end_as_published(case: tuple[Reading, dict[str, Any]]) -> Non
 
 def test_times_are_those_published(case: tuple[Reading, dict[str, Any]]) -> None:
     reading, said = case
-    first = next(iter(opened(reading.recording.paths[0].parents[1], _name(reading)).records()))
+    first = next(iter(opened(reading.recording.paths[0].parent, _name(reading)).records()))
     told = said.get("first") or said.get("first_local")
     if told and said.get("continues") is None:
         assert abs(first.ts_recv - int(np.datetime64(told[:-1], "ns").astype(np.int64))) < 1_000

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from tests.venues.contract.laws import check_form
-from tests.venues.contract.recorded import FILES, messages, shortened
+from tests.venues.contract.recorded import FILES, SHIPPED, messages, shortened
 from traider.domain.errors import DataError
 from traider.feed.recorded import RecordedFeed
 from traider.venues.catalogue import recorded_venue
@@ -21,7 +21,7 @@ from traider.venues.market_mapper import MarketMapper
 from traider.venues.recordings import Received
 
 NAMES = [name for name in FILES if not name.startswith(("BINANCE-USDM", "BINANCE-SPOT"))]
-NAMES += ["BINANCE-USDM-BTCUSDT-20230404", "BINANCE-SPOT-ETHUSDT-20240808"]
+NAMES += [SHIPPED, "BINANCE-SPOT-ETHUSDT-20240808"]
 GARBAGE = (
     b"",
     b" ",
@@ -62,10 +62,10 @@ def kinds_of_messages(folder: Path, name: str) -> Iterator[Received]:
             yield record
 
 
-def test_law_1_a_message_cut_short_is_refused(reference_data: Path, name: str) -> None:
-    _, mappers = fresh(reference_data, name)
+def test_law_1_a_message_cut_short_is_refused(folder: Path, name: str) -> None:
+    _, mappers = fresh(folder, name)
     out, ts_recv = EventWriter(), 0
-    for record in kinds_of_messages(reference_data, name):
+    for record in kinds_of_messages(folder, name):
         for place in {1, len(record.raw) // 3, len(record.raw) // 2, len(record.raw) - 1}:
             ts_recv = max(record.ts_recv, ts_recv + 1)
             with pytest.raises(DataError):
@@ -73,8 +73,8 @@ def test_law_1_a_message_cut_short_is_refused(reference_data: Path, name: str) -
     assert len(out) == 0
 
 
-def test_law_2_what_is_no_message_is_refused(reference_data: Path, name: str) -> None:
-    _, mappers = fresh(reference_data, name)
+def test_law_2_what_is_no_message_is_refused(folder: Path, name: str) -> None:
+    _, mappers = fresh(folder, name)
     out = EventWriter()
     for mapper in mappers.values():
         for raw in GARBAGE:
@@ -84,10 +84,10 @@ def test_law_2_what_is_no_message_is_refused(reference_data: Path, name: str) ->
     assert len(out) == 0
 
 
-def test_law_3_a_wrong_byte_does_no_harm(reference_data: Path, name: str) -> None:
+def test_law_3_a_wrong_byte_does_no_harm(folder: Path, name: str) -> None:
     random = np.random.default_rng(7)
-    recording = shortened(reference_data, name)
-    feed, mappers = fresh(reference_data, name)
+    recording = shortened(folder, name)
+    feed, mappers = fresh(folder, name)
     out, refused = EventWriter(), 0
     for record in list(messages(recording))[:400]:
         raw = bytearray(record.raw)
