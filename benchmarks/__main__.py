@@ -8,6 +8,7 @@ from benchmarks import (
     coinbase_l2,
     decoding,
     exchange,
+    feed_latency,
     kernel_speed,
     level2,
     memory,
@@ -29,6 +30,7 @@ def main() -> None:
     sweep_speed.measure()
     decoding.measure()
     coinbase_l2.measure()
+    feed_latency.measure()
     exchange.measure()
     start_up.measure()
     memory.measure()
