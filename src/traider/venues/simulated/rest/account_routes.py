@@ -12,7 +12,7 @@ from traider.venues.simulated.ledger import Balance
 from traider.venues.simulated.portfolios import Portfolio
 from traider.venues.simulated.products import FIAT
 from traider.venues.simulated.rest.answers import answer, bad_argument, not_found
-from traider.venues.simulated.rest.doors import BASE, KEY, PORTFOLIO
+from traider.venues.simulated.rest.doors import BASE, key_of, portfolio_of
 from traider.venues.simulated.rest.pages import page_of
 from traider.venues.simulated.times import time_text
 
@@ -44,7 +44,7 @@ class AccountRoutes:
 
     async def accounts(self, request: web.Request) -> web.Response:
         """List the balances, a page at a time."""
-        portfolio = request[PORTFOLIO]
+        portfolio = portfolio_of(request)
         shapes = self._accounts(portfolio)
         size = ACCOUNTS_MAX if request.query.get("limit") else ACCOUNTS_DEFAULT
         page = page_of(request, [(shape["uuid"], shape) for shape in shapes], size)
@@ -60,14 +60,14 @@ class AccountRoutes:
     async def account(self, request: web.Request) -> web.Response:
         """Tell one balance."""
         wanted = request.match_info["uuid"]
-        for shape in self._accounts(request[PORTFOLIO]):
+        for shape in self._accounts(portfolio_of(request)):
             if shape["uuid"] == wanted:
                 return answer({"account": shape})
         return not_found("account")
 
     async def transaction_summary(self, request: web.Request) -> web.Response:
         """Tell the fee tier and the volume it comes from."""
-        portfolio, now_ns = request[PORTFOLIO], self._exchange.desk.now_ns
+        portfolio, now_ns = portfolio_of(request), self._exchange.desk.now_ns
         tier, volume = portfolio.tier(now_ns), portfolio.volume_units(now_ns)
         end = tier_end(tier, portfolio.tiers)
         total, fees = _number(volume), _number(portfolio.fee_units)
@@ -97,7 +97,7 @@ class AccountRoutes:
 
     async def key_permissions(self, request: web.Request) -> web.Response:
         """Tell what the key may do."""
-        key = request[KEY]
+        key = key_of(request)
         return answer({
             "can_view": "view" in key.permissions,
             "can_trade": "trade" in key.permissions,
@@ -108,11 +108,11 @@ class AccountRoutes:
 
     async def portfolios(self, request: web.Request) -> web.Response:
         """List the portfolios a key sees: its own."""
-        return answer({"portfolios": [_portfolio_shape(request[PORTFOLIO])]})
+        return answer({"portfolios": [_portfolio_shape(portfolio_of(request))]})
 
     async def portfolio(self, request: web.Request) -> web.Response:
         """Break a portfolio down into its positions."""
-        portfolio = request[PORTFOLIO]
+        portfolio = portfolio_of(request)
         if request.match_info["uuid"] != portfolio.portfolio_id:
             return not_found("portfolio")
         desk = self._exchange.desk
@@ -144,7 +144,7 @@ class AccountRoutes:
 
     async def wallets(self, request: web.Request) -> web.Response:
         """List the balances as the older version does, all on one page."""
-        portfolio, now = request[PORTFOLIO], time_text(self._exchange.desk.now_ns)
+        portfolio, now = portfolio_of(request), time_text(self._exchange.desk.now_ns)
         balances = self._exchange.desk.ledger.balances(portfolio.portfolio_id)
         rows = [
             {

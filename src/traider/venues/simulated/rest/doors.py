@@ -1,6 +1,6 @@
 """The doors before every REST request: faults, rate limit, token, permission.
 
-Public paths need no token. What passes has its account in ``request[PORTFOLIO]``.
+Public paths need no token. ``portfolio_of`` tells the account of what passed.
 """
 
 import asyncio
@@ -17,10 +17,20 @@ from traider.venues.simulated.rest.answers import down, refuse, too_many, unauth
 from traider.venues.simulated.tokens import ApiKey
 
 BASE: Final = "/api/v3/brokerage"
-PORTFOLIO: Final = web.RequestKey("portfolio", Portfolio)
-KEY: Final = web.RequestKey("key", ApiKey)
+_PORTFOLIO: Final = web.RequestKey("portfolio", Portfolio)
+_KEY: Final = web.RequestKey("key", ApiKey)
 _PUBLIC: Final = (f"{BASE}/time", f"{BASE}/market/", "/v2/currencies", "/v2/exchange-rates")
 _UNGUARDED: Final = ("/admin/", "/ws")
+
+
+def portfolio_of(request: web.Request) -> Portfolio:
+    """Return the account of a request that the doors let in."""
+    return request[_PORTFOLIO]
+
+
+def key_of(request: web.Request) -> ApiKey:
+    """Return the key that a request was signed with."""
+    return request[_KEY]
 
 
 def is_guarded(path: str) -> bool:
@@ -91,12 +101,12 @@ class Doors:
             key = self._key_of(request)
             if key is None:
                 return unauthorized()
-            request[KEY] = key
-            request[PORTFOLIO] = exchange.desk.portfolios[key.portfolio_id]
+            request[_KEY] = key
+            request[_PORTFOLIO] = exchange.desk.portfolios[key.portfolio_id]
             if request.method == "POST" and "trade" not in key.permissions:
                 return refuse(403, "PERMISSION_DENIED", "Missing required scopes")
         limit = exchange.doors.public if public else exchange.doors.private
-        caller = str(request.remote) if public else request[PORTFOLIO].portfolio_id
+        caller = str(request.remote) if public else portfolio_of(request).portfolio_id
         allowed, left = limit.take(caller)
         headers = _limit_headers(limit, left)
         if not allowed:

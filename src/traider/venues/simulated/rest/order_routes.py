@@ -11,7 +11,7 @@ from traider.venues.simulated.orders import Fill, Order
 from traider.venues.simulated.portfolios import Portfolio
 from traider.venues.simulated.refusals import Refusal
 from traider.venues.simulated.rest.answers import answer, bad_argument, json_body, not_found
-from traider.venues.simulated.rest.doors import BASE, PORTFOLIO
+from traider.venues.simulated.rest.doors import BASE, portfolio_of
 from traider.venues.simulated.rest.order_shapes import (
     created,
     fill_shape,
@@ -55,7 +55,7 @@ class OrderRoutes:
         wanted = await _order_request(request)
         if wanted is None or not wanted.client_order_id:
             return bad_argument("client_order_id, product_id, side and order_configuration")
-        outcome = self._exchange.entry.create(request[PORTFOLIO], wanted)
+        outcome = self._exchange.entry.create(portfolio_of(request), wanted)
         self._told()
         if isinstance(outcome, Refusal):
             return answer(refused(outcome, wanted.configuration))
@@ -66,7 +66,7 @@ class OrderRoutes:
         wanted = await _order_request(request)
         if wanted is None:
             return bad_argument("product_id, side and order_configuration")
-        outcome = self._exchange.entry.preview(request[PORTFOLIO], wanted)
+        outcome = self._exchange.entry.preview(portfolio_of(request), wanted)
         desk = self._exchange.desk
         return answer(preview_shape(desk, outcome, desk.new_id()))
 
@@ -80,7 +80,7 @@ class OrderRoutes:
             return bad_argument(f"at most {CANCELS_MAX} order_ids")
         results = []
         for order_id in map(str, order_ids):
-            reason = self._exchange.entry.cancel(request[PORTFOLIO], order_id)
+            reason = self._exchange.entry.cancel(portfolio_of(request), order_id)
             results.append({
                 "success": not reason,
                 "failure_reason": reason or _CANCELLED,
@@ -94,7 +94,7 @@ class OrderRoutes:
         body = await json_body(request)
         if body is None:
             return bad_argument("order_id, price and size")
-        refusal = self._exchange.entry.edit(request[PORTFOLIO], body)
+        refusal = self._exchange.entry.edit(portfolio_of(request), body)
         self._told()
         if refusal:
             return answer({"success": False, "errors": [_edit_error(refusal)]})
@@ -105,7 +105,7 @@ class OrderRoutes:
         body = await json_body(request)
         if body is None:
             return bad_argument("order_id, price and size")
-        outcome = self._exchange.entry.check_edit(request[PORTFOLIO], body)
+        outcome = self._exchange.entry.check_edit(portfolio_of(request), body)
         if isinstance(outcome, Refusal):
             return answer({"errors": [_edit_error(outcome)]})
         desk = self._exchange.desk
@@ -113,7 +113,7 @@ class OrderRoutes:
 
     async def listed(self, request: web.Request) -> web.Response:
         """List orders, newest first."""
-        portfolio, query = request[PORTFOLIO], request.query
+        portfolio, query = portfolio_of(request), request.query
         since, until = _times(query.get("start_date"), query.get("end_date"))
         if since is None or until is None:
             return bad_argument("start_date and end_date are RFC 3339")
@@ -142,7 +142,7 @@ class OrderRoutes:
 
     async def one(self, request: web.Request) -> web.Response:
         """Tell one order."""
-        portfolio = request[PORTFOLIO]
+        portfolio = portfolio_of(request)
         order = portfolio.orders.get(request.match_info["order_id"])
         if order is None:
             return not_found("order")
@@ -158,7 +158,7 @@ class OrderRoutes:
             return bad_argument("start_sequence_timestamp and end_sequence_timestamp are RFC 3339")
         if "order_ids" in query and {"product_ids", "product_id", "trade_ids"} & set(query):
             return bad_argument("cannot pass order_ids with other filters")
-        portfolio = request[PORTFOLIO]
+        portfolio = portfolio_of(request)
         rows = [
             (fill.fill_id, (order, fill))
             for order, fill in _newest(portfolio)
