@@ -25,6 +25,7 @@ _RESYNC = int(Kind.RESYNC)
 _SNAPSHOT = int(Kind.DEPTH_SNAPSHOT)
 _FUNDING = int(Kind.FUNDING)
 _LAST = int(MarketFlag.LAST_OF_MESSAGE)
+_HISTORY = int(MarketFlag.HISTORY)
 _OPEN = int(BookState.OPEN)
 _LOCKED = int(BookState.LOCKED)
 _SECOND_NS = 1e9
@@ -68,11 +69,14 @@ def _look(decider: Decider, k: int, now_ns: int, kind: int) -> None:
 
 @compiled(void(DECIDER, EVENT_TYPE), inline=True)
 def take_print(decider: Decider, event: Record) -> None:
-    """Take a trade in: the mark where no book says better, bars, and the flow of trades."""
+    """Take a trade in: the mark where no book says better, bars, and the flow of trades.
+
+    One from before the stream began is no news.
+    """
     k = int(event["instrument"])
     close_due(decider, k, event["ts_recv"])
     market = decider.markets[k]
-    if event["price"] <= 0:
+    if event["price"] <= 0 or event["flags"] & _HISTORY:
         return
     if market["book_state"] != _OPEN:
         market["mark_ticks"] = event["price"]

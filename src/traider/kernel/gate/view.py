@@ -4,7 +4,7 @@ import math
 
 from numba import float64, int64, void
 
-from traider.domain.events import FillFlag, Kind, OrderFlag
+from traider.domain.events import FillFlag, Kind, MarketFlag, OrderFlag
 from traider.domain.orders import OrderType
 from traider.kernel.arithmetic import MONEY, notional_units, value_of
 from traider.kernel.codes import LIMIT_COUNT
@@ -15,6 +15,7 @@ from traider.kernel.records import Gate, Record
 _DAY_NS = 86_400_000_000_000
 _BAR = int(Kind.BAR)
 _TRADE = int(Kind.TRADE)
+_HISTORY = int(MarketFlag.HISTORY)
 _TIMER = int(Kind.TIMER)
 _FILL = int(Kind.FILL)
 _CANCELLED = int(Kind.CANCELLED)
@@ -115,7 +116,7 @@ def observe(gate: Gate, event: Record) -> None:
         gate.markets[event["instrument"]]["mark_ticks"] = event["close"]
         gate.markets[event["instrument"]]["mark_ts"] = event["ts_recv"]
     elif kind == _TRADE:
-        if event["price"] > 0:
+        if event["price"] > 0 and not event["flags"] & _HISTORY:
             gate.markets[event["instrument"]]["mark_ticks"] = event["price"]
             gate.markets[event["instrument"]]["mark_ts"] = event["ts_recv"]
     elif kind == _QUOTE:

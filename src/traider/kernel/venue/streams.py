@@ -15,6 +15,7 @@ from traider.kernel.venue.costs import learn
 
 _SNAPSHOT = int(Kind.DEPTH_SNAPSHOT)
 _LAST = int(MarketFlag.LAST_OF_MESSAGE)
+_HISTORY = int(MarketFlag.HISTORY)
 _MINUTE_NS = 60_000_000_000
 
 
@@ -50,11 +51,14 @@ def take_depth_in(venue: Venue, event: Record) -> bool:
 
 @compiled(types.boolean(VENUE, EVENT_TYPE), inline=True)
 def take_trade_in(venue: Venue, trade: Record) -> bool:
-    """Take a trade of the market in; return whether orders or margin are concerned."""
+    """Take a trade of the market in; return whether orders or margin are concerned.
+
+    One from before the stream began is no news.
+    """
     setting = venue.venue[0]
     market = venue.markets[trade["instrument"]]
     price = trade["price"]
-    if price <= 0 or trade["size"] <= 0:
+    if price <= 0 or trade["size"] <= 0 or trade["flags"] & _HISTORY:
         return False
     market["live"] = 1
     market["trades"] += 1
