@@ -13,7 +13,7 @@ import numpy.typing as npt
 from traider.domain.events import EventArray, Kind
 
 FINE_STEP: Final = Decimal("1e-10")
-"""Nine million of the quote currency still fit into 63 bits; no venue quotes finer."""
+"""Prices and sizes of up to nine hundred million fit into 63 bits; no venue quotes finer."""
 
 _DECIMALS: Final = 10
 _PRICED: Final = (Kind.DEPTH_SNAPSHOT, Kind.DEPTH_UPDATE, Kind.TRADE)
