@@ -14,23 +14,25 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class TimeText:
-    """Write times quickly: the text of a second is made once."""
+    """Write times quickly: the text of a second is made once, and that of the last time kept."""
 
-    __slots__ = ("_head", "_second")
+    __slots__ = ("_head", "_last_ns", "_second", "_text")
 
     def __init__(self) -> None:
-        self._second = -1
-        self._head = ""
+        self._second = self._last_ns = -1
+        self._head = self._text = ""
 
     def __call__(self, time_ns: int) -> str:
         """Return ``time_ns`` as text, without zeros at its end."""
+        if time_ns == self._last_ns:
+            return self._text
         second, rest = divmod(time_ns, SECOND_NS)
         if second != self._second:
             self._second = second
             self._head = (_EPOCH + timedelta(seconds=second)).strftime("%Y-%m-%dT%H:%M:%S")
-        if not rest:
-            return f"{self._head}Z"
-        return f"{self._head}.{f'{rest:09d}'.rstrip('0')}Z"
+        fraction = f".{rest:09d}".rstrip("0") if rest else ""
+        self._last_ns, self._text = time_ns, f"{self._head}{fraction}Z"
+        return self._text
 
 
 time_text: Final = TimeText()

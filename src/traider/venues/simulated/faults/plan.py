@@ -92,6 +92,8 @@ class FaultPlan:
         self, kinds: Iterable[FaultKind], channel: str, product_id: str, connection: int
     ) -> FaultRule | None:
         """Return the first rule that strikes a message."""
+        if not self._laid:
+            return None
         for laid in self.in_force(kinds):
             rule = laid.rule
             if (

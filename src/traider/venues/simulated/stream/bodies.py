@@ -12,7 +12,7 @@ from traider.venues.simulated.candles import Candle
 from traider.venues.simulated.market import Market, Trade
 from traider.venues.simulated.products import Product
 from traider.venues.simulated.stream.step_texts import StepTexts
-from traider.venues.simulated.times import TimeText
+from traider.venues.simulated.times import TimeText, time_text
 
 SIDES = {1: "bid", -1: "offer"}
 MAKERS = {1: "BUY", -1: "SELL"}
@@ -27,11 +27,10 @@ class Bodies:
         self.prices = StepTexts(product.tick_units)
         self.sizes = StepTexts(product.lot_units)
         self._name = product.product_id
-        self._time = TimeText()
 
     def level2(self, kind: str, levels: Iterable[tuple[int, int, int]], now_ns: int) -> str:
         """Return a snapshot or update of (side, ticks, lots) levels."""
-        prices, sizes, time = self.prices, self.sizes, self._time(now_ns)
+        prices, sizes, time = self.prices, self.sizes, time_text(now_ns)
         rows = ",".join(
             [
                 f'{{"side":"{SIDES[side]}","event_time":"{time}",'
@@ -57,7 +56,7 @@ class Bodies:
         rows = [
             f'{{"product_id":"{self._name}","trade_id":"{trade.trade_id}",'
             f'"price":"{self.prices[trade.ticks]}","size":"{self.sizes[trade.lots]}",'
-            f'"time":"{self._time(trade.time_ns)}","side":"{MAKERS[trade.maker_side]}"}}'
+            f'"time":"{time_text(trade.time_ns)}","side":"{MAKERS[trade.maker_side]}"}}'
             for trade in trades
         ]
         return f'{{"type":"{kind}","trades":[{",".join(reversed(rows))}]}}'

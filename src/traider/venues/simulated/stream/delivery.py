@@ -18,7 +18,7 @@ from traider.venues.simulated.faults.rules import (
     FaultRule,
 )
 from traider.venues.simulated.stream.connection import Connection
-from traider.venues.simulated.times import TimeText
+from traider.venues.simulated.times import time_text
 
 
 class Delivery:
@@ -32,7 +32,6 @@ class Delivery:
 
     def __init__(self, desk: Desk, faults: FaultPlan, wall_seconds: Callable[[int], float]) -> None:
         self._desk, self._faults, self._wall_seconds = desk, faults, wall_seconds
-        self._time = TimeText()
         self.messages = 0
         """Messages numbered on all connections."""
         self._held_news: dict[int, tuple[str, str]] = {}
@@ -74,7 +73,7 @@ class Delivery:
 
     def _envelope(self, channel: str, number: int, event: str) -> bytes:
         """Return a message as it goes over the wire."""
-        time = self._time(self._desk.told_ns)
+        time = time_text(self._desk.told_ns)
         return (
             f'{{"channel":"{channel}","client_id":"","timestamp":"{time}",'
             f'"sequence_num":{number},"events":[{event}]}}'
