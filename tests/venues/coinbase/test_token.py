@@ -61,7 +61,10 @@ def test_the_head_names_the_key_and_a_nonce_of_its_own() -> None:
     assert all(len(bytes.fromhex(head["nonce"])) == 32 for head in heads)
 
 
-@pytest.mark.parametrize("secret", [EDWARDS_PEM, EDWARDS_32, EDWARDS_64])
+# Keys are made anew in each process, and workers of one run must collect the same names.
+@pytest.mark.parametrize(
+    "secret", [EDWARDS_PEM, EDWARDS_32, EDWARDS_64], ids=["PEM", "32 bytes", "64 bytes"]
+)
 def test_edwards_keys_are_read_in_each_of_their_shapes(secret: str) -> None:
     token = socket_token(ApiKey.read(NAME, secret), NOW)
     assert jwt.get_unverified_header(token)["alg"] == "EdDSA"
@@ -87,6 +90,7 @@ def _pem(key: rsa.RSAPrivateKey | EllipticCurvePrivateKey) -> str:
         _pem(rsa.generate_private_key(65_537, 2048)),
         _pem(generate_private_key(SECP384R1())),
     ],
+    ids=["none", "a word", "cut base64", "cut PEM", "RSA", "another curve"],
 )
 def test_what_is_no_key_is_refused_without_being_shown(secret: str) -> None:
     with pytest.raises(ConfigError, match="cannot be read") as caught:
