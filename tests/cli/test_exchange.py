@@ -5,6 +5,7 @@ import signal
 import socket
 import ssl
 import urllib.request
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -45,12 +46,15 @@ def test_tls_comes_with_a_certificate_that_can_be_trusted() -> None:
         assert "iso" in get(f"{ready['rest']}/api/v3/brokerage/time", context)
 
 
-def test_a_recording_is_played_from_its_own_time(sample_data: Path) -> None:
+def test_a_recording_is_played_as_if_it_were_now_or_at_its_own_time(sample_data: Path) -> None:
     file = sample_data / "BINANCE-USDM-BTCUSDT-20240718.txt.zst"
-    with running_exchange("--replay", str(file), "--speed", "10") as (_, line):
+    with running_exchange("--replay", str(file)) as (_, line):
         assert line.startswith("ready: REST http://127.0.0.1:")
-        address = line.split()[2]
-        assert get(f"{address}/admin/state")["time"].startswith("2024-07-18T23:57:")
+        told = datetime.fromisoformat(get(f"{line.split()[2]}/admin/state")["time"])
+        assert abs((datetime.now(UTC) - told).total_seconds()) < 2
+    with running_exchange("--replay", str(file), "--start", "recorded") as (_, line):
+        state = get(f"{line.split()[2]}/admin/state")
+        assert state["time"].startswith("2024-07-18T23:57:")
 
 
 @pytest.mark.parametrize(

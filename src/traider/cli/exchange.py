@@ -47,7 +47,11 @@ if TYPE_CHECKING:
 @click.option(
     "--faults", type=click.Path(path_type=Path), metavar="FILE", help="TOML file of faults."
 )
-@click.option("--start", metavar="TIME", help="Time of the market at the start, RFC 3339.")
+@click.option(
+    "--start", metavar="TIME",
+    help="When the market opens, RFC 3339; the machine's time if left out, for bars the first "
+    "bar's. 'recorded' plays a recording at its own times.",
+)  # fmt: skip
 @click.option(
     "--private-limit", type=float, default=30.0, show_default=True, metavar="N",
     help="REST requests a second of an account; 0 is without limit.",
@@ -94,7 +98,8 @@ def exchange(  # noqa: PLR0913, PLR0917 - one parameter an option, click's way
             seed=1 if synthetic is None else synthetic,
             products=products,
             products_file=products_file,
-            start_ns=_start_ns(start),
+            start_ns=0 if start == "recorded" else _start_ns(start),
+            keeps_time=start == "recorded",
         ),
         speed=_speed(speed),
         rate=rate,
@@ -137,5 +142,5 @@ def _start_ns(text: str | None) -> int:
         return 0
     start = parse_time_ns(text)
     if not start or start < 0:
-        raise UsageError(f"--start {text} is no time", fix="give 2026-01-01T00:00:00Z")
+        raise UsageError(f"--start {text} is no time", fix="give 2026-01-01T00:00:00Z or recorded")
     return start

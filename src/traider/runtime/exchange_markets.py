@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -12,14 +11,13 @@ import numpy as np
 
 from traider.backtest.bar_files import BarFile, read_batches, scan_bar_file
 from traider.domain.errors import DataError, UsageError
-from traider.domain.events import EventArray
 from traider.feed.recorded import RecordedFeed
 from traider.venues.catalogue import recorded_venue
 from traider.venues.recordings import open_recording
 from traider.venues.simulated.exchange import Exchange, Market
 from traider.venues.simulated.markets.bars import Bar, BarMarket
 from traider.venues.simulated.markets.merged import MergedMarket
-from traider.venues.simulated.markets.replay import ReplayMarket
+from traider.venues.simulated.markets.replay import ReplayMarket, read_opening
 from traider.venues.simulated.markets.synthetic import FlowSettings, SyntheticFlow
 from traider.venues.simulated.products import (
     Product,
@@ -47,7 +45,9 @@ class SourceRequest:
     """What a synthetic market lists, or what is taken of a recording; empty takes all of it."""
     products_file: Path | None = None
     start_ns: int = 0
-    """When a synthetic market starts; 0 takes the machine's time."""
+    """When the market opens; 0 takes the machine's time, or for bars that of the first bar."""
+    keeps_time: bool = False
+    """Whether a recording is played at its own times."""
     flow: FlowSettings = field(default_factory=FlowSettings)
 
 
@@ -110,19 +110,18 @@ def _replay_plan(request: SourceRequest) -> MarketPlan:
     for name, instrument in zip(names, feed.instruments, strict=True):
         if name in taken:
             products |= _on_grid(known, name, instrument.tick_size, instrument.lot_size)
-    chunks = feed.chunks(1)
-    first = next(chunks, None)
-    if first is None:
-        raise DataError("holds no event", where=str(request.replay[0]), fix="record it again")
+    wanted = {number for number, name in enumerate(names) if name in taken}
+    opening = read_opening(feed.chunks(1), wanted)
+    shift_ns = 0 if request.keeps_time else (request.start_ns or time.time_ns()) - opening.last_ns
 
     def open_market(exchange: Exchange) -> Market:
         crowds = [exchange.crowds[name] if name in taken else None for name in names]
-        events: Iterator[EventArray] = chain([first], chunks)
-        market = ReplayMarket(exchange.desk, events, crowds)
-        market.open()
-        return market
+        return ReplayMarket(exchange.desk, opening, crowds, shift_ns)
 
-    return MarketPlan(listed(products.values()), int(first["ts_recv"][0]), open_market)
+    is_of_now = not (request.keeps_time or request.start_ns)
+    return MarketPlan(
+        listed(products.values()), opening.first_ns + shift_ns, open_market, is_of_now=is_of_now
+    )
 
 
 def _bars_plan(request: SourceRequest) -> MarketPlan:
@@ -134,22 +133,26 @@ def _bars_plan(request: SourceRequest) -> MarketPlan:
     for name in taken:
         products |= _on_grid(known, name, files[name].tick_size, files[name].lot_size)
 
+    # By whole bars, so that candles still begin where bars do.
+    first_ns = min(files[name].first_ns for name in taken)
+    longest_ns = max(files[name].length_ns for name in taken)
+    shift_ns = (request.start_ns - first_ns) // longest_ns * longest_ns if request.start_ns else 0
+
     def open_market(exchange: Exchange) -> Market:
         markets = []
         for name in taken:
-            bars = _bars_of(files[name])
+            bars = _bars_of(files[name], shift_ns)
             market = BarMarket(exchange.crowds[name], bars, f"{request.seed}/{name}")
-            first = next(_bars_of(files[name]))
+            first = next(_bars_of(files[name], shift_ns))
             exchange.desk.markets[name].last_ticks = first.open
             market.quote(first.open, -1, first.lots)
             markets.append(market)
         return MergedMarket(markets)
 
-    start_ns = min(files[name].first_ns for name in taken)
-    return MarketPlan(listed(products.values()), start_ns, open_market)
+    return MarketPlan(listed(products.values()), first_ns + shift_ns, open_market)
 
 
-def _bars_of(file: BarFile) -> Iterator[Bar]:
+def _bars_of(file: BarFile, shift_ns: int) -> Iterator[Bar]:
     """Yield the bars of a file on the file's grid; volume is rounded to whole lots."""
     tick, lot = float(file.tick_size), float(file.lot_size)
     for batch in read_batches(file.path, None, None):
@@ -161,7 +164,7 @@ def _bars_of(file: BarFile) -> Iterator[Bar]:
         starts = batch.ts_ns.tolist()
         rows = zip(starts, *prices, lots, strict=True)
         for start, first, high, low, last, size in rows:
-            yield Bar(start, file.length_ns, first, high, low, last, size)
+            yield Bar(start + shift_ns, file.length_ns, first, high, low, last, size)
 
 
 def _known(request: SourceRequest) -> dict[str, Product]:

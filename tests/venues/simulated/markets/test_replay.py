@@ -1,6 +1,7 @@
 """Recordings as a market: the book and the tape end as an independent replay says."""
 
 import json
+import time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,27 @@ NAME = "BINANCE-USDM-BTCUSDT-20240718"
 
 def opened(*paths: Path) -> tuple[Exchange, Market]:
     """Return an exchange on which a recording is about to play."""
-    plan = market_plan(SourceRequest(replay=paths))
+    plan = market_plan(SourceRequest(replay=paths, keeps_time=True))
     exchange = Exchange(Opening(plan.products, plan.start_ns))
     return exchange, plan.open(exchange)
+
+
+def test_a_recording_can_be_told_as_of_another_time(sample_data: Path) -> None:
+    start_ns = 1_800_000_000_000_000_000
+    file = sample_data / f"{NAME}.txt.zst"
+    plan = market_plan(SourceRequest(replay=(file,), start_ns=start_ns))
+    exchange = Exchange(Opening(plan.products, plan.start_ns))
+    market = plan.open(exchange)
+    own, own_market = opened(file)
+    # The market opens at that time; what came before its books stood lies before it.
+    assert exchange.desk.now_ns == start_ns
+    due, own_due = market.next_ns(), own_market.next_ns()
+    assert due is not None
+    assert own_due is not None
+    assert due - start_ns == own_due - own.desk.now_ns
+    now = market_plan(SourceRequest(replay=(file,)))
+    assert now.is_of_now
+    assert abs(now.start_ns - time.time_ns()) < 60 * 10**9
 
 
 def play(exchange: Exchange, market: Market) -> int:

@@ -7,6 +7,9 @@ marks and funding are not what this exchange tells, and are passed over.
 """
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from itertools import chain, islice
 from typing import Final
 
 import numpy as np
@@ -24,27 +27,78 @@ Level = tuple[int, int, int]
 """Side, ticks, lots."""
 
 
+Rows = list[list[int]]
+"""Events of a message, eight words each: times, head, payload."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """The beginning of a recording, up to the message by which every book has been told."""
+
+    messages: tuple[Rows, ...]
+    rest: Iterator[Rows]
+
+    @property
+    def first_ns(self) -> int:
+        """When its first message was received."""
+        return self.messages[0][0][1]
+
+    @property
+    def last_ns(self) -> int:
+        """When the books stood: the recording can be traded on from then on."""
+        return self.messages[-1][0][1]
+
+
+def read_opening(chunks: Iterator[EventArray], wanted: AbstractSet[int]) -> Opening:
+    """Read a recording until the books of the ``wanted`` instruments have been told.
+
+    Where the books of some are never told, it is read as far as books are told at all.
+
+    Raises:
+        DataError: it tells no book.
+    """
+    rest = (_rows_of(events) for events in chunks)
+    messages: list[Rows] = []
+    waiting, told = set(wanted), 0
+    for rows in islice(rest, OPENING_STEPS_MAX):
+        messages.append(rows)
+        for row in rows:
+            if row[2] & 0xFFFF == Kind.DEPTH_SNAPSHOT and row[2] >> 16 & 0xFFFF in waiting:
+                waiting.discard(row[2] >> 16 & 0xFFFF)
+                told = len(messages)
+        if not waiting:
+            break
+    if not told:
+        raise DataError(
+            "the recording tells no whole book",
+            fix="name the file that has the snapshot, before those that continue it",
+        )
+    return Opening(tuple(messages[:told]), chain(messages[told:], rest))
+
+
 class ReplayMarket:
-    """Play events on the crowds of their instruments.
+    """Play a recording on the crowds of its instruments; a message is a step.
 
     Args:
         desk: keeps the time while the market opens.
-        chunks: events in the order of time; a chunk is applied as one step.
+        opening: the recording. What lies in its opening has happened when the market opens.
         crowds: the crowd of each instrument, by number; None leaves an instrument out.
+        shift_ns: by how much later than recorded everything happens.
     """
 
     def __init__(
-        self, desk: Desk, chunks: Iterator[EventArray], crowds: Sequence[Crowd | None]
+        self, desk: Desk, opening: Opening, crowds: Sequence[Crowd | None], shift_ns: int = 0
     ) -> None:
-        self._desk, self._chunks, self._crowds = desk, chunks, crowds
-        self._rows: list[list[int]] = []
-        self._waiting = {number for number, crowd in enumerate(crowds) if crowd}
-        """Instruments without a book so far."""
-        self._read()
+        self._messages = chain(opening.messages, opening.rest)
+        self._crowds, self._shift_ns = crowds, shift_ns
+        self._rows: Rows = next(self._messages, [])
+        for rows in opening.messages:
+            desk.now_ns = max(desk.now_ns, rows[0][1] + shift_ns)
+            self.step()
 
     def next_ns(self) -> int | None:
-        """Return when the next message was received; None at the end of the recording."""
-        return self._rows[0][1] if self._rows else None
+        """Return when the next message is due; None at the end of the recording."""
+        return self._rows[0][1] + self._shift_ns if self._rows else None
 
     def step(self) -> None:
         """Apply the next message."""
@@ -68,40 +122,13 @@ class ReplayMarket:
             elif kind == Kind.TRADE and row[4]:
                 self._trade(number, side, row[3], row[4])
         self._apply(instrument, levels, snapshot=snapshot)
-        self._read()
-
-    def open(self) -> None:
-        """Play on until every book has been told, or as far as books are told at all.
-
-        Raises:
-            DataError: the recording tells no book.
-        """
-        for _ in range(OPENING_STEPS_MAX):
-            due = self.next_ns()
-            if due is None or not self._waiting:
-                break
-            self._desk.now_ns = max(self._desk.now_ns, due)
-            self.step()
-        if all(not crowd or number in self._waiting for number, crowd in enumerate(self._crowds)):
-            raise DataError(
-                "the recording tells no whole book",
-                fix="name the file that has the snapshot, before those that continue it",
-            )
-
-    def _read(self) -> None:
-        events = next(self._chunks, None)
-        if events is None:
-            self._rows = []
-            return
-        words: list[list[int]] = events.view(np.int64).reshape(-1, 8).tolist()
-        self._rows = words
+        self._rows = next(self._messages, [])
 
     def _apply(self, number: int, levels: list[Level], *, snapshot: bool) -> None:
         crowd = self._crowds[number] if levels else None
         if crowd is None:
             return
         if snapshot:
-            self._waiting.discard(number)
             named = {(side, ticks) for side, ticks, _ in levels}
             levels = [(*place, 0) for place in crowd.places() if place not in named] + levels
         # What shrinks goes first. The rest come worst first, which is where a book grows fast.
@@ -116,3 +143,8 @@ class ReplayMarket:
         crowd = self._crowds[number]
         if crowd is not None:
             crowd.print_trade(-aggressor, ticks, lots)
+
+
+def _rows_of(events: EventArray) -> Rows:
+    rows: Rows = events.view(np.int64).reshape(-1, 8).tolist()
+    return rows
