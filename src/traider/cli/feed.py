@@ -70,8 +70,8 @@ def feed(  # noqa: PLR0913, PLR0917 - one parameter an option, click's way
         )
     from traider.cli.feed_live import LiveShow
 
-    show = LiveShow(seconds, as_json, report_folder)
-    _listen(venue or "coinbase", products, at, (config_file, overrides), show)
+    show = LiveShow(seconds, as_json, report_folder, at.rstrip("/"))
+    _listen(venue or "coinbase", products, (config_file, overrides), show)
     return 0
 
 
@@ -96,7 +96,6 @@ def _replay(captures: tuple[Path, ...], venue: str, *, as_json: bool) -> None:
 def _listen(
     venue: str,
     products: tuple[str, ...],
-    at: str,
     settings: tuple[Path | None, tuple[str, ...]],
     show: "LiveShow",
 ) -> None:
@@ -106,10 +105,10 @@ def _listen(
     from traider.runtime.observation import observe
 
     config_file, overrides = settings
-    if at:
-        stream = at.replace("http", "ws", 1).rstrip("/")
+    if show.at:
+        stream = show.at.replace("http", "ws", 1)
         overrides += (
-            f"venues.coinbase.rest_url={at.rstrip('/')}",
+            f"venues.coinbase.rest_url={show.at}",
             f"venues.coinbase.stream_url={stream}/ws",
         )
     config = load_config(config_file, overrides)

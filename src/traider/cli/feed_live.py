@@ -5,7 +5,7 @@ import contextlib
 import json
 import signal
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -16,9 +16,11 @@ from rich.table import Table
 
 from traider.cli.feed_view import FeedView
 from traider.domain.events import EventArray
+from traider.domain.ports import Clock
 from traider.feed.feed import Feed
 from traider.feed.feed_ports import FeedPorts
 from traider.feed.quality_report import QualityRow, report_body
+from traider.runtime.exchange_clock import clock_of
 from traider.runtime.live_feed import LiveFeedRequest, keep, open_feed
 from traider.runtime.observation import Observation
 from traider.venues.rfc3339 import format_ns
@@ -36,6 +38,8 @@ class LiveShow:
     """0 until it is stopped."""
     as_json: bool
     report_folder: Path | None
+    at: str = ""
+    """Address of the local exchange that is listened to."""
 
 
 class _Counted:
@@ -63,13 +67,16 @@ async def _listen(request: LiveFeedRequest, seen: Observation, show: LiveShow) -
     task = asyncio.current_task()
     if task is not None:
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-    ports = FeedPorts(seen.clock, seen.log, seen.alerts)
+    clock: Clock | None = await clock_of(show.at, seen.clock) if show.at else seen.clock
+    request = replace(request, is_timed=clock is not None)
+    clock = clock or seen.clock
+    ports = FeedPorts(clock, seen.log, seen.alerts)
     feed = await open_feed(request, ports, keep_report)
     sink = _Counted()
     keeping = asyncio.create_task(keep(feed, sink))
     try:
         async with asyncio.timeout(show.seconds or None):
-            await _show(feed, keeping, seen, show)
+            await _show(feed, keeping, clock, show)
     except (TimeoutError, asyncio.CancelledError):
         pass  # the time is up, or the person had enough
     # Before the connections are closed, which would count as a fault of the data.
@@ -84,9 +91,7 @@ async def _listen(request: LiveFeedRequest, seen: Observation, show: LiveShow) -
         print_quality(rows)
 
 
-async def _show(
-    feed: Feed, keeping: "asyncio.Task[None]", seen: Observation, show: LiveShow
-) -> None:
+async def _show(feed: Feed, keeping: "asyncio.Task[None]", clock: Clock, show: LiveShow) -> None:
     """Draw the view each second on a terminal; say a line now and then elsewhere."""
     view, console = FeedView(feed), Console(stderr=show.as_json)
     if not console.is_terminal:
@@ -94,11 +99,11 @@ async def _show(
         while not keeping.done():
             await asyncio.wait({keeping}, timeout=_PLAIN_S)
             if not show.as_json:
-                console.print(view.draw(seen.clock.now_ns()))
+                console.print(view.draw(clock.now_ns(), clock.monotonic_ns()))
     else:
         with Live(console=console, auto_refresh=False) as live:
             while not keeping.done():
-                live.update(view.draw(seen.clock.now_ns()), refresh=True)
+                live.update(view.draw(clock.now_ns(), clock.monotonic_ns()), refresh=True)
                 await asyncio.wait({keeping}, timeout=1.0)
     await keeping  # it ends by itself only with an error
 

@@ -38,10 +38,10 @@ class FeedView:
     _seen: dict[int, _Seen] = field(default_factory=dict)
     _shown_ns: int = 0
 
-    def draw(self, now_ns: int) -> Group:
-        """Return the picture of this moment."""
-        elapsed_s = (now_ns - self._shown_ns) / _SECOND_NS if self._shown_ns else 0.0
-        self._shown_ns = now_ns
+    def draw(self, now_ns: int, monotonic_ns: int) -> Group:
+        """Return the picture of this moment: rates go by the machine's time, ages by the feed's."""
+        elapsed_s = (monotonic_ns - self._shown_ns) / _SECOND_NS if self._shown_ns else 0.0
+        self._shown_ns = monotonic_ns
         table = Table(box=None, pad_edge=False)
         for name in _COLUMNS:
             justify = "left" if name in ("instrument", "health") else "right"
@@ -75,7 +75,7 @@ class FeedView:
             f"{top.ask_ticks * instrument.tick_size:f}" if top.ask_lots else "–",
             f"{1e4 * spread / middle:.2f}" if top.is_two_sided else "–",
             *rates,
-            *(f"{counts.latencies.quantile_ns(q) / _MS_NS:.2f}" for q in (0.5, 0.99)),
+            *(_milliseconds(counts.latencies.quantile_ns(q)) for q in (0.5, 0.99)),
             str(counts.gaps),
             f"{watch.blind_ns(now_ns) / _SECOND_NS:.1f}",
             f"{max(age_s, 0.0):.1f}" if age_s is not None else "–",
@@ -87,6 +87,10 @@ class FeedView:
         if queue.conflations:
             words += f", {queue.dropped_changes:,} changes merged away"
         return Text(words, style="dim" if not queue.conflations else "yellow")
+
+
+def _milliseconds(duration_ns: int) -> str:
+    return f"{duration_ns / _MS_NS:,.2f}"
 
 
 def _health(health: MarketHealth) -> Text:

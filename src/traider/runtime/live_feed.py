@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -42,6 +43,8 @@ class LiveFeedRequest:
     products: tuple[str, ...]
     venues: VenuesConfig
     feed: FeedConfig
+    is_timed: bool = True
+    """Whether the venue's stamps can be compared with our clock."""
 
 
 async def open_feed(
@@ -61,7 +64,8 @@ async def open_feed(
     else:
         instruments, streams = await _of_coinbase(request, ports)
     books = KernelBooks(len(instruments))
-    feed = Feed(instruments, books, ports, feed_terms(request.feed), on_report)
+    terms = feed_terms(request.feed, is_timed=request.is_timed)
+    feed = Feed(instruments, books, ports, terms, on_report)
     for stream in streams:
         feed.add(stream)
     return feed
@@ -106,12 +110,12 @@ async def keep(feed: Feed, sink: EventSink) -> None:
             sink.append(feed.queue.take())
 
 
-def feed_terms(config: FeedConfig) -> FeedTerms:
-    """Return the terms that the settings give."""
+def feed_terms(config: FeedConfig, *, is_timed: bool = True) -> FeedTerms:
+    """Return the terms that the settings give; untimed data is never early nor late."""
     quality = QualityTerms(
         stale_s=config.stale_s,
-        ahead_s=config.ahead_s,
-        late_s=config.late_s,
+        ahead_s=config.ahead_s if is_timed else math.inf,
+        late_s=config.late_s if is_timed else math.inf,
         jump=config.jump,
         off_book=config.off_book,
         spread=config.spread,
