@@ -52,22 +52,19 @@ class Pair:
         """Give a message to both; return what both wrote, None when both refused it."""
         self.ts_recv += 1_000
         found = [self._taken(mapper, raw) for mapper in self.mappers]
-        decoded, read = found
-        assert (decoded is None) == (read is None)
-        if decoded is None or read is None:
-            return None
+        (decoded, fault), (read, other) = found
         assert decoded.tobytes() == read.tobytes()
+        assert fault == other
         assert self.mappers[0].counts == self.mappers[1].counts
-        return decoded
+        return None if fault else decoded
 
-    def _taken(self, mapper: CoinbaseMapper, raw: bytes) -> EventArray | None:
-        out = EventWriter()
+    def _taken(self, mapper: CoinbaseMapper, raw: bytes) -> tuple[EventArray, str]:
+        out, fault = EventWriter(), ""
         try:
             mapper.take(raw, self.ts_recv, out)
-        except DataError:
-            assert len(out) == 0
-            return None
-        return out.take()
+        except DataError as refusal:
+            fault = refusal.line()
+        return out.take(), fault
 
 
 def test_books_and_changes_are_the_same() -> None:

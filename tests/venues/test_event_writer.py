@@ -63,11 +63,15 @@ def test_a_record_is_flagged_by_its_number_and_what_follows_can_be_taken_back() 
         out.add(record_head(Kind.TRADE, 0), 1, 1, 10, size)
     out.flag(1, MarketFlag.GAP_BEFORE)
     out.flag(-1, MarketFlag.LAST_OF_MESSAGE)
-    out.add(record_head(Kind.TRADE, 0), 1, 1, 10, 3)
-    out.cut(3)
+    for kind in (Kind.GAP, Kind.TRADE, Kind.DEPTH_CLEAR, Kind.DEPTH_UPDATE):
+        out.add(record_head(kind, 0), 1, 1, 10, 3)
+    out.take_back(3)
     events = out.take()
-    assert events["size"].tolist() == [0, 1, 2]
-    assert events["flags"].tolist() == [0, 0x0200, 0x0100]
+    assert events["size"].tolist()[:3] == [0, 1, 2]
+    assert events["flags"].tolist()[:3] == [0, 0x0200, 0x0100]
+    assert events["kind"].tolist()[3:] == [Kind.GAP, Kind.DEPTH_CLEAR]
+    out.take_back(0)
+    assert len(out) == 0
 
 
 def test_taken_records_stay_as_they_are() -> None:

@@ -70,9 +70,15 @@ class EventWriter:
         self._bytes[place] |= bits & 0xFF
         self._bytes[place + 1] |= bits >> 8
 
-    def cut(self, length: int) -> None:
-        """Take back what was appended since there were ``length`` records."""
-        del self._bytes[length * RECORD_BYTES :]
+    def take_back(self, length: int) -> None:
+        """Take back what was appended since there were ``length`` records, but that books broke.
+
+        For a message that is refused halfway: it says nothing, but the hole that its number showed
+        is there, and whoever has the book must know.
+        """
+        start = length * RECORD_BYTES
+        tail = np.frombuffer(bytes(self._bytes[start:]), dtype=EVENT)
+        self._bytes[start:] = tail[np.isin(tail["kind"], _BREAKS)].tobytes()
 
     def take(self) -> EventArray:
         """Return the records appended since the last call."""
@@ -83,3 +89,4 @@ class EventWriter:
 
 _ZEROS: Final = tuple((0,) * (5 - used) for used in range(6))
 _FLAGS_PLACE: Final = 20
+_BREAKS: Final = (Kind.GAP, Kind.DEPTH_CLEAR)

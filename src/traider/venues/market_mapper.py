@@ -13,8 +13,9 @@ class MarketMapper(Protocol):
     call. When the stream of a book breaks, GAP and DEPTH_CLEAR are written, and of that book
     nothing more until a snapshot; ``missing`` says which books wait for one.
 
-    A message that raises makes no record. What it would have said is unknown: whoever reads the
-    connection ends it (``disconnect``) and begins a new one.
+    A message that raises makes no record, but those of a hole that its number shows. What it would
+    have said is unknown: whoever reads the connection ends it (``disconnect``) and begins a new
+    one.
     """
 
     @property

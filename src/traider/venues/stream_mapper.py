@@ -102,7 +102,7 @@ class StreamMapper(ABC, Generic[SymbolT]):
     def take(self, raw: bytes, ts_recv: int, out: EventWriter) -> None:
         """Write the records that one message of the connection says.
 
-        Where a part of a message is refused, none of it makes a record.
+        Where a part of a message is refused, none of it makes a record, but a hole that it shows.
 
         Raises:
             DataError: the message is no JSON, lacks a field, is about a symbol that was not listed,
@@ -112,10 +112,10 @@ class StreamMapper(ABC, Generic[SymbolT]):
         try:
             self._map(raw, ts_recv, out)
         except UNREADABLE as fault:
-            out.cut(length)
+            out.take_back(length)
             raise unreadable(fault) from fault
         except DataError:
-            out.cut(length)
+            out.take_back(length)
             raise
 
     @abstractmethod

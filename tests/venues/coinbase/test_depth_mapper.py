@@ -180,6 +180,14 @@ def test_a_message_that_cannot_be_counted_writes_nothing() -> None:
     assert len(wire.out) == 0
 
 
+def test_a_hole_is_told_even_by_a_message_that_is_refused() -> None:
+    wire = synced(Wire())
+    with pytest.raises(DataError, match="is about XRP-USD"):
+        wire.send("l2_data", depth("update", product="XRP-USD"), number=5)
+    assert kinds(wire.out.take()) == ["GAP", "DEPTH_CLEAR"]
+    assert len(wire.disconnect()) == 0
+
+
 def test_a_size_finer_than_the_lot_is_rounded_and_counted() -> None:
     wire = Wire(step="0.01")
     events = wire.send("l2_data", depth("snapshot", [("bid", "1", "0.019")]))

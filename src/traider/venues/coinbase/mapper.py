@@ -138,7 +138,7 @@ class CoinbaseMapper:
         Raises:
             DataError: the message is no JSON, lacks a field, is about a product that was not
                 listed, holds a price or size off the grid, or says that a request was refused.
-                Nothing is written of it.
+                Nothing is written of it, but a hole that its number shows.
         """
         reader = self._reader
         if reader is not None:
@@ -161,7 +161,7 @@ class CoinbaseMapper:
         try:
             self._take_message(message, ts_recv, out)
         except DataError:
-            out.cut(length)
+            out.take_back(length)
             raise
 
     def snapshot(self, symbol: str, raw: bytes, ts_recv: int, out: EventWriter) -> None:  # noqa: ARG002 - the port
