@@ -10,25 +10,24 @@ from heapq import heappop, heappush
 from typing import Final, Protocol
 from uuid import UUID
 
-from traider.venues.simulated.amounts import ONE, share_of
-from traider.venues.simulated.book import BUY, Entry
+from traider.venues.simulated.amounts import ONE
+from traider.venues.simulated.book import Entry
+from traider.venues.simulated.booking import pay_fill, take_fill
 from traider.venues.simulated.holds import bracket_bound, hold_for
-from traider.venues.simulated.ledger import CROWD, FEES, OUTSIDE, Ledger
+from traider.venues.simulated.ledger import OUTSIDE, Ledger
 from traider.venues.simulated.market import Market, Trade
-from traider.venues.simulated.matching import Incoming, Plan, affordable_lots, plan_match
-from traider.venues.simulated.orders import (
-    STOP_UP,
-    Fill,
-    Order,
-    OrderType,
-    Status,
-    TimeInForce,
-    Trigger,
+from traider.venues.simulated.matching import Incoming, Plan, plan_match
+from traider.venues.simulated.order_matching import (
+    attached_order,
+    first_reached,
+    incoming_of,
+    is_spent,
+    split_lots,
 )
+from traider.venues.simulated.orders import Order, OrderType, Status, TimeInForce, Trigger
 from traider.venues.simulated.portfolios import Portfolio
 from traider.venues.simulated.products import Product
 
-LOTS_ANY: Final = 2**62
 _DOLLARS: Final = frozenset({"USD", "USDC", "USDT"})
 
 
@@ -192,10 +191,10 @@ class Desk:
         if self._settling or not (self._filled_parents or market.stops):
             return
         self._settling = True
-        while self._filled_parents or _first_reached(market):
+        while self._filled_parents or first_reached(market):
             if self._filled_parents:
                 self._attach(self._filled_parents.popleft())
-            elif reached := _first_reached(market):
+            elif reached := first_reached(market):
                 self._trigger(market, reached)
         self._settling = False
 
@@ -236,7 +235,7 @@ class Desk:
         for match in plan.matches:
             for lots in split_lots(match.lots, self.pieces):
                 self._print_fill(market, match.entry, lots, taker)
-        if taker and taker.terms.quote_units and plan.lots and _is_spent(taker, plan):
+        if taker and taker.terms.quote_units and plan.lots and is_spent(taker, plan):
             self.end(taker, Status.FILLED)
 
     def _print_fill(self, market: Market, entry: Entry, lots: int, taker: Order | None) -> None:
@@ -251,25 +250,12 @@ class Desk:
             self._book_fill(taker, trade, is_maker=False)
 
     def _book_fill(self, order: Order, trade: Trade, *, is_maker: bool) -> None:
-        product, portfolio = order.product, self.portfolios[order.owner]
-        value = trade.ticks * trade.lots * product.tick_lot_units
-        rate = order.maker_rate_millionths if is_maker else order.taker_rate_millionths
-        fee = share_of(value, rate)
-        fill = Fill(
-            self.new_id(), trade.trade_id, order.order_id, trade.time_ns,
-            trade.ticks, trade.lots, value, fee, is_maker,
-        )  # fmt: skip
-        order.filled_lots += trade.lots
-        order.filled_units += value
-        order.fee_units += fee
-        order.fills.append(fill)
+        fill = take_fill(order, trade, self.new_id(), is_maker=is_maker)
         self._hold(order)
-        coins = order.side * trade.lots * product.lot_units
-        self.ledger.move(CROWD, order.owner, product.base, coins)
-        self.ledger.move(order.owner, CROWD, product.quote, order.side * value)
-        self.ledger.move(order.owner, FEES, product.quote, fee)
-        portfolio.count_fill(
-            order, fill, self.dollars(product.quote, value), self.dollars(product.quote, fee)
+        pay_fill(self.ledger, order, fill)
+        quote = order.product.quote
+        self.portfolios[order.owner].count_fill(
+            order, fill, self.dollars(quote, fill.value_units), self.dollars(quote, fill.fee_units)
         )
         if order.filled_lots == order.lots and not order.terms.quote_units:
             self.end(order, Status.FILLED)
@@ -304,68 +290,3 @@ class Desk:
         order.changed_ns = self.now_ns
         if self.watcher:
             self.watcher.order_changed(order)
-
-
-def incoming_of(order: Order) -> Incoming:
-    """Return an order as the match sees it."""
-    budget = order.terms.quote_units
-    return Incoming(
-        owner=order.owner,
-        side=order.side,
-        lots=LOTS_ANY if budget else order.leaves_lots,
-        limit_ticks=order.limit_ticks,
-        budget_units=budget,
-        rate_millionths=order.taker_rate_millionths if order.side == BUY else 0,
-        tick_lot_units=order.product.tick_lot_units,
-    )
-
-
-def attached_order(parent: Order, client_order_id: str, now_ns: int) -> Order:
-    """Return the bracket attached to ``parent``, which closes what it has filled."""
-    assert parent.attached is not None  # noqa: S101 - asked for orders that have one
-    terms = parent.attached.terms
-    return Order(
-        order_id=parent.attached_order_id,
-        client_order_id=client_order_id,
-        owner=parent.owner,
-        product=parent.product,
-        side=-parent.side,
-        terms=terms,
-        configuration=parent.attached.configuration,
-        created_ns=now_ns,
-        maker_rate_millionths=parent.maker_rate_millionths,
-        taker_rate_millionths=parent.taker_rate_millionths,
-        trigger=Trigger.PENDING,
-        lots=parent.filled_lots,
-        limit_ticks=terms.limit_ticks,
-        stop_ticks=terms.stop_ticks,
-        originating_order_id=parent.order_id,
-    )
-
-
-def stop_reached(order: Order, last_ticks: int) -> bool:
-    """Whether the last price sets the stop of ``order`` off."""
-    if order.terms.order_type is OrderType.BRACKET:
-        upward = order.side == BUY
-    else:
-        upward = order.terms.stop_direction == STOP_UP
-    return last_ticks >= order.stop_ticks if upward else last_ticks <= order.stop_ticks
-
-
-def _first_reached(market: Market) -> Order | None:
-    last = market.last_ticks
-    return next((order for order in market.stops if stop_reached(order, last)), None)
-
-
-def split_lots(lots: int, pieces: int) -> list[int]:
-    """Return ``lots`` in ``pieces`` parts, as equal as can be and none empty."""
-    pieces = min(pieces, lots)
-    size, rest = divmod(lots, pieces)
-    return [size + 1] * rest + [size] * (pieces - rest)
-
-
-def _is_spent(order: Order, plan: Plan) -> bool:
-    """Whether what is left of a budget buys nothing at the last price."""
-    lot_units = plan.worst_ticks() * order.product.tick_lot_units
-    rate = order.taker_rate_millionths if order.side == BUY else 0
-    return affordable_lots(plan.left_units, lot_units, rate) == 0

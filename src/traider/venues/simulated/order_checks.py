@@ -2,10 +2,11 @@
 
 from traider.venues.simulated.amounts import share_of
 from traider.venues.simulated.book import BUY
-from traider.venues.simulated.desk import Desk, incoming_of
+from traider.venues.simulated.desk import Desk
 from traider.venues.simulated.holds import hold_for
 from traider.venues.simulated.market import Market
 from traider.venues.simulated.matching import plan_match
+from traider.venues.simulated.order_matching import incoming_of
 from traider.venues.simulated.orders import STOP_UP, Order, OrderTerms, OrderType, TimeInForce
 from traider.venues.simulated.products import Product
 from traider.venues.simulated.refusals import (

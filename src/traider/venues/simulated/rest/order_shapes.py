@@ -3,8 +3,9 @@
 from typing import Any
 
 from traider.venues.simulated.amounts import ratio_text, share_of, text_of
-from traider.venues.simulated.desk import Desk, incoming_of
+from traider.venues.simulated.desk import Desk
 from traider.venues.simulated.matching import plan_match
+from traider.venues.simulated.order_matching import incoming_of
 from traider.venues.simulated.orders import Fill, Order, OrderType, Status
 from traider.venues.simulated.portfolios import Portfolio
 from traider.venues.simulated.refusals import Refusal
