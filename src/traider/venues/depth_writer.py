@@ -52,6 +52,7 @@ Stamp = tuple[int, int]
 Pieces = list[bytes]
 """Levels, each the twenty-four bytes of its head, price and size."""
 
+_LAST: Final = int(MarketFlag.LAST_OF_MESSAGE)
 _WORDS: Final = 8
 _PIECE_WORDS: Final = 3
 _pack_times: Final = Struct("<2q").pack
@@ -162,7 +163,7 @@ class DepthWriter:
             records = times + (rest + times).join(pieces) + rest
         self.write_read_changes(stamp[1], records, out)
         if pieces:
-            out.flag_last(MarketFlag.LAST_OF_MESSAGE)
+            out.flag_last(_LAST)
 
     def write_read_changes(
         self, ts_recv: int, records: bytes | memoryview, out: EventWriter
