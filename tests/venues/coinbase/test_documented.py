@@ -10,7 +10,7 @@ from tests.venues.coinbase.wire import Wire, kinds
 from traider.domain.errors import DataError
 
 HEAD = '"client_id":"","timestamp":"2023-02-09T20:32:50.714964855Z"'
-SESSION = (
+SESSION: tuple[tuple[str, list[str]], ...] = (
     (
         '{"channel":"subscriptions",' + HEAD + ',"sequence_num":0,'
         '"events":[{"subscriptions":{"heartbeats":["heartbeats"]}}]}',
