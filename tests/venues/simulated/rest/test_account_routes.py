@@ -7,6 +7,7 @@ from tests.venues.simulated.serving import Client, serve
 
 def test_accounts_page_and_are_told_one_by_one() -> None:
     async def scenario(client: Client) -> None:
+        await client.admin("POST", "/pause")
         whole = await client.get("/accounts")
         assert (whole["has_next"], whole["size"]) == (False, 7)
         seen, cursor = [], ""
