@@ -5,9 +5,9 @@ time; at one instant the market comes first and the timers last. Requests are se
 turns of the pump, at the time it has reached. When the machine cannot keep up, virtual time lags
 and nothing is skipped.
 
-As fast as it can (speed 0), the market starts with the first subscription, and waits while a client
-has more than ``BACKLOG_BYTES`` to take. When the market has ended, time goes on at the machine's
-pace and the books stand.
+As fast as it can (speed 0) or at a rate, the market moves only while someone is subscribed.
+Whenever it is behind its time, it waits for a client that has more than ``BACKLOG_BYTES`` to take.
+When the market has ended, time goes on at the machine's pace and the books stand.
 """
 
 import asyncio
@@ -65,10 +65,11 @@ class Pump:
             if self.is_paused or (self._is_unpaced() and not self._has_subscriber()):
                 await self._rest(SLEEP_S_MAX if self.is_paused else IDLE_S)
                 self._exchange.clock.restart()
+                self._rate_since = 0.0
                 continue
             more = self._turn()
             backlog = hub.flush()
-            if backlog > BACKLOG_BYTES and self._is_unpaced():
+            if backlog > BACKLOG_BYTES and (more or self._is_unpaced()):
                 await self._drain()
             elif backlog > SLOW_BYTES_MAX:
                 hub.cut_slow(SLOW_BYTES_MAX)
