@@ -54,7 +54,8 @@ def test_a_live_book_with_its_health(tmp_path: Path) -> None:
     assert "healthy" in plain.stdout
 
 
-def test_ctrl_c_ends_it_with_a_report(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_with_a_report(tmp_path: Path, number: signal.Signals) -> None:
     with exchange(tmp_path) as ready:
         line = command("feed", "--at", ready["rest"], "--product", "BTC-USD", "--json")
         with subprocess.Popen(
@@ -66,9 +67,12 @@ def test_ctrl_c_ends_it_with_a_report(tmp_path: Path) -> None:
                 assert running.poll() is None
                 with pytest.raises(subprocess.TimeoutExpired):
                     running.wait(0.1)
-            running.send_signal(signal.SIGINT)
-            body = json.loads(running.stdout.read())
-            assert running.wait(10) == 0
+            running.send_signal(number)
+            try:
+                body = json.loads(running.communicate(timeout=20)[0])
+            finally:
+                running.kill()
+            assert running.returncode == 0
     assert body["instruments"][0]["messages"] > 0
 
 

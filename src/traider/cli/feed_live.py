@@ -63,10 +63,11 @@ async def _listen(request: LiveFeedRequest, seen: Observation, show: LiveShow) -
         if show.report_folder is not None:
             _write(rows, show.report_folder)
 
-    # Ctrl-C cancels this task by itself; a request to end is to do the same.
+    # Ctrl-C and a request to end do the same, also where a shell left Ctrl-C to be ignored.
     task = asyncio.current_task()
-    if task is not None:
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        if task is not None:
+            asyncio.get_running_loop().add_signal_handler(number, task.cancel)
     clock: Clock | None = await clock_of(show.at, seen.clock) if show.at else seen.clock
     request = replace(request, is_timed=clock is not None)
     clock = clock or seen.clock
