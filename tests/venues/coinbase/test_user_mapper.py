@@ -14,9 +14,10 @@ from tests.venues.coinbase.heard import Heard
 from tests.venues.simulated.serving import Client, request_for_tests, serve
 from traider.domain.errors import DataError
 from traider.ops.clock import SystemClock
-from traider.venues.coinbase.rest_messages import Fill
+from traider.venues.coinbase.rest_messages import Fill, Order
 from traider.venues.coinbase.token import ApiKey
-from traider.venues.coinbase.user_mapper import OVER, SNAPSHOT_ORDERS, OrderUpdate, UserMapper
+from traider.venues.coinbase.user_mapper import SNAPSHOT_ORDERS, UserMapper
+from traider.venues.coinbase.user_orders import OVER, OrderUpdate
 from traider.venues.coinbase.user_stream import user_subscriptions
 from traider.venues.web_socket import WebSocket
 
@@ -113,10 +114,93 @@ def test_a_hole_in_the_count_and_a_new_connection_need_another_look() -> None:
     mapper.take(message(0, "snapshot"))
     assert mapper.is_whole
     mapper.take(message(2, "update", order()))
-    assert (mapper.is_whole, mapper.gaps) == (False, 1)
+    assert (mapper.is_whole, mapper.is_broken, mapper.gaps) == (False, True, 1)
     mapper.disconnect()
     mapper.take(message(0, "snapshot", order()))
     assert (mapper.is_whole, mapper.gaps, mapper.repeated) == (True, 1, 1)
+
+
+@pytest.mark.parametrize("lost", range(3))
+def test_a_snapshot_with_a_hole_in_it_is_never_whole(lost: int) -> None:
+    mapper = UserMapper()
+    orders = [order("OPEN", order_id=f"o-{n}") for n in range(2 * SNAPSHOT_ORDERS + 10)]
+    for number in range(3):
+        part = orders[number * SNAPSHOT_ORDERS : (number + 1) * SNAPSHOT_ORDERS]
+        if number != lost:
+            mapper.take(message(number, "snapshot", *part))
+    mapper.take(message(3, "update", order("OPEN", order_id="later")))
+    assert (mapper.is_whole, mapper.is_broken, mapper.gaps) == (False, True, 1)
+    mapper.take(message(4, "snapshot", order("OPEN")))  # what is left of it arrives late
+    assert not mapper.is_whole
+
+
+def subscribed(number: int, *channels: str) -> bytes:
+    body = {"channel": "subscriptions", "sequence_num": number,
+            "events": [{"subscriptions": {each: [each] for each in channels}}]}  # fmt: skip
+    return json.dumps(body).encode()
+
+
+def test_a_new_subscription_mends_a_hole_once_the_old_one_was_left() -> None:
+    mapper = UserMapper()
+    mapper.take(message(1, "snapshot", order()))
+    mapper.take(subscribed(2, "heartbeats", "user"))
+    mapper.take(message(3, "snapshot", order("OPEN", order_id="of the old one")))
+    assert mapper.is_broken
+    mapper.take(subscribed(4, "heartbeats"))
+    assert (mapper.is_whole, mapper.is_broken) == (False, False)
+    mapper.take(message(5, "snapshot", order()))
+    assert (mapper.is_whole, mapper.absent()) == (True, ("of the old one",))
+
+
+def test_known_orders_that_a_new_snapshot_lacks_are_named_until_they_are_settled() -> None:
+    mapper = UserMapper()
+    mapper.take(message(0, "snapshot", order(order_id="ends"), order(order_id="stays")))
+    mapper.take(message(1, "update", order("FILLED", "1", "5", order_id="over")))
+    mapper.disconnect()
+    assert mapper.absent() == ()
+    mapper.take(message(0, "snapshot", order(order_id="stays")))
+    assert mapper.absent() == ("ends",)
+    rest = Order("ends", "c-1", "BTC-USD", "BUY", "FILLED", "", filled_size="2",
+                 average_filled_price="50", total_fees="0.5")  # fmt: skip
+    update = mapper.settle(rest)
+    assert update is not None
+    assert (update.status, update.fill_size, update.fill_price) == (
+        "FILLED",
+        Decimal(2),
+        Decimal(50),
+    )
+    assert (mapper.absent(), mapper.settle(rest)) == ((), None)
+
+
+def test_an_order_that_is_over_keeps_its_state_when_a_fill_comes_late() -> None:
+    canceled = order("CANCELLED", "0.4", "100", "1") | {"cancel_reason": "by the user"}
+    late = order("OPEN", "0.6", "100", "2") | {"leaves_quantity": "0.4"}
+    found, _ = told([order("OPEN"), canceled, late, order("CANCELLED", "0.6", "100", "2")])
+    assert [each.status for each in found] == ["OPEN", "CANCELLED", "CANCELLED"]
+    last = found[-1]
+    assert (last.fill_size, last.fill_fee, last.leaves_size) == (
+        Decimal("0.2"),
+        Decimal(1),
+        Decimal(0),
+    )
+    assert last.reason == "by the user"
+
+
+def test_an_end_told_with_less_filled_ends_the_order_and_keeps_what_was_filled() -> None:
+    found, _ = told([order("OPEN", "0.6", "100", "2"), order("CANCELLED", "0.4", "100", "1")])
+    assert [(each.status, each.fill_size) for each in found[1:]] == [("CANCELLED", Decimal(0))]
+    assert found[-1].filled_size == Decimal("0.6")
+
+
+def test_of_a_message_with_an_amount_that_is_none_nothing_is_taken() -> None:
+    mapper = UserMapper()
+    mapper.take(message(0, "snapshot"))
+    good, bad = order("OPEN", "1", "5"), order("OPEN", "1", "x", order_id="o-2")
+    with pytest.raises(DataError, match="is no amount"):
+        mapper.take(message(1, "update", good, bad))
+    assert mapper.is_broken
+    mapper.disconnect()
+    assert mapper.take(message(0, "update", good))[0].fill_size == 1
 
 
 @pytest.mark.parametrize("raw", [b"", b"{", b"[]", b'{"channel":"user","events":[{"orders":7}]}'])

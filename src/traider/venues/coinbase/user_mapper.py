@@ -1,69 +1,60 @@
-"""From the user channel to what happened to orders: their states, and the fills between them.
+"""From the user channel to what happened to orders, and whether all of it was heard.
 
     mapper = UserMapper()
     for update in mapper.take(raw): …      # OrderUpdate, in the order they were told
-    mapper.is_whole                        # whether a snapshot came and nothing was lost since
+    mapper.is_whole                        # a snapshot came whole, and nothing was lost since
+    mapper.absent()                        # open as far as was told, and not in that snapshot
 
-The channel tells each order as it stands, with what was filled of it so far; no fill has a row or a
-number of its own. What is new since the state before is derived:
+The channel tells each order as it stands, and opens with a snapshot of those that are open; what
+is new of one is derived (``user_orders``). ``sequence_num`` counts every message of a connection
+from 0 on, of whatever channel, so a connection whose first message has another number lost some.
 
-    size = q1 - q0        price = (avg1 * q1 - avg0 * q0) / size        fee = fees1 - fees0
+| stage | how it is reached | how it is left |
+| --- | --- | --- |
+| WAITING | a connection begins; a broken one says that it left the channel | a snapshot, a hole |
+| WHOLE | a snapshot's last message (fewer than 50 orders), no number missing | a hole, the end |
+| BROKEN | a number is missing, a message cannot be read | the channel is left, the end |
 
-so the price carries the rounding of two averages: the book of record is the list of fills that
-REST gives, and this the quick word of it. Of an order met for the first time all that is filled
-counts as one fill, but in a snapshot, where it is history (``is_history``).
+A hole inside a snapshot may be 50 of its orders, so that one never makes WHOLE. The answer to an
+``unsubscribe``, in which ``user`` stands no more, parts what is left of it from the snapshot that
+a new ``subscribe`` brings; or the connection ends.
 
 | quirk | what is done |
 | --- | --- |
-| a snapshot holds open orders, 50 a message; one of fewer ends it | ``is_whole`` from then on |
 | states are told again, or older ones, after a reconnect | passed over, counted in ``repeated`` |
+| an order ended while nobody listened | no snapshot names it: ``absent``; ask REST, ``settle`` |
+| an order first met in a snapshot was filled before | that is one fill, ``is_history`` |
 | ``leaves_quantity`` is 0 for what is over | what is over is told by ``status`` |
-| a number is missing in the count of messages | ``is_whole`` ends: ask REST what is so |
-| a refusal has no channel | DataError |
+| a refusal has neither channel nor number | DataError; nothing was lost |
 | amounts may be empty, ``order_type`` is spelled several ways | empty is zero; it is not read |
 
 Sources: docs.cdp.coinbase.com, "WebSocket channels: user" (2026-06); nautilus_trader's Coinbase
-adapter for what the channel repeats.
+adapter for what the channel repeats; ``continuity`` for the count.
 """
 
-from dataclasses import dataclass
-from decimal import Decimal
+from enum import Enum
 from typing import Final
 
 import msgspec
 from msgspec import Struct
 
 from traider.domain.errors import DataError
-from traider.venues.coinbase.continuity import Place, SequenceContinuity
-from traider.venues.coinbase.rest_messages import amount
+from traider.venues.coinbase.rest_messages import Order
+from traider.venues.coinbase.user_orders import KnownOrders, OrderState, OrderUpdate, UserOrder
 
 SNAPSHOT_ORDERS: Final = 50
 """Orders in a full message of a snapshot."""
-OVER: Final = frozenset({"FILLED", "CANCELLED", "EXPIRED", "FAILED"})
-"""States that an order does not leave."""
 
-_RANK: Final = {"PENDING": 0, "QUEUED": 0, "OPEN": 1, "EDIT_QUEUED": 2, "CANCEL_QUEUED": 2}
-_ZERO: Final = Decimal(0)
-_NONE: Final = (_ZERO, _ZERO, _ZERO)
-
-
-class _Order(Struct, frozen=True):
-    order_id: str
-    status: str
-    client_order_id: str = ""
-    product_id: str = ""
-    order_side: str = ""
-    cumulative_quantity: str = ""
-    leaves_quantity: str = ""
-    avg_price: str = ""
-    total_fees: str = ""
-    cancel_reason: str = ""
-    reject_reason: str = ""
+_SNAPSHOT: Final = "snapshot"
 
 
 class _Event(Struct, frozen=True):
     type: str = ""
-    orders: list[_Order] = []
+    orders: list[UserOrder] = []
+
+
+class _Subscribed(Struct, frozen=True):
+    subscriptions: dict[str, list[str] | None]
 
 
 class _Message(Struct, frozen=True):
@@ -74,57 +65,73 @@ class _Message(Struct, frozen=True):
     events: list[msgspec.Raw] = []
 
 
-@dataclass(frozen=True)
-class OrderUpdate:
-    """An order as it stands, and what of it was filled since it was told last."""
-
-    order_id: str
-    client_order_id: str
-    product_id: str
-    is_buy: bool
-    status: str
-    """PENDING, OPEN, FILLED, CANCEL_QUEUED, CANCELLED, EXPIRED or FAILED."""
-    filled_size: Decimal
-    """All that is filled of it."""
-    leaves_size: Decimal
-    fill_size: Decimal
-    """What was filled since; 0 for none."""
-    fill_price: Decimal
-    fill_fee: Decimal
-    reason: str
-    """Why it was canceled or rejected, if it was."""
-    is_history: bool
-    """Told by a snapshot: what is filled may have been told before."""
+class _Stage(Enum):
+    WAITING = "a snapshot is to come, or is coming"
+    WHOLE = "nothing was lost"
+    BROKEN = "something was lost"
 
 
 class UserMapper:
-    """The orders of one connection; it outlives reconnections."""
+    """The orders of one connection after the other; what is known of orders outlives them."""
 
     def __init__(self) -> None:
-        self.is_whole = False
         self.gaps = 0
         """Times that messages were lost."""
         self.repeated = 0
         """States that were told before, or were older than the one known."""
-        self._continuity = SequenceContinuity()
-        self._known: dict[str, _Order] = {}
+        self._stage = _Stage.WAITING
+        self._next = 0
+        """Number that the next message of this connection must have."""
+        self._known = KnownOrders()
+        self._present: set[str] = set()
+        """Orders told since the subscription."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every order that is open, and all that became of it, was told."""
+        return self._stage is _Stage.WHOLE
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether the channel must be left and entered again, or the connection made anew."""
+        return self._stage is _Stage.BROKEN
+
+    def absent(self) -> tuple[str, ...]:
+        """Return the orders last told as open that a whole snapshot did not name.
+
+        They ended while nobody listened, or wait to become open: ask REST for each, and hand the
+        answer to ``settle``. Empty as long as no snapshot came whole.
+        """
+        if not self.is_whole:
+            return ()
+        return tuple(name for name in self._known.open_ids() if name not in self._present)
+
+    def settle(self, order: Order) -> OrderUpdate | None:
+        """Take what REST tells of an order; return what is new of it, None when nothing is.
+
+        Raises:
+            DataError: an amount is none.
+        """
+        self._present.add(order.order_id)
+        return self._news(OrderState.of_rest(order), is_history=False)
 
     def disconnect(self) -> None:
-        """Note that the connection ended: the next message is of a new one."""
-        self.is_whole = False
-        self._continuity.restart()
+        """Note that the connection ended: the next message is the first of a new one."""
+        self._next = 0
+        self._wait()
 
     def take(self, raw: bytes) -> list[OrderUpdate]:
         """Return what one message tells of orders.
 
         Raises:
-            DataError: it cannot be read, or says that a request was refused.
+            DataError: it cannot be read, or says that a request was refused; of its orders
+                nothing was taken then.
         """
         try:
             message = msgspec.json.decode(raw, type=_Message)
-            bodies = message.events if message.channel == "user" else []
-            events = [msgspec.json.decode(body, type=_Event) for body in bodies]
-        except msgspec.DecodeError as fault:
+            events = self._events(message)
+        except (msgspec.DecodeError, DataError) as fault:
+            self._stage = _Stage.BROKEN
             raise DataError(f"a message cannot be read: {fault}", fix="connect again") from fault
         if message.type == "error":
             raise DataError(
@@ -133,71 +140,51 @@ class UserMapper:
             )
         if message.sequence_num >= 0 and not self._follows(message.sequence_num):
             return []
-        return [update for event in events for update in self._event(event)]
+        if message.channel == "subscriptions":
+            self._subscribed(message)
+        return [update for kind, states in events for update in self._event(kind, states)]
+
+    def _events(self, message: _Message) -> list[tuple[str, list[OrderState]]]:
+        """Read all orders of a message before any is taken."""
+        if message.channel != "user":
+            return []
+        events = [msgspec.json.decode(body, type=_Event) for body in message.events]
+        return [(each.type, [OrderState.of_channel(one) for one in each.orders]) for each in events]
 
     def _follows(self, number: int) -> bool:
-        place = self._continuity.take("", number)
-        if place is Place.AHEAD:
+        """Place a message in the count; return whether it is a new one."""
+        if number < self._next:
+            self.repeated += 1
+            return False
+        if number > self._next:
             self.gaps += 1
-            self.is_whole = False
-        elif place is Place.OLD:
+            self._stage = _Stage.BROKEN
+        self._next = number + 1
+        return True
+
+    def _subscribed(self, message: _Message) -> None:
+        """Note that a broken subscription was left."""
+        try:
+            told = [msgspec.json.decode(body, type=_Subscribed) for body in message.events]
+        except msgspec.DecodeError:
+            return  # it is no answer that is known: the subscription stays broken
+        if self.is_broken and told and not any(each.subscriptions.get("user") for each in told):
+            self._wait()
+
+    def _wait(self) -> None:
+        self._stage = _Stage.WAITING
+        self._present.clear()
+
+    def _event(self, kind: str, states: list[OrderState]) -> list[OrderUpdate]:
+        is_snapshot = kind == _SNAPSHOT
+        self._present.update(state.order_id for state in states)
+        updates = [self._news(state, is_history=is_snapshot) for state in states]
+        if is_snapshot and len(states) < SNAPSHOT_ORDERS and self._stage is _Stage.WAITING:
+            self._stage = _Stage.WHOLE
+        return [update for update in updates if update is not None]
+
+    def _news(self, state: OrderState, *, is_history: bool) -> OrderUpdate | None:
+        update = self._known.take(state, is_history=is_history)
+        if update is None:
             self.repeated += 1
-        return place is not Place.OLD
-
-    def _event(self, event: _Event) -> list[OrderUpdate]:
-        is_snapshot = event.type == "snapshot"
-        found = [
-            update
-            for order in event.orders
-            if (update := self._order(order, is_history=is_snapshot)) is not None
-        ]
-        if is_snapshot and len(event.orders) < SNAPSHOT_ORDERS:
-            self.is_whole = True
-        return found
-
-    def _order(self, order: _Order, *, is_history: bool) -> OrderUpdate | None:
-        before = self._known.get(order.order_id)
-        if before is not None and not _is_newer(order, before):
-            self.repeated += 1
-            return None
-        self._known[order.order_id] = order
-        size, price, fee = _fill(order, before)
-        return OrderUpdate(
-            order_id=order.order_id,
-            client_order_id=order.client_order_id,
-            product_id=order.product_id,
-            is_buy=order.order_side == "BUY",
-            status=order.status,
-            filled_size=amount(order.cumulative_quantity),
-            leaves_size=amount(order.leaves_quantity),
-            fill_size=size,
-            fill_price=price,
-            fill_fee=fee,
-            reason=order.cancel_reason or order.reject_reason,
-            is_history=is_history and before is None,
-        )
-
-
-def _is_newer(order: _Order, before: _Order) -> bool:
-    """Whether a state comes after the one known: more is filled, or it went on."""
-    filled, known = amount(order.cumulative_quantity), amount(before.cumulative_quantity)
-    if filled != known:
-        return filled > known
-    if before.status in OVER or order.status == before.status:
-        return False
-    return order.status in OVER or _RANK.get(order.status, 1) > _RANK.get(before.status, 1)
-
-
-def _fill(order: _Order, before: _Order | None) -> tuple[Decimal, Decimal, Decimal]:
-    """Return size, price and fee of what was filled between two states."""
-    filled = amount(order.cumulative_quantity)
-    known = amount(before.cumulative_quantity) if before else _ZERO
-    size = filled - known
-    if size <= 0:
-        return _NONE
-    value = amount(order.avg_price) * filled
-    fees = amount(order.total_fees)
-    if before is not None:
-        value -= amount(before.avg_price) * known
-        fees -= amount(before.total_fees)
-    return size, value / size, fees
+        return update
