@@ -159,12 +159,16 @@ class Pump:
         return min(max(wait, 0.0), SLEEP_S_MAX)
 
     async def _rest(self, seconds: float) -> None:
-        """Sleep, unless someone resumes the market meanwhile."""
+        """Sleep, unless someone resumes the market meanwhile.
+
+        Not by ``wait_for``: before Python 3.12 it may swallow the cancel that ends the pump.
+        """
         self._wake.clear()
+        alarm = asyncio.get_running_loop().call_later(seconds, self._wake.set)
         try:
-            await asyncio.wait_for(self._wake.wait(), seconds)
-        except TimeoutError:
-            return
+            await self._wake.wait()
+        finally:
+            alarm.cancel()
 
     async def _drain(self) -> None:
         """Wait until every client has taken its backlog; cut off the one that does not."""

@@ -16,7 +16,7 @@ from typing import Final
 
 from traider.venues.simulated.crowd import Crowd
 
-PRINTS: Final = 24
+PRINTS: Final = 22
 """Prints a bar, where its volume has as many lots."""
 LADDER: Final = 20
 SPREAD_MILLIONTHS: Final = 100
