@@ -2,11 +2,12 @@
 
     VenueError
     ├── VenueUnreachableError   no connection: nothing was sent
-    ├── VenueBusyError          refused unread, since too much was asked; ``retry_after_s`` if told
+    ├── VenueBusyError          too much was asked: most likely unread; ``retry_after_s`` if told
     ├── VenueRefusalError       read and refused: nothing was done; ``code`` is the venue's word
     └── VenueSilenceError       sent, and no answer to trust: it may have been done
 
-Only the last leaves a doubt: whoever moves money asks what became of it before anything else.
+The last leaves a doubt, and so may VenueBusyError, which a gateway can say of a request that went
+through: whoever moves money asks what became of it before anything else.
 """
 
 from traider.domain.errors import VenueError
@@ -25,7 +26,7 @@ class VenueUnreachableError(VenueError):
 
 
 class VenueBusyError(VenueError):
-    """The venue refused to read the request: too many came."""
+    """The venue turned the request away, as too many came; it is no rejection of an order."""
 
     def __init__(self, what: str, *, where: str = "", fix: str = "", retry_after_s: float = 0.0):
         super().__init__(what, where=where, fix=fix)

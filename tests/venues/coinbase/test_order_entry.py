@@ -33,7 +33,6 @@ from traider.venues.coinbase.order_entry import (
     Unknown,
 )
 from traider.venues.coinbase.rest_session import RestSession, RestTerms
-from traider.venues.errors import VenueSilenceError
 
 RESTING = LimitGtc(Decimal("0.0010"), Decimal(50_000), post_only=True)
 REQUEST = PlaceRequest("c-1", "BTC-USD", is_buy=True, configuration=RESTING)
@@ -85,6 +84,9 @@ def test_an_accepted_order_has_its_id() -> None:
     [
         ({"success_response": {**PLACED, "side": "SELL"}}, ("side",)),
         ({"success_response": {**PLACED, "product_id": "ETH-USD"}}, ("product_id",)),
+        ({"success_response": {**PLACED, "client_order_id": "c-2"}}, ("client_order_id",)),
+        ({"success_response": {**PLACED, "client_order_id": "c-2"}, "order_configuration": None},
+         ("client_order_id", "order_configuration")),
         ({"order_configuration": {"market_market_ioc": {"quote_size": "1"}}},
          ("order_configuration",)),
         ({"order_configuration": {"limit_limit_gtc": {**ECHO["limit_limit_gtc"],
@@ -127,7 +129,15 @@ def test_a_refusal_inside_status_200_is_a_refusal(reasons: dict[str, str], code:
     ("answer", "result"),
     [
         (Answer({"error": "INVALID_ARGUMENT", "message": "bad"}, 400), Refused),
-        (Answer({"errors": [{"id": "rate_limit_exceeded", "message": "slow"}]}, 429), Refused),
+        (Answer(b"Unauthorized", 401), Refused),
+        (Answer({"error": "UNPROCESSABLE"}, 422), Refused),
+        (Answer({"errors": [{"id": "rate_limit_exceeded", "message": "slow"}]}, 429), Unknown),
+        *((Answer(b"", status), Unknown) for status in (201, 202, 204, 301, 307)),
+        *((Answer({"error": "ABORTED"}, status), Unknown) for status in (408, 409, 425, 499)),
+        (refused(new_order_failure_reason="DUPLICATE_CLIENT_ORDER_ID"), Unknown),
+        (refused(error="DUPLICATE_CLIENT_ORDER_ID",
+                 new_order_failure_reason="UNKNOWN_FAILURE_REASON"), Unknown),
+        (accepted(success_response={**PLACED, "order_id": ""}), Unknown),
         (Answer(b"<html>", 502), Unknown),
         (Answer(cuts=True), Unknown),
         (Answer({}, delay_s=0.5), Unknown),
@@ -135,7 +145,7 @@ def test_a_refusal_inside_status_200_is_a_refusal(reasons: dict[str, str], code:
         (Answer({"success": True}), Unknown),
         (Answer({"success": False}), Unknown),
     ],
-)
+)  # fmt: skip
 def test_what_is_not_known_is_said_to_be_unknown_and_nothing_is_sent_twice(
     answer: Answer, result: type[PlaceResult]
 ) -> None:
@@ -191,8 +201,11 @@ def test_a_market_order_has_one_size(sizes: dict[str, Decimal]) -> None:
         MarketIoc(**sizes)
 
 
-def cancel(count: int, *answers: Answer) -> tuple[dict[str, str], list[Asked]]:
-    async def ask() -> tuple[dict[str, str], list[Asked]]:
+Canceled = dict[str, Refused | Unknown | None]
+
+
+def cancel(count: int, *answers: Answer) -> tuple[Canceled, list[Asked]]:
+    async def ask() -> tuple[Canceled, list[Asked]]:
         async with asking(*answers, key=KEY, tries=3) as (session, asked):
             ids = [f"o-{number}" for number in range(count)]
             return await OrderEntry(session).cancel(ids), asked
@@ -205,26 +218,32 @@ def results(count: int, first: int = 0, **changes: Any) -> Answer:
     return Answer({"results": [{**done, "order_id": f"o-{first + n}"} for n in range(count)]})
 
 
-def test_only_success_counts_when_canceling() -> None:
+@pytest.mark.parametrize("reason", ["UNKNOWN_CANCEL_ORDER", "UNKNOWN_CANCEL_FAILURE_REASON", ""])
+def test_only_success_counts_when_canceling(reason: str) -> None:
     told = cancel(2, results(1))[0]
-    assert told == {"o-0": "", "o-1": "NOT_ANSWERED"}
-    late = results(1, success=False, failure_reason="UNKNOWN_CANCEL_ORDER")
-    assert cancel(1, late)[0] == {"o-0": "UNKNOWN_CANCEL_ORDER"}
+    assert told["o-0"] is None
+    assert isinstance(told["o-1"], Unknown)
+    late = results(1, success=False, failure_reason=reason)
+    assert cancel(1, late)[0] == {"o-0": Refused(reason or "UNKNOWN_CANCEL_FAILURE_REASON")}
 
 
 def test_canceling_is_repeated_and_split() -> None:
     told, asked = cancel(
         CANCELS_MAX + 1, Answer(b"", 502), results(CANCELS_MAX), results(1, CANCELS_MAX)
     )
-    assert set(told.values()) == {""}
+    assert set(told.values()) == {None}
     assert len(told) == CANCELS_MAX + 1
     sizes = [len(msgspec.json.decode(each.body)["order_ids"]) for each in asked]
     assert sizes == [CANCELS_MAX, CANCELS_MAX, 1]
 
 
-def test_a_cancel_without_any_answer_is_an_error() -> None:
-    with pytest.raises(VenueSilenceError):
-        cancel(1, Answer(b"", 502))
+def test_a_cancel_without_an_answer_is_unknown_and_takes_no_other_with_it() -> None:
+    told, asked = cancel(CANCELS_MAX + 1, results(CANCELS_MAX), Answer(b"", 502))
+    assert [type(each) for each in told.values()] == [type(None)] * CANCELS_MAX + [Unknown]
+    assert len(asked) == 1 + 3
+    assert cancel(1, Answer({"error": "INVALID_ARGUMENT", "message": "bad"}, 400))[0] == {
+        "o-0": Refused("INVALID_ARGUMENT", "status 400: INVALID_ARGUMENT: bad")
+    }
 
 
 @pytest.mark.parametrize(

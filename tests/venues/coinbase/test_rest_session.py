@@ -75,7 +75,7 @@ def test_refusals_are_told_in_the_venues_words_and_not_repeated(
     assert "GET /api/v3/brokerage/orders/x" in str(caught.value)
 
 
-@pytest.mark.parametrize("fault", [BUSY, BROKEN, CUT, Answer({}, delay_s=0.4)])
+@pytest.mark.parametrize("fault", [BUSY, BROKEN, CUT, Answer({}, 409), Answer({}, delay_s=0.4)])
 def test_reading_is_tried_again(fault: Answer) -> None:
     body, times = get(fault, fault, FINE, timeout_s=0.2)
     # A cut connection that was open before is asked anew below, once, without our knowing.
@@ -95,7 +95,8 @@ def test_and_given_up_in_the_end(fault: Answer, kind: type[VenueError]) -> None:
 @pytest.mark.parametrize(
     ("fault", "kind"),
     [(BUSY, VenueBusyError), (BROKEN, VenueSilenceError), (CUT, VenueSilenceError),
-     (SLOW, VenueSilenceError), (NOT_FOUND, VenueRefusalError)],
+     (SLOW, VenueSilenceError), (Answer({}, 202), VenueSilenceError),
+     (NOT_FOUND, VenueRefusalError)],
 )  # fmt: skip
 def test_what_must_not_happen_twice_is_sent_once(fault: Answer, kind: type[VenueError]) -> None:
     raised, times = post(fault, FINE, repeats=False)

@@ -6,10 +6,21 @@
         case Refused(code=...): ...          # the venue did nothing
         case Unknown(): ...                  # ask for ``client_order_id`` before anything else
 
-Placing is sent once. An order whose ``client_order_id`` was used before is not made: the venue
-answers with the one that exists, which may be another; ``Accepted.differs`` names what does. A
-refusal comes with status 200 and ``success`` false, its reason in up to three fields of which the
-newest is filled last: ``new_order_failure_reason``, ``preview_failure_reason``, ``error``.
+Placing is sent once. What came of it is told by the answer:
+
+| answer | result |
+| --- | --- |
+| 200, ``success`` true, an order | Accepted |
+| 200, ``success`` false, a reason | Refused |
+| 200, ``success`` false, DUPLICATE_CLIENT_ORDER_ID | Unknown: an order of that id exists |
+| 200, neither an order nor a reason; what cannot be read | Unknown |
+| no connection; 400, 401, 403, 404, another 4xx | Refused |
+| 429, 408, 409, 425, 499, 5xx, another 2xx or 3xx; a time-out, a broken connection | Unknown |
+
+``AccountReads.find`` looks an order up by its ``client_order_id``. One whose id was used before is
+not made: the venue answers with the one that exists, which may be another; ``Accepted.differs``
+names what does. A reason comes in up to three fields of which the newest is filled last:
+``new_order_failure_reason``, ``preview_failure_reason``, ``error``.
 
 Canceling may be repeated. Its ``failure_reason`` has a value on success too, so only ``success``
 counts; and it says that the cancel was queued: the order may still fill.
@@ -34,7 +45,6 @@ from traider.venues.coinbase.order_configurations import (
 from traider.venues.coinbase.rest_messages import amount, decode
 from traider.venues.coinbase.rest_session import RestSession
 from traider.venues.errors import (
-    VenueBusyError,
     VenueError,
     VenueRefusalError,
     VenueUnreachableError,
@@ -44,6 +54,7 @@ CANCELS_MAX: Final = 100
 """Orders that one request cancels."""
 
 _PATH: Final = "/orders"
+_DUPLICATE: Final = "DUPLICATE_CLIENT_ORDER_ID"
 
 
 @dataclass(frozen=True)
@@ -82,7 +93,11 @@ class Accepted:
     client_order_id: str
     attached_order_id: str = ""
     differs: tuple[str, ...] = ()
-    """What the order at the venue has otherwise than asked: it was there before."""
+    """What the order at the venue has otherwise than asked: it was there before.
+
+    ``order_configuration`` stands for one of another kind, or, beside other names, for one that was
+    not told.
+    """
 
 
 @dataclass(frozen=True)
@@ -90,7 +105,7 @@ class Refused:
     """The venue did nothing, and will not."""
 
     code: str
-    """Its word: ``INSUFFICIENT_FUND``, ``INVALID_LIMIT_PRICE_POST_ONLY``, ``RATE_LIMIT``, …"""
+    """Its word: ``INSUFFICIENT_FUND``, ``INVALID_LIMIT_PRICE_POST_ONLY``, ``UNREACHABLE``, …"""
     message: str = ""
 
 
@@ -124,6 +139,11 @@ class _Failure(Struct, frozen=True):
         codes = (self.new_order_failure_reason, self.error, self.preview_failure_reason)
         telling = [code for code in codes if code and not code.startswith("UNKNOWN_")]
         return next(iter(telling), next(filter(None, codes), "UNKNOWN_FAILURE_REASON"))
+
+    def is_duplicate(self) -> bool:
+        """Whether an order with this ``client_order_id`` exists."""
+        codes = (self.new_order_failure_reason, self.error, self.preview_failure_reason)
+        return any(code.endswith(_DUPLICATE) for code in codes)
 
 
 class _PlaceAnswer(Struct, frozen=True):
@@ -175,37 +195,44 @@ class OrderEntry:
     async def place(self, request: PlaceRequest) -> PlaceResult:
         """Send one order once.
 
-        No connection and a refusal to read count as refused: nothing was done then.
+        An outcome that leaves a doubt is Unknown: look the order up before sending it again.
         """
         try:
             body = await self._session.post(_PATH, request.wire(), repeats=False)
             answer = decode(body, _PlaceAnswer, _PATH)
         except VenueError as fault:
             return _not_done(fault)
-        if answer.success and answer.success_response is not None:
+        if answer.success and answer.success_response and answer.success_response.order_id:
             return _accepted(request, answer.success_response, answer)
         if answer.success or answer.error_response is None:
             return Unknown("the answer tells neither an order nor a reason")
         failure = answer.error_response
+        if failure.is_duplicate():
+            return Unknown(f"{_DUPLICATE}: an order with this id exists")
         return Refused(failure.code(), failure.message or failure.error_details)
 
-    async def cancel(self, order_ids: Sequence[str]) -> dict[str, str]:
-        """Ask for the end of orders; return why not, by order, empty where it was accepted.
+    async def cancel(self, order_ids: Sequence[str]) -> dict[str, Refused | Unknown | None]:
+        """Ask for the end of orders; return what came of it, None where it was accepted.
 
-        Raises:
-            VenueError: the venue did not answer, after several tries.
+        Unknown are those that no answer names, after several tries.
         """
-        reasons: dict[str, str] = {}
-        path = f"{_PATH}/batch_cancel"
+        results: dict[str, Refused | Unknown | None] = {}
         for first in range(0, len(order_ids), CANCELS_MAX):
-            part = list(order_ids[first : first + CANCELS_MAX])
-            body = await self._session.post(path, {"order_ids": part}, repeats=True)
-            told = {each.order_id: each for each in decode(body, _CancelAnswer, path).results}
-            for order_id in part:
-                result = told.get(order_id)
-                refused = result.failure_reason if result else "NOT_ANSWERED"
-                reasons[order_id] = "" if result and result.success else refused
-        return reasons
+            results |= await self._cancel(order_ids[first : first + CANCELS_MAX])
+        return results
+
+    async def _cancel(self, order_ids: Sequence[str]) -> dict[str, Refused | Unknown | None]:
+        """Cancel as many as one request may."""
+        path = f"{_PATH}/batch_cancel"
+        try:
+            body = await self._session.post(path, {"order_ids": list(order_ids)}, repeats=True)
+            answer = decode(body, _CancelAnswer, path)
+        except VenueRefusalError as fault:
+            return dict.fromkeys(order_ids, Refused(fault.code, fault.what))
+        except VenueError as fault:
+            return dict.fromkeys(order_ids, Unknown(fault.what))
+        told = {each.order_id: each for each in answer.results}
+        return {name: _canceled(told.get(name)) for name in order_ids}
 
     async def edit(self, order_id: str, price: Decimal, size: Decimal) -> Refused | Unknown | None:
         """Change price and size of an order that rests; None when the venue accepted it.
@@ -242,22 +269,37 @@ def _not_done(fault: VenueError) -> Refused | Unknown:
     match fault:
         case VenueRefusalError():
             return Refused(fault.code, fault.what)
-        case VenueBusyError():
-            return Refused("RATE_LIMIT", fault.what)
         case VenueUnreachableError():
             return Refused("UNREACHABLE", fault.what)
         case _:
             return Unknown(fault.what)
 
 
+def _canceled(result: _CancelResult | None) -> Refused | Unknown | None:
+    """Return what came of a cancel; None when it was accepted."""
+    if result is None:
+        return Unknown("the answer does not name the order")
+    if result.success:
+        return None
+    return Refused(result.failure_reason or "UNKNOWN_CANCEL_FAILURE_REASON")
+
+
 def _accepted(request: PlaceRequest, placed: _Placed, answer: _PlaceAnswer) -> Accepted:
     """Compare what the venue has with what was asked."""
-    wanted = {"product_id": request.product_id, "side": request.side}
-    found = {"product_id": placed.product_id, "side": placed.side}
+    wanted = {
+        "client_order_id": request.client_order_id,
+        "product_id": request.product_id,
+        "side": request.side,
+    }
+    found = {
+        "client_order_id": placed.client_order_id,
+        "product_id": placed.product_id,
+        "side": placed.side,
+    }
     differs = [name for name, value in wanted.items() if found[name] not in ("", value)]
     kind, words = next(iter(request.configuration.wire().items()))
     told = answer.order_configuration
-    if told and kind not in told:
+    if (told and kind not in told) or (not told and differs):
         differs.append("order_configuration")
     elif told:
         given = told[kind]

@@ -6,16 +6,19 @@
 
 What becomes of a request:
 
-| what happened | what is raised | tried again |
+| what happened | what is raised | tried again, where a repeat is harmless |
 | --- | --- | --- |
-| no connection | VenueUnreachableError | always: nothing was sent |
-| 429 | VenueBusyError | when a repeat is harmless, after the time the venue asks for |
-| 500 to 599, a time-out, a broken answer | VenueSilenceError | when a repeat is harmless |
-| 401, 403, 404, another 4xx | VenueRefusalError | never |
+| no connection | VenueUnreachableError: nothing was sent | yes |
+| 429 | VenueBusyError: most likely unread | yes, after the time the venue asks for |
+| 408, 409, 425, 499, 500 to 599 | VenueSilenceError: it may have been done | yes |
+| another 2xx, 3xx: no answer of this venue | VenueSilenceError | yes |
+| a time-out, a broken answer | VenueSilenceError | yes |
+| 401, 403, 404, another 4xx | VenueRefusalError: nothing was done | no |
 
 Reading is harmless, so is canceling (an order can be canceled once). Placing and editing are not:
-their requests are sent once, and whoever sent them asks what became of them. A refusal inside an
-answer of status 200 is left to those who know the request (``order_entry``).
+their requests are sent once, whatever happens, and whoever sent them asks what became of them: the
+venue's documents call neither 429 nor 5xx nor a time-out a rejection. A refusal inside an answer of
+status 200 is left to those who know the request (``order_entry``).
 
 Evidence: coinbase-advanced-py 1.8.4; docs.cdp.coinbase.com, REST endpoints. 401 is plain text, 403
 and 404 are ``{"error", "error_details", "message"}``, 429 is ``{"errors": [{"id", "message"}]}``, a
@@ -56,7 +59,10 @@ _SECOND_NS: Final = 1_000_000_000
 _ASK: Final = "ask what became of it"
 _STATUS_OK: Final = 200
 _STATUS_BUSY: Final = 429
+_STATUS_CLIENT: Final = 400
 _STATUS_SERVER: Final = 500
+_STATUS_OPEN: Final = frozenset({408, 409, 425, 499})
+"""Time-out, concurrent change, too early, client gone: the request may be, or come to be, done."""
 
 
 @dataclass(frozen=True)
@@ -244,7 +250,7 @@ def _fault(
         return VenueBusyError(
             f"too many requests: {said}", where=where, fix="ask less often", retry_after_s=wait_s
         )
-    if status >= _STATUS_SERVER:
+    if status < _STATUS_CLIENT or status in _STATUS_OPEN or status >= _STATUS_SERVER:
         return VenueSilenceError(f"status {status}: {said}", where=where, fix=_ASK)
     return VenueRefusalError(
         f"status {status}: {said}",
