@@ -33,6 +33,7 @@ class Watched:
         flags: int = 0,
         late_s: float = 0.0,
         is_whole: bool = True,
+        lost: int = 0,
     ) -> MarketHealth:
         """See a message a millisecond later; return the health after it."""
         self.now += 1_000_000
@@ -40,7 +41,7 @@ class Watched:
         event["kind"], event["price"], event["flags"] = kind, price, flags
         event["ts_recv"] = self.now
         event["ts_event"] = self.now - round(late_s * SECOND)
-        self.watch.see(event, self.top, after, is_whole=is_whole)
+        self.watch.see(event, self.top, after, is_whole=is_whole, lost=lost)
         self.top = after
         return self.health()
 
@@ -156,9 +157,25 @@ def test_best_prices_far_apart(ask: int, health: MarketHealth) -> None:
     assert watched.message() is MarketHealth.HEALTHY
 
 
-def test_a_one_sided_book_has_no_spread_and_is_not_crossed() -> None:
+@pytest.mark.parametrize(("after", "empty"), [
+    (Top(1_000, 1, 0, 0), 1.0), (Top(0, 0, 1_001, 1), 1.0), (NONE, 2.0),
+])  # fmt: skip
+def test_a_book_without_a_side_is_no_book(after: Top, empty: float) -> None:
     watched = live()
-    assert watched.message(Top(1_000, 1, 0, 0)) is MarketHealth.HEALTHY
+    assert watched.message(after) is MarketHealth.ONE_SIDED
+    assert watched.told[-1] == Change(MarketHealth.ONE_SIDED, empty, 0.0)
+    assert watched.message() is MarketHealth.HEALTHY
+    assert watched.watch.counts.faults[MarketHealth.ONE_SIDED] == 1
+
+
+def test_levels_without_room_are_a_fault_until_a_book_that_fits() -> None:
+    watched = live()
+    assert watched.message(lost=2) is MarketHealth.LEVELS_LOST
+    assert watched.told[-1] == Change(MarketHealth.LEVELS_LOST, 2.0, 0.0)
+    assert watched.message(lost=2) is MarketHealth.LEVELS_LOST
+    assert watched.message(kind=Kind.DEPTH_SNAPSHOT, lost=3) is MarketHealth.LEVELS_LOST
+    assert watched.message(kind=Kind.DEPTH_SNAPSHOT, lost=3) is MarketHealth.HEALTHY
+    assert watched.message(lost=3) is MarketHealth.HEALTHY
 
 
 def test_a_message_that_cannot_be_read_counts_for_a_while() -> None:

@@ -14,17 +14,21 @@ class MarketHealth(IntEnum):
     """No connection brings its data."""
     GAP = 2
     """Its book broke, or has not begun."""
-    CROSSED = 3
+    LEVELS_LOST = 3
+    """Levels found no room in its book."""
+    CROSSED = 4
     """The best bid is not below the best ask."""
-    STALE = 4
+    ONE_SIDED = 5
+    """Its book has no bid, no ask, or neither."""
+    STALE = 6
     """Nothing was heard of it for a while."""
-    SCHEMA = 5
+    SCHEMA = 7
     """A message could not be read."""
-    SKEW = 6
+    SKEW = 8
     """The venue's clock and ours differ, or messages come late."""
-    OUTLIER = 7
+    OUTLIER = 9
     """The price jumped beyond belief."""
-    OFF_BOOK = 8
+    OFF_BOOK = 10
     """A trade far outside the book."""
-    SPREAD = 9
+    SPREAD = 11
     """The best prices are far apart."""

@@ -46,4 +46,4 @@ class Books(Protocol):
         """Return after how many messages its best bid was at or above its best ask."""
 
     def lost(self, number: int) -> int:
-        """Return how many levels found no room: 0, or the book is not to be trusted."""
+        """Return how many levels ever found no room: when it grows, the book is not true."""

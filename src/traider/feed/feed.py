@@ -154,7 +154,8 @@ class Feed:
         self.books.apply(events)
         after = self._tops[number] = self.books.top(number)
         is_whole = stream.mapper.is_whole(self.instruments[number].symbol)
-        self.watches[number].see(events, before, after, is_whole=is_whole)
+        lost = self.books.lost(number)
+        self.watches[number].see(events, before, after, is_whole=is_whole, lost=lost)
 
     def _connected(self, stream: MarketStream, now_ns: int, *, is_open: bool) -> None:
         for symbol in stream.symbols:
@@ -203,7 +204,7 @@ class Feed:
         alert.since_ns = alert.since_ns or now_ns
         if not alert.is_told and now_ns - alert.since_ns > self.terms.alert_s * _SECOND_NS:
             alert.is_told = True
-            lost = watch.health <= MarketHealth.GAP
+            lost = watch.health <= MarketHealth.LEVELS_LOST
             severity = Severity.CRITICAL if lost else Severity.WARNING
             title = f"{name}: data is {watch.health.name.lower().replace('_', ' ')}"
             self._send(name, severity, title, f"for more than {self.terms.alert_s:g} s")

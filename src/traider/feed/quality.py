@@ -1,7 +1,7 @@
 """Checks on the data of one instrument: what each measures, and what it may be.
 
     watch = QualityWatch(instrument, terms)
-    watch.see(events, before, after, is_whole)   # after each message about the instrument
+    watch.see(events, before, after, …)          # after each message about the instrument
     watch.pass_time(now_ns)                      # a few times a second
     change = watch.change(now_ns)                # a HEALTH event when the worst fault is another
 
@@ -9,7 +9,9 @@
 | --- | --- | --- |
 | DISCONNECTED | whether a connection is open | until it is |
 | GAP | whether the book stands on an unbroken stream | until a snapshot joined |
+| LEVELS_LOST | levels that found no room since the book was set anew | above 0 |
 | CROSSED | best bid less best ask after a message, ticks | while it is not below |
+| ONE_SIDED | sides without a level | above 0 |
 | STALE | time since anything was heard, s | above ``stale_s`` |
 | SKEW | receipt less the venue's stamp, s | below -``ahead_s`` or above ``late_s`` |
 | OUTLIER | change of the middle from message to message, fraction | above ``jump``, then held |
@@ -32,12 +34,15 @@ from traider.feed.latencies import Latencies
 _SECOND_NS: Final = 1_000_000_000
 _SNAPSHOT: Final = int(Kind.DEPTH_SNAPSHOT)
 _DEPTH: Final = (int(Kind.DEPTH_UPDATE), _SNAPSHOT)
+_CLEAR: Final = int(Kind.DEPTH_CLEAR)
 _TRADE: Final = int(Kind.TRADE)
 _GAP: Final = int(Kind.GAP)
 _RESYNC: Final = int(Kind.RESYNC)
 _HISTORY: Final = int(MarketFlag.HISTORY)
 _HEALTHY: Final = MarketHealth.HEALTHY
+_LOST: Final = MarketHealth.LEVELS_LOST
 _CROSSED: Final = MarketHealth.CROSSED
+_ONE_SIDED: Final = MarketHealth.ONE_SIDED
 _SPREAD: Final = MarketHealth.SPREAD
 _SKEW: Final = MarketHealth.SKEW
 _STALE: Final = MarketHealth.STALE
@@ -111,6 +116,8 @@ class QualityWatch:
         self._heard_ns = 0
         self._broken_ns = 0
         self._unhealthy_ns = 0
+        self._lost = self._lost_before = 0
+        """Levels that found no room, ever and before the book was set anew."""
         self._told = Change(_HEALTHY)
 
     @property
@@ -128,7 +135,9 @@ class QualityWatch:
         self._set(MarketHealth.DISCONNECTED, 1.0, 0.0)
         self._set(_BROKEN, 1.0, 0.0)
 
-    def see(self, events: EventArray, before: Top, after: Top, *, is_whole: bool) -> None:
+    def see(
+        self, events: EventArray, before: Top, after: Top, *, is_whole: bool, lost: int = 0
+    ) -> None:
         """Judge one message about the instrument.
 
         Args:
@@ -136,6 +145,7 @@ class QualityWatch:
             before: the top of the book before them.
             after: the top after them.
             is_whole: whether the book stands on an unbroken stream after them.
+            lost: how many levels of the instrument ever found no room in its book.
         """
         now_ns = int(events["ts_recv"][-1])
         self._heard_ns = now_ns
@@ -153,6 +163,8 @@ class QualityWatch:
             counts.resyncs += kinds.count(_RESYNC)
             if _TRADE in kinds:
                 self._judge_trades(events, before, now_ns)
+        if lost != self._lost_before:
+            self._judge_lost(events, lost)
         self._judge_book(now_ns, before, after, is_whole=is_whole)
         self._judge_time(int(events["ts_event"][-1]), now_ns)
 
@@ -225,12 +237,26 @@ class QualityWatch:
         elif before.is_two_sided and after.is_two_sided:
             self._judge_move(before, after, now_ns)
         self._clear(_BROKEN)
+        if after.is_two_sided:
+            self._clear(_ONE_SIDED)
+        else:
+            empty = (after.bid_lots == 0) + (after.ask_lots == 0)
+            self._set(_ONE_SIDED, float(empty), 0.0)
         crossed = float(after.bid_ticks - after.ask_ticks)
         self._state(_CROSSED, crossed, 0.0, is_fault=after.is_crossed)
         middle = (after.bid_ticks + after.ask_ticks) / 2
         spread = -crossed / middle if after.is_two_sided and middle > 0 else 0.0
         limit = self.terms.spread
         self._state(_SPREAD, spread, limit, is_fault=spread > limit)
+
+    def _judge_lost(self, events: EventArray, lost: int) -> None:
+        kinds = events["kind"]
+        is_set = (kinds == _SNAPSHOT) & (events["w3"] == 0) | (kinds == _CLEAR)
+        if is_set.any():
+            self._lost_before = self._lost
+        self._lost = lost
+        found = lost - self._lost_before
+        self._state(_LOST, float(found), 0.0, is_fault=found > 0)
 
     def _judge_move(self, before: Top, after: Top, now_ns: int) -> None:
         old = before.bid_ticks + before.ask_ticks
@@ -261,8 +287,8 @@ class QualityWatch:
     def _break(self, now_ns: int) -> None:
         self._broken_ns = self._broken_ns or now_ns
         self._set(_BROKEN, 1.0, 0.0)
-        self._clear(_CROSSED)
-        self._clear(_SPREAD)
+        for check in (_CROSSED, _ONE_SIDED, _SPREAD):
+            self._clear(check)
 
     def _state(self, check: MarketHealth, number: float, limit: float, *, is_fault: bool) -> None:
         if is_fault:

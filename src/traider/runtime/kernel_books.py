@@ -17,8 +17,8 @@ from traider.kernel.market_books import (
 )
 
 _WINDOW: Final = 16_384
-_FAR_LEVELS: Final = 65_536
-"""BTC-USD of Coinbase has 27,000 asks; a level beyond the table would be counted as lost."""
+_FAR_LEVELS: Final = 131_072
+"""A side; BTC-USD of Coinbase has 27,000 asks. A level beyond the table is counted as lost."""
 
 
 class KernelBooks:
