@@ -173,6 +173,30 @@ def test_orders_are_listed_by_their_filter(fixture: Fixture) -> None:
     ]
 
 
+def listed(*orders: tuple[str, int], cursor: str = "") -> Answer:
+    """Answer with orders of these ids, created in these seconds of 2026."""
+    rows = [{"order_id": f"o-{name}", "client_order_id": name, "product_id": "BTC-USD",
+             "side": "BUY", "status": "OPEN", "created_time": f"2026-01-01T00:00:{second:02}.5Z"}
+            for name, second in orders]  # fmt: skip
+    return Answer({"orders": rows, "has_next": bool(cursor), "cursor": cursor})
+
+
+@pytest.mark.parametrize(
+    ("name", "found", "pages"), [("c-9", "o-c-9", 1), ("c-4", "o-c-4", 2), ("never", None, 3)]
+)
+def test_an_order_is_found_by_our_id_or_not_there(name: str, found: str | None, pages: int) -> None:
+    order, asked = account(
+        lambda reads: reads.find(name, "BTC-USD", 1_767_225_602_000_000_000),
+        listed(("c-9", 9), ("c-8", 8), cursor="b"),
+        listed(("c-5", 5), ("c-4", 4), cursor="c"),
+        listed(("c-2", 2), ("c-1", 1), cursor="older ones, which are not asked for"),
+    )
+    assert (order.order_id if order else None) == found
+    assert len(asked) == pages
+    assert asked[0].query == [("product_ids", "BTC-USD"), ("start_date", "2026-01-01T00:00:02Z"),
+                              ("limit", "100")]  # fmt: skip
+
+
 def test_one_order_is_read(fixture: Fixture) -> None:
     found, asked = account(lambda reads: reads.order("x"), Answer(fixture("http_order")))
     assert (found.status, amount(found.total_fees)) == ("OPEN", Decimal(5))

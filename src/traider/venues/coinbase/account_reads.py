@@ -20,6 +20,7 @@ from traider.venues.coinbase.rest_messages import (
 )
 from traider.venues.coinbase.rest_session import RestSession
 from traider.venues.errors import VenueSilenceError
+from traider.venues.rfc3339 import format_ns, parse_ns
 
 _ACCOUNTS_PAGE: Final = 250
 _PAGE: Final = 100
@@ -126,6 +127,29 @@ class AccountReads:
             found += page.orders
             words["cursor"] = page.cursor if page.has_next else ""
         return found
+
+    async def find(self, client_order_id: str, product_id: str, since_ns: int) -> Order | None:
+        """Return the order that was placed under an id of ours; None when there is none.
+
+        This settles a placing whose outcome is Unknown. One that was sent a moment ago may be told
+        late: None says that it is not there yet.
+
+        Args:
+            client_order_id: the id it was placed under.
+            product_id: the product it was placed for.
+            since_ns: created from here on, by the venue's clock: take what is surely before.
+        """
+        path = "/orders/historical/batch"
+        chosen = OrderFilter(product_ids=(product_id,), start=format_ns(since_ns))
+        words: Words = {**chosen.query(), "limit": str(_PAGE)}
+        async for body in self._pages(path, words):
+            page = decode(body, Orders, path)
+            for order in page.orders:
+                if order.client_order_id == client_order_id:
+                    return order
+            is_past = any(parse_ns(order.created_time) < since_ns for order in page.orders)
+            words["cursor"] = page.cursor if page.has_next and not is_past else ""
+        return None
 
     async def fills(self, chosen: FillFilter | None = None) -> list[Fill]:
         """Return fills, newest first, each once."""
