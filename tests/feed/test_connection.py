@@ -11,11 +11,11 @@ from tests.ports.alert import MemoryAlerts
 from tests.ports.log import MemoryLog
 from tests.venues.socket_server import Peer, SocketServer, socket_server
 from traider.domain.events import EventArray, Kind, join_events
-from traider.feed.backoff import BackoffTerms
 from traider.feed.connection import ConnectionState, ConnectionTerms, FeedConnection
 from traider.feed.feed_ports import FeedPorts
 from traider.feed.receive_clock import ReceiveClock
 from traider.ops.clock import SystemClock
+from traider.venues.backoff import BackoffTerms
 from traider.venues.coinbase.mapper import CoinbaseMapper
 from traider.venues.coinbase.market_stream import CoinbaseStream
 from traider.venues.listing import Listing

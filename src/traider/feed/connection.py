@@ -22,9 +22,9 @@ from typing import Protocol
 
 from traider.domain.errors import DataError
 from traider.domain.events import EventArray, Kind
-from traider.feed.backoff import Backoff, BackoffTerms
 from traider.feed.feed_ports import FeedPorts
 from traider.feed.receive_clock import ReceiveClock
+from traider.venues.backoff import Backoff, BackoffTerms
 from traider.venues.errors import VenueError, VenueUnreachableError
 from traider.venues.event_writer import EventWriter
 from traider.venues.market_stream import FetchedBooks, MarketStream

@@ -9,7 +9,6 @@ from typing import Final
 
 from traider.domain.errors import UsageError
 from traider.domain.ports import EventSink
-from traider.feed.backoff import BackoffTerms
 from traider.feed.connection import ConnectionTerms
 from traider.feed.feed import Feed, FeedInstrument, FeedTerms
 from traider.feed.feed_ports import FeedPorts
@@ -19,6 +18,7 @@ from traider.runtime.config_venues import CoinbaseConfig, FeedConfig, VenuesConf
 from traider.runtime.kernel_books import KernelBooks
 from traider.runtime.kernel_depth_reader import KernelDepthReader
 from traider.runtime.public_venues import PUBLIC_VENUES, choose, public_venue
+from traider.venues.backoff import BackoffTerms
 from traider.venues.coinbase.continuity import SequenceKey
 from traider.venues.coinbase.instruments import (
     CoinbaseProduct,

@@ -1,4 +1,4 @@
-from traider.feed.backoff import Backoff, BackoffTerms
+from traider.venues.backoff import Backoff, BackoffTerms
 
 TERMS = BackoffTerms(first_s=1.0, longest_s=8.0, stable_s=30.0)
 
