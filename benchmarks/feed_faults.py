@@ -260,7 +260,12 @@ def _request(server: Server) -> LiveFeedRequest:
         reconnect_first_s=0.02,
         reconnect_longest_s=0.5,
     )
-    coinbase = CoinbaseConfig(rest_url=server.url(), stream_url=server.url("/ws", "ws"))
+    coinbase = CoinbaseConfig(
+        rest_url=server.url(),
+        stream_url=server.url("/ws", "ws"),
+        connections_per_second=0.0,  # the exchange of the benchmark has no limits
+        messages_per_second=0.0,
+    )
     return LiveFeedRequest("coinbase", PRODUCTS, VenuesConfig(coinbase=coinbase), terms)
 
 

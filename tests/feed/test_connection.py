@@ -223,6 +223,21 @@ def test_a_message_that_cannot_be_read_ends_it() -> None:
     ]
 
 
+def test_a_venue_that_is_asked_too_much_is_asked_less_and_was_not_misread() -> None:
+    async def scene(at: Stage) -> None:
+        venue = Venue(await at.server.peer())
+        await venue.subscribed()
+        venue.book("snapshot")
+        venue.peer.say(b'{"type":"error","message":"rate limit exceeded"}')
+        again = Venue(await at.server.peer())
+        assert len(await again.subscribed()) == 5
+
+    owner, connection, log = play(scene)
+    assert (connection.counts.slowed, connection.counts.unreadable) == (1, 0)
+    assert owner.told[:3] == ["opened", "ended", "opened"]
+    assert not [line for line in log.lines if line.level == "error"]
+
+
 def test_a_venue_that_is_down_is_tried_with_pauses() -> None:
     async def scene(at: Stage) -> None:
         for _ in range(4):

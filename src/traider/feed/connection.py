@@ -5,7 +5,9 @@
 
 | what happens | what is done |
 | --- | --- |
-| it opens | the subscriptions are sent at once |
+| it is to open | it waits for its turn among the connections of the venue (``pacing``) |
+| it opens | the subscriptions are sent, as fast as the venue allows |
+| the venue says that too much was asked | all its connections pause, this one is made anew |
 | a book breaks (GAP) | its snapshot is asked for at once, again every ``patience_s`` |
 | the venue's books are fetched | GET beside the stream, at the opening and after each break |
 | a snapshot does not come after ``asks_max`` asks | the connection is ended |
@@ -15,7 +17,7 @@
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
@@ -23,11 +25,12 @@ from typing import Protocol
 from traider.domain.errors import DataError
 from traider.domain.events import EventArray, Kind
 from traider.feed.feed_ports import FeedPorts
+from traider.feed.pacing import Pacing
 from traider.feed.receive_clock import ReceiveClock
 from traider.venues.backoff import Backoff, BackoffTerms
 from traider.venues.errors import VenueError, VenueUnreachableError
 from traider.venues.event_writer import EventWriter
-from traider.venues.market_stream import FetchedBooks, MarketStream
+from traider.venues.market_stream import FetchedBooks, LimitedStream, MarketStream, StreamLimits
 from traider.venues.public_rest import PublicRest, PublicRestTerms
 from traider.venues.web_socket import SocketTerms, WebSocket
 
@@ -85,6 +88,8 @@ class ConnectionCounts:
     ended: int = 0
     asked: int = 0
     """Snapshots asked for anew."""
+    slowed: int = 0
+    """Times the venue said that too much was asked."""
 
 
 class FeedConnection:
@@ -97,6 +102,7 @@ class FeedConnection:
         receipt: ReceiveClock,
         ports: FeedPorts,
         terms: ConnectionTerms | None = None,
+        pacing: Pacing | None = None,
     ) -> None:
         self.stream = stream
         self.state = ConnectionState.CONNECTING
@@ -108,25 +114,25 @@ class FeedConnection:
         self._clock = ports.clock
         self._log = ports.log.bind(connection=stream.name)
         self._terms = terms or ConnectionTerms()
+        self._pacing = pacing or Pacing(StreamLimits(), ports.clock)
         self._backoff = Backoff(self._terms.backoff)
         self._socket: WebSocket | None = None
         self._out = EventWriter()
-        self._heard_ns = 0
-        self._sent_ns = 0
+        self._opened_ns = self._heard_ns = self._sent_ns = 0
         self._asks: dict[str, tuple[int, int]] = {}
         """When the snapshot of a symbol was asked for last, and how often in this break."""
-        self._fetches: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        """What goes on while the connection is open, and ends with it."""
 
     async def run(self) -> None:
         """Connect, and connect again, until cancelled."""
         try:
             while True:
-                opened_ns = self._clock.monotonic_ns()
                 held_s = 0.0
                 self.state = ConnectionState.CONNECTING
                 try:
                     await self._live()
-                    held_s = (self._clock.monotonic_ns() - opened_ns) / _SECOND_NS
+                    held_s = (self._clock.monotonic_ns() - self._opened_ns) / _SECOND_NS
                 except VenueUnreachableError as fault:
                     self.why = fault.what
                 pause_s = self._backoff.next_s(held_s)
@@ -154,7 +160,10 @@ class FeedConnection:
         try:
             self.stream.mapper.take(raw, ts_recv, self._out)
         except DataError as fault:
-            self._refuse(fault, raw, ts_recv)
+            if isinstance(self.stream, LimitedStream) and self.stream.is_slow_down(raw):
+                self._slow_down(raw)
+            else:
+                self._refuse(fault, raw, ts_recv)
             return
         self._hand_over()
 
@@ -185,29 +194,56 @@ class FeedConnection:
         self._log.error("message cannot be read", why=fault.line(), head=repr(raw[:200]))
         self._end(f"a message cannot be read: {fault.what}")
 
+    def _slow_down(self, raw: bytes) -> None:
+        """Pause, and begin anew: what was refused is not known, but nothing was misread."""
+        self.counts.slowed += 1
+        self._pacing.slow_down()
+        self._log.warning("venue asks for less", head=repr(raw[:200]))
+        self._end("the venue says that too much was asked")
+
     # ------------------------------------------------------------------------------ while it lives
 
     async def _live(self) -> None:
         """Open the connection and stay until it ends."""
-        socket = await WebSocket.open(self.stream.url, self, self._terms.socket)
+        try:
+            async with self._pacing.opening:
+                await self._pacing.connection_turn()
+                socket = await WebSocket.open(self.stream.url, self, self._terms.socket)
+                self._begin(socket)
+                await self._say(socket, self.stream.subscribe())
+            self._fetch_books(self.stream.symbols)
+            await socket.ended()
+        finally:
+            for task in self._tasks:
+                task.cancel()
+            if self._socket is not None:
+                socket = self._socket
+                socket.close("we stopped")
+                await socket.ended()
+
+    def _begin(self, socket: WebSocket) -> None:
+        """Take note that it is open, and begin to watch it."""
         self._socket, self.why = socket, ""
-        self._heard_ns = self._sent_ns = self._clock.monotonic_ns()
+        self._opened_ns = self._heard_ns = self._sent_ns = self._clock.monotonic_ns()
         self.state = ConnectionState.OPEN
         self.counts.opened += 1
         self._owner.opened(self.stream, self._receipt.stamp())
         self._asks = dict.fromkeys(self.stream.symbols, (self._heard_ns, 0))
-        for message in self.stream.subscribe():
+        self._start(self._watch())
+
+    def _start(self, work: Coroutine[None, None, None]) -> None:
+        """Let something go on while the connection is open."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _say(self, socket: WebSocket, messages: Sequence[bytes]) -> None:
+        """Send messages as fast as the venue allows, while the connection is this one."""
+        for message in messages:
+            await self._pacing.message_turn()
+            if self._socket is not socket:
+                return
             socket.send(message)
-        self._fetch_books(self.stream.symbols)
-        watching = asyncio.create_task(self._watch())
-        try:
-            await socket.ended()
-        finally:
-            for task in (watching, *self._fetches):
-                task.cancel()
-            if self._socket is not None:
-                socket.close("we stopped")
-                await socket.ended()
 
     async def _watch(self) -> None:
         """Look after silence and missing snapshots."""
@@ -242,17 +278,21 @@ class FeedConnection:
             self._asks[symbol] = (now, self._asks.get(symbol, (0, 0))[1] + 1)
         self.counts.asked += len(late)
         self._log.info("snapshot asked for", symbols=", ".join(late))
-        for message in self.stream.resubscribe(tuple(late)):
-            self._socket.send(message)
-        self._fetch_books(late)
+        self._start(self._ask(self._socket, tuple(late)))
+
+    async def _ask(self, socket: WebSocket, symbols: tuple[str, ...]) -> None:
+        """Ask for some snapshots; patience with them begins when the words have gone."""
+        await self._say(socket, self.stream.resubscribe(symbols))
+        now = self._clock.monotonic_ns()
+        for symbol in symbols:
+            self._asks[symbol] = (now, self._asks[symbol][1])
+        self._fetch_books(symbols)
 
     def _fetch_books(self, symbols: Sequence[str]) -> None:
         """Fetch the books of some symbols, where they come so."""
         if isinstance(self.stream, FetchedBooks):
             for symbol in symbols:
-                task = asyncio.create_task(self._fetch(symbol, self.stream.book_url(symbol)))
-                self._fetches.add(task)
-                task.add_done_callback(self._fetches.discard)
+                self._start(self._fetch(symbol, self.stream.book_url(symbol)))
 
     async def _fetch(self, symbol: str, url: str) -> None:
         """Fetch one book; what goes wrong is tried again with the next ask."""

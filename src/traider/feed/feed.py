@@ -25,10 +25,11 @@ from traider.feed.books import Books
 from traider.feed.connection import ConnectionTerms, FeedConnection
 from traider.feed.event_queue import EventQueue
 from traider.feed.feed_ports import FeedPorts
+from traider.feed.pacing import Pacing
 from traider.feed.quality import Change, QualityTerms, QualityWatch
 from traider.feed.quality_report import QualityRow, day_of
 from traider.feed.receive_clock import ReceiveClock
-from traider.venues.market_stream import MarketStream
+from traider.venues.market_stream import LimitedStream, MarketStream, StreamLimits
 
 _SECOND_NS: Final = 1_000_000_000
 _TICK_S: Final = 0.25
@@ -80,6 +81,7 @@ class Feed:
         self._numbers = {each.symbol: number for number, each in enumerate(instruments)}
         self._alerts = [_LastingFault() for _ in instruments]
         self._begun_ns = 0
+        self._pacings: dict[StreamLimits, Pacing] = {}
         self._tops = [books.top(number) for number in range(len(instruments))]
         self._on_report = on_report
 
@@ -91,8 +93,10 @@ class Feed:
         """
         for symbol in stream.symbols:
             self._numbers[symbol]
+        limits = stream.limits if isinstance(stream, LimitedStream) else StreamLimits()
+        pacing = self._pacings.setdefault(limits, Pacing(limits, self._ports.clock))
         self.connections.append(
-            FeedConnection(stream, self, self._receipt, self._ports, self.terms.connection)
+            FeedConnection(stream, self, self._receipt, self._ports, self.terms.connection, pacing)
         )
 
     async def run(self) -> None:

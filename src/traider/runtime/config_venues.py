@@ -18,6 +18,10 @@ class CoinbaseConfig(Section):
     """Address of its market data."""
     products_per_connection: Annotated[Whole, Field(ge=1, le=200)] = 10
     """More products than these are spread over several connections."""
+    connections_per_second: Annotated[Real, Field(ge=0, le=1_000)] = 8.0
+    """Connections opened in a second, as the venue allows an address; 0 is without limit."""
+    messages_per_second: Annotated[Real, Field(ge=0, le=1_000)] = 8.0
+    """Messages sent in a second over all connections, likewise."""
     sequence: Literal["connection", "channel", "product"] = "connection"
     """What its sequence numbers count; its guide and its messages differ."""
 

@@ -30,7 +30,7 @@ from traider.venues.coinbase.market_reads import MarketReads
 from traider.venues.coinbase.market_stream import CoinbaseStream
 from traider.venues.coinbase.rest_session import RestSession, RestTerms
 from traider.venues.listing import Listing
-from traider.venues.market_stream import MarketStream
+from traider.venues.market_stream import MarketStream, StreamLimits
 
 LIVE_VENUES: Final = ("coinbase", *PUBLIC_VENUES)
 
@@ -86,13 +86,16 @@ async def _of_coinbase(
         )
         for symbol in symbols
     ]
+    limits = StreamLimits(settings.connections_per_second, settings.messages_per_second)
     streams: list[MarketStream] = []
     for number, part in enumerate(_parts(symbols, settings.products_per_connection), 1):
         listings = [_listing(instruments, symbol) for symbol in part]
         key = SequenceKey[settings.sequence.upper()]
         mapper = CoinbaseMapper(listings, key, KernelDepthReader)
         url = settings.stream_url
-        streams.append(CoinbaseStream(mapper, part, ports.clock, url=url, number=number))
+        stream = CoinbaseStream(mapper, part, ports.clock, url=url, number=number)
+        stream.limits = limits
+        streams.append(stream)
     return instruments, tuple(streams)
 
 

@@ -1,8 +1,17 @@
 """How the market data of a venue is asked for on one connection: address, words, patience."""
 
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from traider.venues.market_mapper import MarketMapper
+
+
+@dataclass(frozen=True)
+class StreamLimits:
+    """What a venue allows one address, over all its connections; 0 is without limit."""
+
+    connections_per_s: float = 0.0
+    messages_per_s: float = 0.0
 
 
 class MarketStream(Protocol):
@@ -44,3 +53,15 @@ class FetchedBooks(Protocol):
 
     def book_url(self, symbol: str) -> str:
         """Return the address whose answer is the book of ``symbol``, for ``mapper.snapshot``."""
+
+
+@runtime_checkable
+class LimitedStream(Protocol):
+    """A stream of a venue that limits connections and messages of an address."""
+
+    @property
+    def limits(self) -> StreamLimits:
+        """What it allows; streams with the same limits share them."""
+
+    def is_slow_down(self, raw: bytes) -> bool:
+        """Whether a message that no event is made of says that too much was asked."""

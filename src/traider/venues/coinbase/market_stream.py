@@ -6,7 +6,7 @@ second) prevent; so several seconds without any message mean a dead connection. 
 book is got by leaving ``level2`` and subscribing again.
 
 Market data needs no key. With one, each message carries a token, and counts against the limits of
-the key instead of those of the address (8 messages a second without).
+the key instead of those of the address (8 connections and, without a key, 8 messages a second).
 
 Source: docs.cdp.coinbase.com, "WebSocket channels", "Guides: WebSocket" (2026-07).
 """
@@ -19,20 +19,34 @@ import msgspec
 from traider.domain.ports import Clock
 from traider.venues.coinbase.token import ApiKey, socket_token
 from traider.venues.market_mapper import MarketMapper
+from traider.venues.market_stream import StreamLimits
 
 MARKET_URL: Final = "wss://advanced-trade-ws.coinbase.com"
 USER_URL: Final = "wss://advanced-trade-ws-user.coinbase.com"
 CHANNELS: Final = ("level2", "market_trades", "ticker", "status")
 """What is asked for beside heartbeats."""
 
+LIMITS: Final = StreamLimits(connections_per_s=8.0, messages_per_s=8.0)
+
 _SECOND_NS: Final = 1_000_000_000
 _SILENCE_S: Final = 5.0
+_TOO_MUCH: Final = ("rate limit", "too many")
+"""What its words for a refusal hold when too much came."""
+
+
+class _Refusal(msgspec.Struct):
+    type: str = ""
+    message: str = ""
+
+
+_read_refusal: Final = msgspec.json.Decoder(_Refusal).decode
 
 
 class CoinbaseStream:
     """The market data of ``symbols`` on one connection."""
 
     silence_s: float = _SILENCE_S
+    limits: StreamLimits = LIMITS
 
     def __init__(
         self,
@@ -63,6 +77,15 @@ class CoinbaseStream:
     def keepalive(self) -> bytes:
         """Return nothing: heartbeats keep the connection open."""
         return b""
+
+    def is_slow_down(self, raw: bytes) -> bool:
+        """Whether a message is an error that says that too much was asked."""
+        try:
+            told = _read_refusal(raw)
+        except msgspec.DecodeError:
+            return False
+        words = told.message.lower()
+        return told.type == "error" and any(each in words for each in _TOO_MUCH)
 
     def _message(self, kind: str, channel: str, symbols: tuple[str, ...]) -> bytes:
         words: dict[str, str | tuple[str, ...]] = {"type": kind, "channel": channel}
