@@ -15,6 +15,7 @@ NS = 1_721_347_020_984_000_000
 """Receive time before the first message; each is a millisecond later."""
 LAST = int(MarketFlag.LAST_OF_MESSAGE)
 BEFORE = int(MarketFlag.GAP_BEFORE)
+MARKED = LAST | BEFORE
 
 
 def listing(symbol: str, instrument: int = 0, tick: str = "0.1", lot: str = "0.001") -> Listing:

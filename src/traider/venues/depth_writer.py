@@ -31,6 +31,7 @@ Records that a ``DepthReader`` made come in whole: ``write_read_snapshot``, ``wr
 """
 
 from collections.abc import Sequence
+from functools import partial
 from struct import Struct
 from typing import Final
 
@@ -137,6 +138,8 @@ class DepthWriter:
         self, ts_recv: int, records: bytes | memoryview, number: int, out: EventWriter
     ) -> None:
         """Write the whole book of records made before, as ``write_snapshot``."""
+        before = (self._broken_ns, self._last_ns, self.is_whole)
+        out.on_take_back(partial(self._return_to, before, self._counts.snapshots))
         self._counts.snapshots += 1
         if self._broken_ns:
             words = (RESYNC_BY_SNAPSHOT, 0, number, self._broken_ns)
@@ -201,6 +204,10 @@ class DepthWriter:
         if clears:
             out.add(self._clear, ts_recv, ts_recv, 0, 0, number)
         self.is_whole, self._broken_ns = False, ts_recv
+
+    def _return_to(self, before: tuple[int, int, bool], snapshots: int) -> None:
+        self._broken_ns, self._last_ns, self.is_whole = before
+        self._counts.snapshots = snapshots
 
     def _pieces(self, bids: Sequence[Level], asks: Sequence[Level]) -> Pieces:
         ticks, lots = self.ticks, self.lots

@@ -13,6 +13,7 @@ without a copy.
 Both say the same; ``append`` takes many records at once, where every nanosecond counts.
 """
 
+from collections.abc import Callable
 from struct import Struct
 from typing import Final
 
@@ -41,12 +42,21 @@ def with_flags(head: int, flags: int) -> int:
 
 
 class EventWriter:
-    """A growing row of event records; ``take`` hands them over and starts a new row."""
+    """A growing row of event records; ``take`` hands them over and starts a new row.
 
-    __slots__ = ("_bytes",)
+    A message says all or nothing, so what a mapper remembers moves with its records: whoever
+    changes it while a message is mapped says with ``on_take_back`` how to return to what was.
+
+        begin = out.begin_message()
+        out.on_take_back(partial(self._return_to, self._last))    # before or after the change
+        out.take_back(begin)                                      # the message was refused
+    """
+
+    __slots__ = ("_bytes", "_steps_back")
 
     def __init__(self) -> None:
         self._bytes = bytearray()
+        self._steps_back: list[Callable[[], None]] = []
 
     def __len__(self) -> int:
         """Return the number of records not yet taken."""
@@ -70,23 +80,39 @@ class EventWriter:
         self._bytes[place] |= bits & 0xFF
         self._bytes[place + 1] |= bits >> 8
 
-    def take_back(self, length: int) -> None:
+    def begin_message(self) -> int:
+        """Begin a message: return what ``take_back`` needs to return to its begin."""
+        self._steps_back.clear()
+        return len(self)
+
+    def on_take_back(self, step: Callable[[], None]) -> None:
+        """Have ``step`` done when the message is taken back; the steps of it, newest first."""
+        self._steps_back.append(step)
+
+    def take_back(self, length: int) -> frozenset[int]:
         """Take back what was appended since there were ``length`` records, but that books broke.
 
         For a message that is refused halfway: it says nothing, but the hole that its number showed
-        is there, and whoever has the book must know.
+        is there, and whoever has the book must know. Return the instruments of which depth was
+        taken back.
         """
         start = length * RECORD_BYTES
         tail = np.frombuffer(bytes(self._bytes[start:]), dtype=EVENT)
         self._bytes[start:] = tail[np.isin(tail["kind"], _BREAKS)].tobytes()
+        for step in reversed(self._steps_back):
+            step()
+        self._steps_back.clear()
+        return frozenset(tail["instrument"][np.isin(tail["kind"], _LEVELS)].tolist())
 
     def take(self) -> EventArray:
         """Return the records appended since the last call."""
         events: EventArray = np.frombuffer(self._bytes, dtype=EVENT)
         self._bytes = bytearray()
+        self._steps_back.clear()
         return events
 
 
 _ZEROS: Final = tuple((0,) * (5 - used) for used in range(6))
 _FLAGS_PLACE: Final = 20
 _BREAKS: Final = (Kind.GAP, Kind.DEPTH_CLEAR)
+_LEVELS: Final = (Kind.DEPTH_SNAPSHOT, Kind.DEPTH_UPDATE)

@@ -1,6 +1,7 @@
 """Mark price and funding rate of one instrument as records: the same shape from every venue."""
 
 from decimal import Decimal
+from functools import partial
 from typing import Final
 
 from traider.domain.events import Kind, MarketFlag
@@ -66,6 +67,8 @@ class MarkWriter:
             DataError: a price or rate is no decimal number, or too fine.
         """
         ts_event, ts_recv = stamp
+        state = (self._announced, self._rate_now, self._mark_now, self._seen_ns)
+        out.on_take_back(partial(self._return_to, state))
         mark_before, before = self._mark_now, len(out)
         mark = self._prices[prices[0]] if prices[0] else mark_before
         index = self._prices[prices[1]] if prices[1] else 0
@@ -93,6 +96,9 @@ class MarkWriter:
             self._counts.settlements += 1
             words = (self._rate_now, mark, due_ns, next_ns - due_ns, 1)
             out.add(self._funding, due_ns, ts_recv, *words)
+
+    def _return_to(self, state: tuple[tuple[str, int], int, int, int]) -> None:
+        self._announced, self._rate_now, self._mark_now, self._seen_ns = state
 
     def _signed_rate(self, text: str) -> int:
         return -self._rates[text[1:]] if text.startswith("-") else self._rates[text]

@@ -8,23 +8,24 @@ and what a lost connection does to their books is the same everywhere and stands
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from typing import Final, Generic, TypeVar
+from typing import ClassVar, Final, Generic, TypeVar
 
 from traider.domain.errors import DataError
-from traider.domain.events import MarketFlag
 from traider.venues.counts import MapperCounts
 from traider.venues.depth_writer import DepthWriter
 from traider.venues.event_writer import EventWriter
 from traider.venues.listing import Listing
 from traider.venues.mark_writer import MarkWriter
+from traider.venues.trade_numbers import NO_NUMBER, TradeNumbers
 from traider.venues.trade_writer import TradeWriter
 from traider.venues.unreadable import UNREADABLE, unreadable
-
-NO_NUMBER: Final = -1
 
 
 class StreamSymbol:
     """One symbol of a connection: the writers of its events, and what it said last."""
+
+    trades_count_on: ClassVar[bool] = False
+    """Whether the numbers of trades rise by one, so that a jump shows trades that were missed."""
 
     def __init__(self, listing: Listing) -> None:
         self.listing = listing
@@ -34,7 +35,7 @@ class StreamSymbol:
         self.marks = MarkWriter(listing, self.counts)
         self.last_id = NO_NUMBER
         """The venue's number of the book; what it counts is the venue's."""
-        self.last_trade = NO_NUMBER
+        self.trade_numbers = TradeNumbers(self.trades, self.counts, counts_on=self.trades_count_on)
 
     def restart(self) -> None:
         """Forget what belongs to a connection that ended. Trades keep their numbers."""
@@ -45,24 +46,7 @@ class StreamSymbol:
         self.depth.write_gap(ts_recv, missing, max(self.last_id, 0), out)
         self.last_id = NO_NUMBER
 
-    def place_trade(self, number: int, *, counts_on: bool) -> int | None:
-        """Return the flags of a trade by its number; None when it was told before.
-
-        Args:
-            number: rises from trade to trade.
-            counts_on: whether it rises by one, so that a jump shows trades that were missed.
-        """
-        last = self.last_trade
-        if number <= last:
-            self.counts.trades_old += 1
-            return None
-        self.last_trade = number
-        if counts_on and last >= 0 and number != last + 1:
-            self.counts.trade_gaps += 1
-            return MarketFlag.GAP_BEFORE
-        return 0
-
-    def pass_trade(self, number: int) -> None:
+    def pass_trade(self, number: int, out: EventWriter) -> None:
         """Count a trade of the past that a subscription begins with.
 
         The first connection goes on from there; a later one goes on from the trade before, so that
@@ -70,7 +54,7 @@ class StreamSymbol:
         """
         self.counts.trades_old += 1
         if not self.counts.trades:
-            self.last_trade = max(self.last_trade, number)
+            self.trade_numbers.go_on_from(number, out)
 
 
 SymbolT = TypeVar("SymbolT", bound=StreamSymbol)
@@ -102,21 +86,30 @@ class StreamMapper(ABC, Generic[SymbolT]):
     def take(self, raw: bytes, ts_recv: int, out: EventWriter) -> None:
         """Write the records that one message of the connection says.
 
-        Where a part of a message is refused, none of it makes a record, but a hole that it shows.
+        Where a part of a message is refused, none of it makes a record, but a hole that it shows,
+        and what it told of trades is told anew: their numbers stay those of the message before. A
+        book that another part had changed is broken, as nobody tells that change again.
 
         Raises:
             DataError: the message is no JSON, lacks a field, is about a symbol that was not listed,
                 holds a price or size off the grid, or says that a request was refused.
         """
-        length = len(out)
+        begin = out.begin_message()
         try:
             self._map(raw, ts_recv, out)
         except UNREADABLE as fault:
-            out.take_back(length)
+            self._take_back(begin, ts_recv, out)
             raise unreadable(fault) from fault
         except DataError:
-            out.take_back(length)
+            self._take_back(begin, ts_recv, out)
             raise
+
+    def _take_back(self, begin: int, ts_recv: int, out: EventWriter) -> None:
+        """Take back a message that was refused, and break the books that a part of it changed."""
+        changed = out.take_back(begin)
+        for each in self._symbols.values():
+            if each.listing.instrument in changed and each.depth.is_whole:
+                each.break_book(ts_recv, (0, 0), out)
 
     @abstractmethod
     def _map(self, raw: bytes, ts_recv: int, out: EventWriter) -> None:
@@ -134,10 +127,15 @@ class StreamMapper(ABC, Generic[SymbolT]):
         )
 
     def disconnect(self, ts_recv: int, out: EventWriter) -> None:
-        """Break every book, as the connection has ended; the next message is of a new one."""
+        """Break every book, as the connection has ended; the next message is of a new one.
+
+        Where no numbers show what trades are missed meanwhile, the next one carries GAP_BEFORE.
+        """
         for each in self._symbols.values():
             each.break_book(ts_recv, (max(each.last_id + 1, 0), 0), out)
             each.restart()
+            if each.counts.trades and not each.trades_count_on:
+                each.trades.mark_gap(out)
 
     def is_whole(self, symbol: str) -> bool:
         """Whether the book of ``symbol`` stands on an unbroken stream."""

@@ -1,5 +1,7 @@
 """Trades and quotes of one instrument as records: the same shape from every venue."""
 
+from functools import partial
+
 from traider.domain.events import Kind, MarketFlag
 from traider.venues.counts import MapperCounts
 from traider.venues.decimal_steps import DecimalSteps
@@ -11,7 +13,7 @@ from traider.venues.listing import Listing
 class TradeWriter:
     """Write TRADE: the side is that of the taker. A trade of less than one lot is only counted."""
 
-    __slots__ = ("_buy", "_counts", "_lots", "_sell", "_ticks")
+    __slots__ = ("_buy", "_counts", "_is_gap_before", "_lots", "_sell", "_ticks")
 
     def __init__(self, listing: Listing, counts: MapperCounts) -> None:
         self._counts = counts
@@ -22,6 +24,12 @@ class TradeWriter:
         flags = MarketFlag.LAST_OF_MESSAGE
         self._buy = record_head(Kind.TRADE, listing.instrument, flags, 1)
         self._sell = record_head(Kind.TRADE, listing.instrument, flags, -1)
+        self._is_gap_before = False
+
+    def mark_gap(self, out: EventWriter) -> None:
+        """Have the next record carry GAP_BEFORE: trades before it were missed."""
+        out.on_take_back(partial(self._return_to, self._is_gap_before, self._counts.trades))
+        self._is_gap_before = True
 
     def write(
         self, stamp: Stamp, side: int, level: Level, number: int, out: EventWriter, flags: int = 0
@@ -34,7 +42,7 @@ class TradeWriter:
             level: price and size.
             number: the venue's number of the trade.
             out: takes the record.
-            flags: GAP_BEFORE when trades before it were missed.
+            flags: HISTORY when it is from before the stream began.
 
         Raises:
             DataError: the price or size is no number of the grid.
@@ -46,8 +54,15 @@ class TradeWriter:
             return
         head = with_flags(self._buy if side > 0 else self._sell, flags)
         price_ticks = self._ticks[price]
+        if self._is_gap_before:
+            head = with_flags(head, MarketFlag.GAP_BEFORE)
+        out.on_take_back(partial(self._return_to, self._is_gap_before, self._counts.trades))
+        self._is_gap_before = False
         self._counts.trades += 1
         out.append(pack_record(*stamp, head, price_ticks, size_lots, number, 0, 0))
+
+    def _return_to(self, is_gap_before: bool, trades: int) -> None:  # noqa: FBT001 - a step back
+        self._is_gap_before, self._counts.trades = is_gap_before, trades
 
 
 class QuoteWriter:

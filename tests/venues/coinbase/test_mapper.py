@@ -98,6 +98,14 @@ def test_a_status_is_told_when_it_changes() -> None:
     assert said("delisted") == [InstrumentStatus.DELISTED]
 
 
+def test_the_status_of_a_product_that_was_not_asked_for_is_passed_over_and_counted() -> None:
+    wire = Wire("BTC-USDC")
+    products = [{"id": name, "status": "online"} for name in ("ETH-USD", "BTC-USD", "XRP-USD")]
+    events = wire.send("status", {"type": "snapshot", "products": products})
+    assert events["code"].tolist() == [InstrumentStatus.TRADING]
+    assert wire.mapper.counts.others == {"status of a product not asked for": 2}
+
+
 def test_other_channels_say_nothing_but_are_followed() -> None:
     wire = Wire()
     wire.send("l2_data", depth("snapshot"))

@@ -1,5 +1,8 @@
 """Depth of one symbol: changes and snapshots to records, as long as continuity allows."""
 
+from functools import partial
+
+from traider.domain.errors import DataError
 from traider.venues.binance.continuity import DepthContinuity, Live, Rule, Verdict
 from traider.venues.binance.messages import MS_NS, Depth, Snapshot
 from traider.venues.counts import MapperCounts
@@ -33,7 +36,12 @@ class DepthMapper:
         before = self.continuity.state
         verdict = self.continuity.take(change)
         if verdict is Verdict.APPLY:
-            self._write_change(change, ts_recv, out)
+            try:
+                self._write_change(change, ts_recv, out)
+            except DataError:
+                # It leaves a hole, which the next change shows.
+                self.continuity.state = before
+                raise
         elif verdict is Verdict.DROP:
             self._counts.depth_old += 1
         elif verdict is Verdict.GAP and isinstance(before, Live):
@@ -50,6 +58,8 @@ class DepthMapper:
             self._counts.snapshots_refused += 1
             return
         self._counts.depth_old += held - len(following)
+        # Where a level is refused, what was held is gone: another snapshot must start anew.
+        out.on_take_back(partial(self.disconnect, ts_recv, out))
         stamp = snapshot.transaction_ms
         ts_event = ts_recv if stamp is None else stamp * MS_NS
         self._writer.write_snapshot(

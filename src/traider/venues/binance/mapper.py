@@ -124,8 +124,10 @@ class BinanceMapper:
 
         Raises:
             DataError: the message is no JSON, lacks a field, is about a symbol that was not listed,
-                holds a price or size off the grid, or says that a request was refused.
+                holds a price or size off the grid, or says that a request was refused. Nothing
+                is written of it then, and the numbers of trades and depth stay as before it.
         """
+        begin = out.begin_message()
         try:
             message = decode_message(raw)
             if message.stream:
@@ -139,6 +141,9 @@ class BinanceMapper:
                 self._take_single(message, raw, ts_recv, out)
         except UNREADABLE as fault:
             raise unreadable(fault) from fault
+        except DataError:
+            out.take_back(begin)
+            raise
 
     def snapshot(self, symbol: str, raw: bytes, ts_recv: int, out: EventWriter) -> None:
         """Write the book that a REST snapshot of ``symbol`` holds, and what was held for it.
@@ -146,10 +151,14 @@ class BinanceMapper:
         Raises:
             DataError: as ``take``.
         """
+        begin = out.begin_message()
         try:
             self._of(symbol).depth.snapshot(decode_snapshot(raw), ts_recv, out)
         except UNREADABLE as fault:
             raise unreadable(fault) from fault
+        except DataError:
+            out.take_back(begin)
+            raise
 
     def is_whole(self, symbol: str) -> bool:
         """Whether the book of ``symbol`` stands on an unbroken stream."""

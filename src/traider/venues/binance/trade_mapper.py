@@ -1,10 +1,10 @@
 """Trades and quotes of one symbol."""
 
-from traider.domain.events import MarketFlag
 from traider.venues.binance.messages import MS_NS, AggregateTrade, BookTicker, Trade
 from traider.venues.counts import MapperCounts
 from traider.venues.event_writer import EventWriter
 from traider.venues.listing import Listing
+from traider.venues.trade_numbers import TradeNumbers
 from traider.venues.trade_writer import QuoteWriter, TradeWriter
 
 
@@ -19,8 +19,8 @@ class TradeMapper:
     def __init__(self, listing: Listing, counts: MapperCounts) -> None:
         self._counts = counts
         self._writer = TradeWriter(listing, counts)
+        self._numbers = TradeNumbers(self._writer, counts)
         self._source: type[Trade | AggregateTrade] | None = None
-        self._last_id = -1
 
     def take(self, trade: Trade | AggregateTrade, ts_recv: int, out: EventWriter) -> None:
         """Write one trade, unless it was told before or met no order of the book."""
@@ -31,13 +31,9 @@ class TradeMapper:
                 counts.trades_doubled += 1
                 return
             self._source = type(trade)
-        number, last = trade.trade_id, self._last_id
-        if number <= last:
-            counts.trades_old += 1
+        number = trade.trade_id
+        if not self._numbers.is_new(number, out):
             return
-        self._last_id = number
-        is_gap = last >= 0 and number != last + 1
-        counts.trade_gaps += is_gap
         if isinstance(trade, Trade) and trade.order_type != "MARKET":
             counts.trades_off_book += 1
             return
@@ -47,7 +43,6 @@ class TradeMapper:
             (trade.price, trade.size),
             number,
             out,
-            MarketFlag.GAP_BEFORE if is_gap else 0,
         )
 
 
@@ -65,8 +60,8 @@ class QuoteMapper:
         if quote.update_id < self._last_id:
             self._counts.quotes_old += 1
             return
-        self._last_id = quote.update_id
         stamp = quote.transaction_ms
         ts_event = ts_recv if stamp is None else stamp * MS_NS
         bid, ask = (quote.bid, quote.bid_size), (quote.ask, quote.ask_size)
         self._writer.write((ts_event, ts_recv), bid, ask, out)
+        self._last_id = quote.update_id

@@ -52,7 +52,8 @@ from traider.venues.bitfinex.messages import (
 )
 from traider.venues.event_writer import EventWriter
 from traider.venues.listing import Listing
-from traider.venues.stream_mapper import NO_NUMBER, StreamMapper, StreamSymbol
+from traider.venues.stream_mapper import StreamMapper, StreamSymbol
+from traider.venues.trade_numbers import NO_NUMBER
 from traider.venues.wire_types import MS_NS, PriceLevel
 
 _PARTS: Final = 3
@@ -156,7 +157,7 @@ class BitfinexMapper(StreamMapper[StreamSymbol]):
             symbol.counts.trades_doubled += 1
         elif mark == "te":
             trade = decode_trade(part)
-            if symbol.place_trade(trade.trade_id, counts_on=False) is not None:
+            if symbol.trade_numbers.is_new(trade.trade_id, out):
                 stamp, side = (trade.traded_ms * MS_NS, ts_recv), 1 if trade.amount > 0 else -1
                 level = (format(trade.price, "f"), format(abs(trade.amount), "f"))
                 symbol.trades.write(stamp, side, level, trade.trade_id, out)
@@ -164,7 +165,7 @@ class BitfinexMapper(StreamMapper[StreamSymbol]):
             symbol.counts.count_other(f"trades {mark}")
         else:
             for past in decode_trades(part):
-                symbol.pass_trade(past.trade_id)
+                symbol.pass_trade(past.trade_id, out)
 
 
 def _text(parts: Sequence[Raw]) -> str:

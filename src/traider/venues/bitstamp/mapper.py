@@ -125,7 +125,7 @@ class BitstampSymbol(StreamSymbol):
         side = _SIDES.get(trade.type)
         if side is None:
             raise DataError(f"a trade is of type {trade.type}", fix="record it again")
-        if self.place_trade(trade.trade_id, counts_on=False) is not None:
+        if self.trade_numbers.is_new(trade.trade_id, out):
             stamp, level = (int(trade.traded_us) * US_NS, ts_recv), (trade.price, trade.size)
             self.trades.write(stamp, side, level, trade.trade_id, out)
 

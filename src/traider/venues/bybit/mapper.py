@@ -39,6 +39,7 @@ Evidence: bybit-exchange docs, v5, "Orderbook", "Trade", "Ticker"; payloads of t
 """
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -57,6 +58,7 @@ from traider.venues.bybit.messages import (
 from traider.venues.event_writer import EventWriter
 from traider.venues.listing import Listing
 from traider.venues.stream_mapper import StreamMapper, StreamSymbol
+from traider.venues.trade_numbers import NO_NUMBER
 from traider.venues.wire_types import MS_NS
 
 RESTART: Final = 1
@@ -73,7 +75,8 @@ class BybitSymbol(StreamSymbol):
     def __init__(self, listing: Listing) -> None:
         super().__init__(listing)
         self.topic = ""
-        self.trade_ids: set[str] = set()
+        self.last_sequence = NO_NUMBER
+        self.trade_ids: frozenset[str] = frozenset()
         """The trades of the last ``seq``."""
         self.prices = ("", "")
         """Mark and index price."""
@@ -85,18 +88,20 @@ class BybitSymbol(StreamSymbol):
         super().restart()
         self.topic = ""
 
-    def is_new(self, trade: Trade) -> bool:
-        """Whether a trade was not told before."""
-        sequence = trade.sequence
+    def is_new(self, trade: Trade, out: EventWriter) -> bool:
+        """Whether a trade was not told before; ``out`` takes its record."""
+        sequence, last, known = trade.sequence, self.last_sequence, self.trade_ids
         if sequence is None:
             return True
-        if sequence > self.last_trade:
-            self.last_trade, self.trade_ids = sequence, {trade.trade_id}
-            return True
-        if sequence < self.last_trade or trade.trade_id in self.trade_ids:
+        if sequence < last or (sequence == last and trade.trade_id in known):
             return False
-        self.trade_ids.add(trade.trade_id)
+        out.on_take_back(partial(self._return_to, last, known))
+        same = known if sequence == last else frozenset[str]()
+        self.last_sequence, self.trade_ids = sequence, same | {trade.trade_id}
         return True
+
+    def _return_to(self, last_sequence: int, trade_ids: frozenset[str]) -> None:
+        self.last_sequence, self.trade_ids = last_sequence, trade_ids
 
 
 class BybitMapper(StreamMapper[BybitSymbol]):
@@ -145,7 +150,7 @@ class BybitMapper(StreamMapper[BybitSymbol]):
         side = _SIDES.get(trade.side)
         if side is None:
             raise DataError(f"a trade has side {trade.side[:40]!r}", fix="record it again")
-        if not symbol.is_new(trade):
+        if not symbol.is_new(trade, out):
             symbol.counts.trades_old += 1
         elif trade.is_block:
             symbol.counts.trades_off_book += 1

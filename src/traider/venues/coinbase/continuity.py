@@ -49,16 +49,18 @@ class Place(Enum):
 class SequenceContinuity:
     """The counts of one connection."""
 
-    __slots__ = ("_last", "missing")
+    __slots__ = ("_before", "_last", "missing")
 
     def __init__(self) -> None:
         self._last: dict[str, int] = {}
+        self._before = ("", -1)
         self.missing = (0, 0)
         """First and last number that the last ``Place.AHEAD`` showed to be missing."""
 
     def take(self, key: str, number: int) -> Place:
         """Place the next message of a count; the first one of a count always follows."""
         last = self._last.get(key, number - 1)
+        self._before = (key, last)
         if number == last + 1:
             self._last[key] = number
             return Place.NEXT
@@ -67,6 +69,11 @@ class SequenceContinuity:
         self._last[key] = number
         self.missing = (last + 1, number - 1)
         return Place.AHEAD
+
+    def take_back(self) -> None:
+        """Forget the number taken last, as its message was refused: the next one shows a hole."""
+        key, last = self._before
+        self._last[key] = last
 
     def restart(self) -> None:
         """Begin again: the connection is a new one."""

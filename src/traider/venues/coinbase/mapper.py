@@ -14,7 +14,7 @@ It is pure: the same bytes and times give the same records.
 | a hole in ``sequence_num`` | GAP, DEPTH_CLEAR; RESYNC before the next snapshot | receipt |
 | ``market_trades`` | TRADE, oldest first, each once | ``time`` |
 | ``ticker`` | QUOTE | ``timestamp`` |
-| ``status`` | INSTRUMENT_STATUS when it changes | ``timestamp`` |
+| ``status`` | INSTRUMENT_STATUS when it changes; other products are counted | ``timestamp`` |
 | ``subscriptions`` | none; the mapper's ``subscriptions`` | |
 | ``heartbeats``, ``candles``, ``ticker_batch`` | none; counted by name in ``counts.others`` | |
 | any other | none; counted, and its ``sequence_num`` followed | |
@@ -71,6 +71,7 @@ from traider.venues.listing import Listing
 from traider.venues.unreadable import UNREADABLE, unreadable
 
 _DEPTH: Final = "l2_data"
+_UNASKED: Final = "status of a product not asked for"
 
 
 class _ProductMappers:
@@ -138,7 +139,8 @@ class CoinbaseMapper:
         Raises:
             DataError: the message is no JSON, lacks a field, is about a product that was not
                 listed, holds a price or size off the grid, or says that a request was refused.
-                Nothing is written of it, but a hole that its number shows.
+                Nothing is written of it, but a hole that its number shows, and it leaves a hole
+                itself: the mapper stands as before, and the next message shows that.
         """
         reader = self._reader
         if reader is not None:
@@ -152,7 +154,7 @@ class CoinbaseMapper:
                         return
                 depth.take_read((number, is_snapshot), ts_recv, reader.records(levels), out)
                 return
-        length = len(out)
+        begin = out.begin_message()
         try:
             message = decode_message(raw)
         except UNREADABLE as fault:
@@ -161,7 +163,8 @@ class CoinbaseMapper:
         try:
             self._take_message(message, ts_recv, out)
         except DataError:
-            out.take_back(length)
+            out.take_back(begin)
+            self._continuity.take_back()
             raise
 
     def snapshot(self, symbol: str, raw: bytes, ts_recv: int, out: EventWriter) -> None:  # noqa: ARG002 - the port
@@ -254,7 +257,10 @@ class CoinbaseMapper:
             return
         sent_ns = told_ns(message.timestamp)
         for each in told:
-            product = self._of(each.id)
+            product = self._products.get(stream_symbol(each.id))
+            if product is None:
+                self._unplaced.count_other(_UNASKED)
+                continue
             product.counts.messages += 1
             if each.status != product.status:
                 product.status = each.status

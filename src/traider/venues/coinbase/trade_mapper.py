@@ -11,6 +11,7 @@ from traider.venues.coinbase.times import told_ns
 from traider.venues.counts import MapperCounts
 from traider.venues.event_writer import EventWriter
 from traider.venues.listing import Listing
+from traider.venues.trade_numbers import TradeNumbers
 from traider.venues.trade_writer import QuoteWriter, TradeWriter
 
 _TAKER: Final = {"SELL": 1, "BUY": -1}
@@ -22,39 +23,26 @@ class TradeMapper:
 
     A subscription begins with a snapshot of the last hundred trades. At the first one they are
     from before the stream began and carry HISTORY; after a reconnect those told before are passed
-    over, and the others are the trades that were missed. A trade whose number does not follow the
-    last one carries GAP_BEFORE: numbers of a product have no holes (the 137 and 121 trades of the
-    capture of 2026-08-09 count on without one).
+    over, and the others are the trades that were missed, also those of a message that was refused.
+    A trade whose number does not follow the last one carries GAP_BEFORE: numbers of a product have
+    no holes (the 137 and 121 trades of the capture of 2026-08-09 count on without one).
     """
 
     def __init__(self, listing: Listing, counts: MapperCounts) -> None:
-        self._counts = counts
         self._writer = TradeWriter(listing, counts)
-        self._last_id = -1
+        self._numbers = TradeNumbers(self._writer, counts)
 
     def take(
         self, trades: Sequence[Trade], ts_recv: int, out: EventWriter, *, is_snapshot: bool
     ) -> None:
         """Write the trades of one event, which come newest first."""
-        flags = MarketFlag.HISTORY if is_snapshot and self._last_id < 0 else 0
+        flags = MarketFlag.HISTORY if is_snapshot and self._numbers.last < 0 else 0
         for number, trade in sorted(
             ((_number(each.trade_id), each) for each in trades), key=_first
         ):
-            last = self._last_id
-            if number <= last:
-                self._counts.trades_old += 1
-                continue
-            self._last_id = number
-            is_gap = last >= 0 and number != last + 1
-            self._counts.trade_gaps += is_gap
-            self._writer.write(
-                (told_ns(trade.time), ts_recv),
-                _TAKER[trade.side],
-                (trade.price, trade.size),
-                number,
-                out,
-                flags | (MarketFlag.GAP_BEFORE if is_gap else 0),
-            )
+            if self._numbers.is_new(number, out):
+                stamp, level = (told_ns(trade.time), ts_recv), (trade.price, trade.size)
+                self._writer.write(stamp, _TAKER[trade.side], level, number, out, flags)
 
 
 class QuoteMapper:

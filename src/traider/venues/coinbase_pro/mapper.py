@@ -51,11 +51,17 @@ _MAKER_SIDES: Final = {"buy": -1, "sell": 1}
 """The taker's side by that of the maker."""
 
 
-class CoinbaseProMapper(UncountedMapper[StreamSymbol]):
+class CoinbaseProSymbol(StreamSymbol):
+    """One product."""
+
+    trades_count_on = True
+
+
+class CoinbaseProMapper(UncountedMapper[CoinbaseProSymbol]):
     """Map the messages of one connection."""
 
     def __init__(self, listings: Sequence[Listing]) -> None:
-        super().__init__("Coinbase Exchange", listings, StreamSymbol)
+        super().__init__("Coinbase Exchange", listings, CoinbaseProSymbol)
 
     def _map(self, raw: bytes, ts_recv: int, out: EventWriter) -> None:
         message = decode_message(raw)
@@ -73,7 +79,7 @@ class CoinbaseProMapper(UncountedMapper[StreamSymbol]):
             match = decode_match(raw)
             symbol = self._of(match.symbol)
             symbol.counts.messages += 1
-            symbol.pass_trade(match.trade_id)
+            symbol.pass_trade(match.trade_id, out)
         elif kind == "error":
             raise self._refuse(message.reason)
         elif kind != "subscriptions":
@@ -99,7 +105,6 @@ class CoinbaseProMapper(UncountedMapper[StreamSymbol]):
         symbol.counts.messages += 1
         if side is None:
             raise DataError(f"a match has side {match.side[:40]!r}", fix="record it again")
-        flags = symbol.place_trade(match.trade_id, counts_on=True)
-        if flags is not None:
+        if symbol.trade_numbers.is_new(match.trade_id, out):
             stamp, level = (parse_ns(match.time), ts_recv), (match.price, match.size)
-            symbol.trades.write(stamp, side, level, match.trade_id, out, flags)
+            symbol.trades.write(stamp, side, level, match.trade_id, out)

@@ -61,6 +61,8 @@ _BOOK_PARTS: Final = 3
 class DeribitSymbol(StreamSymbol):
     """One instrument."""
 
+    trades_count_on = True
+
     def __init__(self, listing: Listing) -> None:
         super().__init__(listing)
         self.prices = ("", "")
@@ -112,23 +114,22 @@ class DeribitMapper(StreamMapper[DeribitSymbol]):
         symbol.counts.messages += 1
         if side is None:
             raise DataError(f"a trade goes {trade.direction[:40]!r}", fix="record it again")
-        flags = symbol.place_trade(trade.sequence, counts_on=True)
-        if flags is None:
+        if not symbol.trade_numbers.is_new(trade.sequence, out):
             return
         if trade.block_id:
             symbol.counts.trades_off_book += 1
             return
         stamp = (trade.traded_ms * MS_NS, ts_recv)
         level = (format(trade.price, "f"), format(trade.size, "f"))
-        symbol.trades.write(stamp, side, level, trade.sequence, out, flags)
+        symbol.trades.write(stamp, side, level, trade.sequence, out)
 
     def _ticker(self, ticker: Ticker, ts_recv: int, out: EventWriter) -> None:
         symbol = self._of(ticker.symbol)
         symbol.counts.messages += 1
         prices = (format(ticker.mark, "f"), format(ticker.index, "f"))
         if prices != symbol.prices:
-            symbol.prices = prices
             symbol.marks.write((ticker.sent_ms * MS_NS, ts_recv), prices, "", 0, out)
+            symbol.prices = prices
 
 
 def _levels(levels: Sequence[BookLevel]) -> list[PriceLevel]:

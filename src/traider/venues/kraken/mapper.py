@@ -58,6 +58,8 @@ _SIDES: Final = {"buy": 1, "sell": -1}
 class KrakenV2Symbol(KrakenSymbol):
     """One symbol, and how many decimals its numbers are written with."""
 
+    trades_count_on = True
+
     def __init__(self, listing: Listing) -> None:
         super().__init__(listing)
         self.price_decimals = _decimals(listing.tick_size)
@@ -110,13 +112,12 @@ class KrakenMapper(StreamMapper[KrakenV2Symbol]):
         if side is None:
             raise DataError(f"a trade has side {trade.side[:40]!r}", fix="record it again")
         if message.type == "snapshot":
-            symbol.pass_trade(trade.trade_id)
+            symbol.pass_trade(trade.trade_id, out)
             return
-        flags = symbol.place_trade(trade.trade_id, counts_on=True)
-        if flags is not None:
+        if symbol.trade_numbers.is_new(trade.trade_id, out):
             level = (format(trade.price, "f"), format(trade.size, "f"))
             stamp = (parse_ns(trade.timestamp), ts_recv)
-            symbol.trades.write(stamp, side, level, trade.trade_id, out, flags)
+            symbol.trades.write(stamp, side, level, trade.trade_id, out)
 
     def _instruments(self, message: Message) -> None:
         for pair in decode_instruments(message.data).pairs:

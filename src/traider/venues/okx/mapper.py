@@ -61,7 +61,8 @@ from traider.venues.okx.messages import (
     decode_message,
     decode_trade,
 )
-from traider.venues.stream_mapper import NO_NUMBER, StreamMapper, StreamSymbol
+from traider.venues.stream_mapper import StreamMapper, StreamSymbol
+from traider.venues.trade_numbers import NO_NUMBER
 from traider.venues.wire_types import MS_NS, PriceLevel
 
 STALE_NS: Final = 120_000_000_000
@@ -143,7 +144,7 @@ class OkxMapper(StreamMapper[OkxSymbol]):
         side, number = _SIDES.get(trade.side), int(trade.trade_id)
         if side is None:
             raise DataError(f"a trade has side {trade.side[:40]!r}", fix="record it again")
-        if symbol.place_trade(number, counts_on=False) is not None:
+        if symbol.trade_numbers.is_new(number, out):
             stamp, level = (int(trade.trade_ms) * MS_NS, ts_recv), (trade.price, trade.size)
             symbol.trades.write(stamp, side, level, number, out)
 
