@@ -51,7 +51,7 @@ def test_a_recording_is_played_as_if_it_were_now_or_at_its_own_time(sample_data:
     with running_exchange("--replay", str(file)) as (_, line):
         assert line.startswith("ready: REST http://127.0.0.1:")
         told = datetime.fromisoformat(get(f"{line.split()[2]}/admin/state")["time"])
-        assert abs((datetime.now(UTC) - told).total_seconds()) < 2
+        assert abs((datetime.now(UTC) - told).total_seconds()) < 10
     with running_exchange("--replay", str(file), "--start", "recorded") as (_, line):
         state = get(f"{line.split()[2]}/admin/state")
         assert state["time"].startswith("2024-07-18T23:57:")
