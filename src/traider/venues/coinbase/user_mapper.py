@@ -3,7 +3,7 @@
     mapper = UserMapper()
     for update in mapper.take(raw): …      # OrderUpdate, in the order they were told
     mapper.is_whole                        # a snapshot came whole, and nothing was lost since
-    mapper.absent()                        # open as far as was told, and not in that snapshot
+    mapper.absent()                        # open as far as is known, and not in that snapshot
 
 The channel tells each order as it stands, and opens with a snapshot of those that are open; what
 is new of one is derived (``user_orders``). ``sequence_num`` counts every message of a connection
@@ -23,6 +23,7 @@ a new ``subscribe`` brings; or the connection ends.
 | --- | --- |
 | states are told again, or older ones, after a reconnect | passed over, counted in ``repeated`` |
 | an order ended while nobody listened | no snapshot names it: ``absent``; ask REST, ``settle`` |
+| one was placed and filled meanwhile | the same, of those that were named to ``expect`` |
 | an order first met in a snapshot was filled before | that is one fill, ``is_history`` |
 | ``leaves_quantity`` is 0 for what is over | what is over is told by ``status`` |
 | a refusal has neither channel nor number | DataError; nothing was lost |
@@ -85,6 +86,8 @@ class UserMapper:
         self._known = KnownOrders()
         self._present: set[str] = set()
         """Orders told since the subscription."""
+        self._expected: set[str] = set()
+        """Orders that were placed, and never told."""
 
     @property
     def is_whole(self) -> bool:
@@ -97,14 +100,20 @@ class UserMapper:
         return self._stage is _Stage.BROKEN
 
     def absent(self) -> tuple[str, ...]:
-        """Return the orders last told as open that a whole snapshot did not name.
+        """Return the orders last told as open, or expected, that were not told since.
 
         They ended while nobody listened, or wait to become open: ask REST for each, and hand the
         answer to ``settle``. Empty as long as no snapshot came whole.
         """
         if not self.is_whole:
             return ()
-        return tuple(name for name in self._known.open_ids() if name not in self._present)
+        candidates = (*self._known.open_ids(), *sorted(self._expected))
+        return tuple(name for name in candidates if name not in self._present)
+
+    def expect(self, order_id: str) -> None:
+        """Note that an order was placed: it is absent until it is told."""
+        if order_id not in self._known:
+            self._expected.add(order_id)
 
     def settle(self, order: Order) -> OrderUpdate | None:
         """Take what REST tells of an order; return what is new of it, None when nothing is.
@@ -184,6 +193,7 @@ class UserMapper:
         return [update for update in updates if update is not None]
 
     def _news(self, state: OrderState, *, is_history: bool) -> OrderUpdate | None:
+        self._expected.discard(state.order_id)
         update = self._known.take(state, is_history=is_history)
         if update is None:
             self.repeated += 1

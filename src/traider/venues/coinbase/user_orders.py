@@ -135,6 +135,10 @@ class KnownOrders:
     def __init__(self) -> None:
         self._known: dict[str, OrderState] = {}
 
+    def __contains__(self, order_id: object) -> bool:
+        """Whether an order was told."""
+        return order_id in self._known
+
     def open_ids(self) -> list[str]:
         """Return the orders that are not over, as far as was told."""
         return [name for name, order in self._known.items() if order.status not in OVER]

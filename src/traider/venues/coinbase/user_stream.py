@@ -24,8 +24,16 @@ def user_subscriptions(key: ApiKey, clock: Clock, products: Sequence[str] = ()) 
     return [_message(key, clock, "heartbeats", ()), _message(key, clock, "user", products)]
 
 
-def _message(key: ApiKey, clock: Clock, channel: str, products: Sequence[str]) -> bytes:
-    words: dict[str, str | Sequence[str]] = {"type": "subscribe", "channel": channel}
+def user_resubscriptions(key: ApiKey, clock: Clock, products: Sequence[str] = ()) -> list[bytes]:
+    """Return the messages that leave the user channel and enter it again, for a new snapshot."""
+    kinds = ("unsubscribe", "subscribe")
+    return [_message(key, clock, "user", products, kind) for kind in kinds]
+
+
+def _message(
+    key: ApiKey, clock: Clock, channel: str, products: Sequence[str], kind: str = "subscribe"
+) -> bytes:
+    words: dict[str, str | Sequence[str]] = {"type": kind, "channel": channel}
     if products:
         words["product_ids"] = list(products)
     words["jwt"] = socket_token(key, clock.now_ns() // _SECOND_NS)
