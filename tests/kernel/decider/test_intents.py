@@ -18,7 +18,8 @@ from tests.kernel.scenario import (
 )
 from traider.domain.events import Kind, OrderFlag
 from traider.domain.orders import OrderId, OrderType, TimeInForce
-from traider.kernel.codes import Style
+from traider.kernel.codes import Sizing, Style
+from traider.kernel.order_specification import PlanSpec
 from traider.kernel.specification import MarketSpec
 
 pytestmark = pytest.mark.interpreted
@@ -74,6 +75,38 @@ def test_futures_worth_less_than_the_minimum_can_still_be_closed(
     journal = play(spec, bars(*rows), decides=True)
     sizes = [(side, size) for side, size, _ in journal.fills]
     assert sizes == [(1, 50), (-1, 50)][:fills]
+
+
+ALL_IN = {"sizing": Sizing.ALL_IN}
+
+
+@pytest.mark.parametrize(("market", "fills"), [(PERPETUAL, 2), (SPOT, 1)])
+def test_all_that_is_held_can_be_closed_on_futures_whatever_it_is_worth(
+    market: MarketSpec, fills: int
+) -> None:
+    rows = (says(1.0), says(1.0), says(0.0, price=50), says(0.0, price=50))
+    journal = play(
+        deciding(replace(market, min_notional=6_000.0), **ALL_IN), bars(*rows), decides=True
+    )
+    assert len(journal.fills) == fills
+    assert len(journal.order_ids) == fills  # what cannot be sold is not asked for
+
+
+def test_an_all_in_entry_under_the_minimum_waits() -> None:
+    journal = play(
+        deciding(replace(SPOT, min_notional=20_000.0), **ALL_IN),
+        bars(says(1.0), says(1.0), says(1.0)),
+        decides=True,
+    )
+    assert journal.order_ids == []
+    assert journal.machine.decider.markets[0]["too_small"] == 3
+
+
+def test_an_all_in_entry_that_could_not_be_sold_at_its_stop_waits() -> None:
+    for least, orders in ((8_900.0, True), (9_100.0, False)):
+        spec = deciding(replace(SPOT, min_notional=least), plan=PlanSpec(stop=0.1), **ALL_IN)
+        journal = play(spec, bars(says(1.0), says(1.0)), decides=True)
+        assert bool(journal.order_ids) is orders
 
 
 def test_a_target_less_than_a_lot_is_counted_as_too_small() -> None:

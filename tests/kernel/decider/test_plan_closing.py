@@ -59,3 +59,24 @@ def test_time_up_closes_the_position() -> None:
     venue.settle()
     assert (venue.position, resting(venue)) == (0, [])
     assert venue.plan["spent"] == 1
+
+
+@pytest.mark.parametrize("market", [SPOT, PERPETUAL])
+@pytest.mark.parametrize(
+    ("bar", "price"),
+    [
+        ((100, 1, 85, 95, 2000), 90),  # the low went through the stop, the price came back
+        ((100, 1, 90, 95, 2000), 90),
+        ((100, 1, 91, 95, 2000), 0),
+    ],
+)
+def test_a_stop_stands_against_the_bar_it_is_sent_in(
+    market: MarketSpec, bar: tuple[int, ...], price: int
+) -> None:
+    rows = bars(says(1.0), bar, says(1.0, price=95), says(1.0, price=95))  # type: ignore[arg-type]
+    journal = play(deciding(market, plan=PlanSpec(stop=0.1)), rows, decides=True)
+    exits = [(size, at) for side, size, at in journal.fills if side < 0]
+    assert exits == ([(50, price)] if price else [])
+    if price:
+        closed = journal.of(Kind.FILL)[-1]
+        assert START + 2 * HOUR <= int(closed["ts_recv"]) < START + 2 * HOUR + HOUR // 2

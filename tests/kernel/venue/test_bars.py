@@ -120,6 +120,19 @@ def test_a_stop_trades_at_its_trigger_or_at_a_worse_open(
     assert not any(fill["flags"] & FillFlag.MAKER for fill in journal.of(Kind.FILL))
 
 
+@pytest.mark.parametrize(("trigger", "price"), [(90, 90), (105, 100)])
+def test_a_stop_sent_inside_a_bar_stands_against_all_of_it(trigger: int, price: int) -> None:
+    order = sell(1, 10, trigger=trigger, after_ns=HOUR // 4)
+    journal = play(spec_of(PERPETUAL), bars(FLAT, (100, 110, 90, 105), FLAT), order)
+    assert journal.fills == [(-1, 10, price)]
+
+
+def test_a_limit_sent_inside_a_bar_waits_for_the_next() -> None:
+    order = sell(1, 10, price=105, after_ns=HOUR // 4)
+    journal = play(spec_of(PERPETUAL), bars(FLAT, (100, 110, 90, 100), FLAT), order)
+    assert journal.fills == []
+
+
 def test_a_stop_limit_reached_inside_a_bar_rests_from_the_next_one() -> None:
     order = buy(1, 3, trigger=110, price=112)
     reached = (100, 115, 99, 113)

@@ -79,18 +79,29 @@ def _all_in(decider: Decider, out: Records, count: int, k: int, side: int) -> in
     """All of the instrument's share of cash in on the way up, all out on the way down."""
     market = decider.markets[k]
     held = market["position_lots"]
+    price = market["mark_ticks"] * market["lot_value"]
     if side < 0 and market["direction"] <= 0 and held > 0:
-        return write_intent(decider, out, count, k, -1, held)
+        is_small = held * price < market["min_notional"]
+        if is_small and market["can_short"] == 0:
+            market["too_small"] += 1
+            return count
+        count = write_intent(decider, out, count, k, -1, held)
+        if is_small:
+            out[count - 1]["flags"] |= _REDUCE_ONLY
+        return count
     if side > 0 and market["direction"] > 0 and held == 0 and decider.account[0]["paused"] == 0:
         share = int(decider.account[0]["tradable"] * MONEY / len(decider.markets))
         cash = decider.account[0]["cash_units"]
         amount = cash if len(decider.markets) == 1 else min(cash, share)
+        lots = truncate(amount / MONEY / price, market["lot_step"])
+        worth = amount / MONEY
+        if amount > 0 and (worth < market["min_notional"] or _is_stuck(decider, k, lots)):
+            market["too_small"] += 1
+            return count
         if amount > 0:
             write_intent(decider, out, count, k, 1, amount)
             out[count]["flags"] = _MARKET | _QUOTE_SIZED
             if decider.strategy[0]["plan_on"] != 0:
-                price = market["mark_ticks"] * market["lot_value"]
-                lots = truncate(amount / MONEY / price, market["lot_step"])
                 entry_id = out[count]["order_id"]
                 _plan_entry(decider.plans[k], 1, lots, entry_id, held, out[count]["ts_recv"])
             return count + 1
@@ -132,7 +143,7 @@ def _toward_target(
     if target != 0 and amount < strategy["dead_band"] * decider.account[0]["tradable"]:
         return count
     is_small = amount < market["min_notional"]
-    closes = target == 0 and market["can_short"] != 0 and strategy["style"] <= _LIMIT_STYLE
+    closes = target == 0 and market["can_short"] != 0
     if lots < market["min_lots"] or (is_small and not closes) or _is_stuck(decider, k, lots):
         market["too_small"] += 1
         return count

@@ -28,7 +28,7 @@ from traider.kernel.codes import Reject, Style, WorkEnd, WorkState
 from traider.kernel.compiled import compiled
 from traider.kernel.decider.intents import cancel_order, has_room, place_order
 from traider.kernel.decider.plan_levels import FAR
-from traider.kernel.decider.plan_parts import is_sellable
+from traider.kernel.decider.plan_parts import is_closable, is_sellable
 from traider.kernel.decider.plan_slices import PATIENCE_NS, ends_order
 from traider.kernel.decider.soundness import is_unsound
 from traider.kernel.numba_types import DESK, EVENT_TYPE, MARKET_TYPE, WORK_TYPE
@@ -58,6 +58,7 @@ _REJECTED = int(Kind.REJECTED)
 _UNKNOWN = int(Kind.UNKNOWN)
 _WOULD_TAKE = int(Reject.WOULD_TAKE)
 _UNKNOWN_ORDER = int(Reject.UNKNOWN_ORDER)
+_REDUCE_ONLY = int(OrderFlag.REDUCE_ONLY)
 _MARKET = int(OrderType.MARKET)
 _LIMIT = int(OrderType.LIMIT)
 _POST_ONLY = int(OrderType.LIMIT) | int(OrderFlag.POST_ONLY)
@@ -108,9 +109,19 @@ def tend_work(desk: Desk, s: int, count: int) -> int:
         work["back_off"] = max(work["back_off"] - 1, 0)
         apart = abs(_pegged_ticks(desk, s) - work["child_ticks"])
         threshold = max(desk.strategy["work_repeg_ticks"], 1)
-        if apart >= threshold and is_sellable(desk, work["child_lots"], work["child_ticks"]):
+        lots, ticks = work["child_lots"], work["child_ticks"]
+        if apart >= threshold and _is_taken(desk, s, lots, ticks):
             count = ask_back(desk, s, count)
     return count
+
+
+@compiled(types.boolean(DESK, int64, int64, int64), inline=True)
+def _is_taken(desk: Desk, s: int, lots: int, price_ticks: int) -> bool:
+    """Return whether the venue takes a child of ``lots``; one that only reduces at any worth."""
+    held = desk.market["position_lots"]
+    if desk.works[s]["side"] * held < 0 and lots <= abs(held):
+        return bool(is_closable(desk, lots, price_ticks))
+    return bool(is_sellable(desk, lots, price_ticks))
 
 
 @compiled(void(DESK, int64))
@@ -129,7 +140,7 @@ def _judge(desk: Desk, s: int) -> None:
         work["reason"] = _HALTED
     elif work["failures"] >= FAILURES_MAX:
         work["reason"] = _FAILED
-    elif work["state"] == _WAITING and not is_sellable(desk, left, mark):
+    elif work["state"] == _WAITING and not _is_taken(desk, s, left, mark):
         work["reason"] = _TOO_SMALL
     elif work["taking"] == 0:
         budget = strategy["work_slippage"] * work["arrival_ticks"]
@@ -163,9 +174,9 @@ def _send_child(desk: Desk, s: int, count: int) -> int:
         lots = max((lots + step - 1) // step * step, desk.market["min_lots"])
     price = desk.market["mark_ticks"] if at_market else _pegged_ticks(desk, s)
     lots = min(lots, left) // step * step
-    if not is_sellable(desk, left - lots, price):
+    if not _is_taken(desk, s, left - lots, price):
         lots = left // step * step  # what would be left alone is too small to be sent alone
-    if not is_sellable(desk, lots, price):
+    if not _is_taken(desk, s, lots, price):
         if not by_time:
             work["next_ns"] = account["now_ns"] + strategy["work_repeg_ns"]
         return count
@@ -176,6 +187,8 @@ def _send_child(desk: Desk, s: int, count: int) -> int:
     if not at_market:
         kind = _LIMIT if strategy["style"] == _ICEBERG else _POST_ONLY
         work["next_ns"] = account["now_ns"] + strategy["work_repeg_ns"]
+    if not is_sellable(desk, lots, price):
+        kind |= _REDUCE_ONLY
     work["child_id"] = place_order(desk, count, kind, work["side"], lots)
     work["child_lots"] = lots
     work["child_ticks"] = 0 if at_market else price

@@ -2,7 +2,8 @@
 
 Assumed: an order decided at T meets the market at the first bar that opens at or after T; a limit
 fills only when the price trades through it (a touch is not a fill, except in the optimistic tier);
-inside one bar a stop is hit before a target; an entry that rested and filled inside a bar can be
+inside one bar a stop is hit before a target; a stop that is sent inside a bar stands against all of
+it, a limit from the next bar on; an entry that rested and filled inside a bar can be
 stopped out in that bar but cannot reach its target in it. Wrong where: bars are long against the
 orders' life, the queue ahead is short, or the path inside the bar would have been kinder.
 
@@ -123,8 +124,9 @@ def _run_stops(venue: Venue, bar: Record) -> None:
     j = _next_stop(venue, bar, reach, 0)
     while j >= 0:
         slot = venue.orders[j]
-        price = taker_price(venue, j, float(slot["trigger"]))
-        execute(venue, j, price, slot["remaining"], 0)
+        # One that was sent after the open may have been passed by it already.
+        met = float(slot["side"] * max(slot["side"] * slot["trigger"], slot["side"] * bar["open"]))
+        execute(venue, j, taker_price(venue, j, met), slot["remaining"], 0)
         # The position, and with it how far margin reaches, is another now.
         reach = margin_reach(venue, bar)
         j = _next_stop(venue, bar, reach, 0)
@@ -200,6 +202,23 @@ def _takes_part(venue: Venue, j: int, bar: Record) -> bool:
     )
 
 
+@compiled(types.boolean(VENUE, int64, EVENT_TYPE), inline=True)
+def _guards(venue: Venue, j: int, bar: Record) -> bool:
+    """Return whether a stop stands against a bar: it reached the venue before the bar's end.
+
+    The exits of what filled at the open are sent a moment later: nearly all of the bar is before
+    them. When the price was where is not known, so all of it counts.
+    """
+    slot = venue.orders[j]
+    return bool(
+        slot["order_id"] != 0
+        and slot["instrument"] == bar["instrument"]
+        and slot["asleep"] == 0
+        and slot["arrived"] != 0
+        and slot["sent_ns"] < bar["ts_recv"]
+    )
+
+
 @compiled(int64(VENUE, EVENT_TYPE, float64, int64))
 def _next_stop(venue: Venue, bar: Record, reach: float, start: int) -> int:
     """Return the next stop that a bar's range turns into a market order, or -1.
@@ -209,7 +228,7 @@ def _next_stop(venue: Venue, bar: Record, reach: float, start: int) -> int:
     held = venue.markets[bar["instrument"]]["position_lots"]
     for j in range(start, venue.venue[0]["top"]):
         slot = venue.orders[j]
-        if not _takes_part(venue, j, bar) or slot["flags"] & _TYPE_MASK < _STOP:
+        if not _guards(venue, j, bar) or slot["flags"] & _TYPE_MASK < _STOP:
             continue
         reached = float(bar["high"] if slot["side"] > 0 else bar["low"])
         if reach > 0.0 and slot["side"] * held < 0:
