@@ -1,6 +1,7 @@
 """From a target to orders: dead band, rounding, minimums, order ids and styles."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -77,7 +78,7 @@ def test_futures_worth_less_than_the_minimum_can_still_be_closed(
     assert sizes == [(1, 50), (-1, 50)][:fills]
 
 
-ALL_IN = {"sizing": Sizing.ALL_IN}
+ALL_IN: dict[str, Any] = {"sizing": Sizing.ALL_IN}
 
 
 @pytest.mark.parametrize(("market", "fills"), [(PERPETUAL, 2), (SPOT, 1)])
