@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -33,6 +33,7 @@ class Owner:
     def __init__(self) -> None:
         self.parts: list[EventArray] = []
         self.told: list[str] = []
+        self.left: tuple[str, ...] = ()
         self._changed = asyncio.Event()
 
     def take(self, stream: MarketStream, events: EventArray) -> None:
@@ -48,6 +49,16 @@ class Owner:
 
     def unreadable(self, stream: MarketStream, now_ns: int) -> None:
         self._note("unreadable", stream, now_ns)
+
+    def unsubscribed(self, stream: MarketStream, symbols: Sequence[str], now_ns: int) -> None:
+        assert stream.name == "COINBASE/1"
+        assert now_ns > 0
+        self.left = tuple(symbols)
+        self._changed.set()
+
+    def doubted(self, stream: MarketStream) -> tuple[str, ...]:
+        assert stream.name == "COINBASE/1"
+        return self.left
 
     def _note(self, word: str, stream: MarketStream, now_ns: int) -> None:
         assert stream.name == "COINBASE/1"
@@ -236,6 +247,28 @@ def test_a_venue_that_is_asked_too_much_is_asked_less_and_was_not_misread() -> N
     assert (connection.counts.slowed, connection.counts.unreadable) == (1, 0)
     assert owner.told[:3] == ["opened", "ended", "opened"]
     assert not [line for line in log.lines if line.level == "error"]
+
+
+def test_a_book_that_the_venue_left_is_asked_for_again() -> None:
+    async def scene(at: Stage) -> None:
+        venue = Venue(await at.server.peer())
+        await venue.subscribed()
+        venue.book("snapshot")
+        venue.say("subscriptions", {"subscriptions": {"level2": ["BTC-USD"]}})
+        await at.owner.until(lambda: bool(at.owner.parts))
+        await asyncio.sleep(2 * QUICK.patience_s)
+        assert venue.peer.heard.empty()
+        venue.say("subscriptions", {"subscriptions": {"ticker": ["BTC-USD"]}})
+        assert await venue.asked() == ("unsubscribe", "level2")
+        assert await venue.asked() == ("subscribe", "level2")
+        assert at.owner.left == ("BTC-USD",)
+        venue.say("subscriptions", {"subscriptions": {"level2": ["BTC-USD"]}})
+        venue.book("snapshot")
+        await at.owner.until(lambda: at.owner.left == ())
+
+    owner, connection, _ = play(scene)
+    assert connection.counts.asked == 1
+    assert owner.told == ["opened", "ended"]
 
 
 def test_a_venue_that_is_down_is_tried_with_pauses() -> None:

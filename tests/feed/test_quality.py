@@ -34,11 +34,14 @@ class Watched:
         late_s: float = 0.0,
         is_whole: bool = True,
         lost: int = 0,
+        quote: tuple[int, int] = (0, 0),
     ) -> MarketHealth:
         """See a message a millisecond later; return the health after it."""
         self.now += 1_000_000
         event: EventArray = empty_events(1)
         event["kind"], event["price"], event["flags"] = kind, price, flags
+        if kind is Kind.QUOTE:
+            event["w0"], event["w2"] = quote
         event["ts_recv"] = self.now
         event["ts_event"] = self.now - round(late_s * SECOND)
         self.watch.see(event, self.top, after, is_whole=is_whole, lost=lost)
@@ -107,6 +110,55 @@ def test_silence_makes_stale_and_a_word_ends_it() -> None:
     assert watched.wait(0.001) is MarketHealth.STALE
     assert watched.told[-1] == Change(MarketHealth.STALE, 5.001, 5.0)
     assert watched.message() is MarketHealth.HEALTHY
+
+
+def quoted(watched: Watched, bid: int = 1_010, ask: int = 1_011) -> MarketHealth:
+    return watched.message(watched.top, Kind.QUOTE, quote=(bid, ask))
+
+
+def test_quotes_that_differ_while_no_depth_comes_mean_a_frozen_book() -> None:
+    watched = live()
+    for _ in range(16):
+        assert quoted(watched) is MarketHealth.HEALTHY
+        watched.wait(0.3)
+    assert watched.wait(0.5) is MarketHealth.FROZEN
+    assert watched.watch.is_frozen
+    told = watched.told[-1]
+    assert told is not None
+    assert 5.0 < told.number < 6.0
+    assert told.limit == 5.0
+    assert watched.message() is MarketHealth.HEALTHY  # depth
+    assert watched.watch.counts.faults[MarketHealth.FROZEN] == 1
+
+
+def test_a_quote_from_before_the_last_change_freezes_nothing() -> None:
+    watched = live()
+    for _ in range(4):
+        quoted(watched)  # too late for the change before it
+        watched.wait(4.0)
+        quoted(watched)  # too early for the change after it
+        assert watched.message() is MarketHealth.HEALTHY
+    quoted(watched)
+    for _ in range(4):
+        assert watched.wait(2.0) in (MarketHealth.HEALTHY, MarketHealth.STALE)
+    assert MarketHealth.FROZEN not in watched.watch.counts.faults
+
+
+@pytest.mark.parametrize(("bid", "ask"), [(1_000, 1_001), (0, 1_001), (1_000, 0)])
+def test_quotes_that_say_what_the_book_says_freeze_nothing(bid: int, ask: int) -> None:
+    watched = live()
+    for _ in range(10):
+        assert quoted(watched, bid, ask) is MarketHealth.HEALTHY
+        watched.wait(1.0)
+
+
+def test_a_book_that_the_venue_left_is_frozen_until_it_is_subscribed_again() -> None:
+    watched = live()
+    watched.watch.subscribed(watched.now, is_subscribed=False)
+    assert watched.health() is MarketHealth.FROZEN
+    assert watched.message() is MarketHealth.FROZEN
+    watched.watch.subscribed(watched.now, is_subscribed=True)
+    assert watched.health() is MarketHealth.HEALTHY
 
 
 @pytest.mark.parametrize(("late_s", "health"), [

@@ -20,15 +20,17 @@ class MarketHealth(IntEnum):
     """The best bid is not below the best ask."""
     ONE_SIDED = 5
     """Its book has no bid, no ask, or neither."""
-    STALE = 6
+    FROZEN = 6
+    """Its book does not change any more, while the venue's quotes do."""
+    STALE = 7
     """Nothing was heard of it for a while."""
-    SCHEMA = 7
+    SCHEMA = 8
     """A message could not be read."""
-    SKEW = 8
+    SKEW = 9
     """The venue's clock and ours differ, or messages come late."""
-    OUTLIER = 9
+    OUTLIER = 10
     """The price jumped beyond belief."""
-    OFF_BOOK = 10
+    OFF_BOOK = 11
     """A trade far outside the book."""
-    SPREAD = 11
+    SPREAD = 12
     """The best prices are far apart."""

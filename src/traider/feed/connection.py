@@ -10,6 +10,7 @@
 | the venue says that too much was asked | all its connections pause, this one is made anew |
 | a book breaks (GAP) | its snapshot is asked for at once, again every ``patience_s`` |
 | the venue's books are fetched | GET beside the stream, at the opening and after each break |
+| a book freezes (its owner says so, or the venue that it left it) | as if it broke |
 | a snapshot does not come after ``asks_max`` asks | the connection is ended |
 | nothing arrives for the venue's time of silence | the connection is ended: it may be half-open |
 | a message cannot be read | the connection is ended: what it would have said is unknown |
@@ -30,7 +31,13 @@ from traider.feed.receive_clock import ReceiveClock
 from traider.venues.backoff import Backoff, BackoffTerms
 from traider.venues.errors import VenueError, VenueUnreachableError
 from traider.venues.event_writer import EventWriter
-from traider.venues.market_stream import FetchedBooks, LimitedStream, MarketStream, StreamLimits
+from traider.venues.market_stream import (
+    AcknowledgedBooks,
+    FetchedBooks,
+    LimitedStream,
+    MarketStream,
+    StreamLimits,
+)
 from traider.venues.public_rest import PublicRest, PublicRestTerms
 from traider.venues.web_socket import SocketTerms, WebSocket
 
@@ -75,6 +82,12 @@ class ConnectionOwner(Protocol):
 
     def unreadable(self, stream: MarketStream, now_ns: int) -> None:
         """Take note of a message that could not be read."""
+
+    def unsubscribed(self, stream: MarketStream, symbols: Sequence[str], now_ns: int) -> None:
+        """Take note of the symbols whose books the venue does not tell any more; none is good."""
+
+    def doubted(self, stream: MarketStream) -> tuple[str, ...]:
+        """Return the symbols whose books are to be asked for again, though they look whole."""
 
 
 @dataclass
@@ -121,6 +134,8 @@ class FeedConnection:
         self._opened_ns = self._heard_ns = self._sent_ns = 0
         self._asks: dict[str, tuple[int, int]] = {}
         """When the snapshot of a symbol was asked for last, and how often in this break."""
+        self._left: dict[str, int] = {}
+        """Since when the venue says that it does not tell the book of a symbol."""
         self._tasks: set[asyncio.Task[None]] = set()
         """What goes on while the connection is open, and ends with it."""
 
@@ -229,6 +244,7 @@ class FeedConnection:
         self.counts.opened += 1
         self._owner.opened(self.stream, self._receipt.stamp())
         self._asks = dict.fromkeys(self.stream.symbols, (self._heard_ns, 0))
+        self._left = {}
         self._start(self._watch())
 
     def _start(self, work: Coroutine[None, None, None]) -> None:
@@ -258,11 +274,21 @@ class FeedConnection:
             if keepalive and self._socket and 2 * (now - self._sent_ns) > silence_ns:
                 self._socket.send(keepalive)
                 self._sent_ns = now
+            if isinstance(self.stream, AcknowledgedBooks):
+                self._look_at_subscriptions(self.stream.unsubscribed(), now)
             self._mend()
+
+    def _look_at_subscriptions(self, unsubscribed: Sequence[str], now: int) -> None:
+        """Tell the owner of books that the venue has left; asking anew leaves them in passing."""
+        self._left = {symbol: self._left.get(symbol, now) for symbol in unsubscribed}
+        patience_ns = round(self._terms.patience_s * _SECOND_NS)
+        left = [symbol for symbol, since in self._left.items() if now - since >= patience_ns]
+        self._owner.unsubscribed(self.stream, left, self._receipt.stamp())
 
     def _mend(self) -> None:
         """Ask for the snapshots that are missing, those asked for a moment ago excepted."""
         missing = self.stream.mapper.missing()
+        missing += tuple(s for s in self._owner.doubted(self.stream) if s not in missing)
         now = self._clock.monotonic_ns()
         patience_ns = round(self._terms.patience_s * _SECOND_NS)
         for symbol in self._asks:

@@ -81,6 +81,8 @@ class Feed:
         self._numbers = {each.symbol: number for number, each in enumerate(instruments)}
         self._alerts = [_LastingFault() for _ in instruments]
         self._begun_ns = 0
+        self._keepers: dict[str, MarketStream] = {}
+        """Of each symbol the first connection, which brings its book."""
         self._pacings: dict[StreamLimits, Pacing] = {}
         self._tops = [books.top(number) for number in range(len(instruments))]
         self._on_report = on_report
@@ -93,6 +95,7 @@ class Feed:
         """
         for symbol in stream.symbols:
             self._numbers[symbol]
+            self._keepers.setdefault(symbol, stream)
         limits = stream.limits if isinstance(stream, LimitedStream) else StreamLimits()
         pacing = self._pacings.setdefault(limits, Pacing(limits, self._ports.clock))
         self.connections.append(
@@ -150,6 +153,21 @@ class Feed:
         for symbol in stream.symbols:
             self.watches[self._numbers[symbol]].unreadable(now_ns)
             self._tell(self.watches[self._numbers[symbol]])
+
+    def unsubscribed(self, stream: MarketStream, symbols: Sequence[str], now_ns: int) -> None:
+        """Note whose books the venue does not tell any more, by its own word."""
+        for symbol in stream.symbols:
+            watch = self.watches[self._numbers[symbol]]
+            watch.subscribed(now_ns, is_subscribed=symbol not in symbols)
+            self._tell(watch)
+
+    def doubted(self, stream: MarketStream) -> tuple[str, ...]:
+        """Return the symbols whose book this connection brings, and which is frozen."""
+        return tuple(
+            symbol
+            for symbol in stream.symbols
+            if self.watches[self._numbers[symbol]].is_frozen and self._keepers[symbol] is stream
+        )
 
     # ------------------------------------------------------------------------------- its own
 

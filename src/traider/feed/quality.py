@@ -12,6 +12,7 @@
 | LEVELS_LOST | levels that found no room since the book was set anew | above 0 |
 | CROSSED | best bid less best ask after a message, ticks | while it is not below |
 | ONE_SIDED | sides without a level | above 0 |
+| FROZEN | time that quotes differ and no depth came, s | ``quote_agreement``, ``quote_s`` |
 | STALE | time since anything was heard, s | above ``stale_s`` |
 | SKEW | receipt less the venue's stamp, s | below -``ahead_s`` or above ``late_s`` |
 | OUTLIER | change of the middle from message to message, fraction | above ``jump``, then held |
@@ -30,12 +31,14 @@ from traider.domain.events import EventArray, Kind, MarketFlag
 from traider.domain.market_health import MarketHealth
 from traider.feed.books import Top
 from traider.feed.latencies import Latencies
+from traider.feed.quote_agreement import QuoteAgreement
 
 _SECOND_NS: Final = 1_000_000_000
 _SNAPSHOT: Final = int(Kind.DEPTH_SNAPSHOT)
 _DEPTH: Final = (int(Kind.DEPTH_UPDATE), _SNAPSHOT)
 _CLEAR: Final = int(Kind.DEPTH_CLEAR)
 _TRADE: Final = int(Kind.TRADE)
+_QUOTE: Final = int(Kind.QUOTE)
 _GAP: Final = int(Kind.GAP)
 _RESYNC: Final = int(Kind.RESYNC)
 _HISTORY: Final = int(MarketFlag.HISTORY)
@@ -45,6 +48,7 @@ _CROSSED: Final = MarketHealth.CROSSED
 _ONE_SIDED: Final = MarketHealth.ONE_SIDED
 _SPREAD: Final = MarketHealth.SPREAD
 _SKEW: Final = MarketHealth.SKEW
+_FROZEN: Final = MarketHealth.FROZEN
 _STALE: Final = MarketHealth.STALE
 _BROKEN: Final = MarketHealth.GAP
 _MOMENTS: Final = (MarketHealth.OUTLIER, MarketHealth.OFF_BOOK, MarketHealth.SCHEMA)
@@ -55,6 +59,8 @@ class QualityTerms:
     """What an instrument's data may be."""
 
     stale_s: float = 5.0
+    quote_s: float = 5.0
+    """How long quotes may differ from a book that does not change."""
     ahead_s: float = 1.0
     """How far the venue's clock may be before ours."""
     late_s: float = 5.0
@@ -118,12 +124,20 @@ class QualityWatch:
         self._unhealthy_ns = 0
         self._lost = self._lost_before = 0
         """Levels that found no room, ever and before the book was set anew."""
+        self._agreement = QuoteAgreement(terms.quote_s)
+        self._left_ns = 0
+        """Since when the venue says that the book's changes are not subscribed, 0 they are."""
         self._told = Change(_HEALTHY)
 
     @property
     def last_heard_ns(self) -> int:
         """When something was heard of the instrument last, 0 never."""
         return self._heard_ns
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether the book does not follow the venue, and is to be asked for again."""
+        return _FROZEN in self._faults
 
     def blind_ns(self, now_ns: int) -> int:
         """Return how long there was no whole book in all, the present break included."""
@@ -153,6 +167,9 @@ class QualityWatch:
         counts = self.counts
         counts.messages += 1
         kinds: list[int] = events["kind"].tolist()
+        if self._agreement.differs and kinds[-1] in _DEPTH:
+            self._agreement.forget()
+            self._judge_frozen(now_ns)
         if kinds[0] == kinds[-1] and kinds[0] in _DEPTH:
             self._count_depth(kinds[0], len(kinds))  # nearly every message is of one kind
         else:
@@ -163,6 +180,8 @@ class QualityWatch:
             counts.resyncs += kinds.count(_RESYNC)
             if _TRADE in kinds:
                 self._judge_trades(events, before, now_ns)
+            if _QUOTE in kinds and is_whole:
+                self._judge_quotes(events, after, now_ns)
         if lost != self._lost_before:
             self._judge_lost(events, lost)
         self._judge_book(now_ns, before, after, is_whole=is_whole)
@@ -175,14 +194,22 @@ class QualityWatch:
             self._heard_ns = now_ns
         else:
             self._set(MarketHealth.DISCONNECTED, 1.0, 0.0)
+            self._left_ns = 0
             self._break(now_ns)
+
+    def subscribed(self, now_ns: int, *, is_subscribed: bool) -> None:
+        """Note whether the venue says that it tells the changes of the book."""
+        self._left_ns = 0 if is_subscribed else self._left_ns or now_ns
+        self._judge_frozen(now_ns)
 
     def unreadable(self, now_ns: int) -> None:
         """Note a message of its connection that could not be read."""
         self._moment(MarketHealth.SCHEMA, 1.0, 0.0, now_ns)
 
     def pass_time(self, now_ns: int) -> None:
-        """Let time pass: silence makes stale, and moments are forgotten."""
+        """Let time pass: silence makes stale, books freeze, and moments are forgotten."""
+        if self._agreement.differs:
+            self._judge_frozen(now_ns)
         silent_s = (now_ns - self._heard_ns) / _SECOND_NS
         if silent_s > self.terms.stale_s and MarketHealth.DISCONNECTED not in self._faults:
             self._set(_STALE, silent_s, self.terms.stale_s)
@@ -249,6 +276,17 @@ class QualityWatch:
         limit = self.terms.spread
         self._state(_SPREAD, spread, limit, is_fault=spread > limit)
 
+    def _judge_quotes(self, events: EventArray, after: Top, now_ns: int) -> None:
+        quote = events[events["kind"] == _QUOTE][-1]
+        self._agreement.take(int(quote["w0"]), int(quote["w2"]), after, now_ns)
+        self._judge_frozen(now_ns)
+
+    def _judge_frozen(self, now_ns: int) -> None:
+        left_s = (now_ns - self._left_ns) / _SECOND_NS if self._left_ns else 0.0
+        frozen_s = max(self._agreement.frozen_s(now_ns), left_s)
+        is_fault = frozen_s > 0 or self._left_ns > 0
+        self._state(_FROZEN, frozen_s, self.terms.quote_s, is_fault=is_fault)
+
     def _judge_lost(self, events: EventArray, lost: int) -> None:
         kinds = events["kind"]
         is_set = (kinds == _SNAPSHOT) & (events["w3"] == 0) | (kinds == _CLEAR)
@@ -287,6 +325,8 @@ class QualityWatch:
     def _break(self, now_ns: int) -> None:
         self._broken_ns = self._broken_ns or now_ns
         self._set(_BROKEN, 1.0, 0.0)
+        self._agreement.forget()
+        self._judge_frozen(now_ns)
         for check in (_CROSSED, _ONE_SIDED, _SPREAD):
             self._clear(check)
 

@@ -57,6 +57,8 @@ class FeedConfig(Section):
 
     stale_s: Annotated[Real, Field(gt=0, le=3_600)] = 5.0
     """Silence about an instrument that makes it stale."""
+    quote_s: Annotated[Real, Field(gt=0, le=3_600)] = 5.0
+    """How long quotes may differ from a book that does not change."""
     ahead_s: Annotated[Real, Field(gt=0, le=86_400)] = 1.0
     """How far a venue's clock may be before ours."""
     late_s: Annotated[Real, Field(gt=0, le=86_400)] = 5.0

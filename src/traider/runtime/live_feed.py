@@ -117,6 +117,7 @@ def feed_terms(config: FeedConfig, *, is_timed: bool = True) -> FeedTerms:
     """Return the terms that the settings give; untimed data is never early nor late."""
     quality = QualityTerms(
         stale_s=config.stale_s,
+        quote_s=config.quote_s,
         ahead_s=config.ahead_s if is_timed else math.inf,
         late_s=config.late_s if is_timed else math.inf,
         jump=config.jump,

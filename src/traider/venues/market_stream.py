@@ -65,3 +65,11 @@ class LimitedStream(Protocol):
 
     def is_slow_down(self, raw: bytes) -> bool:
         """Whether a message that no event is made of says that too much was asked."""
+
+
+@runtime_checkable
+class AcknowledgedBooks(Protocol):
+    """A stream of a venue that says what is subscribed on the connection."""
+
+    def unsubscribed(self) -> tuple[str, ...]:
+        """Return the symbols whose books were acknowledged on the connection, and are no more."""

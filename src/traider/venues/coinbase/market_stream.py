@@ -17,13 +17,15 @@ from typing import Final
 import msgspec
 
 from traider.domain.ports import Clock
+from traider.venues.coinbase.instruments import stream_symbol
+from traider.venues.coinbase.mapper import CoinbaseMapper
 from traider.venues.coinbase.token import ApiKey, socket_token
-from traider.venues.market_mapper import MarketMapper
 from traider.venues.market_stream import StreamLimits
 
 MARKET_URL: Final = "wss://advanced-trade-ws.coinbase.com"
 USER_URL: Final = "wss://advanced-trade-ws-user.coinbase.com"
-CHANNELS: Final = ("level2", "market_trades", "ticker", "status")
+_BOOKS: Final = "level2"
+CHANNELS: Final = (_BOOKS, "market_trades", "ticker", "status")
 """What is asked for beside heartbeats."""
 
 LIMITS: Final = StreamLimits(connections_per_s=8.0, messages_per_s=8.0)
@@ -50,7 +52,7 @@ class CoinbaseStream:
 
     def __init__(
         self,
-        mapper: MarketMapper,
+        mapper: CoinbaseMapper,
         symbols: Sequence[str],
         clock: Clock,
         *,
@@ -62,6 +64,7 @@ class CoinbaseStream:
         self.symbols = tuple(symbols)
         self.url = url
         self.name = f"COINBASE/{number}"
+        self._acknowledged: set[str] = set()
         self._clock = clock
         self._key = key
 
@@ -72,11 +75,22 @@ class CoinbaseStream:
 
     def resubscribe(self, symbols: tuple[str, ...]) -> list[bytes]:
         """Return the messages that leave ``level2`` of some products and enter it again."""
-        return [self._message(kind, "level2", symbols) for kind in ("unsubscribe", "subscribe")]
+        return [self._message(kind, _BOOKS, symbols) for kind in ("unsubscribe", "subscribe")]
 
     def keepalive(self) -> bytes:
         """Return nothing: heartbeats keep the connection open."""
         return b""
+
+    def unsubscribed(self) -> tuple[str, ...]:
+        """Return the products whose ``level2`` was acknowledged, and is subscribed no more."""
+        told = self.mapper.subscriptions
+        if not told:
+            # Nothing was acknowledged yet, or all was left: then nothing at all comes any more.
+            self._acknowledged.clear()
+        now = {stream_symbol(name) for name in told.get(_BOOKS, ())}
+        self._acknowledged |= now
+        left = self._acknowledged - now
+        return tuple(symbol for symbol in self.symbols if stream_symbol(symbol) in left)
 
     def is_slow_down(self, raw: bytes) -> bool:
         """Whether a message is an error that says that too much was asked."""
