@@ -9,32 +9,26 @@ Source: docs.cdp.coinbase.com, "WebSocket channels", "WebSocket authentication" 
 from collections.abc import Sequence
 from typing import Final
 
-import msgspec
-
 from traider.domain.ports import Clock
-from traider.venues.coinbase.token import ApiKey, socket_token
+from traider.venues.coinbase.subscriptions import subscription
+from traider.venues.coinbase.token import ApiKey
 
 USER_URL: Final = "wss://advanced-trade-ws-user.coinbase.com"
 
-_SECOND_NS: Final = 1_000_000_000
+_USER: Final = "user"
 
 
 def user_subscriptions(key: ApiKey, clock: Clock, products: Sequence[str] = ()) -> list[bytes]:
     """Return the messages to send when the connection is open; no product means all."""
-    return [_message(key, clock, "heartbeats", ()), _message(key, clock, "user", products)]
+    return [
+        subscription("heartbeats", (), clock, key),
+        subscription(_USER, products, clock, key),
+    ]
 
 
 def user_resubscriptions(key: ApiKey, clock: Clock, products: Sequence[str] = ()) -> list[bytes]:
     """Return the messages that leave the user channel and enter it again, for a new snapshot."""
-    kinds = ("unsubscribe", "subscribe")
-    return [_message(key, clock, "user", products, kind) for kind in kinds]
-
-
-def _message(
-    key: ApiKey, clock: Clock, channel: str, products: Sequence[str], kind: str = "subscribe"
-) -> bytes:
-    words: dict[str, str | Sequence[str]] = {"type": kind, "channel": channel}
-    if products:
-        words["product_ids"] = list(products)
-    words["jwt"] = socket_token(key, clock.now_ns() // _SECOND_NS)
-    return msgspec.json.encode(words)
+    return [
+        subscription(_USER, products, clock, key, "unsubscribe"),
+        subscription(_USER, products, clock, key),
+    ]
