@@ -195,15 +195,20 @@ class DepthWriter:
             number: the venue's number of the book that broke.
             out: takes the records.
             clears: whether to write the DEPTH_CLEAR; the snapshot that follows at the same
-                receive time makes it needless.
+                receive time makes it needless, unless that is taken back.
         """
         if not self.is_whole:
             return
         self._counts.gaps += 1
         out.add(self._gap, ts_recv, ts_recv, *missing, self._last_ns)
         if clears:
-            out.add(self._clear, ts_recv, ts_recv, 0, 0, number)
+            self._write_clear(ts_recv, number, out)
+        else:
+            out.on_take_back(partial(self._write_clear, ts_recv, number, out))
         self.is_whole, self._broken_ns = False, ts_recv
+
+    def _write_clear(self, ts_recv: int, number: int, out: EventWriter) -> None:
+        out.add(self._clear, ts_recv, ts_recv, 0, 0, number)
 
     def _return_to(self, before: tuple[int, int, bool], snapshots: int) -> None:
         self._broken_ns, self._last_ns, self.is_whole = before

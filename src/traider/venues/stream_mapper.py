@@ -135,7 +135,7 @@ class StreamMapper(ABC, Generic[SymbolT]):
             each.break_book(ts_recv, (max(each.last_id + 1, 0), 0), out)
             each.restart()
             if each.counts.trades and not each.trades_count_on:
-                each.trades.mark_gap(out)
+                each.trades.gap.put(out)
 
     def is_whole(self, symbol: str) -> bool:
         """Whether the book of ``symbol`` stands on an unbroken stream."""

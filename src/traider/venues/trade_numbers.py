@@ -51,7 +51,7 @@ class TradeNumbers:
         self.last = number
         if is_gap:
             self._counts.trade_gaps += 1
-            self._writer.mark_gap(out)
+            self._writer.gap.put(out)
         return True
 
     def go_on_from(self, number: int, out: EventWriter) -> None:

@@ -16,7 +16,7 @@ from tests.venues.coinbase.wire import (
 )
 from traider.domain.errors import DataError
 from traider.domain.events import EventArray, Kind, MarketFlag, sort_events
-from traider.venues.coinbase.continuity import SequenceKey
+from traider.venues.coinbase.continuity import OLD_RUN_MAX, SequenceKey
 
 LAST = int(MarketFlag.LAST_OF_MESSAGE)
 BEFORE = int(MarketFlag.GAP_BEFORE)
@@ -105,6 +105,22 @@ def test_a_snapshot_that_shows_the_gap_mends_it_at_once() -> None:
     assert wire.mapper.is_whole("BTC-USD")
 
 
+def test_a_refused_snapshot_that_showed_the_gap_leaves_no_book() -> None:
+    wire = synced(Wire())
+    with pytest.raises(DataError, match="no multiple"):
+        wire.send("l2_data", depth("snapshot", [("bid", "1.005", "1")]), number=5)
+    assert kinds(wire.out.take()) == ["GAP", "DEPTH_CLEAR"]
+    assert wire.mapper.missing() == ("BTC-USD",)
+
+
+def test_a_refused_change_leaves_a_hole_that_the_next_message_shows() -> None:
+    wire = synced(Wire())
+    with pytest.raises(DataError, match="no multiple"):
+        wire.send("l2_data", depth("update", [("bid", "1.005", "1")]))
+    assert len(wire.out) == 0
+    assert kinds(wire.send("heartbeats", heartbeat())) == ["GAP", "DEPTH_CLEAR"]
+
+
 def test_a_frame_told_again_is_passed_over_and_counted() -> None:
     wire = synced(Wire())
     wire.send("l2_data", depth("update", [("bid", "99.98", "1")]))
@@ -152,6 +168,69 @@ def test_what_a_number_counts_can_be_chosen(
         send("market_trades", name)
     events = send(channel, product, skipped=3)
     assert set(events[events["kind"] == Kind.GAP]["instrument"].tolist()) == broken
+
+
+@pytest.mark.parametrize(("channel", "kind"), [("market_trades", "TRADE"), ("ticker", "QUOTE")])
+def test_a_hole_of_a_channel_without_books_marks_its_next_record(channel: str, kind: str) -> None:
+    wire = synced(Wire(key=SequenceKey.CHANNEL))
+    ticker = {"product_id": "BTC-USD", "best_bid": "99.99", "best_bid_quantity": "2"}
+    told = trades("update", 5), {"type": "update", "tickers": [ticker]}
+    event = told[channel == "ticker"]
+    empty = {**event, list(event)[1]: []}
+    assert wire.send(channel, event, number=0)["flags"].tolist() == [LAST]
+    assert len(wire.send(channel, empty, number=4)) == 0
+    follows = trades("update", 6) if channel == "market_trades" else event
+    events = wire.send(channel, follows, number=5)
+    assert (kinds(events), events["flags"].tolist()) == ([kind], [LAST | BEFORE])
+    assert wire.mapper.counts.others == {f"hole before {channel}": 1}
+    assert wire.mapper.is_whole("BTC-USD")
+
+
+@pytest.mark.parametrize("told", ["BTC-USD", "BTC-USDC"])
+def test_the_count_of_a_product_is_that_of_its_stream(told: str) -> None:
+    wire = Wire("BTC-USDC", key=SequenceKey.PRODUCT)
+    wire.send("l2_data", depth("snapshot", product="BTC-USD"))
+    events = wire.send("l2_data", depth("update", product=told), number=4)
+    assert kinds(events) == ["GAP", "DEPTH_CLEAR"]
+    events = wire.send("l2_data", depth("snapshot", product=told), number=5)
+    assert kinds(events) == ["RESYNC", "DEPTH_SNAPSHOT", "DEPTH_SNAPSHOT"]
+    events = wire.send("l2_data", depth("snapshot", product=told), number=9)
+    assert kinds(events) == ["GAP", "RESYNC", "DEPTH_SNAPSHOT", "DEPTH_SNAPSHOT"]
+
+
+def test_a_new_book_of_a_lower_number_begins_the_count_anew() -> None:
+    wire = synced(Wire("BTC-USD", "ETH-USD"))
+    wire.send("l2_data", depth("snapshot", product="ETH-USD"))
+    for _ in range(4):
+        wire.send("l2_data", depth("update", [("bid", "99.98", "1")]))
+    events = wire.send("l2_data", depth("snapshot"), number=0)
+    mine = events[events["instrument"] == 0]
+    assert kinds(mine) == ["GAP", "RESYNC", "DEPTH_SNAPSHOT", "DEPTH_SNAPSHOT"]
+    assert wire.mapper.missing() == ("ETH-USD",)
+    assert kinds(wire.send("l2_data", depth("update", [("bid", "99.98", "3")]))) == ["DEPTH_UPDATE"]
+    assert wire.mapper.counts.others == {"sequence_num that began anew": 1}
+    assert kinds(wire.send("heartbeats", heartbeat(), number=6)) == ["GAP", "DEPTH_CLEAR"]
+
+
+def test_more_frames_told_again_in_a_row_than_can_be_begin_the_count_anew() -> None:
+    wire = synced(Wire())
+    for _ in range(20):
+        wire.send("l2_data", depth("update", [("bid", "99.98", "1")]))
+    for number in range(OLD_RUN_MAX):
+        assert len(wire.send("market_trades", trades("update", 5 + number), number=number)) == 0
+    assert wire.mapper.is_whole("BTC-USD")
+    events = wire.send("market_trades", trades("update", 5 + OLD_RUN_MAX))
+    assert kinds(events) == ["GAP", "DEPTH_CLEAR", "TRADE"]
+    assert len(wire.send("market_trades", trades("update", 6 + OLD_RUN_MAX))) == 1
+    assert wire.mapper.counts.messages_old == OLD_RUN_MAX
+
+
+def test_frames_told_again_now_and_then_break_nothing() -> None:
+    wire = synced(Wire())
+    for number in range(1, 3 * OLD_RUN_MAX):
+        wire.send("l2_data", depth("update", [("bid", "99.98", "1")]), number=number)
+        wire.send("l2_data", depth("update", [("bid", "99.98", "7")]), number=number)
+    assert wire.mapper.is_whole("BTC-USD")
 
 
 def test_several_events_of_a_product_are_one_message() -> None:

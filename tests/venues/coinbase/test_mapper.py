@@ -123,6 +123,18 @@ def test_other_channels_say_nothing_but_are_followed() -> None:
     assert kinds(wire.send("futures_balance_summary", {}, number=9)) == ["GAP", "DEPTH_CLEAR"]
 
 
+def test_a_heartbeat_counter_that_jumps_is_counted_and_breaks_nothing() -> None:
+    wire = Wire()
+    wire.send("l2_data", depth("snapshot"))
+    for counter in (7, "8", 11, "12", "soon", 20):
+        assert len(wire.send("heartbeats", heartbeat(counter))) == 0
+    assert wire.mapper.counts.others == {"heartbeats": 6, "heartbeat_counter that jumped": 2}
+    assert wire.mapper.is_whole("BTC-USD")
+    wire.disconnect()
+    wire.send("heartbeats", heartbeat(90))
+    assert wire.mapper.counts.others["heartbeat_counter that jumped"] == 2
+
+
 def test_what_is_subscribed_is_the_last_answer() -> None:
     wire = Wire()
     wire.send(

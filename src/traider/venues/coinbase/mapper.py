@@ -12,6 +12,7 @@ It is pure: the same bytes and times give the same records.
 | ``l2_data`` snapshot | DEPTH_SNAPSHOT, one a level, as told | last ``event_time`` |
 | ``l2_data`` update | DEPTH_UPDATE, one a level, as told | last ``event_time`` |
 | a hole in ``sequence_num`` | GAP, DEPTH_CLEAR; RESYNC before the next snapshot | receipt |
+| a hole that breaks no book | none; counted, ``_mend`` says what is marked | |
 | ``market_trades`` | TRADE, oldest first, each once | ``time`` |
 | ``ticker`` | QUOTE | ``timestamp`` |
 | ``status`` | INSTRUMENT_STATUS when it changes; other products are counted | ``timestamp`` |
@@ -71,6 +72,10 @@ from traider.venues.listing import Listing
 from traider.venues.unreadable import UNREADABLE, unreadable
 
 _DEPTH: Final = "l2_data"
+_TRADES: Final = "market_trades"
+_TICKER: Final = "ticker"
+_HEARTBEATS: Final = "heartbeats"
+_COUNTER_DIGITS_MAX: Final = 19
 _UNASKED: Final = "status of a product not asked for"
 
 
@@ -114,6 +119,8 @@ class CoinbaseMapper:
         self._count_of = key.of
         self._continuity = SequenceContinuity()
         self._unplaced = MapperCounts()
+        self._heartbeat = -1
+        """The counter of the last heartbeat; -1 where it told none."""
         self._products: dict[str, _ProductMappers] = {}
         for listing in listings:
             stream = stream_symbol(listing.symbol)
@@ -147,7 +154,7 @@ class CoinbaseMapper:
             levels, row, number, is_snapshot = reader.read(raw, ts_recv)
             if levels > 0:
                 name, depth, count = self._rows[row]
-                place = self._continuity.take(count, number)
+                place = self._continuity.take(count, number, is_book=bool(is_snapshot))
                 if place is not Place.NEXT:
                     renewed = (name,) if is_snapshot else ()
                     if not self._mend((_DEPTH, name), place, ts_recv, out, renewed):
@@ -182,6 +189,7 @@ class CoinbaseMapper:
         """Break every book, and begin to count anew."""
         self._continuity.restart()
         self.subscriptions = {}
+        self._heartbeat = -1
         for product in self._products.values():
             product.depth.break_off(ts_recv, (0, 0), out)
 
@@ -210,6 +218,8 @@ class CoinbaseMapper:
             self._statuses(message, ts_recv, out)
         elif isinstance(message, SubscriptionsMessage):
             self._subscribed(message, ts_recv, out)
+        elif isinstance(message, HeartbeatsMessage):
+            self._heartbeats(message, ts_recv, out)
         else:
             self._counted(message, ts_recv, out)
 
@@ -217,9 +227,11 @@ class CoinbaseMapper:
         events, number = message.events, message.sequence_num
         first = events[0].product_id if events else ""
         # Most messages tell one product's changes; nothing is built for them that is not needed.
-        place = self._continuity.take(self._count_of(_DEPTH, first), number)
+        is_book = bool(events) and events[0].type == "snapshot"
+        place = self._continuity.take(self._count_of(_DEPTH, first), number, is_book=is_book)
         if place is not Place.NEXT:
-            renewed = {event.product_id for event in events if event.type == "snapshot"}
+            books = [event.product_id for event in events if event.type == "snapshot"]
+            renewed = set(map(stream_symbol, books))
             if not self._mend((_DEPTH, first), place, ts_recv, out, renewed):
                 return
         for event in events if len(events) == 1 else merged(events):
@@ -229,7 +241,7 @@ class CoinbaseMapper:
     def _trades(self, message: TradesMessage, ts_recv: int, out: EventWriter) -> None:
         trades = [trade for event in message.events for trade in event.trades]
         first = trades[0].product_id if trades else ""
-        if not self._follows(("market_trades", first), message.sequence_num, ts_recv, out):
+        if not self._follows((_TRADES, first), message.sequence_num, ts_recv, out):
             return
         for event in message.events:
             for name in dict.fromkeys(trade.product_id for trade in event.trades):
@@ -242,7 +254,7 @@ class CoinbaseMapper:
     def _tickers(self, message: TickerMessage, ts_recv: int, out: EventWriter) -> None:
         tickers = [ticker for event in message.events for ticker in event.tickers]
         first = tickers[0].product_id if tickers else ""
-        if not self._follows(("ticker", first), message.sequence_num, ts_recv, out):
+        if not self._follows((_TICKER, first), message.sequence_num, ts_recv, out):
             return
         sent_ns = told_ns(message.timestamp)
         for ticker in tickers:
@@ -274,20 +286,27 @@ class CoinbaseMapper:
                     channel: tuple(names) for channel, names in event.subscriptions.items()
                 }
 
+    def _heartbeats(self, message: HeartbeatsMessage, ts_recv: int, out: EventWriter) -> None:
+        """Count heartbeats, and where their own counter jumps; a book breaks by numbers alone."""
+        if not self._follows((_HEARTBEATS, ""), message.sequence_num, ts_recv, out):
+            return
+        self._unplaced.count_other(_HEARTBEATS)
+        for event in message.events:
+            told = str(event.heartbeat_counter)
+            counter = int(told) if _is_counter(told) else -1
+            if self._heartbeat not in (-1, counter - 1):
+                self._unplaced.count_other("heartbeat_counter that jumped")
+            self._heartbeat = counter
+
     def _counted(
-        self,
-        message: TickerBatchMessage | CandlesMessage | HeartbeatsMessage,
-        ts_recv: int,
-        out: EventWriter,
+        self, message: TickerBatchMessage | CandlesMessage, ts_recv: int, out: EventWriter
     ) -> None:
         """Take a message that no event is made of."""
         name = str(type(message).__struct_config__.tag)
         if isinstance(message, CandlesMessage):
             products = [candle.product_id for event in message.events for candle in event.candles]
-        elif isinstance(message, TickerBatchMessage):
-            products = [ticker.product_id for event in message.events for ticker in event.tickers]
         else:
-            products = []
+            products = [ticker.product_id for event in message.events for ticker in event.tickers]
         first = products[0] if products else ""
         if self._follows((name, first), message.sequence_num, ts_recv, out):
             self._unplaced.count_other(name)
@@ -325,14 +344,27 @@ class CoinbaseMapper:
         out: EventWriter,
         renewed: Collection[str] = (),
     ) -> bool:
-        """Do the same for a message that does not follow; ``renewed`` products have new books."""
+        """Do the same for a message that does not follow; ``renewed`` streams have new books.
+
+        A hole that breaks no book, as none stands or another channel is counted, is counted by
+        name. Where it is one of trades or quotes alone, their next record carries GAP_BEFORE.
+        """
         if place is Place.OLD:
             self._unplaced.messages_old += 1
             return False
-        missing = self._continuity.missing
+        missing, is_told, channel = self._continuity.missing, False, told[0]
         for name, product in self._products.items():
             if self._key.concerns_book(*told, name):
+                is_told |= product.depth.is_whole
                 product.depth.break_off(ts_recv, missing, out, clears=name not in renewed)
+            elif self._key is SequenceKey.CHANNEL and channel == _TRADES:
+                product.trades.mark_gap(out)
+            elif self._key is SequenceKey.CHANNEL and channel == _TICKER:
+                product.quotes.mark_gap(out)
+        if place is Place.ANEW:
+            self._unplaced.count_other("sequence_num that began anew")
+        elif not is_told:
+            self._unplaced.count_other(f"hole before {channel}")
         return True
 
     def _of(self, symbol: str) -> _ProductMappers:
@@ -343,6 +375,10 @@ class CoinbaseMapper:
                 fix="list the product",
             )
         return product
+
+
+def _is_counter(text: str) -> bool:
+    return text.isdigit() and text.isascii() and len(text) <= _COUNTER_DIGITS_MAX
 
 
 _CHANNELS: Final = frozenset(

@@ -32,6 +32,10 @@ class TradeMapper:
         self._writer = TradeWriter(listing, counts)
         self._numbers = TradeNumbers(self._writer, counts)
 
+    def mark_gap(self, out: EventWriter) -> None:
+        """Have the next trade carry GAP_BEFORE: a message was missed that may have told some."""
+        self._writer.gap.put(out)
+
     def take(
         self, trades: Sequence[Trade], ts_recv: int, out: EventWriter, *, is_snapshot: bool
     ) -> None:
@@ -50,6 +54,10 @@ class QuoteMapper:
 
     def __init__(self, listing: Listing, counts: MapperCounts) -> None:
         self._writer = QuoteWriter(listing, counts)
+
+    def mark_gap(self, out: EventWriter) -> None:
+        """Have the next quote carry GAP_BEFORE: a message was missed that may have told one."""
+        self._writer.gap.put(out)
 
     def take(self, ticker: Ticker, sent_ns: int, ts_recv: int, out: EventWriter) -> None:
         """Write one quote; a side that is not told has price and size 0."""
