@@ -1,5 +1,6 @@
 """From the settings of plan, working style and quotes to the kernel's numbers."""
 
+import re
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -175,18 +176,18 @@ PERPETUAL_RATE = ("margin.tiers=registry", "margin.maintenance_rate=0.02")
 @pytest.mark.parametrize(
     ("derivative", "settings", "told"),
     [
-        (False, ("margin.max_leverage=5",), r"margin\.max_leverage: .* every instrument is spot"),
-        (True, PERPETUAL_RATE, r"margin\.maintenance_rate: .* the registry has the rates"),
-        (True, ("data.bars=1h",), r"data\.bars: .* the files hold bars"),
+        (False, ("margin.max_leverage=5",), r"margin\.max_leverage .* every instrument is spot"),
+        (True, PERPETUAL_RATE, r"margin\.maintenance_rate .* the registry has the rates"),
+        (True, ("data.bars=1h",), r"data\.bars .* the files hold bars"),
     ],
 )
-def test_what_the_instruments_or_files_have_no_use_for_is_refused(
+def test_what_the_instruments_or_files_have_no_use_for_is_told(
     files: tuple[BarFile], derivative: bool, settings: tuple[str, ...], told: str
 ) -> None:
     held = [replace(files[0], is_derivative=derivative)]
     assert idle_settings(load_config(), held) == ()
-    with pytest.raises(ConfigError, match=told):
-        idle_settings(load_config(None, settings), held)
+    (note,) = idle_settings(load_config(None, settings), held)
+    assert re.search(told, note)
 
 
 def test_what_a_strategy_follows_is_not_refused(files: tuple[BarFile]) -> None:

@@ -128,7 +128,7 @@ def idle_settings(config: Config, files: Sequence[Source], base: str = "") -> tu
     notes = []
     strategy = config.strategy
     _check_orders(config)
-    _check_sources(config, files)
+    notes += _idle_for_sources(config, files)
     if isinstance(strategy, SmaCrossStrategy):
         first = files[0]
         base = first.timeframe if isinstance(first, BarFile) else base
@@ -148,29 +148,29 @@ def idle_settings(config: Config, files: Sequence[Source], base: str = "") -> tu
     return tuple(notes)
 
 
-def _check_sources(config: Config, files: Sequence[Source]) -> None:
-    """Refuse settings that were made for other kinds of instruments or files than there are."""
+def _idle_for_sources(config: Config, files: Sequence[Source]) -> list[str]:
+    """Tell settings that were made for other kinds of instruments or files than there are.
+
+    They are told and not refused: files are often named on the command line, beside a
+    configuration that was written for others.
+    """
+    notes = []
     margin = sorted(config.margin.model_fields_set)
     derivatives = [file.instrument for file in files if file.is_derivative]
     if margin and not derivatives:
-        raise ConfigError(
-            "it does nothing: every instrument is spot, which has no margin",
-            where=f"margin.{margin[0]}",
-            fix="leave it out, or name files of perpetuals",
+        notes.append(
+            f"margin.{margin[0]} does nothing: every instrument is spot, which has no margin"
         )
     tiered = [name for name in derivatives if _has_tiers(name)]
-    if "maintenance_rate" in margin and config.margin.tiers == "registry" and tiered == derivatives:
-        raise ConfigError(
-            f"it does nothing: the registry has the rates of {', '.join(tiered)}",
-            where="margin.maintenance_rate",
-            fix='leave it out, or set margin.tiers to "flat"',
+    is_tiered = config.margin.tiers == "registry" and bool(tiered) and tiered == derivatives
+    if "maintenance_rate" in margin and is_tiered:
+        notes.append(
+            f"margin.maintenance_rate does nothing: the registry has the rates of "
+            f"{', '.join(tiered)}"
         )
     if "bars" in config.data.model_fields_set and all(isinstance(one, BarFile) for one in files):
-        raise ConfigError(
-            "it does nothing: the files hold bars, and only trades build others",
-            where="data.bars",
-            fix="leave it out, or set strategy.timeframe and clock.decision",
-        )
+        notes.append("data.bars does nothing: the files hold bars, and only trades build others")
+    return notes
 
 
 def _has_tiers(name: str) -> bool:
