@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from tests.venues.coinbase.heard import Heard
 from tests.venues.simulated.serving import Client, request_for_tests, serve
@@ -162,6 +163,9 @@ def test_known_orders_that_a_new_snapshot_lacks_are_named_until_they_are_settled
     assert mapper.absent() == ("ends",)
     rest = Order("ends", "c-1", "BTC-USD", "BUY", "FILLED", "", filled_size="2",
                  average_filled_price="50", total_fees="0.5")  # fmt: skip
+    with pytest.raises(DataError, match="is no amount"):
+        mapper.settle(structs.replace(rest, filled_size="x"))
+    assert mapper.absent() == ("ends",)
     update = mapper.settle(rest)
     assert update is not None
     assert (update.status, update.fill_size, update.fill_price) == (

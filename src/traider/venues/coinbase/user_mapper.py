@@ -121,8 +121,9 @@ class UserMapper:
         Raises:
             DataError: an amount is none.
         """
+        state = OrderState.of_rest(order)
         self._present.add(order.order_id)
-        return self._news(OrderState.of_rest(order), is_history=False)
+        return self._news(state, is_history=False)
 
     def disconnect(self) -> None:
         """Note that the connection ended: the next message is the first of a new one."""
