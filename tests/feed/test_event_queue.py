@@ -30,6 +30,16 @@ def test_too_many_changes_are_merged_and_counted() -> None:
     assert int(queue.take()["size"][0]) == 10
 
 
+def test_snapshots_that_another_replaced_do_not_wait() -> None:
+    queue = EventQueue(100)
+    snapshot = events_of([(Kind.DEPTH_SNAPSHOT, 0, 1, k + 1, k) for k in range(50)])
+    for _ in range(200):
+        queue.put(snapshot)
+    assert len(queue) <= 2 * queue.capacity
+    assert queue.dropped_changes == 200 * 50 - len(queue)
+    assert queue.take()[-50:]["price"].tolist() == list(range(1, 51))
+
+
 def test_trades_are_never_dropped() -> None:
     queue = EventQueue(10)
     for _ in range(30):

@@ -78,7 +78,7 @@ class MarketFlag(IntFlag):
     HISTORY = 0x1000
     """A trade from before the stream began, told when it was subscribed."""
     CONFLATED = 0x2000
-    """A changed level that stands for several changes: the consumer was too slow for each."""
+    """It stands for several changes, or for books before it: the consumer was too slow for each."""
 
 
 class OrderFlag(IntFlag):

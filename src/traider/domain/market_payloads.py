@@ -154,7 +154,7 @@ _MARKET_ROWS: Final[tuple[Row, ...]] = (
         "One level of a whole book; the level with index 0 empties the book first",
         "feed",
         (*_LEVEL_WORDS, integer("index", "position in the snapshot")),
-        _FEED_FLAGS,
+        f"{_FEED_FLAGS}, CONFLATED",
         _BOOK_SIDE,
     ),
     (
@@ -170,7 +170,7 @@ _MARKET_ROWS: Final[tuple[Row, ...]] = (
         "The book is empty",
         "feed",
         (UNUSED, UNUSED, integer("id", "the venue's update number")),
-        _FEED_FLAGS,
+        f"{_FEED_FLAGS}, CONFLATED",
         f"{_BOOK_SIDE}, 0 both",
     ),
     (

@@ -1,11 +1,13 @@
 """Merge the book changes of a queue that grew too long; everything else stays as it is.
 
-Between two points where a book is set anew (a snapshot, a clear) only the last size of each level
-matters to it. ``conflate`` keeps that one, drops those before it, and makes one message of what it
-keeps, at the place and time of the last change of that book; each record of it is flagged
-CONFLATED. Trades, quotes, gaps and all other events keep place, time and number.
+Of books that were set anew (the first level of a snapshot, a clear of both sides) only the last
+matters: changes and snapshots of a book before it are dropped, and it is flagged CONFLATED, and
+GAP_BEFORE when one of them was. After it, between points that set a part of a book, only the last
+size of each level matters. ``conflate`` keeps that one, drops those before it, and makes one
+message of what it keeps, at the place and time of the last change of that book; each record of it
+is flagged CONFLATED. Clears, trades, quotes, gaps and all other events keep place, time and number.
 
-    book(events) == book(conflate(events))     after every other event of the book, and at the end
+    book(events) == book(conflate(events))     wherever a clear follows the last setting, at the end
 """
 
 from typing import Final
@@ -17,13 +19,46 @@ from traider.domain.events import EventArray, Kind, MarketFlag
 
 Places = npt.NDArray[np.int64]
 
-_SETS: Final = (int(Kind.DEPTH_SNAPSHOT), int(Kind.DEPTH_CLEAR))
+_SNAPSHOT: Final = int(Kind.DEPTH_SNAPSHOT)
+_CLEAR: Final = int(Kind.DEPTH_CLEAR)
+_SETS: Final = (_SNAPSHOT, _CLEAR)
+_LEVELS: Final = (_SNAPSHOT, int(Kind.DEPTH_UPDATE))
 _LAST: Final = int(MarketFlag.LAST_OF_MESSAGE)
 _OTHERS: Final = 0xFFFF ^ _LAST
 _CONFLATED: Final = int(MarketFlag.CONFLATED)
+_GAP_BEFORE: Final = int(MarketFlag.GAP_BEFORE)
 
 
 def conflate(events: EventArray) -> EventArray:
+    """Return ``events`` without books that another replaced, and with changes merged."""
+    return _merge_changes(_drop_replaced(events))
+
+
+def _drop_replaced(events: EventArray) -> EventArray:
+    """Return ``events`` without the levels of each book from before it was set anew last."""
+    kinds = events["kind"]
+    sets = (kinds == _SNAPSHOT) & (events["w3"] == 0) | (kinds == _CLEAR) & (events["side"] == 0)
+    settings: Places = np.flatnonzero(sets)
+    if not len(settings):
+        return events
+    books = events["instrument"]
+    last = np.full(int(books.max()) + 1, -1, dtype=np.int64)
+    last[books[settings]] = settings  # later ones overwrite earlier ones
+    levels: Places = np.flatnonzero(np.isin(kinds, _LEVELS))
+    replaced = levels[levels < last[books[levels]]]
+    if not len(replaced):
+        return events
+    kept = np.ones(len(events), dtype=np.bool_)
+    kept[replaced] = False
+    out: EventArray = events.copy()
+    out["flags"][last[books[replaced]]] |= _CONFLATED
+    broken = replaced[events["flags"][replaced] & _GAP_BEFORE > 0]
+    out["flags"][last[books[broken]]] |= _GAP_BEFORE
+    left: EventArray = out[kept]
+    return left
+
+
+def _merge_changes(events: EventArray) -> EventArray:
     """Return ``events`` with the changes of each book between two settings merged."""
     kinds = events["kind"]
     changes: Places = np.flatnonzero(kinds == int(Kind.DEPTH_UPDATE))
