@@ -16,6 +16,7 @@ def test_a_quantile_is_known_to_a_64th(durations: list[int], share: float) -> No
     found = latencies.quantile_ns(share)
     assert wanted <= found <= wanted + wanted // 64
     assert (latencies.count, latencies.longest_ns) == (len(durations), exact[-1])
+    assert latencies.negative == sum(duration < 0 for duration in durations)
 
 
 def test_without_any_it_is_zero_and_it_can_begin_anew() -> None:

@@ -171,6 +171,18 @@ def test_late_messages_and_clocks_that_differ(late_s: float, health: MarketHealt
     assert watched.message() is MarketHealth.HEALTHY
 
 
+def test_trades_of_the_past_are_not_late_and_leave_no_latency() -> None:
+    watched = live()
+    latencies = watched.watch.counts.latencies
+    assert latencies.count == 1
+    history = int(MarketFlag.HISTORY)
+    message = watched.message(kind=Kind.TRADE, price=1_000, flags=history, late_s=9e8)
+    assert message is MarketHealth.HEALTHY
+    assert latencies.count == 1
+    assert watched.message(kind=Kind.TRADE, price=1_000, late_s=9.0) is MarketHealth.SKEW
+    assert latencies.count == 2
+
+
 @pytest.mark.parametrize(("bid", "health"), [
     (1_050, MarketHealth.HEALTHY), (1_051, MarketHealth.OUTLIER), (949, MarketHealth.OUTLIER),
 ])  # fmt: skip

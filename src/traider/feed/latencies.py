@@ -15,11 +15,11 @@ _BUCKETS: Final = (64 - _BITS) * _PARTS
 
 
 class Latencies:
-    """Durations in ns; negative ones, from clocks that disagree, count as 0."""
+    """Durations in ns; negative ones, from clocks that disagree, count as 0 and in ``negative``."""
 
     def __init__(self) -> None:
         self._counts: npt.NDArray[np.int64] = np.zeros(_BUCKETS, dtype=np.int64)
-        self.count = 0
+        self.count = self.negative = 0
         self.longest_ns = 0
 
     def add(self, duration_ns: int) -> None:
@@ -27,6 +27,7 @@ class Latencies:
         value = max(duration_ns, 0)
         self._counts[_bucket(value)] += 1
         self.count += 1
+        self.negative += duration_ns < 0
         self.longest_ns = max(self.longest_ns, value)
 
     def quantile_ns(self, share: float) -> int:
@@ -45,7 +46,7 @@ class Latencies:
     def clear(self) -> None:
         """Begin anew."""
         self._counts[:] = 0
-        self.count = self.longest_ns = 0
+        self.count = self.negative = self.longest_ns = 0
 
 
 def _bucket(value: int) -> int:

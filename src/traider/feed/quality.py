@@ -14,7 +14,7 @@
 | ONE_SIDED | sides without a level | above 0 |
 | FROZEN | time that quotes differ and no depth came, s | ``quote_agreement``, ``quote_s`` |
 | STALE | time since anything was heard, s | above ``stale_s`` |
-| SKEW | receipt less the venue's stamp, s | below -``ahead_s`` or above ``late_s`` |
+| SKEW | receipt less the venue's stamp, s, not HISTORY | below -``ahead_s``, above ``late_s`` |
 | OUTLIER | change of the middle from message to message, fraction | above ``jump``, then held |
 | OFF_BOOK | a trade's distance from the book before it, fraction | above ``off_book``, held |
 | SPREAD | best ask less best bid over the middle, fraction | above ``spread`` |
@@ -26,6 +26,8 @@ state is a function of the events and their times of receipt alone, so a replay 
 
 from dataclasses import dataclass, field
 from typing import Final
+
+import numpy as np
 
 from traider.domain.events import EventArray, Kind, MarketFlag
 from traider.domain.market_health import MarketHealth
@@ -41,6 +43,8 @@ _TRADE: Final = int(Kind.TRADE)
 _QUOTE: Final = int(Kind.QUOTE)
 _GAP: Final = int(Kind.GAP)
 _RESYNC: Final = int(Kind.RESYNC)
+_MARKS: Final = (_GAP, _CLEAR)
+"""What we say ourselves of a break, at the time of its receipt."""
 _HISTORY: Final = int(MarketFlag.HISTORY)
 _HEALTHY: Final = MarketHealth.HEALTHY
 _LOST: Final = MarketHealth.LEVELS_LOST
@@ -185,7 +189,8 @@ class QualityWatch:
         if lost != self._lost_before:
             self._judge_lost(events, lost)
         self._judge_book(now_ns, before, after, is_whole=is_whole)
-        self._judge_time(int(events["ts_event"][-1]), now_ns)
+        if kinds[-1] not in _MARKS:
+            self._judge_time(events, now_ns)
 
     def connected(self, now_ns: int, *, is_open: bool) -> None:
         """Note that the connection of the instrument opened or ended."""
@@ -313,7 +318,15 @@ class QualityWatch:
         if outside > self.terms.off_book:
             self._moment(MarketHealth.OFF_BOOK, outside, self.terms.off_book, now_ns)
 
-    def _judge_time(self, ts_event: int, now_ns: int) -> None:
+    def _judge_time(self, events: EventArray, now_ns: int) -> None:
+        """Judge the last record by its time; the past that a subscription begins with has none."""
+        place = -1
+        if int(events["flags"][-1]) & _HISTORY:
+            new = np.flatnonzero(events["flags"] & _HISTORY == 0)
+            if not len(new):
+                return
+            place = int(new[-1])
+        ts_event = int(events["ts_event"][place])
         self.counts.latencies.add(now_ns - ts_event)
         under_way_s = (now_ns - ts_event) / _SECOND_NS
         limit = self.terms.late_s if under_way_s > 0 else -self.terms.ahead_s

@@ -56,6 +56,7 @@ class QualityRow:
                 for health in MarketHealth
                 if health is not MarketHealth.HEALTHY
             },
+            "latencies_negative": counts.latencies.negative,
             "latency_ms": {
                 name: round(counts.latencies.quantile_ns(share) / _MS_NS, 3)
                 for name, share in (("p50", 0.5), ("p95", 0.95), ("p99", 0.99), ("max", 1.0))
