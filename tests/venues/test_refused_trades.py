@@ -18,7 +18,6 @@ from tests.venues.coinbase.wire import Wire as CoinbaseWire
 from tests.venues.coinbase.wire import trades as coinbase_trades
 from tests.venues.stream_wire import BEFORE, LAST, MARKED, StreamWire, listing
 from traider.domain.errors import DataError
-from traider.domain.events import Kind
 from traider.venues.bitfinex.mapper import BitfinexMapper
 from traider.venues.bybit.mapper import BybitMapper
 from traider.venues.coinbase_pro.mapper import CoinbaseProMapper
@@ -183,22 +182,3 @@ def test_law_4_holds_where_the_channel_is_told_first() -> None:
         flags += wire.send([5, "te", [number, MS, 1, 10], 1])["flags"].tolist()
         wire.disconnect()
     assert flags == [LAST, MARKED]
-
-
-def test_a_book_that_a_refused_message_had_changed_is_broken() -> None:
-    """One message tells two books: the change of the first is taken back with the second."""
-    wire = StreamWire(OkxMapper([listing("X")]))
-
-    def book(action: str, *parts: tuple[int, int, str]) -> Any:
-        data = [
-            {"bids": [[price, "1", "0", "1"]], "asks": [], "ts": str(MS), "checksum": 0}
-            | {"seqId": number, "prevSeqId": before}
-            for before, number, price in parts
-        ]
-        return {"arg": {"channel": "books", "instId": "X"}, "action": action, "data": data}
-
-    wire.send(book("snapshot", (-1, 1, "10")))
-    with pytest.raises(DataError):
-        wire.send(book("update", (1, 2, "10.1"), (2, 3, OFF)))
-    assert wire.out.take()["kind"].tolist() == [Kind.GAP, Kind.DEPTH_CLEAR]
-    assert not wire.mapper.is_whole("X")

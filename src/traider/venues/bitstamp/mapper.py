@@ -167,7 +167,12 @@ class BitstampMapper(UncountedMapper[BitstampSymbol]):
         Raises:
             DataError: as ``take``.
         """
+        begin = out.begin_message()
         try:
             self._of(symbol).snapshot(decode_book(raw), ts_recv, out)
         except UNREADABLE as fault:
             raise unreadable(fault) from fault
+        except DataError:
+            # A change that was held for it may be what is refused.
+            self._take_back(begin, ts_recv, out)
+            raise
