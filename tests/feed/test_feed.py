@@ -24,7 +24,9 @@ from traider.venues.listing import Listing
 SYMBOLS = ("BTC-USD", "ETH-USD")
 TICK, LOT = Decimal("0.01"), Decimal("0.1")
 TIMES = 86_400.0
-QUALITY = QualityTerms(stale_s=60.0, ahead_s=TIMES * 10_000, late_s=TIMES * 10_000, spread=0.5)
+QUALITY = QualityTerms(
+    stale_s=60.0, quote_s=0.2, ahead_s=TIMES * 10_000, late_s=TIMES * 10_000, spread=0.5
+)
 
 
 class MovableClock:
@@ -167,6 +169,33 @@ def test_a_message_that_cannot_be_read_is_told_at_once() -> None:
         (Severity.WARNING, "feed:COINBASE/1:schema")
     ]
     assert [watch.counts.faults[MarketHealth.SCHEMA] for watch in rig.feed.watches] == [1, 1]
+
+
+def say_quote(venue: Venue, bid: str, ask: str) -> None:
+    ticker = {"type": "ticker", "product_id": "BTC-USD", "price": bid, "best_bid": bid,
+              "best_bid_quantity": "1", "best_ask": ask, "best_ask_quantity": "1"}  # fmt: skip
+    venue.say("ticker", {"type": "update", "tickers": [ticker]})
+
+
+def test_a_book_that_quotes_leave_behind_is_asked_for_again_where_it_comes_from() -> None:
+    async def scene(server: SocketServer, rig: Rig) -> None:
+        venue = await live(server, rig)
+        listings = [Listing("BTC-USD", 0, TICK, LOT)]
+        rig.feed.add(CoinbaseStream(CoinbaseMapper(listings), SYMBOLS[:1], rig.clock, url="none"))
+        while rig.healths[0] is not MarketHealth.FROZEN:
+            say_quote(venue, "98.50", "98.51")
+            await asyncio.sleep(0.02)
+        assert rig.healths[1] is MarketHealth.HEALTHY
+        keeper, other = (connection.stream for connection in rig.feed.connections)
+        assert (rig.feed.doubted(keeper), rig.feed.doubted(other)) == (("BTC-USD",), ())
+        assert await venue.asked() == ("unsubscribe", "level2")
+        assert await venue.asked() == ("subscribe", "level2")
+        say_books(venue)
+        await rig.until(lambda: rig.healths == [MarketHealth.HEALTHY] * 2)
+
+    rig = play(scene)
+    assert rig.feed.watches[0].counts.faults[MarketHealth.FROZEN] == 1
+    assert rig.feed.connections[0].counts.asked == 1
 
 
 def test_each_day_has_a_report_of_its_own() -> None:

@@ -132,6 +132,8 @@ class FeedConnection:
         self._socket: WebSocket | None = None
         self._out = EventWriter()
         self._opened_ns = self._heard_ns = self._sent_ns = 0
+        self._is_subscribed = False
+        """Whether everything was asked for: before that nothing is late."""
         self._asks: dict[str, tuple[int, int]] = {}
         """When the snapshot of a symbol was asked for last, and how often in this break."""
         self._left: dict[str, int] = {}
@@ -226,6 +228,9 @@ class FeedConnection:
                 socket = await WebSocket.open(self.stream.url, self, self._terms.socket)
                 self._begin(socket)
                 await self._say(socket, self.stream.subscribe())
+            now = self._clock.monotonic_ns()
+            self._asks = dict.fromkeys(self.stream.symbols, (now, 0))
+            self._is_subscribed = True
             self._fetch_books(self.stream.symbols)
             await socket.ended()
         finally:
@@ -243,7 +248,7 @@ class FeedConnection:
         self.state = ConnectionState.OPEN
         self.counts.opened += 1
         self._owner.opened(self.stream, self._receipt.stamp())
-        self._asks = dict.fromkeys(self.stream.symbols, (self._heard_ns, 0))
+        self._is_subscribed = False
         self._left = {}
         self._start(self._watch())
 
@@ -295,7 +300,7 @@ class FeedConnection:
             if symbol not in missing:
                 self._asks[symbol] = (min(self._asks[symbol][0], now - patience_ns), 0)
         late = [s for s in missing if now - self._asks.get(s, (0, 0))[0] >= patience_ns]
-        if not late or self._socket is None:
+        if not late or self._socket is None or not self._is_subscribed:
             return
         if max(self._asks.get(symbol, (0, 0))[1] for symbol in late) >= self._terms.asks_max:
             self._end(f"no snapshot of {', '.join(late[:5])} after {self._terms.asks_max} asks")
