@@ -19,7 +19,9 @@ def test_accounts_page_and_are_told_one_by_one() -> None:
                 break
         assert seen == [account["currency"] for account in whole["accounts"]]
         one = whole["accounts"][0]
-        assert (await client.get(f"/accounts/{one['uuid']}"))["account"] == one
+        alone = (await client.get(f"/accounts/{one['uuid']}"))["account"]
+        # The pump may be amid a turn when it is paused, so the time may still move once.
+        assert {**alone, "updated_at": ""} == {**one, "updated_at": ""}
         assert (await client.call("GET", "/accounts/nobody"))[0] == 404
         assert (await client.call("GET", "/accounts", cursor="nowhere"))[0] == 400
         wallets = (await client.call_path("/v2/accounts"))["data"]
