@@ -9,7 +9,7 @@ from tests.feed.test_connection import QUICK, Venue
 from tests.ports.alert import MemoryAlerts
 from tests.ports.log import MemoryLog
 from tests.venues.socket_server import SocketServer, socket_server
-from traider.domain.events import Kind, join_events
+from traider.domain.events import EventArray, Kind, join_events
 from traider.domain.market_health import MarketHealth
 from traider.domain.ports import Severity
 from traider.feed.feed import Feed, FeedInstrument, FeedTerms
@@ -43,6 +43,27 @@ class MovableClock:
         return self._real.monotonic_ns()
 
 
+class CrampedBooks(PlainBooks):
+    """Books with room for three bids; what finds none is counted, as a table of levels does."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(count)
+        self._lost = [0] * count
+
+    def apply(self, events: EventArray) -> None:
+        for place in range(len(events)):
+            event = events[place : place + 1]
+            number = int(event["instrument"][0])
+            is_new = event["kind"][0] == Kind.DEPTH_UPDATE and event["side"][0] > 0
+            if is_new and self.levels(number)[0] >= 3:
+                self._lost[number] += 1
+            else:
+                super().apply(event)
+
+    def lost(self, number: int) -> int:
+        return self._lost[number]
+
+
 class Rig:
     """A feed that runs, and what it told."""
 
@@ -52,7 +73,7 @@ class Rig:
         instruments = [FeedInstrument(f"COINBASE:{each}", each, TICK, LOT) for each in SYMBOLS]
         self.feed = Feed(
             instruments,
-            PlainBooks(2),
+            CrampedBooks(2),
             FeedPorts(self.clock, self.log, self.alerts),
             FeedTerms(QUALITY, QUICK, alert_s=alert_s),
             self.reports.append,
@@ -169,6 +190,19 @@ def test_a_message_that_cannot_be_read_is_told_at_once() -> None:
         (Severity.WARNING, "feed:COINBASE/1:schema")
     ]
     assert [watch.counts.faults[MarketHealth.SCHEMA] for watch in rig.feed.watches] == [1, 1]
+
+
+def test_a_book_without_room_is_told_until_one_that_fits() -> None:
+    async def scene(server: SocketServer, rig: Rig) -> None:
+        venue = await live(server, rig)
+        for price in ("99.97", "99.96", "99.95"):
+            venue.book("update", price=price)
+        await rig.until(lambda: rig.healths[0] is MarketHealth.LEVELS_LOST)
+        assert rig.healths[1] is MarketHealth.HEALTHY
+        say_books(venue)
+        await rig.until(lambda: rig.healths[0] is MarketHealth.HEALTHY)
+
+    assert play(scene).feed.watches[0].counts.faults[MarketHealth.LEVELS_LOST] == 1
 
 
 def say_quote(venue: Venue, bid: str, ask: str) -> None:

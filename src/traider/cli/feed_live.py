@@ -128,6 +128,7 @@ def _at_end(feed: Feed) -> dict[str, object]:
             "opened": each.counts.opened,
             "unreadable": each.counts.unreadable,
             "snapshots_asked": each.counts.asked,
+            "slowed": each.counts.slowed,
         }
         for each in feed.connections
     ]
