@@ -12,25 +12,24 @@ Source: docs.cdp.coinbase.com, "WebSocket channels", "Guides: WebSocket" (2026-0
 """
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
 from traider.domain.ports import Clock
 from traider.venues.coinbase.instruments import stream_symbol
 from traider.venues.coinbase.mapper import CoinbaseMapper
-from traider.venues.coinbase.token import ApiKey, socket_token
+from traider.venues.coinbase.subscriptions import subscription
+from traider.venues.coinbase.token import ApiKey
 from traider.venues.market_stream import StreamLimits
 
 MARKET_URL: Final = "wss://advanced-trade-ws.coinbase.com"
-USER_URL: Final = "wss://advanced-trade-ws-user.coinbase.com"
 _BOOKS: Final = "level2"
 CHANNELS: Final = (_BOOKS, "market_trades", "ticker", "status")
 """What is asked for beside heartbeats."""
 
 LIMITS: Final = StreamLimits(connections_per_s=8.0, messages_per_s=8.0)
 
-_SECOND_NS: Final = 1_000_000_000
 _SILENCE_S: Final = 5.0
 _TOO_MUCH: Final = ("rate limit", "too many")
 """What its words for a refusal hold when too much came."""
@@ -70,12 +69,12 @@ class CoinbaseStream:
 
     def subscribe(self) -> list[bytes]:
         """Return heartbeats, then every channel for every product."""
-        first = self._message("subscribe", "heartbeats", ())
-        return [first, *(self._message("subscribe", name, self.symbols) for name in CHANNELS)]
+        first = self._message("heartbeats", ())
+        return [first, *(self._message(name, self.symbols) for name in CHANNELS)]
 
     def resubscribe(self, symbols: tuple[str, ...]) -> list[bytes]:
         """Return the messages that leave ``level2`` of some products and enter it again."""
-        return [self._message(kind, _BOOKS, symbols) for kind in ("unsubscribe", "subscribe")]
+        return [self._message(_BOOKS, symbols, "unsubscribe"), self._message(_BOOKS, symbols)]
 
     def keepalive(self) -> bytes:
         """Return nothing: heartbeats keep the connection open."""
@@ -101,10 +100,10 @@ class CoinbaseStream:
         words = told.message.lower()
         return told.type == "error" and any(each in words for each in _TOO_MUCH)
 
-    def _message(self, kind: str, channel: str, symbols: tuple[str, ...]) -> bytes:
-        words: dict[str, str | tuple[str, ...]] = {"type": kind, "channel": channel}
-        if symbols:
-            words["product_ids"] = symbols
-        if self._key is not None:
-            words["jwt"] = socket_token(self._key, self._clock.now_ns() // _SECOND_NS)
-        return msgspec.json.encode(words)
+    def _message(
+        self,
+        channel: str,
+        symbols: tuple[str, ...],
+        kind: Literal["subscribe", "unsubscribe"] = "subscribe",
+    ) -> bytes:
+        return subscription(channel, symbols, self._clock, self._key, kind)
