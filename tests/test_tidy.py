@@ -21,6 +21,9 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 SOURCE: Final = ROOT / "src" / "traider"
 ADRS: Final = ROOT / "docs" / "adr"
 
+OFFERED: Final = ("download", "scale")
+"""Extras whose packages the product may import, late and where they are asked for."""
+
 MODULE_LINES_MAX: Final = 500
 FUNCTION_LINES_MAX: Final = 70
 ARGUMENTS_MAX: Final = 6
@@ -259,7 +262,9 @@ def test_spelling_is_american() -> None:
 
 def test_the_product_imports_only_what_it_declares() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    declared = {re.split(r"[^\w.-]", text, maxsplit=1)[0] for text in project["dependencies"]}
+    extras = project["optional-dependencies"]
+    wanted = [*project["dependencies"], *(text for name in OFFERED for text in extras[name])]
+    declared = {re.split(r"[^\w.-]", text, maxsplit=1)[0] for text in wanted}
     # Parts of the interfaces of numba, jinja2 and pydantic, which bring them; PyJWT is called jwt.
     brought = {"llvmlite", "markupsafe", "pydantic_core", "jwt"}
     known = {name.replace("-", "_") for name in declared | brought} | {"traider"}
