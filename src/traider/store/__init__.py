@@ -12,6 +12,7 @@ from traider.store.importing import Importer, ImportReport
 from traider.store.kinds import Content, DataKind
 from traider.store.lake import list_series, read_series, series_batches
 from traider.store.lake_paths import SeriesKey
+from traider.store.market_store import MarketStore, Span, WriteReport
 from traider.store.preparation import SourceOptions, prepare
 from traider.store.source_files import open_source
 
@@ -21,9 +22,12 @@ __all__ = [
     "Finding",
     "ImportReport",
     "Importer",
+    "MarketStore",
     "SeriesKey",
     "Severity",
     "SourceOptions",
+    "Span",
+    "WriteReport",
     "check_lake_series",
     "check_prepared",
     "describe_prepared",
