@@ -6,6 +6,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.servers.postgres import postgres_server, postgres_url
+
+__all__ = ["postgres_server", "postgres_url"]  # fixtures that live beside their server
+
 REPO_ROOT = Path(__file__).resolve().parents[1]
 
 # Property tests are as repeatable as the others: the same examples on every machine, and no

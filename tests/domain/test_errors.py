@@ -2,6 +2,7 @@ import pytest
 
 from traider.domain.errors import (
     ConfigError,
+    DatabaseError,
     DataError,
     Interrupted,
     KernelError,
@@ -28,6 +29,7 @@ def test_an_error_is_one_line_of_what_where_and_fix() -> None:
         (StrategyError, 4),
         (KernelError, 5),
         (VenueError, 6),
+        (DatabaseError, 7),
         (Interrupted, 130),
     ],
 )

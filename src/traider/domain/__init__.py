@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from traider.domain.errors import (
         ConfigError,
+        DatabaseError,
         DataError,
         Interrupted,
         KernelError,
@@ -69,7 +70,7 @@ if TYPE_CHECKING:
 
 _NAMES = {
     "errors": "TraiderError ConfigError UsageError DataError StrategyError KernelError VenueError "
-    "Interrupted",
+    "DatabaseError Interrupted",
     "events": (
         "EVENT EventArray FillFlag Kind MarketFlag OrderFlag MONEY_UNITS_PER_CURRENCY_UNIT "
         "empty_events sort_events"
@@ -105,6 +106,7 @@ __all__ = [
     "CancelRequest",
     "ConfigError",
     "DataError",
+    "DatabaseError",
     "EventArray",
     "FeeSchedule",
     "FeeTier",

@@ -6,7 +6,8 @@
     ├── DataError          market data is missing, damaged or inconsistent     exit 3
     ├── StrategyError      a strategy or alpha cannot be loaded or misbehaves  exit 4
     ├── KernelError        the compiled kernel stopped with a failure code     exit 5
-    └── VenueError         a venue cannot be reached, or did not answer        exit 6
+    ├── VenueError         a venue cannot be reached, or did not answer        exit 6
+    └── DatabaseError      a database cannot be reached, or refuses            exit 7
     Interrupted            the person stopped the run; what is done is kept    exit 130
 
 Expected outcomes (a refused order, a rejected fill) are values, not errors.
@@ -71,6 +72,12 @@ class VenueError(TraiderError):
     """A venue cannot be reached, refused a request, or left it without an answer."""
 
     exit_code = 6
+
+
+class DatabaseError(TraiderError):
+    """A database cannot be reached, refuses, is busy, or is of another version than the code."""
+
+    exit_code = 7
 
 
 class Interrupted(TraiderError):  # noqa: N818 - not a fault: a person's decision

@@ -1,0 +1,3 @@
+"""The schema's versions: Alembic runs ``env``, which runs what ``versions`` holds."""
+
+__all__: list[str] = []

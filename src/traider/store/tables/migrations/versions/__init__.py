@@ -1,0 +1,3 @@
+"""One module a revision, each up and down; a revision that was released is never changed."""
+
+__all__: list[str] = []
