@@ -16,7 +16,7 @@ KINDS = ("sqlite", "postgresql")
 def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of an empty database, of each kind."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/tables.db"
+        return f"sqlite:///{tmp_path}/empty.db"
     return str(request.getfixturevalue("postgres_url"))
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Final
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, Integer, MetaData, String
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Double, Integer, MetaData, String
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
@@ -38,6 +38,7 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMES)
     type_annotation_map: ClassVar[dict[Any, Any]] = {
         int: BigInteger(),
+        float: Double(),
         Decimal: ExactDecimal(),
         str: String(),
         JsonObject: JSON().with_variant(JSONB(), "postgresql"),

@@ -25,6 +25,8 @@ from traider.domain.errors import DataError
 
 WHOLE_DIGITS: Final = 20
 FRACTION_DIGITS: Final = 18
+ZERO_TEXT: Final = "0" * WHOLE_DIGITS
+"""Zero as ordered text, which PostgreSQL reads as a number too: for constraints on both."""
 
 _SCALE: Final = 10**FRACTION_DIGITS
 _SPAN: Final = 10 ** (WHOLE_DIGITS + FRACTION_DIGITS)
