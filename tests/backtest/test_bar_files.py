@@ -280,7 +280,8 @@ def test_a_series_of_the_lake_is_scanned_like_its_file(tmp_path: Path) -> None:
     first = START_MS * 10**6 + 30 * HOUR_NS
     part = scan_bar_file(folder, first, first + 20 * HOUR_NS)
     assert (part.bars, part.first_ns, part.missing) == (19, first, 1)
-    day = scan_bar_file(folder / "day=2024-01-01" / "part.parquet")
+    (part_of_day,) = (folder / "day=2024-01-01").iterdir()
+    day = scan_bar_file(part_of_day)
     assert (day.bars, day.instrument, day.first_ns) == (24, "BINANCE:BTC-USDT", file.first_ns)
     assert "has 0 bars" in refusal(folder, first + 900 * HOUR_NS)
 
@@ -300,7 +301,8 @@ def test_mark_prices_of_the_lake_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_time_of_the_lake_in_another_unit_is_refused(tmp_path: Path) -> None:
-    lake = lake_of(tmp_path, NAME, columns_of(wave(30)))
-    folder = lake / "venue=BINANCE" / "instrument=BTC-USDT" / "kind=bars-1h"
+    # A lake without manifests, as somebody else may have written it.
+    folder = tmp_path / "venue=BINANCE" / "instrument=BTC-USDT" / "kind=bars-1h"
+    (folder / "day=2024-01-01").mkdir(parents=True)
     write_bars(folder / "day=2024-01-01" / "part.parquet", columns_of(wave(24)))
     assert "which are no nanoseconds of this century" in refusal(folder)

@@ -171,7 +171,7 @@ def test_a_lake_is_checked_series_by_series(sound: str, capsys: pytest.CaptureFi
     assert [file["file"].split("/")[1] for file in body["files"]] == ["venue=BINANCE", "venue=OKX"]
     parts(Path("lake/venue=OKX").parent)[-1].write_bytes(b"PAR1")
     body = called(2, capsys, "check", "lake")
-    assert "cannot be read as Parquet" in body["files"][1]["error"]["line"]
+    assert "is damaged: it has 4 bytes" in body["files"][1]["error"]["line"]
     part = str(parts(Path("lake"))[0])
     assert called(0, capsys, "check", part)["files"][0]["rows"] == 24
 

@@ -72,7 +72,7 @@ def test_duckdb_and_polars_read_the_lake_with_its_folders_as_columns(tmp_path: P
     imported(tmp_path / "lake", write_parquet(tmp_path / f"{NAME}.parquet", columns))
     files = duckdb.read_parquet(f"{tmp_path}/lake/*/*/*/*/*.parquet", hive_partitioning=True)
     found = files.order("ts").fetchnumpy()
-    frame = pl.read_parquet(f"{tmp_path}/lake/", hive_partitioning=True).sort("ts")
+    frame = pl.read_parquet(f"{tmp_path}/lake/**/*.parquet", hive_partitioning=True).sort("ts")
     for name in ("close", "volume"):
         assert found[name].tolist() == columns[name].tolist() == frame[name].to_list()
     assert found["ts"].tolist() == frame["ts"].to_list()
@@ -308,13 +308,26 @@ def test_a_lake_that_is_a_file_is_told(tmp_path: Path) -> None:
 def test_a_part_of_other_columns_is_not_touched(tmp_path: Path) -> None:
     lake = tmp_path / "lake"
     path = write_csv(tmp_path / f"{NAME}.csv", hours(30))
-    imported(lake, path)
-    pq.write_table(pa.table({"ts": [1]}), parts(lake)[0])
+    old = lake / BARS / "day=2024-01-01" / "part.parquet"
+    old.parent.mkdir(parents=True)
+    pq.write_table(pa.table({"ts": [1]}), old)
     with pytest.raises(DataError, match="has columns ts"):
         imported(lake, path)
-    parts(lake)[0].write_bytes(b"PAR1")
+    old.write_bytes(b"PAR1")
     with pytest.raises(DataError, match="cannot be read as Parquet"):
         imported(lake, path)
+    assert [part.name for part in parts(lake)] == ["part.parquet"]
+
+
+def test_a_damaged_part_is_not_added_to(tmp_path: Path) -> None:
+    lake = tmp_path / "lake"
+    path = write_csv(tmp_path / f"{NAME}.csv", hours(30))
+    imported(lake, path)
+    part = parts(lake)[0]
+    part.write_bytes(b"PAR1")
+    with pytest.raises(DataError, match="is damaged: it has 4 bytes") as caught:
+        imported(lake, write_csv(tmp_path / f"{NAME}.csv", hours(40)))
+    assert caught.value.where == str(part)
 
 
 def test_a_stopped_import_leaves_whole_days_and_goes_on(tmp_path: Path) -> None:

@@ -119,7 +119,7 @@ def list_data(lake: Path, as_json: bool) -> None:
 
     found = list_series(lake)
     if as_json:
-        body = {"lake": str(lake), "series": [extent_json(extent) for extent in found]}
+        body = {"lake": str(lake), "series": [extent_json(extent, lake) for extent in found]}
         click.echo(json.dumps(body, ensure_ascii=False))
     else:
         Console().print(extent_table(found))

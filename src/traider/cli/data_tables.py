@@ -1,6 +1,7 @@
 """What the data commands print: tables for people, plain values for programs."""
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import Final
 
 from rich.console import Group, RenderableType
@@ -12,7 +13,8 @@ from traider.runtime.market_data import Checked
 from traider.store.describing import Description
 from traider.store.findings import Finding, Severity
 from traider.store.importing import ImportReport
-from traider.store.lake import SeriesExtent
+from traider.store.lake_paths import day_of, day_text
+from traider.store.market_store import SeriesExtent
 
 _STYLES: Final = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "dim"}
 _SERIES_SHOWN_MAX: Final = 12
@@ -100,16 +102,25 @@ def import_summary(report: ImportReport) -> RenderableType:
     return Group(*parts, *_findings(report.findings), Text(""))
 
 
-def extent_json(extent: SeriesExtent) -> dict[str, object]:
+def _days(extent: SeriesExtent) -> tuple[str, str]:
+    """Return the first and the last day of a series, empty without rows."""
+    if not extent.rows:
+        return "", ""
+    return day_text(day_of(extent.first_ns)), day_text(day_of(extent.last_ns))
+
+
+def extent_json(extent: SeriesExtent, lake: Path) -> dict[str, object]:
     """Return the extent of a series as plain values."""
+    first_day, last_day = _days(extent)
     return {
         "venue": extent.key.name.venue,
         "instrument": str(extent.key.name),
         "kind": str(extent.key.kind),
-        "folder": str(extent.folder),
+        "folder": str(extent.key.folder(lake)),
+        "rows": extent.rows,
         "days": extent.days,
-        "first_day": extent.first_day,
-        "last_day": extent.last_day,
+        "first_day": first_day,
+        "last_day": last_day,
         "bytes": extent.bytes,
     }
 
@@ -119,15 +130,16 @@ def extent_table(extents: list[SeriesExtent]) -> RenderableType:
     if not extents:
         return Text("the lake is empty")
     table = _plain_table(
-        "instrument", "kind", "days", "first", "last", "MB", right=frozenset({"days", "MB"})
+        *("instrument", "kind", "rows", "days", "first", "last", "MB"),
+        right=frozenset({"rows", "days", "MB"}),
     )
     for extent in extents:
         table.add_row(
             str(extent.key.name),
             str(extent.key.kind),
+            f"{extent.rows:,}",
             f"{extent.days:,}",
-            extent.first_day,
-            extent.last_day,
+            *_days(extent),
             f"{extent.bytes / 1e6:.1f}",
         )
     return table

@@ -122,4 +122,4 @@ def describe(
         return describe_prepared(prepare(open_source(path), options, now_ns))
     if path.suffix and not path.exists() and ":" not in target:
         raise DataError("there is no such file", where=target, fix="check the path")
-    return tuple(describe_series(extent) for extent in find_series(target, lake))
+    return tuple(describe_series(extent, lake) for extent in find_series(target, lake))

@@ -10,7 +10,8 @@ from traider.domain.errors import UsageError
 from traider.store.arrow_columns import compute
 from traider.store.instants import instant_text
 from traider.store.kinds import PRICES, Content, FloatArray, IntArray
-from traider.store.lake import SeriesExtent, list_series, read_series
+from traider.store.lake import list_series, read_series
+from traider.store.market_store import SeriesExtent
 from traider.store.preparation import Prepared
 from traider.store.price_grid import finest_decimal
 
@@ -63,13 +64,14 @@ def find_series(target: str, lake: Path) -> list[SeriesExtent]:
     return found
 
 
-def describe_series(extent: SeriesExtent) -> Description:
+def describe_series(extent: SeriesExtent, lake: Path) -> Description:
     """Read a series of the lake and describe it.
 
     Raises:
         DataError: a file of it is damaged, or it is empty.
     """
-    table = read_series(extent.folder)
+    folder = extent.key.folder(lake)
+    table = read_series(folder)
     ranges = []
     values: dict[str, FloatArray] = {}
     for name in table.column_names:
@@ -82,7 +84,7 @@ def describe_series(extent: SeriesExtent) -> Description:
             values[name] = column.to_numpy()
     ts = table.column("ts").to_numpy()
     return Description(
-        place=str(extent.folder),
+        place=str(folder),
         instrument=str(extent.key.name),
         kind=str(extent.key.kind),
         rows=table.num_rows,

@@ -1,11 +1,11 @@
 """Read the lake: which series it has, and the rows of one in order of time.
 
-Days are read one after another, so memory does not grow with the history. Files are read by their
-own path, never through a scan of the whole lake.
+Days are read one after another, and large days in parts, so memory does not grow with the history.
+Files are read as the manifest lists them, each compared with it first. A day is opened as a whole:
+when another process brings it into another form meanwhile, a reader sees the old or the new one.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -14,28 +14,15 @@ import pyarrow.parquet as pq
 
 from traider.domain.errors import DataError, UsageError
 from traider.domain.timeframes import DAY_NS
-from traider.store.lake_paths import (
-    SeriesKey,
-    day_of,
-    day_text,
-    days_of,
-    part_path,
-    series_folders,
-)
+from traider.store.kinds import Content
+from traider.store.lake_files import OpenFile, missing_file, open_file, unreadable
+from traider.store.lake_paths import SeriesKey, series_folders
+from traider.store.manifest import DataFile, Grid, Manifest, listed_manifest
+from traider.store.market_store import SeriesExtent
+from traider.store.row_merging import ordered_rows
 
 BATCH_ROWS: Final = 32_768
-
-
-@dataclass(frozen=True)
-class SeriesExtent:
-    """How much of a series there is, without reading a row."""
-
-    key: SeriesKey
-    folder: Path
-    days: int
-    first_day: str
-    last_day: str
-    bytes: int
+_ATTEMPTS: Final = 5
 
 
 def list_series(lake: Path) -> list[SeriesExtent]:
@@ -43,40 +30,50 @@ def list_series(lake: Path) -> list[SeriesExtent]:
 
     Raises:
         UsageError: there is no such folder.
+        DataError: a manifest is damaged.
     """
     if not lake.is_dir():
         raise UsageError(
             "there is no lake here", where=str(lake), fix="make one: traider data import FILE"
         )
-    return [_extent(key, folder) for key, folder in series_folders(lake)]
+    return [extent_of(key, folder) for key, folder in series_folders(lake)]
 
 
-def _extent(key: SeriesKey, folder: Path) -> SeriesExtent:
-    days = days_of(folder)
-    size = sum(part.stat().st_size for day in days if (part := part_path(folder, day)).is_file())
-    first, last = (day_text(days[0]), day_text(days[-1])) if days else ("", "")
-    return SeriesExtent(key, folder, len(days), first, last, size)
+def extent_of(key: SeriesKey, folder: Path) -> SeriesExtent:
+    """Return the extent of a series; files without a manifest are asked for theirs.
+
+    Raises:
+        DataError: the manifest, or a file without one, is damaged.
+    """
+    manifest = listed_manifest(folder)
+    files = [file if file.checksum else measured_file(folder, file) for file in manifest.files]
+    return SeriesExtent(
+        key=key,
+        rows=sum(file.rows for file in files),
+        bytes=sum(file.bytes for file in files),
+        days=len(manifest.days),
+        first_ns=min((file.first_ns for file in files), default=0),
+        last_ns=max((file.last_ns for file in files), default=0),
+    )
 
 
-def read_part(path: Path) -> pa.Table:
-    """Return the rows of one day's file.
+def measured_file(folder: Path, entry: DataFile) -> DataFile:
+    """Return the entry of a file without a manifest with what the file itself says.
 
     Raises:
         DataError: it is missing or damaged.
     """
+    path = folder / entry.name
     try:
+        size = path.stat().st_size
         with pq.ParquetFile(path) as file:
-            return file.read()
+            ts = file.read(["ts"]).column("ts")
     except FileNotFoundError:
-        raise DataError(
-            "there is no such file", where=str(path), fix="import the day again"
-        ) from None
+        raise missing_file(path) from None
     except (pa.ArrowException, OSError) as fault:
-        raise DataError(
-            f"cannot be read as Parquet: {fault}",
-            where=str(path),
-            fix="remove it and import the day again",
-        ) from fault
+        raise unreadable(path, fault) from fault
+    first, last = (ts[0].as_py(), ts[-1].as_py()) if len(ts) else (entry.first_ns, entry.first_ns)
+    return DataFile(entry.name, len(ts), size, "", first, last, 0)
 
 
 def series_batches(
@@ -91,22 +88,19 @@ def series_batches(
         folder: the folder of the series, ``LAKE/venue=…/instrument=…/kind=…``.
         start_ns: None begins with the first row.
         end_ns: None goes on to the last row.
-        batch_rows: days are joined until a batch has so many rows; a day is never split.
+        batch_rows: days are joined until a batch has so many rows. A batch has one grid.
 
     Raises:
-        DataError: a file is damaged.
+        DataError: a file is missing or damaged.
     """
     pending: list[pa.Table] = []
     rows = 0
-    for day in days_of(folder):
-        before = start_ns is not None and (day + 1) * DAY_NS <= start_ns
-        after = end_ns is not None and day * DAY_NS >= end_ns
-        if before or after:
-            continue
-        part = _inside(read_part(part_path(folder, day)), day, start_ns, end_ns)
-        if part.num_rows:
-            pending.append(part)
-            rows += part.num_rows
+    for table in series_tables(folder, start_ns, end_ns):
+        if pending and table.schema.metadata != pending[0].schema.metadata:
+            yield pa.concat_tables(pending).combine_chunks()
+            pending, rows = [], 0
+        pending.append(table)
+        rows += table.num_rows
         if rows >= batch_rows:
             yield pa.concat_tables(pending).combine_chunks()
             pending, rows = [], 0
@@ -114,16 +108,117 @@ def series_batches(
         yield pa.concat_tables(pending).combine_chunks()
 
 
-def _inside(part: pa.Table, day: int, start_ns: int | None, end_ns: int | None) -> pa.Table:
-    """Return the rows of a day that lie in the range."""
-    first_whole = start_ns is None or day_of(start_ns) < day
-    last_whole = end_ns is None or day_of(end_ns) > day
-    if first_whole and last_whole:
-        return part
-    ts = part.column("ts").to_numpy()
+def series_tables(folder: Path, start_ns: int | None, end_ns: int | None) -> Iterator[pa.Table]:
+    """Yield the rows of a series as they come: a day, or a part of it."""
+    manifest = listed_manifest(folder)
+    for day in manifest.days:
+        before = start_ns is not None and (day + 1) * DAY_NS <= start_ns
+        after = end_ns is not None and day * DAY_NS >= end_ns
+        if before or after:
+            continue
+        manifest, files = _opened(folder, manifest, day, (start_ns, end_ns))
+        for table in day_tables(content_of(folder), files, start_ns, end_ns):
+            if table.num_rows:
+                yield table
+
+
+def _opened(
+    folder: Path, manifest: Manifest, day: int, span: tuple[int | None, int | None]
+) -> tuple[Manifest, list[OpenFile]]:
+    """Open the files of a day that reach into ``span``; return them with the manifest they are of.
+
+    A file that is gone was replaced by others when a newer manifest says so.
+    """
+    start_ns, end_ns = span
+    for _ in range(_ATTEMPTS):
+        wanted = [
+            file
+            for file in manifest.of_day(day)
+            if (start_ns is None or file.last_ns >= start_ns)
+            and (end_ns is None or file.first_ns < end_ns)
+        ]
+        try:
+            return manifest, [open_file(folder, file) for file in wanted]
+        except FileNotFoundError as gone:
+            newer = listed_manifest(folder)
+            if newer == manifest:
+                raise missing_file(Path(gone.filename)) from None
+            manifest = newer
+    raise DataError("changes faster than it can be read", where=str(folder), fix="read it again")
+
+
+def day_tables(
+    content: Content,
+    files: Sequence[OpenFile],
+    start_ns: int | None = None,
+    end_ns: int | None = None,
+) -> Iterator[pa.Table]:
+    """Yield the rows of a day's files in order, each table with the grid it counts on.
+
+    Files that follow one another are read one by one; those that reach into each other are sorted
+    together, which needs them in memory.
+    """
+    for cluster in clusters(files):
+        if len(cluster) == 1:
+            tables = cluster[0].tables(start_ns, end_ns)
+        else:
+            tables = iter(_merged(content, cluster, start_ns, end_ns))
+        for table in tables:
+            yield gridded(_inside(table, start_ns, end_ns), cluster[0].entry.grid)
+
+
+def clusters(files: Sequence[OpenFile]) -> list[list[OpenFile]]:
+    """Return the files in order of time, those that reach into each other together.
+
+    Files of different grids are never together, even where their times meet.
+    """
+    found: list[list[OpenFile]] = []
+    last_ns = -1
+    for file in sorted(files, key=lambda file: (file.entry.first_ns, file.entry.last_ns)):
+        same_grid = bool(found) and found[-1][0].entry.grid == file.entry.grid
+        if same_grid and file.entry.first_ns <= last_ns:
+            found[-1].append(file)
+        else:
+            found.append([file])
+        last_ns = max(last_ns, file.entry.last_ns) if same_grid else file.entry.last_ns
+    written = {file.entry.name: place for place, file in enumerate(files)}
+    return [sorted(cluster, key=lambda file: written[file.entry.name]) for cluster in found]
+
+
+def _merged(
+    content: Content, cluster: Sequence[OpenFile], start_ns: int | None, end_ns: int | None
+) -> list[pa.Table]:
+    tables = [table for file in cluster for table in file.tables(start_ns, end_ns)]
+    return [ordered_rows(content, tables)] if tables else []
+
+
+def gridded(table: pa.Table, grid: Grid) -> pa.Table:
+    """Return a table whose metadata says its grid, and nothing else."""
+    if not grid.tick_size:
+        return table.replace_schema_metadata(None)
+    return table.replace_schema_metadata({"tick_size": grid.tick_size, "lot_size": grid.lot_size})
+
+
+def grid_of(table: pa.Table) -> Grid:
+    """Return the grid that the metadata of a table says."""
+    told = table.schema.metadata or {}
+    return Grid(told.get(b"tick_size", b"").decode(), told.get(b"lot_size", b"").decode())
+
+
+def content_of(folder: Path) -> Content:
+    """Return the content that the folder of a series names; bars where it names none."""
+    key = SeriesKey.of_path(folder)
+    return key.kind.content if key is not None else Content.BARS
+
+
+def _inside(table: pa.Table, start_ns: int | None, end_ns: int | None) -> pa.Table:
+    """Return the rows of a table that lie in the range."""
+    if start_ns is None and end_ns is None:
+        return table
+    ts = table.column("ts").to_numpy()
     begin = 0 if start_ns is None else int(ts.searchsorted(start_ns, "left"))
     end = len(ts) if end_ns is None else int(ts.searchsorted(end_ns, "left"))
-    return part.slice(begin, max(end - begin, 0))
+    return table.slice(begin, max(end - begin, 0))
 
 
 def read_series(folder: Path) -> pa.Table:

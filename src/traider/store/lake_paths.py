@@ -71,9 +71,14 @@ def day_of(ts_ns: int) -> int:
     return ts_ns // DAY_NS
 
 
+def day_folder(folder: Path, day: int) -> Path:
+    """Return the folder of ``day`` in the folder of a series."""
+    return folder / f"day={day_text(day)}"
+
+
 def part_path(folder: Path, day: int) -> Path:
-    """Return the file of ``day`` in the folder of a series."""
-    return folder / f"day={day_text(day)}" / PART_NAME
+    """Return the file of ``day`` in the folder of a series, as lakes without manifests name it."""
+    return day_folder(folder, day) / PART_NAME
 
 
 def days_of(folder: Path) -> list[int]:

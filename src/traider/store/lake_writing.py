@@ -1,33 +1,39 @@
-"""Write series into the lake, one file a day.
+"""Write imported series into the lake, one file a day.
 
-A day is written to a temporary file and renamed, so a reader sees the old day or the new one and a
-stopped import leaves whole days. Rows the lake has already are not written again; where it holds
-other values for the same instant, it keeps them and the new rows are told. One import writes at a
-time. Renames are not flushed to the disk one by one: after a power cut the import is run again.
+Old and new rows of a day become one file, and days are committed to the manifest some at a time, so
+a reader sees the old day or the new one and a stopped import leaves whole days. Rows the lake has
+already are not written again; where it holds other values for the same instant, it keeps them and
+the new rows are told. One import writes at a time.
 """
 
 import fcntl
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from traider.domain.errors import DataError, Interrupted
 from traider.domain.timeframes import DAY_NS
-from traider.store.arrow_columns import Cells, column_of
-from traider.store.kinds import BoolArray, Content, DataKind, IntArray
-from traider.store.lake import read_part
-from traider.store.lake_paths import SeriesKey, part_path
-from traider.store.series import Series, row_keys
+from traider.store.arrow_columns import Cells
+from traider.store.compacting import opened_files, written_day
+from traider.store.kinds import DataKind, IntArray
+from traider.store.lake import day_tables
+from traider.store.lake_commit import SeriesChange, adopted_file, changing
+from traider.store.lake_paths import SeriesKey, day_folder
+from traider.store.manifest import NO_GRID, DataFile, Manifest, listed_manifest
+from traider.store.market_store import Span, joined_spans
+from traider.store.row_merging import compare_rows, ordered_rows
+from traider.store.series import Series
 
 LOCK_NAME: Final = ".lock"
+COMMITTED_DAYS: Final = 64
+"""Days that are written before the manifest is: what is lost at most when the power goes."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +47,8 @@ class DayPlan:
     known: int
     conflicts: IntArray
     """Rows of the source that the lake contradicts."""
+    beside: frozenset[str] = frozenset()
+    """Files of the day that were compared."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +58,8 @@ class SeriesPlan:
     key: SeriesKey
     folder: Path
     days: tuple[DayPlan, ...]
+    covered: Span
+    """From the first row of the source to the end of its last."""
 
     @property
     def fresh(self) -> int:
@@ -123,70 +133,49 @@ def plan_series(series: Series, key: SeriesKey, lake: Path) -> SeriesPlan:
     """
     table = series_table(series, key.kind)
     folder = key.folder(lake)
+    manifest = listed_manifest(folder)
     days = series.ts_ns // DAY_NS
     cuts = np.concatenate([[0], np.flatnonzero(np.diff(days)) + 1, [len(days)]]).tolist()
     plans = []
     for begin, end in pairwise(cuts):
         if begin == end:
             continue
-        path = part_path(folder, int(days[begin]))
+        day = int(days[begin])
         new, rows = table.slice(begin, end - begin), series.rows[begin:end]
-        if path.is_file():
-            plans.append(_merged(path, int(days[begin]), new, rows, key.kind))
+        files = manifest.of_day(day)
+        if files:
+            plans.append(_merged((folder, key.kind), files, new, rows))
         else:
             none = np.zeros(0, np.int64)
-            plans.append(DayPlan(int(days[begin]), new, end - begin, 0, none))
-    return SeriesPlan(key, folder, tuple(plans))
+            plans.append(DayPlan(day, new, end - begin, 0, none))
+    ts = series.ts_ns
+    length = max(key.kind.length_ns, 1)
+    covered = Span(int(ts[0]), int(ts[-1]) + length) if len(ts) else Span(0, 0)
+    return SeriesPlan(key, folder, tuple(plans), covered)
 
 
-def _merged(path: Path, day: int, new: pa.Table, rows: IntArray, kind: DataKind) -> DayPlan:
+def _merged(
+    place: tuple[Path, DataKind], files: Sequence[DataFile], new: pa.Table, rows: IntArray
+) -> DayPlan:
     """Return the plan of a day that the lake has already."""
-    old = read_part(path)
-    if old.schema.names != kind.schema.names or old.schema.types != kind.schema.types:
-        raise DataError(
-            f"has columns {', '.join(old.column_names)}", where=str(path), fix="remove it"
-        )
-    both = pa.concat_tables([old, new]).combine_chunks()
-    ts = both.column("ts").to_numpy()
-    unique = np.zeros(len(ts), np.int64)
-    if kind.content is Content.TRADES:
-        unique = _trade_keys(old, new, both)
-    order = np.lexsort((np.arange(len(ts)) >= old.num_rows, unique, ts))
-    again = np.zeros(len(ts), np.bool_)
-    again[1:] = np.diff(ts[order]) == 0
-    again[1:] &= unique[order][1:] == unique[order][:-1]
-    same = _equal_to_previous(both, order)
-    known, differs = order[again & same], order[again & ~same]
-    fresh = new.num_rows - len(known) - len(differs)
-    table = both.take(order[~again]) if fresh else None
-    return DayPlan(day, table, fresh, len(known), np.sort(rows[differs - old.num_rows]))
+    folder, kind = place
+    for file in files:
+        if not file.checksum:
+            adopted_file(folder, file, kind)
+    parts = [t.replace_schema_metadata(None) for t in _tables(folder, kind, files) if t.num_rows]
+    old = ordered_rows(kind.content, parts or [new.slice(0, 0)])
+    found = compare_rows(kind.content, old, new)
+    fresh = len(found.fresh)
+    joined = None
+    if fresh:
+        joined = ordered_rows(kind.content, [old, new.take(found.fresh)])
+    conflicts = np.sort(rows[found.conflicts])
+    beside = frozenset(file.name for file in files)
+    return DayPlan(files[0].day, joined, fresh, len(found.known), conflicts, beside)
 
 
-def _trade_keys(old: pa.Table, new: pa.Table, both: pa.Table) -> IntArray:
-    """Return keys under which a trade of the old rows and the same among the new ones are equal."""
-    ts = [table.column("ts").to_numpy() for table in (old, new)]
-    occurrence = np.concatenate([row_keys(part, None) for part in ts])
-    ids = column_of(both, "id")
-    coded = row_keys(np.arange(len(occurrence)), ids)
-    unnamed = ids.is_null().to_numpy(zero_copy_only=False)
-    return np.where(unnamed, occurrence - len(occurrence), coded)
-
-
-def _equal_to_previous(table: pa.Table, order: IntArray) -> BoolArray:
-    """Return which rows, taken in ``order``, have the values of the row before them."""
-    same = np.ones(len(order), np.bool_)
-    same[:1] = False
-    for name in table.column_names:
-        column = table.column(name)
-        if name == "id":
-            continue  # part of the key already
-        values = column.to_numpy()[order]
-        with np.errstate(invalid="ignore"):
-            equal = values[1:] == values[:-1]
-        if np.issubdtype(values.dtype, np.floating):
-            equal |= np.isnan(values[1:]) & np.isnan(values[:-1])
-        same[1:] &= equal
-    return same
+def _tables(folder: Path, kind: DataKind, files: Sequence[DataFile]) -> Iterator[pa.Table]:
+    return day_tables(kind.content, opened_files(folder, files))
 
 
 def write_plan(plan: SeriesPlan, done: Callable[[], None], stop: Callable[[], bool]) -> None:
@@ -196,24 +185,35 @@ def write_plan(plan: SeriesPlan, done: Callable[[], None], stop: Callable[[], bo
         Interrupted: ``stop`` answered yes between two days; those written stay.
         DataError: the disk refuses.
     """
-    for day in plan.changed:
-        if stop():
-            raise Interrupted("stopped", fix="days written stay; import again to go on")
-        assert day.table is not None  # noqa: S101 - ``changed`` keeps days with a table alone
-        _write_part(part_path(plan.folder, day.day), day.table)
-        done()
+    if not plan.days:
+        return
+    with changing(plan.folder, plan.key.kind) as change:
+        pending = change.manifest
+        for count, day in enumerate(plan.changed):
+            if stop():
+                change.commit(pending)
+                raise Interrupted("stopped", fix="days written stay; import again to go on")
+            pending = _written(change, pending, day)
+            done()
+            if (count + 1) % COMMITTED_DAYS == 0:
+                change.commit(pending)
+        coverage = joined_spans((*pending.coverage, plan.covered))
+        change.commit(replace(pending, coverage=coverage))
 
 
-def _write_part(path: Path, table: pa.Table) -> None:
-    temporary = path.with_name(f".{path.name}.writing")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        pq.write_table(table, temporary, compression="zstd", use_dictionary=False)
-        temporary.replace(path)
-    except OSError as fault:
+def _written(change: SeriesChange, manifest: Manifest, day: DayPlan) -> Manifest:
+    """Write a day and return the manifest with it, not committed."""
+    old = manifest.of_day(day.day)
+    if {file.name for file in old} != day.beside:
         raise DataError(
-            f"cannot be written: {fault.strerror}", where=str(path), fix="make room on the disk"
-        ) from fault
+            "another process wrote this day meanwhile",
+            where=str(day_folder(change.folder, day.day)),
+            fix="import again",
+        )
+    assert day.table is not None  # noqa: S101 - days without a table are not written
+    change.tidy([day.day])
+    new = written_day(change, day.day, [day.table], NO_GRID)
+    return manifest.exchanged(old, [new])
 
 
 def planned_days(plans: Sequence[SeriesPlan]) -> int:
