@@ -29,6 +29,7 @@ def written_day(change: SeriesChange, day: int, tables: Iterable[pa.Table], grid
     parts = iter(tables)
     first = next(parts)
     schema = wanted_schema(change.kind, first.column_names, change.manifest.columns)
+    change.establish()
     return write_file(change.folder, day, _chained(first, parts), schema, grid)
 
 

@@ -22,7 +22,13 @@ from traider.store.kinds import DataKind
 from traider.store.lake import measured_file
 from traider.store.lake_files import checksum_of, unreadable
 from traider.store.lake_paths import day_folder
-from traider.store.manifest import DataFile, Manifest, listed_manifest, save_manifest
+from traider.store.manifest import (
+    MANIFEST_NAME,
+    DataFile,
+    Manifest,
+    listed_manifest,
+    save_manifest,
+)
 from traider.store.market_store import Span, joined_spans
 from traider.store.row_checks import wanted_schema
 
@@ -39,6 +45,19 @@ class SeriesChange:
         self.kind = kind
         self.manifest = manifest
 
+    def establish(self) -> None:
+        """Have a manifest on the disk before any file is: without one it would be read as data.
+
+        Raises:
+            DataError: the disk refuses.
+        """
+        if (self.folder / MANIFEST_NAME).is_file():
+            return
+        try:
+            save_manifest(self.folder, self.manifest)
+        except OSError as fault:
+            raise unwritable(self.folder, fault) from fault
+
     def commit(self, manifest: Manifest) -> None:
         """Make the series what ``manifest`` says, and remove the files it lists no more.
 
@@ -46,6 +65,8 @@ class SeriesChange:
             DataError: the disk refuses; the series is as it was.
         """
         if manifest == self.manifest:
+            if manifest.files:
+                self.establish()
             return
         gone = {file.name for file in self.manifest.files} - {file.name for file in manifest.files}
         try:
