@@ -34,6 +34,8 @@ MANY_ARGUMENTS: Final = {
     "src/traider/cli/check.py:lookahead": "click passes one argument an option",
     "src/traider/cli/exchange.py:exchange": "the same",
     "src/traider/cli/feed.py:feed": "the same",
+    "src/traider/cli/record.py:record": "the same",
+    "src/traider/cli/replay.py:replay": "the same",
     "src/traider/cli/sweep.py:sweep": "the same",
 }
 BROAD_EXCEPT: Final = {

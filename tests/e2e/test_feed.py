@@ -14,9 +14,9 @@ from tests.e2e.command import command, environment, traider
 
 
 @contextmanager
-def exchange(folder: Path) -> Iterator[dict[str, Any]]:
+def exchange(folder: Path, *arguments: str) -> Iterator[dict[str, Any]]:
     """Run a synthetic exchange; give what it says when it is ready."""
-    line = command("exchange", "--synthetic", "3", "--json")
+    line = command("exchange", "--synthetic", "3", "--json", *arguments)
     with subprocess.Popen(
         line, cwd=folder, env=environment(), stdout=subprocess.PIPE, text=True
     ) as running:

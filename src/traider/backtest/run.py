@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from traider.backtest.fill_tiers import FILL_TIERS
+from traider.backtest.journal_source import JournalSource
 from traider.backtest.outcome import Pass, tier_result
 from traider.backtest.price_series import PriceRecorder, buy_and_hold
 from traider.backtest.results import BacktestResult, FeesPaid, TierResult
@@ -64,7 +65,13 @@ class BacktestPlan:
         return max(file.end_ns for file in self.files)
 
     def events(self) -> Iterator[EventArray]:
-        """Yield the run's input in chunks: the digest record, then the market's events."""
+        """Yield the run's input in chunks: the digest record, then the market's events.
+
+        A journal begins with a digest record of its own.
+        """
+        if any(isinstance(file, JournalSource) for file in self.files):
+            extra = [stream() for stream in self.extra]
+            return market_events(self.files, extra, self.start_ns, self.end_ns)
         digest = self.digest_event.copy()
         digest["ts_event"] = digest["ts_recv"] = self.first_ns
         extra = [stream() for stream in self.extra]

@@ -8,6 +8,7 @@ from traider.backtest.bar_files import BarFile
 from traider.backtest.capture_scan import Capture
 from traider.backtest.captures import CaptureReader
 from traider.backtest.event_source import bar_stream
+from traider.backtest.journal_source import JournalSource, journal_events
 from traider.backtest.merging import merge_streams
 from traider.domain.events import EventArray
 
@@ -64,9 +65,12 @@ def market_events(
 ) -> Iterator[EventArray]:
     """Yield the events of all sources and of ``extra`` streams in the total order, in chunks.
 
-    The range cuts bar files alone; captures are taken whole.
+    The range cuts bar files and journals; captures are taken whole. The instruments of a journal
+    share one stream.
     """
     streams = []
+    journals = {source.folder for source in sources if isinstance(source, JournalSource)}
+    streams += [journal_events(folder, start_ns, end_ns) for folder in sorted(journals)]
     for k, source in enumerate(sources):
         if isinstance(source, BarFile):
             streams.append(bar_stream(source, k, start_ns, end_ns))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from traider.cli.options import json_option
+from traider.cli.speeds import parse_speed
 from traider.domain.errors import UsageError
 
 if TYPE_CHECKING:
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     help="Port of the loopback; 0 takes any that is free.",
 )  # fmt: skip
 @click.option(
-    "--replay", multiple=True, type=click.Path(path_type=Path), metavar="FILE",
-    help="Recording of Level-2 data to play; repeat for the files that continue it.",
+    "--replay", multiple=True, type=click.Path(path_type=Path), metavar="DIR|FILE",
+    help="Journal or recording of Level-2 data to play; repeat for files that continue it.",
 )  # fmt: skip
 @click.option("--venue", default="", metavar="NAME", help="Whose recording, if no name tells it.")
 @click.option(
@@ -101,7 +102,7 @@ def exchange(  # noqa: PLR0913, PLR0917 - one parameter an option, click's way
             start_ns=0 if start == "recorded" else _start_ns(start),
             keeps_time=start == "recorded",
         ),
-        speed=_speed(speed),
+        speed=parse_speed(speed),
         rate=rate,
         faults=faults,
         limits=Limits(private=private_limit, public=public_limit),
@@ -121,18 +122,6 @@ def _announce(ready: "Announcement") -> None:
 
 def _announce_json(ready: "Announcement") -> None:
     click.echo(json.dumps(asdict(ready)))
-
-
-def _speed(text: str) -> float:
-    if text == "max":
-        return 0.0
-    try:
-        speed = float(text)
-    except ValueError:
-        speed = -1.0
-    if not 0.0 <= speed < float("inf"):
-        raise UsageError(f"--speed {text} is no speed", fix="give a number from 0 on, or max")
-    return speed
 
 
 def _start_ns(text: str | None) -> int:

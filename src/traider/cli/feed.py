@@ -100,18 +100,13 @@ def _listen(
     show: "LiveShow",
 ) -> None:
     from traider.cli.feed_live import listen
+    from traider.cli.local_exchange import exchange_settings
     from traider.runtime.config import load_config
     from traider.runtime.live_feed import LiveFeedRequest
     from traider.runtime.observation import observe
 
     config_file, overrides = settings
-    if show.at:
-        stream = show.at.replace("http", "ws", 1)
-        overrides += (
-            f"venues.coinbase.rest_url={show.at}",
-            f"venues.coinbase.stream_url={stream}/ws",
-        )
-    config = load_config(config_file, overrides)
+    config = load_config(config_file, (*overrides, *exchange_settings(show.at)))
     seen = observe(config.log)
     try:
         listen(LiveFeedRequest(venue, products, config.venues, config.feed), seen, show)

@@ -63,11 +63,7 @@ async def _listen(request: LiveFeedRequest, seen: Observation, show: LiveShow) -
         if show.report_folder is not None:
             _write(rows, show.report_folder)
 
-    # Ctrl-C and a request to end do the same, also where a shell left Ctrl-C to be ignored.
-    task = asyncio.current_task()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        if task is not None:
-            asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    cancel_on_signal()
     clock: Clock | None = await clock_of(show.at, seen.clock) if show.at else seen.clock
     request = replace(request, is_timed=clock is not None)
     clock = clock or seen.clock
@@ -77,11 +73,11 @@ async def _listen(request: LiveFeedRequest, seen: Observation, show: LiveShow) -
     keeping = asyncio.create_task(keep(feed, sink))
     try:
         async with asyncio.timeout(show.seconds or None):
-            await _show(feed, keeping, clock, show)
+            await show_live(feed, keeping, clock, as_json=show.as_json)
     except (TimeoutError, asyncio.CancelledError):
         pass  # the time is up, or the person had enough
     # Before the connections are closed, which would count as a fault of the data.
-    rows, body = feed.report(), _at_end(feed)
+    rows, body = feed.report(), at_end(feed)
     keeping.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await keeping
@@ -92,14 +88,24 @@ async def _listen(request: LiveFeedRequest, seen: Observation, show: LiveShow) -
         print_quality(rows)
 
 
-async def _show(feed: Feed, keeping: "asyncio.Task[None]", clock: Clock, show: LiveShow) -> None:
+def cancel_on_signal() -> None:
+    """Let Ctrl-C and a request to end cancel this task, also where a shell ignores Ctrl-C."""
+    task = asyncio.current_task()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        if task is not None:
+            asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+
+
+async def show_live(
+    feed: Feed, keeping: "asyncio.Task[None]", clock: Clock, *, as_json: bool
+) -> None:
     """Draw the view each second on a terminal; say a line now and then elsewhere."""
-    view, console = FeedView(feed), Console(stderr=show.as_json)
+    view, console = FeedView(feed), Console(stderr=as_json)
     if not console.is_terminal:
         console.width = _WIDTH
         while not keeping.done():
             await asyncio.wait({keeping}, timeout=_PLAIN_S)
-            if not show.as_json:
+            if not as_json:
                 console.print(view.draw(clock.now_ns(), clock.monotonic_ns()))
     else:
         with Live(console=console, auto_refresh=False) as live:
@@ -109,7 +115,7 @@ async def _show(feed: Feed, keeping: "asyncio.Task[None]", clock: Clock, show: L
     await keeping  # it ends by itself only with an error
 
 
-def _at_end(feed: Feed) -> dict[str, object]:
+def at_end(feed: Feed) -> dict[str, object]:
     """Return the best prices and the connections when it ended."""
     quoted = {}
     for number, instrument in enumerate(feed.instruments):

@@ -24,6 +24,8 @@ COMMANDS: Final = {
     "doctor": "traider.cli.doctor:doctor",
     "exchange": "traider.cli.exchange:exchange",
     "feed": "traider.cli.feed:feed",
+    "record": "traider.cli.record:record",
+    "replay": "traider.cli.replay:replay",
     "sweep": "traider.cli.sweep:sweep",
     "version": "traider.cli.version:version",
 }

@@ -94,6 +94,8 @@ class Machine:
         if len(self._left):
             events = join_events([self._left, events])
         self._check_instruments(events)
+        if not events.flags.writeable:
+            events = events.copy()  # compiled code takes only arrays that it could write to
         loop = self.loop[0]
         loop["cursor"] = 0
         loop["matched"] = 0

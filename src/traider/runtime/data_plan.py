@@ -9,11 +9,14 @@ from traider.backtest.bar_files import BarFile, scan_bar_file
 from traider.backtest.capture_scan import Capture, scan_captures
 from traider.backtest.captures import instrument_of_capture, is_capture
 from traider.backtest.funding_files import FundingFile, funding_events, read_funding
+from traider.backtest.journal_source import scan_journal
 from traider.backtest.sources import Source
 from traider.domain.errors import DataError
 from traider.domain.events import EventArray
 from traider.domain.instruments import InstrumentName
+from traider.journal.segment_files import list_segments
 from traider.runtime.config import Config
+from traider.runtime.stream_sources import stream_sources
 from traider.runtime.trading_rules import rules_of, trading_rules
 from traider.store.lake_paths import SeriesKey
 
@@ -60,6 +63,8 @@ def scan_data(config: Config) -> RunData:
     paths = config.data.files
     if not paths:
         raise DataError("no data files", where="data.files", fix="name at least one")
+    if any(path.is_dir() and list_segments(path) for path in paths):
+        return _scan_journal(config, paths)
     captured = [path for path in paths if is_capture(path)]
     if captured and len(captured) < len(paths):
         other = next(path for path in paths if path not in captured)
@@ -88,6 +93,31 @@ def scan_data(config: Config) -> RunData:
     )
     _check_funding(funding)
     return RunData(_funded(sources, funding), timeframe, bool(captured), funding)
+
+
+def _scan_journal(config: Config, paths: Sequence[Path]) -> RunData:
+    """Return the data of a journal, which is alone and has its own grid."""
+    if len(paths) > 1 or config.data.funding:
+        raise DataError(
+            "a journal is the only data of its run", where=str(paths[0]), fix="name it alone"
+        )
+    found = scan_journal(paths[0], config.data.start_ns, config.data.end_ns)
+    if not any(source.trades for source in found):
+        raise DataError(
+            "the journal holds no trade, so no bars can be built",
+            where=str(paths[0]),
+            fix="record a venue's trades too, or replay it without a strategy",
+        )
+    known = {source.instrument: source for source in stream_sources(config, found)}
+    sources = tuple(
+        replace(
+            source,
+            min_size=known[source.instrument].min_size,
+            min_notional=known[source.instrument].min_notional,
+        )
+        for source in found
+    )
+    return RunData(sources, config.data.bars, is_captured=True)
 
 
 def _funded(sources: Sequence[Source], files: Sequence[FundingFile]) -> tuple[Source, ...]:

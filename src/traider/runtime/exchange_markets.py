@@ -11,9 +11,8 @@ import numpy as np
 
 from traider.backtest.bar_files import BarFile, read_batches, scan_bar_file
 from traider.domain.errors import DataError, UsageError
-from traider.feed.recorded import RecordedFeed
-from traider.venues.catalogue import recorded_venue
-from traider.venues.recordings import open_recording
+from traider.runtime.event_stream import by_message
+from traider.runtime.replay_sources import open_stream
 from traider.venues.simulated.exchange import Exchange, Market
 from traider.venues.simulated.markets.bars import Bar, BarMarket
 from traider.venues.simulated.markets.merged import MergedMarket
@@ -36,7 +35,7 @@ class SourceRequest:
     """What a person asks of the market. At most one of recording and bars is named."""
 
     replay: tuple[Path, ...] = ()
-    """Files of one recording."""
+    """Files of one recording, or a journal."""
     venue: str = ""
     """Whose recording it is, where the files do not tell."""
     bars: tuple[Path, ...] = ()
@@ -101,17 +100,16 @@ def _synthetic_plan(request: SourceRequest) -> MarketPlan:
 
 
 def _replay_plan(request: SourceRequest) -> MarketPlan:
-    recording = open_recording(request.replay)
-    feed = RecordedFeed(recording, recorded_venue(recording, request.venue))
+    stream = open_stream(request.replay, request.venue)
     known = _known(request)
-    names = [_product_name(instrument.name) for instrument in feed.instruments]
+    names = [_product_name(instrument.name) for instrument in stream.instruments]
     taken = _taken(names, request.products)
     products: dict[str, Product] = {}
-    for name, instrument in zip(names, feed.instruments, strict=True):
+    for name, instrument in zip(names, stream.instruments, strict=True):
         if name in taken:
             products |= _on_grid(known, name, instrument.tick_size, instrument.lot_size)
     wanted = {number for number, name in enumerate(names) if name in taken}
-    opening = read_opening(feed.chunks(1), wanted)
+    opening = read_opening(by_message(stream.chunks()), wanted)
     shift_ns = 0 if request.keeps_time else (request.start_ns or time.time_ns()) - opening.last_ns
 
     def open_market(exchange: Exchange) -> Market:

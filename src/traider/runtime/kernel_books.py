@@ -1,12 +1,14 @@
 """The kernel's book behind the port of the feeds."""
 
+import hashlib
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from traider.domain.events import EventArray
 from traider.feed.books import Top
-from traider.kernel.book import ASKS, BIDS
+from traider.kernel.book import ASKS, BIDS, NO_RANK
 from traider.kernel.market_books import (
     CROSSED,
     apply_events,
@@ -32,7 +34,9 @@ class KernelBooks:
 
     def apply(self, events: EventArray) -> None:
         """Apply the depth of ``events``."""
-        apply_events(self._book, events, self._tallies)
+        # Compiled code takes only arrays that it could write to, though it does not.
+        own = events if events.flags.writeable else events.copy()
+        apply_events(self._book, own, self._tallies)
 
     def top(self, number: int) -> Top:
         """Return the best levels of an instrument."""
@@ -51,3 +55,24 @@ class KernelBooks:
     def lost(self, number: int) -> int:
         """Return how many levels found no room."""
         return int(self._book.sides[number]["lost"].sum())
+
+    def digest(self, number: int) -> str:
+        """Return the digest of an instrument's levels: rank and lots, bids first, best first.
+
+        Where the book keeps a level does not enter, so two books are equal when they hold the same.
+        """
+        found = hashlib.blake2b(digest_size=16)
+        for side in (BIDS, ASKS):
+            found.update(self._side(number, side).tobytes())
+        return found.hexdigest()
+
+    def _side(self, number: int, side: int) -> npt.NDArray[np.int64]:
+        """Return rank and lots of each level of a side, best first."""
+        near = self._book.sizes[number, side]
+        places = np.flatnonzero(near)
+        far = np.flatnonzero(self._book.far_ranks[number, side] != NO_RANK)
+        base = int(self._book.sides[number, side]["base"])
+        ranks = np.concatenate((places + base, self._book.far_ranks[number, side][far]))
+        lots = np.concatenate((near[places], self._book.far_sizes[number, side][far]))
+        order = np.argsort(-ranks)
+        return np.column_stack((ranks[order], lots[order]))

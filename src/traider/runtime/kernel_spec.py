@@ -9,6 +9,7 @@ from typing import Any, Final
 from traider.backtest.bar_files import BarFile
 from traider.backtest.capture_scan import Capture
 from traider.backtest.sources import Source
+from traider.backtest.stream_source import BOOK_WINDOW, StreamSource
 from traider.domain.timeframes import timeframe_ns
 from traider.domain.units import Rounding, lots_from_size, units_from_amount
 from traider.features import Expression, build_graph
@@ -143,10 +144,17 @@ def _market(config: Config, file: Source) -> MarketSpec:
         taker_fee_e8=rate_e8(config.costs.taker_fee),
         can_short=file.is_derivative,
         group=groups[0] if groups else 0,
-        book_window=book_window(file) if isinstance(file, Capture) and file.snapshots else 0,
+        book_window=_window(file),
         margin_tiers=margin_tiers(config, file.instrument) if file.is_derivative else (),
         liquidation_fee_e8=rate_e8(config.margin.liquidation_fee),
     )
+
+
+def _window(source: Source) -> int:
+    """Return the size of a source's book; 0 where it brings none."""
+    if isinstance(source, StreamSource):
+        return BOOK_WINDOW
+    return book_window(source) if isinstance(source, Capture) and source.snapshots else 0
 
 
 def book_window(source: Source) -> int:

@@ -1,0 +1,32 @@
+"""Instants as a person writes them: ``2026-01-01T12:00:00Z``, or a day, ``2026-01-01``."""
+
+from typing import Any, Final
+
+import click
+
+from traider.domain.errors import DataError
+from traider.venues.rfc3339 import parse_ns
+
+
+class TimeType(click.ParamType[int]):
+    """Nanoseconds UTC, from RFC 3339 text or a day."""
+
+    name = "time"
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401 - click's own signature
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> int:
+        """Return the instant that ``value`` spells."""
+        if isinstance(value, int):
+            return value
+        text = str(value).strip()
+        try:
+            return parse_ns(text if "T" in text else f"{text}T00:00:00Z")
+        except DataError:
+            self.fail(f"{value!r} is no time: write 2026-01-01T00:00:00Z or 2026-01-01", param, ctx)
+
+
+TIME: Final = TimeType()

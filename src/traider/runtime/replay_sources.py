@@ -1,0 +1,84 @@
+"""Open a record of events, whatever kept it: a journal, a lake, a venue's raw messages."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from traider.domain.errors import DataError, UsageError
+from traider.domain.events import EventArray
+from traider.domain.payloads import config_digest_event
+from traider.feed.recorded import RecordedFeed
+from traider.journal.reader import JournalReader
+from traider.journal.segment_files import list_segments
+from traider.runtime.event_stream import EventStream
+from traider.venues.catalogue import recorded_venue
+from traider.venues.recordings import open_recording
+
+
+def open_stream(
+    paths: Sequence[Path], venue: str = "", span: tuple[int | None, int | None] = (None, None)
+) -> EventStream:
+    """Return the record that ``paths`` name: one folder, or the files of one recording.
+
+    Args:
+        paths: a journal, a lake, or raw messages in any format that is known.
+        venue: whose messages they are, where nothing tells it.
+        span: first and end time of receipt, ns UTC; raw messages are read whole.
+
+    Raises:
+        DataError: there is nothing there, or it cannot be read.
+        UsageError: several folders are named, or a span of raw messages.
+    """
+    for path in paths:
+        if not path.exists():
+            raise DataError("there is no such file", where=str(path), fix="check the path")
+    folders = [path for path in paths if path.is_dir()]
+    if not folders:
+        return _of_capture(paths, venue, span)
+    if len(paths) > 1:
+        raise UsageError("one record at a time", fix="name one folder, or files of one recording")
+    if list_segments(folders[0]):
+        return _of_journal(folders[0], span)
+    raise DataError(
+        "holds no journal", where=str(folders[0]), fix="name the folder that was recorded into"
+    )
+
+
+def _of_journal(folder: Path, span: tuple[int | None, int | None]) -> EventStream:
+    def chunks() -> Iterator[EventArray]:
+        reader = JournalReader(folder)
+        if span == (None, None):
+            return reader.events()
+        return reader.between(span[0] or 0, span[1] if span[1] is not None else 2**63 - 1)
+
+    return EventStream("journal", JournalReader(folder).instruments, chunks)
+
+
+def _of_capture(
+    paths: Sequence[Path], venue: str, span: tuple[int | None, int | None]
+) -> EventStream:
+    if span != (None, None):
+        raise UsageError(
+            "raw messages are replayed whole: a book cannot begin in their middle",
+            where="--from" if span[0] is not None else "--to",
+            fix="leave it out",
+        )
+    recording = open_recording(paths)
+
+    def opened() -> RecordedFeed:
+        return RecordedFeed(recording, recorded_venue(recording, venue))
+
+    return EventStream("capture", opened().instruments, lambda: opened().chunks())
+
+
+def begun_by(digest: bytes, stream: EventStream) -> EventStream:
+    """Return a stream with the record that every run begins with, where the record has none."""
+
+    def chunks() -> Iterator[EventArray]:
+        rest = stream.chunks()
+        first = next(rest, None)
+        if first is not None:
+            yield config_digest_event(digest, int(first["ts_recv"][0]))
+            yield first
+        yield from rest
+
+    return EventStream(stream.kind, stream.instruments, chunks)
