@@ -1,6 +1,7 @@
 """From a specification to the kernel's arrays, each allocated once."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -191,15 +192,19 @@ def build_venue(spec: KernelSpec) -> r.Venue:
     )
 
 
-def build_output(spec: KernelSpec, buffer: int, *, each_decision: bool = False) -> r.Output:
+def build_output(
+    spec: KernelSpec, buffer: int, *, each_decision: bool = False, observed: Sequence[int] = ()
+) -> r.Output:
     """Allocate the output buffers of a run, ``buffer`` records each.
 
-    With ``each_decision`` the reasons of one step fill theirs.
+    With ``each_decision`` the reasons of one step fill theirs. ``observed`` are the slots of the
+    features kept at each decision; without any nothing is.
     """
     most = most_intents(spec)
     inputs = sum(len(alpha.inputs) for alpha in spec.alphas)
     size = max(buffer, 4 * most)
     rows = most if each_decision else size
+    kept = size if observed else 0
     return r.Output(
         events=np.zeros(size, EVENT),
         nav=np.zeros(size, r.NAV),
@@ -208,6 +213,10 @@ def build_output(spec: KernelSpec, buffer: int, *, each_decision: bool = False) 
         features=np.zeros((rows, inputs)),
         intents=np.zeros(most, EVENT),
         current=np.zeros(1, EVENT),
+        rows=np.zeros(kept, r.OBSERVATION),
+        row_values=np.zeros((kept, len(observed))),
+        row_scores=np.zeros((kept, 2 * len(spec.alphas) if kept else 0)),
+        row_slots=np.array(observed, np.int64),
     )
 
 

@@ -1,8 +1,8 @@
 """Allocate the kernel's state once, run it over chunks of events, take its bytes and its digest."""
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
@@ -45,13 +45,20 @@ class Drained:
     scores: r.Floats
     features: r.Floats
     """What the alphas read when each order was wanted, in the order of ``alpha_inputs``."""
+    rows: r.Records = field(default_factory=lambda: np.zeros(0, r.OBSERVATION))
+    """What was wanted of each instrument at each decision, where observed."""
+    row_features: r.Floats = field(default_factory=lambda: np.zeros((0, 0)))
+    """The observed features behind each of ``rows``."""
+    row_scores: r.Floats = field(default_factory=lambda: np.zeros((0, 0)))
+    """Score and confidence of each alpha behind each of ``rows``."""
 
 
 class Machine:
     """Decider, gate and simulated venue over one stream of events.
 
     With ``each_decision`` outputs are yielded after every step that wanted an order, so that the
-    state right after it can be looked at.
+    state right after it can be looked at. ``observed`` are the slots of features to be yielded as
+    rows, one an instrument and decision, whether or not it led to an order.
     """
 
     def __init__(
@@ -61,6 +68,7 @@ class Machine:
         journal_all: bool = False,
         buffer: int = 65_536,
         each_decision: bool = False,
+        observed: Sequence[int] = (),
     ) -> None:
         compile_kernel()
         self.spec = spec
@@ -68,7 +76,7 @@ class Machine:
         self.gate = build_gate(spec)
         self.venue = build_venue(spec)
         self.alphas = alpha_table([alpha.function for alpha in spec.alphas])
-        self.out = build_output(spec, buffer, each_decision=each_decision)
+        self.out = build_output(spec, buffer, each_decision=each_decision, observed=observed)
         self.loop = np.zeros(1, r.LOOP)
         self.loop[0]["journal_all"] = int(journal_all)
         self._kernel = r.Kernel(
@@ -150,10 +158,14 @@ class Machine:
             decisions=_copied(self.out.decisions[: loop["decision_count"]]),
             scores=self.out.scores[: loop["decision_count"]].copy(),
             features=self.out.features[: loop["decision_count"]].copy(),
+            rows=_copied(self.out.rows[: loop["row_count"]]),
+            row_features=self.out.row_values[: loop["row_count"]].copy(),
+            row_scores=self.out.row_scores[: loop["row_count"]].copy(),
         )
         loop["out_count"] = 0
         loop["nav_count"] = 0
         loop["decision_count"] = 0
+        loop["row_count"] = 0
         return drained
 
     @property

@@ -124,7 +124,19 @@ VENUE: Final = named_tuple(
 MATCHING_SIGNATURE: Final = types.int64(VENUE, EVENTS, types.int64, types.int64)
 """A matching function of the venue: (venue, events, place of the one to meet, Task) -> answer."""
 OUTPUT: Final = named_tuple(
-    (EVENTS, numba_vector(r.NAV), numba_vector(r.DECISION), MATRIX, MATRIX, EVENTS, EVENTS),
+    (
+        EVENTS,
+        numba_vector(r.NAV),
+        numba_vector(r.DECISION),
+        MATRIX,
+        MATRIX,
+        EVENTS,
+        EVENTS,
+        numba_vector(r.OBSERVATION),
+        MATRIX,
+        MATRIX,
+        INTEGERS,
+    ),
     r.Output,
 )
 LOOP: Final = numba_vector(r.LOOP)

@@ -47,6 +47,7 @@ MARKET = np.dtype(
         ("due_ns", "<i8"),  # when the next bar of time that trades build ends
         ("combined", "<f8"),  # ensemble score in [-1, 1]
         ("exposure", "<f8"),  # wanted signed notional as a fraction of equity
+        ("decided_ns", "<i8"),  # when it was last scored: at a decision after news of it
         ("fees_units", "<i8"),  # paid in cash,
         ("other_fees_units", "<i8"),  # and in the fee currency, 1e-8 of that
         ("traded_units", "<i8"),
@@ -273,6 +274,7 @@ LOOP = np.dtype(
         ("out_count", "<i8"),
         ("nav_count", "<i8"),
         ("decision_count", "<i8"),
+        ("row_count", "<i8"),
         ("journal_all", "<i8"),
         ("bars", "<i8"),
         ("dirty", "<i8"),  # a market event came since NAV was sampled
@@ -298,6 +300,20 @@ DECISION = np.dtype(
     align=True,
 )
 """Why an order was wanted; the alphas' scores and confidences stand in a matrix beside it."""
+
+
+OBSERVATION = np.dtype(
+    [
+        ("ts", "<i8"),
+        ("instrument", "<i8"),
+        ("direction", "<i8"),
+        ("combined", "<f8"),
+        ("exposure", "<f8"),
+    ],
+    align=True,
+)
+"""What the ensemble wanted of one instrument at a decision, order or none; the features and the
+alphas' scores it was decided on stand in matrices beside it."""
 
 
 class Book(NamedTuple):
@@ -365,6 +381,10 @@ class Output(NamedTuple):
     features: Floats  # (decisions, alpha inputs) what the alphas read
     intents: Records  # EVENT, what one step wants
     current: Records  # (1,) EVENT, the timer or answer being delivered
+    rows: Records  # OBSERVATION; none where nobody asked for them
+    row_values: Floats  # (rows, slots asked for) features
+    row_scores: Floats  # (rows, 2 * alphas)
+    row_slots: Integers  # slots of the features asked for
 
 
 class Kernel(NamedTuple):

@@ -71,7 +71,8 @@ def run(kernel: Kernel, events: Records) -> int:
 
     Start again with the same arrays to go on: after ``OUTPUT_FULL`` with drained outputs, after
     ``DONE`` with the events not yet consumed (``cursor``) and those that follow. Cutting the
-    events into other chunks changes nothing.
+    events into other chunks changes nothing. A timer among the events only says that time has
+    passed: the loop makes its own, and those that are due by then come before it.
     """
     state = kernel.loop[0]
     current = kernel.out.current
@@ -92,6 +93,8 @@ def run(kernel: Kernel, events: Records) -> int:
         _deliver(kernel, source, place)
         if turn == _TICK and state["dirty"] != 0:
             _sample(kernel)
+        if turn == _TICK and len(kernel.out.rows) > 0:
+            _observe(kernel)
         if kernel.venue.venue[0]["overflow"] != 0:
             return _QUEUE_FULL
     return _OUTPUT_FULL
@@ -106,6 +109,9 @@ def _take(kernel: Kernel, events: Records, turn: int) -> int:
         _take_timer(kernel)
         return _IS_NEXT
     place = kernel.loop[0]["cursor"]
+    if events[place]["kind"] == _TIMER:
+        kernel.loop[0]["cursor"] = place + 1
+        return _IS_DONE
     if events[place]["ts_recv"] < kernel.decider.account[0]["now_ns"]:
         return _IS_UNSORTED
     if _SNAPSHOT <= events[place]["kind"] <= _CLEAR:
@@ -123,6 +129,7 @@ def _is_output_full(kernel: Kernel) -> bool:
         state["out_count"] + margin > len(out.events)
         or state["decision_count"] + margin > len(out.decisions)
         or state["nav_count"] >= len(out.nav)
+        or (len(out.rows) > 0 and state["row_count"] + margin > len(out.rows))
     )
 
 
@@ -139,6 +146,8 @@ def _next_turn(kernel: Kernel, events: Records) -> int:
         turn = _MARKET_EVENT
         now = events[i]["ts_recv"]
         kind = int(events[i]["kind"])
+        if kind == _TIMER:
+            kind = _SENT + 1
         if state["next_timer"] == 0:
             length = kernel.decider.strategy[0]["decision_ns"]
             state["next_timer"] = (now + length - 1) // length * length
@@ -367,6 +376,30 @@ def _explain(kernel: Kernel, j: int) -> None:
     for a in range(out.features.shape[1]):
         out.features[n, a] = decider.values[k, decider.alpha_inputs[a]]
     state["decision_count"] = n + 1
+
+
+@compiled(void(KERNEL))
+def _observe(kernel: Kernel) -> None:
+    """Keep what each instrument scored at this decision was decided on: features and scores."""
+    decider, out, state = kernel.decider, kernel.out, kernel.loop[0]
+    now = decider.account[0]["now_ns"]
+    n = state["row_count"]
+    for k in range(len(decider.markets)):
+        market = decider.markets[k]
+        if market["decided_ns"] != now:
+            continue
+        row = out.rows[n]
+        row["ts"] = now
+        row["instrument"] = k
+        row["direction"] = market["direction"]
+        row["combined"] = market["combined"]
+        row["exposure"] = market["exposure"]
+        for a in range(out.row_scores.shape[1]):
+            out.row_scores[n, a] = decider.scores[k, a]
+        for a in range(len(out.row_slots)):
+            out.row_values[n, a] = decider.values[k, out.row_slots[a]]
+        n += 1
+    state["row_count"] = n
 
 
 @compiled(void(KERNEL), inline=True)

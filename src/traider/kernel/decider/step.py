@@ -114,6 +114,7 @@ def _decide(decider: Decider, alphas: Alphas, out: Records) -> int:
     for k in range(len(decider.markets)):
         if decider.markets[k]["fresh"] != 0:
             any_fresh = True
+            decider.markets[k]["decided_ns"] = account["now_ns"]
             score_alphas(decider, alphas, k)
             combine(decider, k)
             size_instrument(decider, k)
