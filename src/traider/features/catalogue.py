@@ -6,6 +6,7 @@ count bars that came, so a window spans more time when bars are missing. An inpu
 (NaN: a feature that warms up, or has none on this bar) gives none, and is not counted.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -51,7 +52,9 @@ class Feature:
     ``rings`` is how many past values a bar of window it keeps. ``least_window`` is 0 when it takes
     no window. ``takes_share`` marks those that end with a share q from 0 to 1. ``uses_log``
     marks those whose last bit is up to the C library's logarithm; the others are the same on every
-    processor.
+    processor. No value is under ``low`` or above ``high``, and where it ``keeps_range`` none
+    leaves the range of its input. ``may_lack`` marks those that can have no value on a bar after
+    their first one, as their meaning says.
     """
 
     name: str
@@ -66,6 +69,10 @@ class Feature:
     takes_share: bool = False
     uses_log: bool = False
     live: bool = False
+    low: float = -math.inf
+    high: float = math.inf
+    keeps_range: bool = False
+    may_lack: bool = False
 
     @property
     def written(self) -> str:
@@ -85,6 +92,7 @@ _ENTRIES: Final = (
         "n bars",
         "Simple moving average: mean of the last n inputs. Exact for prices.",
         rings=1,
+        keeps_range=True,
     ),
     Feature(
         "ema",
@@ -94,6 +102,7 @@ _ENTRIES: Final = (
         "n bars",
         "Exponential moving average: e += (x - e) * 2 / (n + 1), seeded with the mean of the first "
         "n inputs (TA-Lib's convention).",
+        keeps_range=True,
     ),
     Feature(
         "rsi",
@@ -104,6 +113,8 @@ _ENTRIES: Final = (
         "Wilder's relative strength index: 100 * g / (g + l), gains and losses smoothed by "
         "x = (x * (n - 1) + new) / n, seeded with their means. A flat history reads 50 "
         "(TA-Lib reads 0).",
+        low=0.0,
+        high=100.0,
     ),
     Feature(
         "atr",
@@ -113,6 +124,7 @@ _ENTRIES: Final = (
         "n + 1 bars",
         "Wilder's average true range: a = (a * (n - 1) + range) / n, seeded with the mean of the "
         "first n true ranges.",
+        low=0.0,
     ),
     Feature(
         "adx",
@@ -121,6 +133,8 @@ _ENTRIES: Final = (
         "0 to 100",
         "2n bars",
         "Wilder's average directional index, seeded as TA-Lib does.",
+        low=0.0,
+        high=100.0,
     ),
     Feature(
         "return",
@@ -130,6 +144,7 @@ _ENTRIES: Final = (
         "n + 1 bars",
         "Simple return over n bars: x / x[n bars ago] - 1; no value where that input was 0.",
         rings=1,
+        may_lack=True,
     ),
     Feature(
         "rolling_vol",
@@ -142,6 +157,8 @@ _ENTRIES: Final = (
         rings=1,
         annualized=True,
         least_window=2,
+        low=0.0,
+        may_lack=True,
     ),
     Feature(
         "ewm_vol",
@@ -154,6 +171,8 @@ _ENTRIES: Final = (
         "rolling_vol.",
         annualized=True,
         least_window=2,
+        low=0.0,
+        may_lack=True,
     ),
     Feature(
         "vwap_z",
@@ -174,6 +193,7 @@ _ENTRIES: Final = (
         "n + 1 bars",
         "The input of n bars ago.",
         rings=1,
+        keeps_range=True,
     ),
     Feature(
         "log_return",
@@ -185,6 +205,7 @@ _ENTRIES: Final = (
         "zero.",
         rings=1,
         uses_log=True,
+        may_lack=True,
     ),
     Feature(
         "stdev",
@@ -196,6 +217,7 @@ _ENTRIES: Final = (
         "exactly 0.",
         rings=1,
         least_window=2,
+        low=0.0,
     ),
     Feature(
         "zscore",
@@ -217,6 +239,7 @@ _ENTRIES: Final = (
         "max(high - low, |high - last close|, |low - last close|), the last close being that of "
         "the bar that came before, however long ago.",
         least_window=0,
+        low=0.0,
     ),
     Feature(
         "plus_di",
@@ -227,6 +250,8 @@ _ENTRIES: Final = (
         "Wilder's +DI: 100 * smoothed upward movement / smoothed true range, both s = s - s / n + "
         "new after a plain sum of the first n - 1, as TA-Lib does; 0 while nothing moves. "
         "For n = 1 TA-Lib gives fractions.",
+        low=0.0,
+        high=100.0,
     ),
     Feature(
         "minus_di",
@@ -235,6 +260,8 @@ _ENTRIES: Final = (
         "0 to 100",
         "n + 1 bars",
         "Wilder's -DI: as plus_di, of the downward movement.",
+        low=0.0,
+        high=100.0,
     ),
     Feature(
         "highest",
@@ -244,6 +271,7 @@ _ENTRIES: Final = (
         "n bars",
         "Highest of the last n inputs.",
         rings=2,
+        keeps_range=True,
     ),
     Feature(
         "lowest",
@@ -253,6 +281,7 @@ _ENTRIES: Final = (
         "n bars",
         "Lowest of the last n inputs.",
         rings=2,
+        keeps_range=True,
     ),
     Feature(
         "vwap",
@@ -263,6 +292,7 @@ _ENTRIES: Final = (
         "Rolling volume-weighted average price: sum of (high + low + close) / 3 * volume over sum "
         "of volume, last n bars; the close where they hold no volume.",
         rings=2,
+        low=0.0,
     ),
     Feature(
         "parkinson",
@@ -275,6 +305,7 @@ _ENTRIES: Final = (
         rings=1,
         annualized=True,
         uses_log=True,
+        low=0.0,
     ),
     Feature(
         "garman_klass",
@@ -287,6 +318,7 @@ _ENTRIES: Final = (
         rings=1,
         annualized=True,
         uses_log=True,
+        low=0.0,
     ),
     Feature(
         "slope",
@@ -309,6 +341,9 @@ _ENTRIES: Final = (
         "input of 0 there is no return, so no value.",
         rings=1,
         least_window=3,
+        low=-1.0,
+        high=1.0,
+        may_lack=True,
     ),
     Feature(
         "quantile",
@@ -320,6 +355,8 @@ _ENTRIES: Final = (
         "(n - 1); 0 is the lowest, 1 the highest. Takes time in proportion to n.",
         rings=1,
         least_window=2,
+        low=0.0,
+        high=1.0,
     ),
     Feature(
         "quantile_value",
@@ -332,6 +369,7 @@ _ENTRIES: Final = (
         "Takes time in proportion to n at worst.",
         rings=2,
         takes_share=True,
+        keeps_range=True,
     ),
     Feature(
         "change",
@@ -352,6 +390,7 @@ _ENTRIES: Final = (
         "time in proportion to n.",
         rings=2,
         least_window=2,
+        may_lack=True,
     ),
     Feature(
         "session_vwap",
@@ -362,6 +401,7 @@ _ENTRIES: Final = (
         "Volume-weighted average price since the session of n hours began (n = 24: midnight UTC), "
         "typical price (high + low + close) / 3; the close until there is volume. A bar belongs to "
         "the session it opened in.",
+        low=0.0,
     ),
     Feature(
         "seasonal_mean",
@@ -373,6 +413,8 @@ _ENTRIES: Final = (
         "(within half an hour, UTC); two at least.",
         rings=2,
         least_window=2,
+        keeps_range=True,
+        may_lack=True,
     ),
     Feature(
         "seasonal_z",
@@ -384,6 +426,7 @@ _ENTRIES: Final = (
         "they are equal.",
         rings=2,
         least_window=2,
+        may_lack=True,
     ),
     Feature(
         "imbalance",
@@ -393,6 +436,9 @@ _ENTRIES: Final = (
         "1 message",
         "Queue imbalance of the best n levels of the book: (bids - asks) / (bids + asks), in size.",
         live=True,
+        low=-1.0,
+        high=1.0,
+        may_lack=True,
     ),
     Feature(
         "ofi_total",
@@ -405,6 +451,7 @@ _ENTRIES: Final = (
         "levels compared one by one and added). Its change over bars is what is traded on.",
         rings=4,
         live=True,
+        may_lack=True,
     ),
 )
 

@@ -63,10 +63,14 @@ class Expression:
         if self.name == NUMBER:
             return _number_text(self.number)
         if self.name in OPERATORS and self.source and self.right:
-            return f"{self.source.as_side()} {self.name} {self.right.as_side()}"
+            return f"{self._side(self.source)} {self.name} {self._side(self.right)}"
         if is_column(self.name):
             return self.name
-        inner = [side.written() for side in (self.source, self.right) if side]
+        inner = [
+            self._side(side) if self._is_elsewhere(side) else side.written()
+            for side in (self.source, self.right)
+            if side
+        ]
         inner += [str(self.window)] if self.window else []
         if CATALOGUE[self.name].takes_share:
             inner.append(_number_text(self.number))
@@ -75,6 +79,14 @@ class Expression:
     def as_side(self) -> str:
         """Return it as it is written beside an operator."""
         return f"({self.written()})" if self.name in OPERATORS else self.written()
+
+    def _side(self, side: "Expression") -> str:
+        """Return a side as it is written inside, with its frame where that is another one."""
+        frame = f"@{side.timeframe}" if self._is_elsewhere(side) else ""
+        return f"{side.as_side()}{frame}"
+
+    def _is_elsewhere(self, side: "Expression") -> bool:
+        return side.name != NUMBER and side.timeframe not in (self.timeframe, LIVE)
 
 
 def _number_text(number: float) -> str:

@@ -41,7 +41,7 @@ def build_graph(
         StrategyError: a feature wants bars shorter than those that arrive, or of a length that
             they do not divide; a year of bars that have no length; or a model nobody named.
     """
-    placed = [_framed(expression, base_timeframe) for expression in expressions]
+    placed = [framed(expression, base_timeframe) for expression in expressions]
     nodes = {node: None for wanted in placed for node in _in_order(wanted)}
     names = _frame_names(nodes, base_timeframe)
     slots: dict[Expression, int] = {}
@@ -123,11 +123,11 @@ def _scale(expression: Expression) -> float:
     return math.sqrt(365 * DAY_NS / length_ns)
 
 
-def _framed(expression: Expression, base: str) -> Expression:
-    """Return the expression with its timeframe, and its inputs', written out."""
+def framed(expression: Expression, base: str) -> Expression:
+    """Return the expression with its frames, and those of its inputs, written out."""
     frame = expression.timeframe or base
-    source = _framed(expression.source, frame) if expression.source else None
-    right = _framed(expression.right, frame) if expression.right else None
+    source = framed(expression.source, frame) if expression.source else None
+    right = framed(expression.right, frame) if expression.right else None
     if is_live_column(expression.name) or _is_live_feature(expression):
         frame = LIVE
     return replace(expression, source=source, timeframe=frame, right=right)
