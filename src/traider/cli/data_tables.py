@@ -45,10 +45,10 @@ def check_summary(checked: Checked) -> RenderableType:
         else "nothing wrong"
     )
     head = Text.assemble((str(checked.file), "bold"), f"\n  {checked.rows:,} rows: {verdict}")
-    return Group(head, *_findings(checked.findings), Text(""))
+    return Group(head, *findings_table(checked.findings), Text(""))
 
 
-def _findings(findings: tuple[Finding, ...]) -> list[RenderableType]:
+def findings_table(findings: tuple[Finding, ...]) -> list[RenderableType]:
     """Return the findings, each with its place and its meaning in one cell, one above the other."""
     if not findings:
         return []
@@ -99,7 +99,7 @@ def import_summary(report: ImportReport) -> RenderableType:
         parts.append(Text(f"  columns not imported: {', '.join(report.ignored_columns)}"))
     if report.quarantine_file is not None:
         parts.append(Text(f"  bad rows: {report.quarantine_file}", "yellow"))
-    return Group(*parts, *_findings(report.findings), Text(""))
+    return Group(*parts, *findings_table(report.findings), Text(""))
 
 
 def _days(extent: SeriesExtent) -> tuple[str, str]:

@@ -23,6 +23,7 @@ COMMANDS: Final = {
     "data": "traider.cli.data:data",
     "doctor": "traider.cli.doctor:doctor",
     "exchange": "traider.cli.exchange:exchange",
+    "features": "traider.cli.features:features",
     "feed": "traider.cli.feed:feed",
     "record": "traider.cli.record:record",
     "replay": "traider.cli.replay:replay",

@@ -17,6 +17,7 @@ from traider.runtime.config_sections import (
     CostsConfig,
     DataConfig,
     Exact,
+    FeatureStoreConfig,
     FillTier,
     InstrumentConfig,
     LimitsConfig,
@@ -32,7 +33,7 @@ from traider.runtime.config_venues import FeedConfig, VenuesConfig
 ENVIRONMENT_PREFIX: Final = "TRAIDER_"
 
 DECIDES_NOTHING: Final = frozenset(
-    {"output", "log", "report", "walk_forward", "monte_carlo", "venues", "feed"}
+    {"output", "log", "report", "walk_forward", "monte_carlo", "venues", "feed", "feature_store"}
 )
 """Keys outside the digest: where results go and data comes from, and what follows a run, decides
 nothing in it."""
@@ -96,6 +97,8 @@ class Config(BaseSettings):
     """Which venues are listened to."""
     feed: FeedConfig = FeedConfig()
     """When market data is not to be trusted."""
+    feature_store: FeatureStoreConfig = FeatureStoreConfig()
+    """Which further features are kept."""
     log: LogConfig = LogConfig()
     """Where the log goes."""
     report: ReportConfig = ReportConfig()

@@ -290,3 +290,10 @@ class ReportConfig(Section):
 
     trades_shown: Annotated[Whole, Field(ge=0, le=5_000)] = 400
     """Most trades in the page, newest and largest first; the Parquet file has all."""
+
+
+class FeatureStoreConfig(Section):
+    """What is kept in a feature store beside what the strategy reads."""
+
+    expressions: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    """Further features, such as "rsi(close, 14)@4h"; see the list of features."""

@@ -12,7 +12,7 @@ from traider.backtest.sources import Source
 from traider.backtest.stream_source import BOOK_WINDOW, StreamSource
 from traider.domain.timeframes import timeframe_ns
 from traider.domain.units import Rounding, lots_from_size, units_from_amount
-from traider.features import Expression, build_graph
+from traider.features import Expression, build_graph, parse
 from traider.kernel.codes import Limit, Sizing
 from traider.kernel.specification import (
     AlphaSpec,
@@ -60,12 +60,17 @@ class AlphaShelf:
 
 
 def kernel_spec(
-    config: Config, sources: Sequence[Source], base: str = "", shelf: AlphaShelf | None = None
+    config: Config,
+    sources: Sequence[Source],
+    base: str = "",
+    shelf: AlphaShelf | None = None,
+    extra: Sequence[str] = (),
 ) -> KernelSpec:
     """Return the kernel that ``config`` describes for the instruments of ``sources``.
 
     ``base`` names the bars that trades build, where the sources bring none. Alphas come
-    from ``shelf``, so that many kernels of one process share what is compiled.
+    from ``shelf``, so that many kernels of one process share what is compiled. Expressions of
+    ``extra`` are computed beside those that decide.
 
     Raises:
         StrategyError: an alpha, parameter or feature is unknown or cannot be compiled.
@@ -73,7 +78,7 @@ def kernel_spec(
     first = sources[0]
     base = first.timeframe if isinstance(first, BarFile) else base
     alphas_at_hand = shelf or AlphaShelf()
-    alphas = _alphas(config)
+    alphas = alphas_of(config)
     timeframe = getattr(config.strategy, "timeframe", "")
     volatility = Expression(
         "ewm_vol",
@@ -91,6 +96,7 @@ def kernel_spec(
         expressions = alpha.expressions(params, timeframe)
         loaded.append((entry, function, params, expressions))
         wanted += expressions
+    wanted += [parse(text, timeframe) for text in extra]
     graph = build_graph(wanted, base, getattr(config.strategy, "models", ()))
     held = fee_currency_spec(config)
     return KernelSpec(
@@ -124,7 +130,8 @@ def kernel_spec(
     )
 
 
-def _alphas(config: Config) -> Sequence[AlphaConfig]:
+def alphas_of(config: Config) -> Sequence[AlphaConfig]:
+    """Return the alphas of a strategy; a crossing of averages is one."""
     strategy = config.strategy
     if isinstance(strategy, SmaCrossStrategy):
         params = {"fast": float(strategy.fast), "slow": float(strategy.slow)}

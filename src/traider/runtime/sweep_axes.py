@@ -15,6 +15,7 @@ AXIS_VALUES_MAX: Final = 10_000
 FIXED: Final = {
     "currency": "it names the account, it decides nothing",
     "data": "a sweep runs every trial over the same bars",
+    "feature_store": "it decides nothing",
     "fill_tier": "choose one with --fill-tier",
     "instruments": "a sweep runs every trial over the same ticks and lots",
     "log": "it decides nothing",
