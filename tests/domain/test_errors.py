@@ -1,6 +1,7 @@
 import pytest
 
 from traider.domain.errors import (
+    BusError,
     ConfigError,
     DatabaseError,
     DataError,
@@ -30,6 +31,7 @@ def test_an_error_is_one_line_of_what_where_and_fix() -> None:
         (KernelError, 5),
         (VenueError, 6),
         (DatabaseError, 7),
+        (BusError, 8),
         (Interrupted, 130),
     ],
 )

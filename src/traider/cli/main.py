@@ -2,7 +2,7 @@
 
 Exit codes: 0 done; 1 a check failed or an unforeseen TraiderError; 2 bad configuration or
 arguments; 3 bad data; 4 bad strategy; 5 kernel failure; 6 a venue failed; 7 a database failed;
-130 stopped by the person.
+8 the bus failed; 130 stopped by the person.
 """
 
 import importlib

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from traider.domain.errors import (
+        BusError,
         ConfigError,
         DatabaseError,
         DataError,
@@ -70,7 +71,7 @@ if TYPE_CHECKING:
 
 _NAMES = {
     "errors": "TraiderError ConfigError UsageError DataError StrategyError KernelError VenueError "
-    "DatabaseError Interrupted",
+    "DatabaseError BusError Interrupted",
     "events": (
         "EVENT EventArray FillFlag Kind MarketFlag OrderFlag MONEY_UNITS_PER_CURRENCY_UNIT "
         "empty_events sort_events"
@@ -103,6 +104,7 @@ __all__ = [
     "PAYLOADS",
     "TIMEFRAMES",
     "BracketOrder",
+    "BusError",
     "CancelRequest",
     "ConfigError",
     "DataError",

@@ -7,7 +7,8 @@
     ├── StrategyError      a strategy or alpha cannot be loaded or misbehaves  exit 4
     ├── KernelError        the compiled kernel stopped with a failure code     exit 5
     ├── VenueError         a venue cannot be reached, or did not answer        exit 6
-    └── DatabaseError      a database cannot be reached, or refuses            exit 7
+    ├── DatabaseError      a database cannot be reached, or refuses            exit 7
+    └── BusError           the bus cannot be reached, or a batch not be read   exit 8
     Interrupted            the person stopped the run; what is done is kept    exit 130
 
 Expected outcomes (a refused order, a rejected fill) are values, not errors.
@@ -78,6 +79,12 @@ class DatabaseError(TraiderError):
     """A database cannot be reached, refuses, is busy, or is of another version than the code."""
 
     exit_code = 7
+
+
+class BusError(TraiderError):
+    """The bus between roles cannot be reached, is full, or holds what cannot be read."""
+
+    exit_code = 8
 
 
 class Interrupted(TraiderError):  # noqa: N818 - not a fault: a person's decision
