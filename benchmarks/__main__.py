@@ -7,6 +7,7 @@ from importlib.metadata import version
 from benchmarks import (
     coinbase_l2,
     decoding,
+    end_to_end,
     exchange,
     feed_latency,
     kernel_speed,
@@ -30,6 +31,7 @@ def main() -> None:
     sweep_speed.measure()
     decoding.measure()
     coinbase_l2.measure()
+    end_to_end.measure()
     feed_latency.measure()
     exchange.measure()
     start_up.measure()

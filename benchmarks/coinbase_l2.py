@@ -48,11 +48,11 @@ class Load:
 
 def measure(rounds: int = ROUNDS) -> None:
     """Print the table; every row is the fastest of ``rounds``, in processor time, on one core."""
-    path = _capture()
+    path = capture_path()
     if path is None:
         print(f"\nCoinbase level 2: {CAPTURE} is not there (set TRAIDER_DATA_DIR)")
         return
-    loads = _loads(path)
+    loads = coinbase_loads(path)
     rows: dict[str, Callable[[Load], float]] = {
         "json and dictionaries of floats, no checks": _plain,
         "mapper that decodes, kernel book": lambda load: _mapped(load, None),
@@ -84,13 +84,14 @@ def measure(rounds: int = ROUNDS) -> None:
         print("\nccxt.pro was not measured: scripts/setup_clients.sh makes its environment")
 
 
-def _capture() -> Path | None:
+def capture_path() -> Path | None:
+    """Return the recorded session, None where it is not at hand."""
     shared = Path(os.environ.get("TRAIDER_DATA_DIR") or REPOSITORY.parent / "shared" / "data")
     path = shared / "l2" / CAPTURE
     return path if path.exists() else None
 
 
-def _loads(path: Path) -> tuple[Load, Load]:
+def coinbase_loads(path: Path) -> tuple[Load, Load]:
     """Return the depth of the session, and its changes again and again after its books."""
     records = [each for each in open_recording([path]).records() if isinstance(each, Received)]
     depth = [each.raw for each in records if b'"channel":"l2_data"' in each.raw[:30]]
