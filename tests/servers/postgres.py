@@ -68,9 +68,9 @@ class PostgresServer:
     _process: subprocess.Popen[bytes] = field(repr=False)
     _made: int = 0
 
-    def url(self, database: str = "postgres", *, password: str = PASSWORD) -> str:
+    def url(self, database: str = "postgres") -> str:
         """Return the address of a database over loopback, password and all."""
-        return f"postgresql://{USER}:{password}@127.0.0.1:{self.port}/{database}"
+        return f"postgresql://{USER}:{PASSWORD}@127.0.0.1:{self.port}/{database}"
 
     def run(self, *statements: str, database: str = "postgres") -> str:
         """Run statements, each in a transaction of its own, and return what they print."""

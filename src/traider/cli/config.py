@@ -74,7 +74,7 @@ def check(config_file: Path | None, overrides: tuple[str, ...], as_json: bool) -
 
 def _plain(value: object) -> object:
     """Return ``value`` in terms of JSON; decimals as text, so that they stay exact."""
-    from pydantic import BaseModel
+    from pydantic import BaseModel, Secret
 
     match value:
         case tuple() | list():
@@ -83,7 +83,7 @@ def _plain(value: object) -> object:
             return {name: _plain(part) for name, part in value.items()}
         case BaseModel():
             return value.model_dump(mode="json")
-        case Decimal() | Path():
+        case Decimal() | Path() | Secret():
             return str(value)
         case _:
             return value

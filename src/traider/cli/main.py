@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "check": "traider.cli.check:check",
     "config": "traider.cli.config:config",
     "data": "traider.cli.data:data",
+    "db": "traider.cli.db:db",
     "doctor": "traider.cli.doctor:doctor",
     "exchange": "traider.cli.exchange:exchange",
     "features": "traider.cli.features:features",

@@ -10,6 +10,7 @@ from typing import Annotated, Final
 from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from traider.runtime.config_database import DatabaseConfig
 from traider.runtime.config_orders import ExecutionConfig, PlanConfig
 from traider.runtime.config_research import MonteCarloConfig, WalkForwardConfig
 from traider.runtime.config_sections import (
@@ -33,7 +34,17 @@ from traider.runtime.config_venues import FeedConfig, VenuesConfig
 ENVIRONMENT_PREFIX: Final = "TRAIDER_"
 
 DECIDES_NOTHING: Final = frozenset(
-    {"output", "log", "report", "walk_forward", "monte_carlo", "venues", "feed", "feature_store"}
+    {
+        "database",
+        "output",
+        "log",
+        "report",
+        "walk_forward",
+        "monte_carlo",
+        "venues",
+        "feed",
+        "feature_store",
+    }
 )
 """Keys outside the digest: where results go and data comes from, and what follows a run, decides
 nothing in it."""
@@ -99,6 +110,8 @@ class Config(BaseSettings):
     """When market data is not to be trusted."""
     feature_store: FeatureStoreConfig = FeatureStoreConfig()
     """Which further features are kept."""
+    database: DatabaseConfig = DatabaseConfig()
+    """Where tables are kept."""
     log: LogConfig = LogConfig()
     """Where the log goes."""
     report: ReportConfig = ReportConfig()

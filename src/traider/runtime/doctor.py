@@ -7,21 +7,29 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
-from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from traider.domain.errors import ConfigError
 from traider.kernel.cache import cache_root
+from traider.runtime.doctor_findings import Finding, Status
+
+if TYPE_CHECKING:
+    from traider.runtime.config_model import Config
+
+__all__ = ["Finding", "Status", "diagnose", "is_healthy"]
 
 PYTHON_MIN: Final = (3, 11)
 
 NEEDED_PACKAGES: Final = (
     "aiohttp",
+    "alembic",
+    "blake3",
     "click",
     "cryptography",
+    "duckdb",
+    "huey",
     "jinja2",
     "loguru",
     "msgspec",
@@ -33,36 +41,16 @@ NEEDED_PACKAGES: Final = (
     "pydantic-settings",
     "PyJWT",
     "rich",
+    "sqlalchemy",
 )
 EXTRA_PACKAGES: Final = {
     "TA-Lib": ("dev", "compares features with the reference library in the tests"),
     "playwright": ("browser", "looks at the report in a browser"),
+    "psycopg": ("scale", "keeps tables and market data in PostgreSQL"),
 }
 _BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome")
 _CHECKOUT: Final = Path(__file__).resolve().parents[3]
 SAMPLE_FOLDER: Final = _CHECKOUT / "data" / "sample"
-
-
-class Status(StrEnum):
-    """How a thing was found."""
-
-    OK = "ok"
-    OPTIONAL = "optional"
-    """Absent, and needed only for something special."""
-    MISSING = "missing"
-    """Absent, and needed."""
-    FAULTY = "faulty"
-    """There, but not usable as it is."""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was examined, and what to do about it if it is not well."""
-
-    name: str
-    status: Status
-    detail: str
-    fix: str = ""
 
 
 def diagnose(config_file: Path | None = None) -> tuple[Finding, ...]:
@@ -174,7 +162,16 @@ def config_findings(file: Path | None) -> tuple[Finding, ...]:
             for fault in faults
         )
     text = str(loaded.file) if loaded.file else "no traider.toml here; defaults and environment"
-    return (Finding("config", Status.OK, text),)
+    return (Finding("config", Status.OK, text), *_database_findings(loaded.config))
+
+
+def _database_findings(config: "Config") -> tuple[Finding, ...]:
+    try:
+        # The same: what talks to databases may be missing.
+        from traider.runtime.doctor_database import database_findings  # noqa: PLC0415
+    except ImportError as error:
+        return (Finding("database", Status.FAULTY, f"cannot be asked: {error}", "run make setup"),)
+    return database_findings(config)
 
 
 def _version(name: str) -> str:

@@ -7,6 +7,7 @@ with or without a driver (``postgresql+psycopg://``), as ``postgres://`` too.
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
+from urllib.parse import quote_plus
 
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -65,7 +66,8 @@ class DatabaseAddress:
         shown = {
             name: HIDDEN if name in _SECRETS else value for name, value in self.url.query.items()
         }
-        return self.url.set(query=shown).render_as_string(hide_password=True)
+        text = self.url.set(query=shown).render_as_string(hide_password=True)
+        return text.replace(quote_plus(HIDDEN), HIDDEN)
 
     def __repr__(self) -> str:
         """Return the same: an address is printed in more ways than one."""
