@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "exchange": "traider.cli.exchange:exchange",
     "features": "traider.cli.features:features",
     "feed": "traider.cli.feed:feed",
+    "journal": "traider.cli.journal:journal",
     "record": "traider.cli.record:record",
     "replay": "traider.cli.replay:replay",
     "sweep": "traider.cli.sweep:sweep",

@@ -40,6 +40,8 @@ class BlockKind(IntEnum):
     """First block of a packed file. Not in the chain."""
     MARK = 7
     """The file ``head``: how far the chain is known to be on the disk. Not in the chain."""
+    SNAPSHOT = 8
+    """A snapshot of a state. Not in the chain."""
 
 
 class BlockHeader(NamedTuple):
@@ -97,6 +99,17 @@ def header_at(buffer: bytes, place: int) -> BlockHeader | None:
     if spare:
         return None
     return BlockHeader(kind, *rest)
+
+
+NO_HEADER: Final = BlockHeader(0, -1, 0, 0, 0, 0, 0, -1, -1, NO_HASH)
+
+
+def whole_header_at(buffer: bytes) -> BlockHeader:
+    """Return the header that ``buffer`` begins with; where there is none, one of no kind."""
+    try:
+        return header_at(buffer, 0) or NO_HEADER
+    except WrongVersionError:
+        return NO_HEADER
 
 
 def crc_of(payload: Bytes) -> int:

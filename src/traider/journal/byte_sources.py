@@ -5,7 +5,6 @@ file that is cut while it is read is merely shorter.
 """
 
 import os
-import zlib
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -13,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from traider.domain.errors import DataError
-from traider.journal.blocks import HEADER_BYTES, BlockKind, header_at
+from traider.journal.blocks import HEADER_BYTES, BlockKind, crc_of, header_at
 from traider.journal.groups import TRAILER_BYTES, GroupArray, Index, groups_of, index_offset
 from traider.journal.segment_files import PACKED, unreadable
 
@@ -75,6 +74,18 @@ class RawFile:
         os.close(self._descriptor)
 
 
+def unpacked_frame(file: RawFile, row: np.void) -> bytes | None:
+    """Return the raw bytes of a group of a packed file; nothing where they are damaged.
+
+    Raises:
+        DataError: the disk does not give them.
+    """
+    stored = file.read(int(row["stored_offset"]), int(row["stored_bytes"]))
+    if len(stored) != row["stored_bytes"] or crc_of(stored) != row["stored_crc"]:
+        return None
+    return pa.decompress(stored, int(row["bytes"]), codec="zstd", asbytes=True)
+
+
 class PackedFile:
     """A packed file: each group is a frame of zstd; the last one unpacked is kept at hand."""
 
@@ -86,7 +97,6 @@ class PackedFile:
         """
         self.path = path
         self._file = RawFile(path)
-        self._codec = pa.Codec("zstd")
         self._held = (-1, b"")
         head = header_at(self._file.read(0, HEADER_BYTES), 0)
         index = self._file.index()
@@ -131,19 +141,36 @@ class PackedFile:
 
     def _unpacked(self, group: int) -> bytes:
         row = self.groups[group]
-        stored = self._file.read(int(row["stored_offset"]), int(row["stored_bytes"]))
-        if len(stored) != row["stored_bytes"] or zlib.crc32(stored) != row["stored_crc"]:
+        raw = unpacked_frame(self._file, row)
+        if raw is None:
             raise DataError(
                 f"frame {group} at byte {row['stored_offset']} is damaged",
                 where=str(self.path),
-                fix="restore the file from a copy",
+                fix="see all faults with traider journal verify, and restore it from a copy",
             )
-        raw = self._codec.decompress(stored, decompressed_size=int(row["bytes"]))
-        return bytes(raw)
+        return raw
 
     def close(self) -> None:
         """Close the file."""
         self._file.close()
+
+
+class HeldBytes:
+    """A part of a file's raw bytes that is in memory."""
+
+    def __init__(self, path: Path, offset: int, held: bytes) -> None:
+        self.path = path
+        self._offset = offset
+        self._held = held
+
+    def read(self, offset: int, size: int) -> bytes:
+        """Return the bytes from ``offset`` on."""
+        del size
+        return self._held[offset - self._offset :]
+
+    def close(self) -> None:
+        """Let the bytes go."""
+        self._held = b""
 
 
 def open_source(path: Path) -> RawFile | PackedFile:

@@ -45,8 +45,8 @@ GROUP_BYTES: Final = 1024 * 1024
 _TRAILER: Final = struct.Struct("<Q8s")
 _TRAILER_MAGIC: Final = b"TRDJEND\n"
 TRAILER_BYTES: Final = _TRAILER.size
-_LATEST: Final = 2**63 - 1
-_EARLIEST: Final = -(2**63)
+LATEST: Final = 2**63 - 1
+EARLIEST: Final = -(2**63)
 
 
 class GroupTable:
@@ -60,7 +60,7 @@ class GroupTable:
         self._offset = self._end = offset
         self._blocks = self._count = 0
         self._first_number = self._first_sequence = -1
-        self._ts_first, self._ts_last = _LATEST, _EARLIEST
+        self._ts_first, self._ts_last = LATEST, EARLIEST
 
     def add(self, header: BlockHeader) -> None:
         """Take in the next block of the file."""
@@ -77,6 +77,11 @@ class GroupTable:
         if self._end - self._offset >= GROUP_BYTES:
             self._rows.append(self._row())
             self._begin(self._end)
+
+    def skip_to(self, offset: int) -> None:
+        """Begin a group at ``offset``, where one begins anyway."""
+        if offset != self._end:
+            self._begin(offset)
 
     def _row(self) -> tuple[int, ...]:
         size = self._end - self._offset

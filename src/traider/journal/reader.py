@@ -21,7 +21,7 @@ from traider.journal.facts import Fact, fact_of
 from traider.journal.following import Tail
 from traider.journal.instruments import INSTRUMENTS_FACT, JournalInstrument, instruments_of
 from traider.journal.scanning import BlockScan, Stop
-from traider.journal.segment_events import SegmentEvents, damaged, open_segment
+from traider.journal.segment_events import SegmentEvents, Span, damaged, open_segment
 from traider.journal.segment_files import Role, SegmentPaths, journal_folder
 
 POLL_S: Final = 0.01
@@ -87,13 +87,9 @@ class JournalReader:
         Raises:
             DataError: a block is damaged; what comes before it was given out.
         """
-        begin = self.first if start is None else start
-        until = self.end if end is None else end
-        for segment in list(self._segments.values()):
-            if segment.first < until and segment.end > begin:
-                yield from segment.events(begin, until)
-            if segment.damage is not None and (end is None or end > segment.end):
-                raise segment.damage
+        first = self.first if start is None else start
+        for _, events in self.numbered(Span(first, self.end if end is None else end)):
+            yield events
 
     def between(self, start_ns: int, end_ns: int) -> Iterator[EventArray]:
         """Yield the events with ``start_ns <= ts_recv < end_ns``, in order of sequence.
@@ -101,9 +97,19 @@ class JournalReader:
         Raises:
             DataError: a block is damaged; what comes before it was given out.
         """
+        for _, events in self.numbered(Span(start_ns=start_ns, end_ns=end_ns)):
+            yield events
+
+    def numbered(self, span: Span) -> Iterator[tuple[int, EventArray]]:
+        """Yield the events of ``span`` in runs, each with the sequence of its first event.
+
+        Raises:
+            DataError: a block is damaged; what comes before it was given out.
+        """
         for segment in list(self._segments.values()):
-            yield from segment.between(start_ns, end_ns)
-            if segment.damage is not None:
+            if segment.first < span.end and segment.end > span.start:
+                yield from segment.selected(span)
+            if segment.damage is not None and span.end > segment.end:
                 raise segment.damage
 
     def facts(self, kind: str = "") -> Iterator[Fact]:

@@ -15,19 +15,15 @@ from typing import Final, Self
 from traider.domain.errors import DataError
 from traider.journal.blocks import (
     HEADER_BYTES,
-    MAGIC,
     BlockKind,
-    WrongVersionError,
-    crc_of,
-    header_at,
 )
-from traider.journal.byte_sources import READ_BYTES, ByteSource, open_source
+from traider.journal.byte_sources import ByteSource, open_source
 from traider.journal.chain import Strand, Tip, linked
 from traider.journal.facts import fact_of
 from traider.journal.groups import GroupTable
 from traider.journal.instruments import INSTRUMENTS_FACT, JournalInstrument, instruments_of
 from traider.journal.mark import NO_BLOCK, JournalHead, read_mark
-from traider.journal.scanning import Stop
+from traider.journal.scanning import Stop, next_whole_block
 from traider.journal.segment_files import (
     UNFINISHED,
     Role,
@@ -100,32 +96,6 @@ class Resumed:
             ends={},
             has_instruments=False,
         )
-
-
-def next_whole_block(source: ByteSource, offset: int) -> int | None:
-    """Return where a whole block begins after ``offset``; nothing where none does."""
-    begin = offset + 1
-    while True:
-        piece = source.read(begin, READ_BYTES)
-        place = piece.find(MAGIC)
-        while place >= 0:
-            if _is_whole(source, begin + place):
-                return begin + place
-            place = piece.find(MAGIC, place + 1)
-        if len(piece) < len(MAGIC):
-            return None
-        begin += len(piece) - len(MAGIC) + 1
-
-
-def _is_whole(source: ByteSource, offset: int) -> bool:
-    try:
-        header = header_at(source.read(offset, HEADER_BYTES), 0)
-    except WrongVersionError:
-        return False
-    if header is None:
-        return False
-    block = source.read(offset, header.block_bytes)[: header.block_bytes]
-    return len(block) == header.block_bytes and crc_of(block[HEADER_BYTES:]) == header.payload_crc
 
 
 def resume(folder: Path) -> Resumed:

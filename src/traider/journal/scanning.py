@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from traider.journal.blocks import (
     HEADER_BYTES,
+    MAGIC,
     BlockHeader,
     BlockKind,
     WrongVersionError,
@@ -121,3 +122,29 @@ class BlockScan:
         more = self._source.read(self._base + len(kept), wanted)
         self._buffer = kept + more if kept else more
         self._view = memoryview(self._buffer)
+
+
+def next_whole_block(source: ByteSource, offset: int) -> int | None:
+    """Return where a whole block begins after ``offset``; nothing where none does."""
+    begin = offset + 1
+    while True:
+        piece = source.read(begin, READ_BYTES)
+        place = piece.find(MAGIC)
+        while place >= 0:
+            if _is_whole(source, begin + place):
+                return begin + place
+            place = piece.find(MAGIC, place + 1)
+        if len(piece) < len(MAGIC):
+            return None
+        begin += len(piece) - len(MAGIC) + 1
+
+
+def _is_whole(source: ByteSource, offset: int) -> bool:
+    try:
+        header = header_at(source.read(offset, HEADER_BYTES), 0)
+    except WrongVersionError:
+        return False
+    if header is None:
+        return False
+    block = source.read(offset, header.block_bytes)[: header.block_bytes]
+    return len(block) == header.block_bytes and crc_of(block[HEADER_BYTES:]) == header.payload_crc

@@ -1,19 +1,22 @@
 """The events of one segment, found by sequence and by time."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from traider.domain.errors import DataError
 from traider.domain.events import EVENT, EventArray
 from traider.journal.blocks import HEADER_BYTES, BlockKind, header_at
-from traider.journal.byte_sources import PackedFile, RawFile, open_source
-from traider.journal.groups import GroupArray, GroupTable
+from traider.journal.byte_sources import HeldBytes, PackedFile, RawFile, open_source
+from traider.journal.groups import EARLIEST, LATEST, GroupArray, GroupTable
 from traider.journal.scanning import Block, BlockScan, Stop
 from traider.journal.segment_files import Role, SegmentPaths
 
+IntArray = npt.NDArray[np.int64]
 _TRIES: Final = 5
 RECORD_BYTES: Final = EVENT.itemsize
 
@@ -51,6 +54,24 @@ def joined_payloads(blocks: list[Block]) -> EventArray:
     if len(blocks) == 1:
         return np.frombuffer(blocks[0].payload, dtype=EVENT)
     return np.frombuffer(b"".join(block.payload for block in blocks), dtype=EVENT)
+
+
+@dataclass(frozen=True)
+class Span:
+    """Which events are meant: by sequence and by ``ts_recv``, each from a start up to an end."""
+
+    start: int = 0
+    end: int = LATEST
+    start_ns: int = EARLIEST
+    end_ns: int = LATEST
+
+
+def _runs_within(stamps: IntArray, span: Span) -> Iterator[slice]:
+    """Yield the runs of neighbors whose stamps lie within ``span``; one, where stamps rise."""
+    within = (stamps >= span.start_ns) & (stamps < span.end_ns)
+    edges = np.flatnonzero(np.diff(within, prepend=False, append=False))
+    for start, end in edges.reshape(-1, 2).tolist():
+        yield slice(start, end)
 
 
 class SegmentEvents:
@@ -121,8 +142,8 @@ class SegmentEvents:
         """The sequence after the segment's last event."""
         return self.first + int(self.groups["count"].sum())
 
-    def events(self, start: int, end: int) -> Iterator[EventArray]:
-        """Yield the events with ``start <= sequence < end``, a group at a time.
+    def selected(self, span: Span) -> Iterator[tuple[int, EventArray]]:
+        """Yield runs of events within ``span``, each with the sequence of its first event.
 
         Raises:
             DataError: a block is damaged.
@@ -130,32 +151,21 @@ class SegmentEvents:
         groups = self.groups
         first = groups["first_sequence"]
         ends = first + groups["count"].astype(np.int64)
-        wanted = np.flatnonzero((groups["count"] > 0) & (first < end) & (ends > start))
-        for group, events in self._read(groups, wanted):
+        met = (groups["count"] > 0) & (first < span.end) & (ends > span.start)
+        met &= (groups["ts_first"] < span.end_ns) & (groups["ts_last"] >= span.start_ns)
+        for group, events in self._read(groups, np.flatnonzero(met)):
             base = int(first[group])
-            yield events[max(0, start - base) : end - base]
-
-    def between(self, start_ns: int, end_ns: int) -> Iterator[EventArray]:
-        """Yield the events with ``start_ns <= ts_recv < end_ns``, in order of sequence.
-
-        Raises:
-            DataError: a block is damaged.
-        """
-        groups = self.groups
-        met = (groups["ts_first"] < end_ns) & (groups["ts_last"] >= start_ns)
-        for group, events in self._read(groups, np.flatnonzero((groups["count"] > 0) & met)):
+            before = max(0, span.start - base)
+            part = events[before : span.end - base]
             row = groups[group]
-            if start_ns <= row["ts_first"] and row["ts_last"] < end_ns:
-                yield events
-                continue
-            stamps = events["ts_recv"]
-            found = events[(stamps >= start_ns) & (stamps < end_ns)]
-            if len(found):
-                found.flags.writeable = False
-                yield found
+            if span.start_ns <= row["ts_first"] and row["ts_last"] < span.end_ns:
+                yield base + before, part
+            else:
+                for run in _runs_within(part["ts_recv"], span):
+                    yield base + before + run.start, part[run]
 
     def _read(
-        self, groups: GroupArray, wanted: np.ndarray[tuple[int], np.dtype[np.intp]]
+        self, groups: GroupArray, wanted: npt.NDArray[np.intp]
     ) -> Iterator[tuple[int, EventArray]]:
         """Yield groups with their events.
 
@@ -172,26 +182,10 @@ class SegmentEvents:
             source.close()
 
 
-class _Held:
-    """The raw bytes of one group, as a source that a scan reads from."""
-
-    def __init__(self, path: Path, offset: int, held: bytes) -> None:
-        self.path = path
-        self._offset = offset
-        self._held = held
-
-    def read(self, offset: int, size: int) -> bytes:
-        place = offset - self._offset
-        return self._held[place:] if place or size < len(self._held) else self._held
-
-    def close(self) -> None:
-        self._held = b""
-
-
 def _group_events(source: RawFile | PackedFile, row: np.void, segment: int) -> EventArray:
     offset, size = int(row["offset"]), int(row["bytes"])
     held = source.read(offset, size)[:size]
-    scan = BlockScan(_Held(source.path, offset, held), offset)
+    scan = BlockScan(HeldBytes(source.path, offset, held), offset)
     blocks = list(scan)
     events = [block for block in blocks if block.header.kind == BlockKind.EVENTS]
     count = sum(block.header.records for block in events)

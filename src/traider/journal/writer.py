@@ -44,6 +44,8 @@ from traider.journal.terms import FsyncPolicy, JournalTerms
 RECOVERED_FACT: Final = "recovered"
 BLOCK_EVENTS_MAX: Final = 1024 * 1024
 """A longer append becomes several blocks; each is kept or not as a whole."""
+_LOCK_TRIES: Final = 5
+_LOCK_PAUSE_S: Final = 0.01
 _HEADS: Final = {Role.EVENTS: BlockKind.EVENTS_HEAD, Role.FACTS: BlockKind.FACTS_HEAD}
 
 
@@ -127,6 +129,11 @@ class JournalWriter:
     def sequence(self) -> int:
         """The position that the next event gets."""
         return self._sequence
+
+    @property
+    def segment(self) -> int:
+        """The segment that is under way."""
+        return self._segment
 
     def head(self) -> JournalHead:
         """Return the journal's end, to be kept as an anchor outside it."""
@@ -371,16 +378,19 @@ def _locked(folder: Path) -> int:
         OSError: it cannot be made.
     """
     lock = os.open(folder / LOCK_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(lock)
-        raise UsageError(
-            "the journal has a writer already",
-            where=str(folder),
-            fix="stop that process, or write to another folder",
-        ) from None
-    return lock
+    for _ in range(_LOCK_TRIES):
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(_LOCK_PAUSE_S)  # a verification holds it for an instant
+        else:
+            return lock
+    os.close(lock)
+    raise UsageError(
+        "the journal has a writer already",
+        where=str(folder),
+        fix="stop that process, or write to another folder",
+    )
 
 
 def _recovery_body(recovery: Recovery) -> bytes:

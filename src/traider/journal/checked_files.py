@@ -1,0 +1,251 @@
+"""Go through one file of a segment and miss no damage: whole blocks, and what lies between them."""
+
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from traider.domain.errors import DataError
+from traider.journal.blocks import HEADER_BYTES, BlockHeader, BlockKind, whole_header_at
+from traider.journal.byte_sources import ByteSource, HeldBytes, PackedFile, RawFile, unpacked_frame
+from traider.journal.faults import FaultKind, FaultList, JournalFault
+from traider.journal.groups import (
+    TRAILER_BYTES,
+    GroupArray,
+    GroupTable,
+    groups_of,
+    index_offset,
+    trailer_bytes,
+)
+from traider.journal.scanning import Block, BlockScan, Stop, next_whole_block
+from traider.journal.segment_files import PACKED, Role, SegmentPaths, unreadable
+
+HEAD_KINDS = {Role.EVENTS: BlockKind.EVENTS_HEAD, Role.FACTS: BlockKind.FACTS_HEAD}
+ID_BYTES: Final = 16
+BODY_KINDS = {Role.EVENTS: BlockKind.EVENTS, Role.FACTS: BlockKind.FACT}
+_STOPS = {
+    Stop.SHORT: (FaultKind.TORN, "the file ends inside a block"),
+    Stop.VERSION: (FaultKind.VERSION, "a block of another format version"),
+    Stop.HEADER: (FaultKind.HEADER, "the header of the block is damaged"),
+}
+
+
+class Entry(NamedTuple):
+    """A block that is there, if perhaps not whole."""
+
+    header: BlockHeader
+    offset: int
+    """In the raw file."""
+    hash: bytes
+    """Empty where the payload is damaged."""
+    block: Block | None
+    """None where the payload is damaged."""
+
+
+class CheckedFile:
+    """One file, checked as it is gone through.
+
+    ``entries`` yields the blocks of the chain; ``faults`` fills meanwhile. ``breaks`` counts the
+    places where blocks may be lacking for a reason that is among the faults.
+    """
+
+    def __init__(self, paths: SegmentPaths, *, is_last: bool) -> None:
+        self.role = paths.role
+        self.segment = paths.segment
+        self.breaks = 0
+        self._is_last = is_last
+        self._table = GroupTable()
+        self._place = 0
+        self._source: RawFile | None = None
+        self.size = 0
+        """Bytes of the file as it was opened; what is added later is not looked at."""
+        fault = self._open(paths)
+        self.faults = FaultList(self.path.name, paths.segment)
+        if fault is not None:
+            self._break(FaultKind.UNREADABLE, unreadable(self.path, fault).what, 0, 0)
+
+    def _open(self, paths: SegmentPaths) -> OSError | None:
+        """Open the file in the form that is there; return why it could not be."""
+        self.path = paths.found or paths.packed
+        try:
+            self._source = RawFile(self.path)
+        except FileNotFoundError:
+            self.path = paths.packed  # it was packed just now
+            try:
+                self._source = RawFile(self.path)
+            except OSError as fault:
+                return fault
+        except OSError as fault:
+            return fault
+        self.size = self._source.size
+        return None
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield the blocks of the chain, in order."""
+        source = self._source
+        if source is None:
+            return
+        try:
+            yield from self._packed(source) if self.path.suffix == PACKED else self._raw(source)
+        except DataError as fault:
+            self._break(FaultKind.UNREADABLE, fault.what, self._table.end, 0)
+        finally:
+            source.close()
+
+    def _break(self, kind: FaultKind, what: str, offset: int, size: int) -> None:
+        self.breaks += 1
+        self._tell(kind, what, offset, size)
+
+    def _tell(self, kind: FaultKind, what: str, offset: int, size: int) -> None:
+        self.faults.add(kind, what, block=self._place, offset=offset, size=size)
+
+    # ----------------------------------------------------------------------------- as written
+
+    def _raw(self, source: RawFile) -> Iterator[Entry]:
+        end = yield from self._blocks(source, self.size)
+        if end < self.size:
+            self._check_raw_index(source, end)
+        elif not self._is_last and not self.breaks:
+            self._tell(FaultKind.INDEX, "the index of the ended segment is not there", end, 0)
+
+    def _blocks(self, source: ByteSource, limit: int) -> Generator[Entry, None, int]:
+        """Yield the blocks up to ``limit``; return where an index begins, or ``limit``."""
+        offset = self._table.end
+        while True:
+            scan = BlockScan(source, offset)
+            for block in scan:
+                if block.offset >= limit:
+                    return limit
+                if block.header.kind == BlockKind.INDEX:
+                    return block.offset
+                yield from self._taken(Entry(block.header, block.offset, block.hash, block))
+            offset = scan.end
+            if scan.stop is Stop.END:
+                return limit
+            if scan.stop is Stop.PAYLOAD:
+                header = whole_header_at(source.read(offset, HEADER_BYTES))
+                if header.kind == BlockKind.INDEX:
+                    return offset
+                size = header.block_bytes
+                self._tell(FaultKind.PAYLOAD, "the payload of the block is damaged", offset, size)
+                yield from self._taken(Entry(header, offset, b"", None))
+                offset += size
+                continue
+            following = next_whole_block(source, offset)
+            until = limit if following is None else following
+            self._break(*_STOPS[scan.stop], offset, until - offset)
+            if following is None:
+                return limit
+            offset = following
+
+    def _taken(self, entry: Entry) -> Iterator[Entry]:
+        """Yield ``entry`` where it belongs into this file; tell of it where it does not."""
+        header = entry.header
+        kinds = BODY_KINDS if self._place else HEAD_KINDS
+        if (header.kind, header.segment) == (kinds[self.role], self.segment):
+            self._table.add(header)
+            yield entry
+        else:
+            what = f"a block of segment {header.segment} that belongs elsewhere"
+            self._break(FaultKind.MISPLACED, what, entry.offset, header.block_bytes)
+        self._place = header.place + 1
+
+    def _check_raw_index(self, source: RawFile, offset: int) -> None:
+        block = source.read(offset, max(0, self.size - TRAILER_BYTES - offset))
+        self._check_index(groups_of(block), offset, len(block))
+        if source.read(self.size - TRAILER_BYTES, TRAILER_BYTES) != trailer_bytes(offset):
+            self._tell_trailer()
+
+    def _tell_trailer(self) -> None:
+        what = "the end of the file is damaged"
+        self._tell(FaultKind.TRAILER, what, self.size - TRAILER_BYTES, TRAILER_BYTES)
+
+    def _check_index(self, groups: GroupArray | None, offset: int, size: int) -> None:
+        if groups is None:
+            self._tell(FaultKind.INDEX, "the index is damaged", offset, size)
+        elif not self.breaks and not _says_the_same(groups, self._table.rows()):
+            self._tell(FaultKind.INDEX, "the index is not that of the blocks", offset, size)
+
+    # --------------------------------------------------------------------------------- packed
+
+    def _packed(self, source: RawFile) -> Iterator[Entry]:
+        head = whole_header_at(source.read(0, HEADER_BYTES))
+        if head.kind != BlockKind.PACKED_HEAD or head.segment != self.segment:
+            self._tell(FaultKind.HEADER, "the head of the packed file is damaged", 0, HEADER_BYTES)
+        end = self.size - TRAILER_BYTES
+        offset = index_offset(source.read(max(0, end), TRAILER_BYTES))
+        if offset is None or offset > end:
+            self.breaks += 1
+            self._tell_trailer()
+            return
+        groups = groups_of(source.read(offset, end - offset))
+        if groups is None or not _is_dense(groups, offset):
+            self._break(FaultKind.INDEX, "the index is damaged", offset, end - offset)
+            return
+        for row in groups:
+            yield from self._frame(source, row)
+        self._check_index(groups, offset, end - offset)
+
+    def _frame(self, source: RawFile, row: np.void) -> Iterator[Entry]:
+        place = self._place
+        raw = unpacked_frame(source, row)
+        if raw is None:
+            size = int(row["stored_bytes"])
+            what = f"the frame of {int(row['blocks'])} blocks is damaged"
+            self._break(FaultKind.FRAME, what, int(row["stored_offset"]), size)
+        else:
+            start = int(row["offset"])
+            yield from self._blocks(HeldBytes(self.path, start, raw), start + len(raw))
+        self._place = place + int(row["blocks"])
+        self._table.skip_to(int(row["offset"]) + int(row["bytes"]))
+
+
+def _says_the_same(one: GroupArray, other: GroupArray) -> bool:
+    """Whether two tables tell of the same blocks, wherever these are stored."""
+    return len(one) == len(other) and all(
+        np.array_equal(one[name], other[name])
+        for name in one.dtype.names or ()
+        if not name.startswith("stored")
+    )
+
+
+def _is_dense(groups: GroupArray, end: int) -> bool:
+    """Whether the frames fill a packed file from its head to its index at ``end``."""
+    starts = groups["stored_offset"].astype(np.int64)
+    ends = starts + groups["stored_bytes"]
+    wanted = np.concatenate(([HEADER_BYTES], ends))
+    return bool(np.array_equal(np.concatenate((starts, [end])), wanted))
+
+
+def is_head_alone(facts: Path) -> bool:
+    """Whether a file of facts has no more than a head, as when its segment was half begun."""
+    try:
+        return facts.stat().st_size <= HEADER_BYTES + ID_BYTES
+    except OSError:
+        return False
+
+
+def copy_faults(paths: SegmentPaths) -> list[JournalFault]:
+    """Return what is wrong with a packed file that lies beside its raw one."""
+    if not (paths.raw.exists() and paths.packed.exists()):
+        return []
+    faults = FaultList(paths.packed.name, paths.segment)
+    raw = RawFile(paths.raw)
+    try:
+        packed = PackedFile(paths.packed)
+        try:
+            for group, row in enumerate(packed.groups):
+                if packed.frame(group) != raw.read(int(row["offset"]), int(row["bytes"])):
+                    offset, size = int(row["stored_offset"]), int(row["stored_bytes"])
+                    faults.add(
+                        FaultKind.COPY, "the frame is not the raw file", offset=offset, size=size
+                    )
+        finally:
+            packed.close()
+    except (DataError, FileNotFoundError) as fault:
+        if paths.raw.exists():
+            faults.add(FaultKind.COPY, f"the packed file beside the raw one: {fault}")
+    finally:
+        raw.close()
+    return faults.found

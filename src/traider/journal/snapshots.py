@@ -1,0 +1,163 @@
+"""Snapshots of a state beside the journal, so that a restart need not replay it from its start.
+
+A snapshot is the bytes of a state after all events before a sequence, and the state's own digest.
+It is one block in a file of its own, made beside and renamed, so it is there whole or not at all.
+A damaged one is passed over for an older one, and that is told.
+"""
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from traider.domain.errors import UsageError
+from traider.journal.blocks import (
+    HEADER_BYTES,
+    BlockHeader,
+    BlockKind,
+    crc_of,
+    hash_of_block,
+    packed_header,
+    whole_header_at,
+)
+from traider.journal.faults import FaultKind, FaultList, JournalFault
+from traider.journal.segment_files import UNFINISHED, sync_folder
+
+SNAPSHOT_FOLDER: Final = "snapshots"
+KEPT: Final = 5
+DIGEST_BYTES_MAX: Final = 255
+_NAME: Final = re.compile(r"snapshot-(\d{20})\.snap")
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A state, and the sequence of the first event that it does not know."""
+
+    sequence: int
+    state: bytes
+    digest: bytes
+    """The state's own digest, as its maker took it."""
+
+
+@dataclass(frozen=True)
+class SnapshotSearch:
+    """What was found, and what had to be passed over."""
+
+    snapshot: Snapshot | None
+    warnings: tuple[str, ...] = ()
+
+
+class SnapshotStore:
+    """The snapshots of one journal."""
+
+    def __init__(self, folder: Path, keep: int = KEPT) -> None:
+        """Take the snapshots of the journal in ``folder``; ``keep`` of them are kept, at least 1.
+
+        Raises:
+            UsageError: none would be kept.
+        """
+        if keep < 1:
+            raise UsageError(f"to keep {keep} snapshots", fix="keep at least one")
+        self.folder = folder / SNAPSHOT_FOLDER
+        self._keep = keep
+
+    def write(self, sequence: int, state: bytes, digest: bytes) -> Path:
+        """Keep ``state`` as it is before event ``sequence``; remove those that are too many.
+
+        Raises:
+            UsageError: the digest is longer than 255 bytes.
+            OSError: the disk refuses; what was there stays.
+        """
+        if len(digest) > DIGEST_BYTES_MAX:
+            raise UsageError(
+                f"a digest of {len(digest)} bytes", fix=f"use one of at most {DIGEST_BYTES_MAX}"
+            )
+        payload = bytes((len(digest),)) + digest + state
+        header = BlockHeader(
+            BlockKind.SNAPSHOT,
+            number=len(state),
+            sequence=sequence,
+            ts_first=0,
+            ts_last=0,
+            records=0,
+            payload_bytes=len(payload),
+            segment=0,
+            place=0,
+            previous=hash_of_block(payload),
+            payload_crc=crc_of(payload),
+        )
+        path = self.folder / f"snapshot-{sequence:020}.snap"
+        self.folder.mkdir(parents=True, exist_ok=True)
+        unfinished = path.with_name(path.name + UNFINISHED)
+        try:
+            with unfinished.open("wb") as file:
+                file.write(packed_header(header))
+                file.write(payload)
+                file.flush()
+                os.fsync(file.fileno())
+            unfinished.replace(path)
+        except OSError:
+            unfinished.unlink(missing_ok=True)
+            raise
+        sync_folder(self.folder)
+        self._prune()
+        return path
+
+    def _prune(self) -> None:
+        for path in list(self._newest_first())[self._keep :]:
+            path.unlink()
+        for path in self.folder.glob(f"*{UNFINISHED}"):
+            path.unlink()
+
+    def _newest_first(self) -> Iterator[Path]:
+        if self.folder.is_dir():
+            names = (path.name for path in self.folder.iterdir())
+            for name in sorted(filter(_NAME.fullmatch, names), reverse=True):
+                yield self.folder / name
+
+    def latest(self, sequence: int) -> SnapshotSearch:
+        """Return the newest whole snapshot that knows no event from ``sequence`` on."""
+        warnings: list[str] = []
+        for path in self._newest_first():
+            if _sequence_of(path) > sequence:
+                continue
+            found = _read(path)
+            if isinstance(found, Snapshot):
+                return SnapshotSearch(found, tuple(warnings))
+            warnings.append(f"{path.name}: {found}; an older one is taken")
+        return SnapshotSearch(None, tuple(warnings))
+
+    def faults(self) -> Iterator[JournalFault]:
+        """Yield what is wrong with the snapshots."""
+        for path in self._newest_first():
+            found = _read(path)
+            if not isinstance(found, Snapshot):
+                faults = FaultList(f"{SNAPSHOT_FOLDER}/{path.name}")
+                faults.add(FaultKind.SNAPSHOT, found, size=path.stat().st_size)
+                yield from faults.found
+
+
+def _sequence_of(path: Path) -> int:
+    match = _NAME.fullmatch(path.name)
+    assert match is not None  # noqa: S101 - listed by that pattern
+    return int(match[1])
+
+
+def _read(path: Path) -> Snapshot | str:
+    """Return the snapshot of a file, or what is wrong with it."""
+    try:
+        found = path.read_bytes()
+    except OSError as fault:
+        return f"the snapshot cannot be read: {fault.strerror}"
+    header = whole_header_at(found[:HEADER_BYTES])
+    payload = found[HEADER_BYTES:]
+    if header.kind != BlockKind.SNAPSHOT or len(payload) != header.payload_bytes:
+        return "the snapshot is damaged"
+    if header.sequence != _sequence_of(path):
+        return f"the snapshot is of event {header.sequence}"
+    if hash_of_block(payload) != header.previous or crc_of(payload) != header.payload_crc:
+        return "the snapshot is damaged"
+    begin = 1 + payload[0]
+    return Snapshot(header.sequence, payload[begin:], payload[1:begin])
