@@ -19,6 +19,14 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 _FILES = click.argument(
     "files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE..."
 )
+_LAKE = click.option(
+    "--lake",
+    type=click.Path(path_type=Path),
+    default=Path("lake"),
+    show_default=True,
+    metavar="DIR",
+    help="Folder of the lake.",
+)
 _SOURCE_OPTIONS = (
     click.option("--venue", metavar="NAME", help="Venue, where the file's name does not say it."),
     click.option(
@@ -127,14 +135,7 @@ def list_data(lake: Path, as_json: bool) -> None:
 
 @data.command("describe")
 @click.argument("target", metavar="INSTRUMENT|FILE")
-@click.option(
-    "--lake",
-    type=click.Path(path_type=Path),
-    default=Path("lake"),
-    show_default=True,
-    metavar="DIR",
-    help="Folder of the lake.",
-)
+@_LAKE
 @source_options
 @json_option
 def describe_data(
@@ -175,6 +176,60 @@ def check_data(
     from traider.cli.data_check import check_session
 
     return check_session(files, _options(said), as_json=as_json)
+
+
+@data.command("query")
+@click.argument("sql", required=False, default="", metavar="[SQL]")
+@_LAKE
+@click.option("--csv", "as_csv", is_flag=True, help="Print all rows as CSV.")
+@click.option(
+    "--rows",
+    type=click.IntRange(1),
+    default=40,
+    show_default=True,
+    help="Rows of the table that is shown.",
+)
+@click.option("--verify", is_flag=True, help="Compare every file with its checksum first.")
+@json_option
+def query_data(sql: str, lake: Path, as_csv: bool, rows: int, verify: bool, as_json: bool) -> None:
+    """Ask the lake in SQL; without a question, tell the views it has.
+
+    DuckDB over the files that the lake lists: bars, trades, depth, quotes, marks, funding, features
+    and signals, all instruments together. Reads alone, and nothing outside of the lake.
+    """
+    from traider.cli.data_query import query_session
+
+    if as_csv and as_json:
+        raise UsageError("--csv and --json are two forms", fix="choose one")
+    form = "json" if as_json else "csv" if as_csv else "table"
+    query_session(sql, lake, form=form, rows_shown=rows, verify=verify)
+
+
+@data.command("compact")
+@click.argument(
+    "lake", required=False, type=click.Path(path_type=Path), default=Path("lake"), metavar="[LAKE]"
+)
+@json_option
+def compact_data(lake: Path, as_json: bool) -> int:
+    """Bring each day of each series into one sorted file; what is read stays the same."""
+    from traider.cli.data_upkeep import compact_session
+
+    return compact_session(lake, as_json=as_json)
+
+
+@data.command("seal")
+@click.argument(
+    "lake", required=False, type=click.Path(path_type=Path), default=Path("lake"), metavar="[LAKE]"
+)
+@json_option
+def seal_data(lake: Path, as_json: bool) -> int:
+    """Make manifests of the files that are sound, after damage or for a lake without them.
+
+    Files that are damaged are set aside and told. Exit code 1 when something was lost.
+    """
+    from traider.cli.data_upkeep import seal_session
+
+    return seal_session(lake, as_json=as_json)
 
 
 def _options(said: dict[str, Any]) -> "SourceOptions":

@@ -11,10 +11,11 @@ from traider.domain.instruments import InstrumentName
 from traider.domain.registry import shipped_instruments
 from traider.store.arrow_columns import compute, flags
 from traider.store.check_prices import check_prices
+from traider.store.check_recordings import check_manifest, check_recording
 from traider.store.check_rows import check_rows
 from traider.store.check_stamps import check_stamps
 from traider.store.findings import Finding, Severity, ranked
-from traider.store.kinds import Content, IntArray
+from traider.store.kinds import IMPORTED, Content, IntArray
 from traider.store.lake import read_series
 from traider.store.lake_paths import SeriesKey
 from traider.store.preparation import Prepared
@@ -40,6 +41,8 @@ def check_lake_series(key: SeriesKey, folder: Path) -> tuple[int, tuple[Finding,
     Raises:
         DataError: a file of it is damaged.
     """
+    if key.kind.content not in IMPORTED:
+        return check_recording(key, folder)
     table = read_series(folder)
     values = {
         name: table.column(name).to_numpy()
@@ -56,7 +59,9 @@ def check_lake_series(key: SeriesKey, folder: Path) -> tuple[int, tuple[Finding,
         row_text=str,
         tick_size=tick_of(key.name),
     )
-    return table.num_rows, ranked([*_order(subject), *_check_subject(subject)])
+    return table.num_rows, ranked(
+        [*_order(subject), *_check_subject(subject), *check_manifest(folder)]
+    )
 
 
 def _order(subject: Subject) -> Iterator[Finding]:

@@ -105,6 +105,17 @@ def changing(folder: Path, kind: DataKind) -> Iterator[SeriesChange]:
         DataError: the folder cannot be made, another process holds it for too long, or the
             manifest or a file without one is damaged.
     """
+    with locked(folder):
+        yield SeriesChange(folder, kind, adopted_manifest(folder, kind))
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold the folder of a series; it is made when there is none.
+
+    Raises:
+        DataError: it cannot be made, or another process holds it for too long.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(folder / LOCK_NAME, os.O_RDWR | os.O_CREAT, 0o644)
@@ -112,7 +123,7 @@ def changing(folder: Path, kind: DataKind) -> Iterator[SeriesChange]:
         raise unwritable(folder, fault) from fault
     try:
         _lock(descriptor, folder)
-        yield SeriesChange(folder, kind, adopted_manifest(folder, kind))
+        yield
     finally:
         os.close(descriptor)
 

@@ -140,10 +140,11 @@ def listed_manifest(folder: Path) -> Manifest:
     manifest = load_manifest(folder)
     if manifest is not None:
         return manifest
-    return Manifest(tuple(_unknown(folder, day) for day in days_of(folder)))
+    return Manifest(tuple(unknown_file(folder, day) for day in days_of(folder)))
 
 
-def _unknown(folder: Path, day: int) -> DataFile:
+def unknown_file(folder: Path, day: int) -> DataFile:
+    """Return the entry of the file of a day that no manifest describes."""
     name = f"{part_path(folder, day).parent.name}/{PART_NAME}"
     return DataFile(name, 0, 0, "", day * DAY_NS, (day + 1) * DAY_NS - 1, 0)
 

@@ -22,7 +22,7 @@ from traider.domain.errors import DataError
 from traider.domain.timeframes import DAY_NS
 from traider.store.as_of import last_rows
 from traider.store.compacting import compacted, opened_files, written_day
-from traider.store.kinds import IntArray
+from traider.store.kinds import DataKind, IntArray
 from traider.store.lake import day_tables, extent_of, grid_of, series_batches
 from traider.store.lake_commit import SeriesChange, changing
 from traider.store.lake_paths import SeriesKey, series_folders
@@ -87,13 +87,7 @@ class ParquetLake:
 
     def compact(self, key: SeriesKey, before_ns: int | None = None) -> None:
         """Write one sorted file for each day that has several; see the port."""
-        folder = self._held(key)
-        for day in listed_manifest(folder).days:
-            if before_ns is not None and (day + 1) * DAY_NS > before_ns:
-                continue
-            with changing(folder, key.kind) as change:
-                change.tidy([day])
-                change.commit(compacted(change, day))
+        compact_series(self._held(key), key.kind, before_ns)
 
     def _held(self, key: SeriesKey) -> Path:
         """Return the folder of a series that is there.
@@ -107,6 +101,20 @@ class ParquetLake:
                 f"holds no {key}", where=str(self.folder), fix="traider data list tells what it has"
             )
         return folder
+
+
+def compact_series(folder: Path, kind: DataKind, before_ns: int | None = None) -> None:
+    """Bring each day of a series that ended by ``before_ns``, or every day, into one file.
+
+    Raises:
+        DataError: a file is missing or damaged, or the disk refuses; days that are done stay so.
+    """
+    for day in listed_manifest(folder).days:
+        if before_ns is not None and (day + 1) * DAY_NS > before_ns:
+            continue
+        with changing(folder, kind) as change:
+            change.tidy([day])
+            change.commit(compacted(change, day))
 
 
 def _appended(change: SeriesChange, rows: pa.Table) -> tuple[Manifest, int, IntArray]:
