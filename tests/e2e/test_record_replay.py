@@ -13,6 +13,7 @@ from tests.e2e.command import command, environment, traider
 from tests.e2e.test_feed import exchange
 from traider.domain.events import Kind, join_events
 from traider.journal.reader import JournalReader
+from traider.store.parquet_lake import ParquetLake
 
 STRATEGY = """
 capital = 100000
@@ -64,6 +65,14 @@ def killed_record(folder: Path, arguments: tuple[str, ...], more_events: int) ->
     return JournalReader(journal).end
 
 
+def compacted(folder: Path) -> dict[str, bytes]:
+    """Return the files of a lake after its days were compacted, by name."""
+    lake = ParquetLake(folder)
+    for extent in lake.series():
+        lake.compact(extent.key)
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*.parquet")}
+
+
 @pytest.mark.slow
 def test_a_killed_record_goes_on_and_replays_to_the_same_fingerprint(tmp_path: Path) -> None:
     (tmp_path / "strategy.toml").write_text(STRATEGY, encoding="utf-8")
@@ -71,15 +80,20 @@ def test_a_killed_record_goes_on_and_replays_to_the_same_fingerprint(tmp_path: P
     with exchange(tmp_path, "--speed", "8") as ready:
         products = ("--product", "BTC-USD", "--product", "ETH-USD")
         arguments = ("--at", ready["rest"], *products, "--to", "journal", "--decide", *decides)
-        ends = [killed_record(tmp_path, arguments, 1_000 + 570 * n) for n in range(4)]
+        arguments += ("--lake", "live", "--features", "live")
+        ends = [killed_record(tmp_path, arguments, 1_000 + 570 * n) for n in range(3)]
         live = answer(traider(tmp_path, "record", *arguments, "--for", "3s", "--json"))
     assert live["events_before"] == ends[-1]
     assert live["events"] == live["events_before"] + live["events_new"]
-    assert live["kinds"]["config_digest"] == 5
-    assert live["instruments"]["COINBASE:BTC-USD"]["gaps"] == 4
+    assert live["kinds"]["config_digest"] == 4
+    assert live["instruments"]["COINBASE:BTC-USD"]["gaps"] == 3
     assert live["strategy"]["orders"] > 0
 
-    replayed = answer(traider(tmp_path, "replay", "journal", *decides, "--json"))
+    verdict = answer(traider(tmp_path, "journal", "verify", "journal", "--json"))
+    assert verdict["events"] == live["events"]
+
+    lakes = ("--decide", "--lake", "again", "--features", "again")
+    replayed = answer(traider(tmp_path, "replay", "journal", *decides, *lakes, "--json"))
     again = answer(traider(tmp_path, "replay", "journal", *decides, "--json", "--speed", "500"))
     for body in (replayed, again):
         for key in ("events", "kinds", "events_digest", "instruments", "strategy", "fingerprint"):
@@ -87,13 +101,22 @@ def test_a_killed_record_goes_on_and_replays_to_the_same_fingerprint(tmp_path: P
     tested = answer(traider(tmp_path, "backtest", *decides, "--json"))
     assert tested["fingerprint"] == live["strategy"]["fingerprint"]
 
+    # What was written while it was live, and gone on with after each kill, is what a replay writes.
+    assert replayed["features"]["fresh"] > 50
+    assert compacted(tmp_path / "live") == compacted(tmp_path / "again")
+    from_lake = answer(
+        traider(tmp_path, "replay", "again", *decides, "--features", "third", "--json")
+    )
+    assert from_lake["features"] == replayed["features"]
+    assert compacted(tmp_path / "third").items() <= compacted(tmp_path / "again").items()
+
     # The books go over each kill with a gap, a clear, a resync and a snapshot, in this order.
     events = join_events(list(JournalReader(tmp_path / "journal").events()))
     of_one = events[events["instrument"] == 0]["kind"].tolist()
     marks = [
         Kind(kind).name for kind in of_one if kind in {Kind.GAP, Kind.DEPTH_CLEAR, Kind.RESYNC}
     ]
-    assert marks == ["GAP", "DEPTH_CLEAR", "RESYNC"] * 4
+    assert marks == ["GAP", "DEPTH_CLEAR", "RESYNC"] * 3
 
 
 def test_a_span_of_a_journal_and_a_journal_as_a_market(tmp_path: Path) -> None:

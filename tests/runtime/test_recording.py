@@ -11,8 +11,9 @@ from traider.domain.events import EventArray, Kind, MarketFlag, empty_events, jo
 from traider.journal.instruments import JournalInstrument
 from traider.journal.reader import JournalReader
 from traider.journal.terms import FsyncPolicy, JournalTerms
+from traider.journal.writer import JournalWriter
 from traider.runtime.book_target import BookTarget
-from traider.runtime.recording import Recorder, clock_from, last_event_ns, recording
+from traider.runtime.recording import Recorder, catch_up, clock_from, last_event_ns
 
 TERMS = JournalTerms(fsync=FsyncPolicy.NONE)
 BTC = JournalInstrument("COINBASE:BTC-USD", "BTC-USD", Decimal("0.01"), Decimal("1e-8"))
@@ -41,7 +42,8 @@ def trade(number: int, ts_ns: int) -> EventArray:
 
 
 def record(folder: Path, begin_ns: int, *parts: EventArray) -> Recorder:
-    with recording(folder, [BTC, ETH], lambda _: [], TERMS) as recorder:
+    with JournalWriter.open(folder, [BTC, ETH], TERMS) as journal:
+        recorder = Recorder(journal, [], catch_up(journal, []))
         recorder.begin(DIGEST, begin_ns)
         for part in parts:
             recorder.append(part)
@@ -94,7 +96,8 @@ def test_a_book_that_did_not_stand_needs_no_gap(tmp_path: Path) -> None:
 def test_listeners_know_what_was_recorded_before(tmp_path: Path) -> None:
     record(tmp_path / "j", 10, snapshot(0, 11, (1, 99, 5)), trade(0, 12))
     live = BookTarget([BTC, ETH])
-    with recording(tmp_path / "j", [BTC, ETH], lambda _: [live], TERMS) as recorder:
+    with JournalWriter.open(tmp_path / "j", [BTC, ETH], TERMS) as journal:
+        recorder = Recorder(journal, [live], catch_up(journal, [live]))
         recorder.begin(DIGEST, 20)
         recorder.append(snapshot(0, 21, (1, 98, 3)))
     replayed = BookTarget([BTC, ETH])
@@ -108,11 +111,8 @@ def test_listeners_know_what_was_recorded_before(tmp_path: Path) -> None:
 def test_other_products_do_not_go_into_the_same_journal(tmp_path: Path) -> None:
     record(tmp_path / "j", 10)
     other = JournalInstrument("COINBASE:ETH-USD", "ETH-USD", Decimal("0.1"), Decimal("1e-8"))
-    with (
-        pytest.raises(UsageError, match="instrument 1 of the journal is"),
-        recording(tmp_path / "j", [BTC, other], lambda _: [], TERMS),
-    ):
-        pass
+    with pytest.raises(UsageError, match="instrument 1 of the journal is"):
+        JournalWriter.open(tmp_path / "j", [BTC, other], TERMS)
 
 
 class Clock:

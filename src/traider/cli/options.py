@@ -57,3 +57,23 @@ def scores_option(command: Command) -> Command:
         metavar="[NAME=]FILE",
         help="Parquet file of a model's scores, beside those of the configuration; repeat at will.",
     )(command)
+
+
+def lake_option(command: Command) -> Command:
+    """Add ``--lake DIR``."""
+    return click.option(
+        "--lake",
+        type=click.Path(path_type=Path, file_okay=False),
+        metavar="DIR",
+        help="Keep the market's events in this lake too.",
+    )(command)
+
+
+def features_lake_option(command: Command) -> Command:
+    """Add ``--features DIR``."""
+    return click.option(
+        "--features",
+        type=click.Path(path_type=Path, file_okay=False),
+        metavar="DIR",
+        help="Keep features and signals of the settings in this lake.",
+    )(command)

@@ -5,7 +5,13 @@ from pathlib import Path
 import click
 
 from traider.cli.durations import DURATION
-from traider.cli.options import config_option, json_option, set_option
+from traider.cli.options import (
+    config_option,
+    features_lake_option,
+    json_option,
+    lake_option,
+    set_option,
+)
 from traider.domain.errors import UsageError
 
 
@@ -30,6 +36,8 @@ from traider.domain.errors import UsageError
     "--decide", is_flag=True,
     help="Let the strategy of the settings decide on the events, in the simulated venue.",
 )  # fmt: skip
+@lake_option
+@features_lake_option
 @config_option
 @set_option
 @json_option
@@ -41,6 +49,8 @@ def record(  # noqa: PLR0913, PLR0917 - one parameter an option, click's way
     at: str,
     fsync: str,
     decide: bool,
+    lake: Path | None,
+    features: Path | None,
     config_file: Path | None,
     overrides: tuple[str, ...],
     as_json: bool,
@@ -72,6 +82,8 @@ def record(  # noqa: PLR0913, PLR0917 - one parameter an option, click's way
         at=at,
         terms=JournalTerms(fsync=FsyncPolicy(fsync)),
         decides=decide,
+        lake=lake,
+        features=features,
         as_json=as_json,
     )
     seen = observe(config.log)

@@ -11,18 +11,19 @@ import click
 
 from traider.cli.feed_live import at_end, cancel_on_signal, print_quality, show_live
 from traider.cli.replay_outcome import outcome_body, print_outcome
-from traider.domain.ports import Clock, EventSink
+from traider.domain.ports import Clock
 from traider.feed.feed import Feed
 from traider.feed.feed_ports import FeedPorts
 from traider.feed.quality_report import QualityRow, report_body
 from traider.journal.instruments import JournalInstrument
 from traider.journal.terms import JournalTerms
+from traider.journal.writer import JournalWriter
 from traider.runtime.config import Config, config_digest
-from traider.runtime.event_targets import Targets
+from traider.runtime.event_targets import StreamOutcome, TargetOrder, Targets
 from traider.runtime.exchange_clock import clock_of
 from traider.runtime.live_feed import LiveFeedRequest, keep, open_feed
 from traider.runtime.observation import Observation
-from traider.runtime.recording import Recorder, clock_from, recording
+from traider.runtime.recording import Recorder, catch_up, clock_from
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class RecordOrder:
     at: str
     terms: JournalTerms
     decides: bool
+    lake: Path | None
+    features: Path | None
     as_json: bool
 
 
@@ -59,16 +62,16 @@ async def _record(order: RecordOrder, seen: Observation) -> None:
         JournalInstrument(each.name, each.symbol, each.tick_size, each.lot_size)
         for each in feed.instruments
     ]
-    targets: list[Targets] = []
-
-    def listeners(held: Sequence[JournalInstrument]) -> Sequence[EventSink]:
-        targets.append(Targets(held, order.config if order.decides else None))
-        return targets[0].sinks
-
-    with recording(order.folder, instruments, listeners, order.terms) as recorder:
+    wanted = TargetOrder(order.config, order.decides, order.lake, order.features)
+    with (
+        JournalWriter.open(order.folder, instruments, order.terms) as journal,
+        Targets(journal.instruments, wanted) as targets,
+    ):
+        recorder = Recorder(journal, targets.sinks, catch_up(journal, targets.sinks))
         recorder.begin(config_digest(order.config), clock.now_ns())
         rows, body = await _keep(feed, recorder, clock, order)
-    _print(recorder, targets[0], rows, body, as_json=order.as_json)
+        outcome = targets.finish()
+    _print(recorder, outcome, rows, body, as_json=order.as_json)
 
 
 async def _keep(
@@ -92,13 +95,12 @@ async def _keep(
 
 def _print(
     recorder: Recorder,
-    targets: Targets,
+    outcome: StreamOutcome,
     rows: Sequence[QualityRow],
     body: dict[str, object],
     *,
     as_json: bool,
 ) -> None:
-    outcome = targets.finish()
     if as_json:
         counts = {"events_before": recorder.held.events, "events_new": recorder.new}
         whole = {**outcome_body(outcome), **counts, "quality": report_body(rows), **body}

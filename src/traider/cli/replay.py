@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from traider.cli.options import config_option, json_option, set_option
+from traider.cli.options import (
+    config_option,
+    features_lake_option,
+    json_option,
+    lake_option,
+    set_option,
+)
 from traider.cli.speeds import parse_speed
 from traider.cli.times import TIME
 from traider.domain.errors import Interrupted, UsageError
@@ -43,6 +49,8 @@ class _Pace:
     "--decide", is_flag=True,
     help="Let the strategy of the settings decide; --config or --set do so too.",
 )  # fmt: skip
+@lake_option
+@features_lake_option
 @config_option
 @set_option
 @json_option
@@ -53,6 +61,8 @@ def replay(  # noqa: PLR0913, PLR0917 - one parameter an option, click's way
     end: int | None,
     venue: str,
     decide: bool,
+    lake: Path | None,
+    features: Path | None,
     config_file: Path | None,
     overrides: tuple[str, ...],
     as_json: bool,
@@ -68,17 +78,17 @@ def replay(  # noqa: PLR0913, PLR0917 - one parameter an option, click's way
         raise UsageError("nothing to replay", fix="name a journal, or files of raw messages")
     from traider.cli.replay_outcome import outcome_body, print_outcome
     from traider.runtime.config import config_digest, load_config
-    from traider.runtime.event_targets import Targets
+    from traider.runtime.event_targets import TargetOrder, Targets
     from traider.runtime.replay_sources import begun_by, open_stream
 
     stream = open_stream(record, venue, (start, end))
-    decides = decide or config_file is not None or bool(overrides)
-    config = load_config(config_file, overrides) if decides else None
-    if config is not None and stream.kind == "capture":
+    decides = decide or (features is None and (config_file is not None or bool(overrides)))
+    config = load_config(config_file, overrides)
+    if decides and stream.kind == "capture":
         stream = begun_by(config_digest(config), stream)
     began = time.perf_counter()
-    targets = Targets(stream.instruments, config)
-    outcome = _run(stream, targets, _Pace(parse_speed(speed), as_json))
+    with Targets(stream.instruments, TargetOrder(config, decides, lake, features)) as targets:
+        outcome = _run(stream, targets, _Pace(parse_speed(speed), as_json))
     seconds = time.perf_counter() - began
     if as_json:
         body = {"source": stream.kind, **outcome_body(outcome), "seconds": round(seconds, 6)}

@@ -1,5 +1,6 @@
 """What ``traider record`` and ``traider replay`` print: tables, or one JSON object."""
 
+from dataclasses import asdict
 from decimal import Decimal
 from typing import Any, Final
 
@@ -29,6 +30,8 @@ def outcome_body(outcome: StreamOutcome) -> dict[str, Any]:
     }
     if outcome.strategy is not None:
         body["strategy"] = _strategy(outcome.strategy)
+    if outcome.features is not None:
+        body["features"] = asdict(outcome.features)
     return body
 
 
@@ -93,4 +96,7 @@ def print_outcome(outcome: StreamOutcome) -> None:
         )
         for note in found.notes:
             console.print(f"note: {note}", highlight=False)
+    if outcome.features is not None:
+        rows = ", ".join(f"{name} {count:,}" for name, count in asdict(outcome.features).items())
+        console.print(f"features and signals, rows: {rows}", highlight=False)
     console.print(f"fingerprint {stream.fingerprint}", highlight=False)

@@ -14,6 +14,7 @@ from traider.domain.errors import Interrupted, UsageError
 from traider.features.store.definition_folder import DefinitionFolder
 from traider.features.store.sheets import Sheet
 from traider.features.store.writing import BATCH_ROWS, Written
+from traider.journal.segment_files import list_segments
 from traider.kernel import CACHE_FOLDER, is_warm
 from traider.runtime.config import Config
 from traider.runtime.data_plan import scan_data
@@ -84,7 +85,7 @@ def with_lake_files(config: Config) -> Config:
     files: list[Path] = []
     funding = list(config.data.funding)
     for path in config.data.files:
-        if not path.is_dir() or path.name.startswith("kind="):
+        if not path.is_dir() or path.name.startswith("kind=") or list_segments(path):
             files.append(path)
             continue
         found = list(series_folders(path))

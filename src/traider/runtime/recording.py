@@ -6,8 +6,7 @@ mapper of a venue writes them when a connection breaks. What a listener makes of
 makes of the journal's first, so that it knows what it would have known without the stop.
 """
 
-import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -25,10 +24,8 @@ from traider.domain.events import (
 )
 from traider.domain.payloads import config_digest_event
 from traider.domain.ports import Clock, EventSink
-from traider.journal.instruments import JournalInstrument
 from traider.journal.reader import JournalReader
 from traider.journal.segment_files import list_segments
-from traider.journal.terms import JournalTerms
 from traider.journal.writer import JournalWriter
 from traider.venues.depth_writer import RESYNC_BY_SNAPSHOT
 
@@ -65,7 +62,7 @@ class Held:
 
 
 class Recorder:
-    """Take the events of a feed: journal, then listeners. Made by ``recording``."""
+    """Take the events of a feed: journal, then listeners, which have caught up (``catch_up``)."""
 
     def __init__(self, journal: JournalWriter, listeners: Sequence[EventSink], held: Held) -> None:
         self.journal = journal
@@ -128,29 +125,13 @@ class Recorder:
         return event
 
 
-@contextlib.contextmanager
-def recording(
-    folder: Path,
-    instruments: Sequence[JournalInstrument],
-    listeners_of: Callable[[Sequence[JournalInstrument]], Sequence[EventSink]],
-    terms: JournalTerms,
-) -> Iterator[Recorder]:
-    """Open a journal to record into.
-
-    ``listeners_of`` makes the listeners for the instruments of the journal, which may be more than
-    those recorded now; they are first told what it holds.
+def catch_up(journal: JournalWriter, listeners: Sequence[EventSink]) -> Held:
+    """Tell listeners what a journal holds, and return how it ends.
 
     Raises:
-        UsageError: it cannot be written, or its numbers mean other instruments.
         DataError: it is damaged.
     """
-    with JournalWriter.open(folder, instruments, terms) as journal:
-        listeners = listeners_of(journal.instruments)
-        yield Recorder(journal, listeners, _catch_up(JournalReader(folder), listeners))
-
-
-def _catch_up(kept: JournalReader, listeners: Sequence[EventSink]) -> Held:
-    """Tell listeners what a journal holds, and return how it ends."""
+    kept = JournalReader(journal.folder)
     standing: dict[int, bool] = {}
     events, last_ns = 0, 0
     for chunk in kept.events():

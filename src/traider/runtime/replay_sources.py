@@ -1,6 +1,8 @@
 """Open a record of events, whatever kept it: a journal, a lake, a venue's raw messages."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 from traider.domain.errors import DataError, UsageError
@@ -10,6 +12,9 @@ from traider.feed.recorded import RecordedFeed
 from traider.journal.reader import JournalReader
 from traider.journal.segment_files import list_segments
 from traider.runtime.event_stream import EventStream
+from traider.store.lake import grid_of
+from traider.store.lake_replay import recorded_series, replayed
+from traider.store.parquet_lake import ParquetLake
 from traider.venues.catalogue import recorded_venue
 from traider.venues.recordings import open_recording
 
@@ -38,9 +43,7 @@ def open_stream(
         raise UsageError("one record at a time", fix="name one folder, or files of one recording")
     if list_segments(folders[0]):
         return _of_journal(folders[0], span)
-    raise DataError(
-        "holds no journal", where=str(folders[0]), fix="name the folder that was recorded into"
-    )
+    return _of_lake(folders[0], span)
 
 
 def _of_journal(folder: Path, span: tuple[int | None, int | None]) -> EventStream:
@@ -51,6 +54,46 @@ def _of_journal(folder: Path, span: tuple[int | None, int | None]) -> EventStrea
         return reader.between(span[0] or 0, span[1] if span[1] is not None else 2**63 - 1)
 
     return EventStream("journal", JournalReader(folder).instruments, chunks)
+
+
+def _of_lake(folder: Path, span: tuple[int | None, int | None]) -> EventStream:
+    """Return the events of a lake; instruments have the numbers of the journal they came from."""
+    store = ParquetLake(folder)
+    series = recorded_series(store)
+    if not series:
+        raise DataError(
+            "holds no journal, and no events of a lake",
+            where=str(folder),
+            fix="name a folder that traider record wrote",
+        )
+    found: dict[int, _LakeInstrument] = {}
+    for key in series:
+        first = next(store.read(key), None)
+        if first is None:
+            continue
+        number, grid = int(first.column("number")[0].as_py()), grid_of(first)
+        each = _LakeInstrument(str(key.name), Decimal(grid.tick_size), Decimal(grid.lot_size))
+        if found.setdefault(number, each) != each:
+            raise DataError(
+                f"{each.name} and {found[number].name} have the number {number}",
+                where=str(folder),
+                fix="replay the lakes of two journals apart",
+            )
+    if sorted(found) != list(range(len(found))):
+        raise DataError(
+            "lacks instruments of the journal it came from",
+            where=str(folder),
+            fix="replay the journal",
+        )
+    instruments = [found[number] for number in range(len(found))]
+    return EventStream("lake", instruments, lambda: replayed(store, *span))
+
+
+@dataclass(frozen=True)
+class _LakeInstrument:
+    name: str
+    tick_size: Decimal
+    lot_size: Decimal
 
 
 def _of_capture(
