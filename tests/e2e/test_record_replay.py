@@ -79,8 +79,10 @@ def test_a_killed_record_goes_on_and_replays_to_the_same_fingerprint(tmp_path: P
     decides = ("--config", "strategy.toml")
     with exchange(tmp_path, "--speed", "8") as ready:
         products = ("--product", "BTC-USD", "--product", "ETH-USD")
-        arguments = ("--at", ready["rest"], *products, "--to", "journal", "--decide", *decides)
-        arguments += ("--lake", "live", "--features", "live")
+        arguments = (
+            *("--at", ready["rest"], *products, "--to", "journal"),
+            *("--decide", *decides, "--lake", "live", "--features", "live"),
+        )
         ends = [killed_record(tmp_path, arguments, 1_000 + 570 * n) for n in range(3)]
         live = answer(traider(tmp_path, "record", *arguments, "--for", "3s", "--json"))
     assert live["events_before"] == ends[-1]
