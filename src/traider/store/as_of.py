@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from traider.domain.timeframes import DAY_NS
 from traider.store.kinds import IntArray
 from traider.store.lake import series_tables
 from traider.store.manifest import Manifest
@@ -36,15 +35,15 @@ def _pieces(
     folder: Path, manifest: Manifest, schema: pa.Schema, wanted: IntArray
 ) -> Iterator[pa.Table]:
     """Yield the rows for ``wanted``, which is in order, piece by piece."""
-    days = np.array(manifest.days, np.int64)
     firsts = np.array([_first_ns(manifest, day) for day in manifest.days], np.int64)
     place = np.searchsorted(firsts, wanted, "right") - 1
     early = int((place < 0).sum())
     yield schema.empty_table() if not early else _nulls(schema, early)
     for k in np.unique(place[place >= 0]).tolist():
         mine = wanted[place == k]
-        start, end = int(days[k]) * DAY_NS, min(int(mine[-1]) + 1, (int(days[k]) + 1) * DAY_NS)
-        yield from _of_day(series_tables(folder, start, end), mine)
+        # Before the first row of the next day, or month, which later instants are behind.
+        rows = series_tables(folder, int(firsts[k]), int(mine[-1]) + 1)
+        yield from _of_day(rows, mine)
 
 
 def _first_ns(manifest: Manifest, day: int) -> int:

@@ -186,6 +186,18 @@ class DataKind:
         """Length of a bar; 0 for what has none."""
         return timeframe_ns(self.timeframe) if self.timeframe else 0
 
+    def first_days(self, days: IntArray) -> IntArray:
+        """Return the day that begins what lies together on the disk, for days since 1970.
+
+        A day of market data is a folder of its own. Features and signals, a few thousand rows a
+        month where decisions are minutes apart, lie together by months.
+        """
+        if not self.content.is_derived:
+            return days
+        months = days.astype("datetime64[D]").astype("datetime64[M]")
+        firsts: IntArray = months.astype("datetime64[D]").astype(np.int64)
+        return firsts
+
     @property
     def schema(self) -> pa.Schema:
         """Columns of its files; of derived contents only the first."""

@@ -13,10 +13,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from traider.domain.errors import DataError, UsageError
-from traider.domain.timeframes import DAY_NS
 from traider.store.kinds import Content
 from traider.store.lake_files import OpenFile, missing_file, open_file, unreadable
-from traider.store.lake_paths import SeriesKey, series_folders
+from traider.store.lake_paths import SeriesKey, day_of, series_folders
 from traider.store.manifest import DataFile, Grid, Manifest, listed_manifest
 from traider.store.market_store import SeriesExtent
 from traider.store.row_merging import ordered_rows
@@ -51,10 +50,19 @@ def extent_of(key: SeriesKey, folder: Path) -> SeriesExtent:
         key=key,
         rows=sum(file.rows for file in files),
         bytes=sum(file.bytes for file in files),
-        days=len(manifest.days),
+        days=len(_days(manifest)),
         first_ns=min((file.first_ns for file in files), default=0),
         last_ns=max((file.last_ns for file in files), default=0),
     )
+
+
+def _days(manifest: Manifest) -> set[int]:
+    """Return the days that the files reach over: those of a month may be quiet in between."""
+    return {
+        day
+        for file in manifest.files
+        for day in range(day_of(file.first_ns), day_of(file.last_ns) + 1)
+    }
 
 
 def measured_file(folder: Path, entry: DataFile) -> DataFile:
@@ -111,9 +119,9 @@ def series_batches(
 def series_tables(folder: Path, start_ns: int | None, end_ns: int | None) -> Iterator[pa.Table]:
     """Yield the rows of a series as they come: a day, or a part of it."""
     manifest = listed_manifest(folder)
-    for day in manifest.days:
-        before = start_ns is not None and (day + 1) * DAY_NS <= start_ns
-        after = end_ns is not None and day * DAY_NS >= end_ns
+    for day, (first_ns, last_ns) in manifest.spans().items():
+        before = start_ns is not None and last_ns < start_ns
+        after = end_ns is not None and first_ns >= end_ns
         if before or after:
             continue
         manifest, files = _opened(folder, manifest, day, (start_ns, end_ns))

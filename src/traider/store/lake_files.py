@@ -44,9 +44,8 @@ def write_file(
     home = day_folder(folder, day)
     temporary = home / f".part-{os.getpid()}.writing"
     try:
-        if not home.is_dir():
-            home.mkdir(parents=True)
-            flush_folder(folder)
+        # The folder's own name is flushed with the manifest, before which nothing here is data.
+        home.mkdir(parents=True, exist_ok=True)
         rows, first_ns, last_ns = _write_rows(temporary, tables, schema, grid)
         checksum = checksum_of(temporary)
         path = home / f"part-{checksum[:_NAME_DIGITS]}.parquet"

@@ -1,8 +1,8 @@
 """Where data lies in the lake: ``venue=V/instrument=I/kind=K/day=YYYY-MM-DD/part.parquet``.
 
 Folders are named as Hive names partitions, so DuckDB and Polars read them as columns. A day is one
-file. Names that begin with a dot or an underscore are no data: temporary files, the lock and what
-was set aside.
+file; of features and signals a month is, named by its first day. Names that begin with a dot or an
+underscore are no data: temporary files, the lock and what was set aside.
 """
 
 import os

@@ -8,6 +8,7 @@ carries a checksum of itself.
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +17,7 @@ from blake3 import blake3
 
 from traider.domain.errors import DataError
 from traider.domain.timeframes import DAY_NS
-from traider.store.lake_paths import PART_NAME, day_of, days_of, part_path
+from traider.store.lake_paths import PART_NAME, day_number, day_of, days_of, part_path
 from traider.store.market_store import Span
 
 MANIFEST_NAME: Final = "_manifest.json"
@@ -37,7 +38,7 @@ NO_GRID: Final = Grid()
 
 @dataclass(frozen=True)
 class DataFile:
-    """One file of a series; its rows are of one day of UTC, in order."""
+    """One file of a series; its rows are of one day of UTC, or of one month, in order."""
 
     name: str
     """Path below the folder of the series."""
@@ -51,10 +52,11 @@ class DataFile:
     """How its columns are laid out on the disk; 0 in files from before there were manifests."""
     grid: Grid = NO_GRID
 
-    @property
+    @cached_property
     def day(self) -> int:
-        """The day of its rows."""
-        return day_of(self.first_ns)
+        """The day of its rows, the first of the month where they lie together by months."""
+        told = day_number(self.name.partition("/")[0].removeprefix("day="))
+        return day_of(self.first_ns) if told is None else told
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,14 @@ class Manifest:
     def days(self) -> tuple[int, ...]:
         """Days that have rows, in order."""
         return tuple(sorted({file.day for file in self.files}))
+
+    def spans(self) -> dict[int, tuple[int, int]]:
+        """Return the first and the last ``ts`` of each of ``days``, in order."""
+        found: dict[int, tuple[int, int]] = {}
+        for file in self.files:
+            first, last = found.get(file.day, (file.first_ns, file.last_ns))
+            found[file.day] = (min(first, file.first_ns), max(last, file.last_ns))
+        return dict(sorted(found.items()))
 
     def exchanged(self, old: Iterable[DataFile], new: Iterable[DataFile]) -> "Manifest":
         """Return the manifest with ``new`` files in the place of the first of ``old``."""

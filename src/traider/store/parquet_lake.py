@@ -110,11 +110,17 @@ def compact_series(folder: Path, kind: DataKind, before_ns: int | None = None) -
         DataError: a file is missing or damaged, or the disk refuses; days that are done stay so.
     """
     for day in listed_manifest(folder).days:
-        if before_ns is not None and (day + 1) * DAY_NS > before_ns:
+        if before_ns is not None and _is_open(kind, day, before_ns):
             continue
         with changing(folder, kind) as change:
             change.tidy([day])
             change.commit(compacted(change, day))
+
+
+def _is_open(kind: DataKind, day: int, before_ns: int) -> bool:
+    """Whether rows of the day, or of the month that begins with it, may come from an instant on."""
+    last = np.array([before_ns // DAY_NS], np.int64)
+    return bool(kind.first_days(last)[0] <= day)
 
 
 def _appended(change: SeriesChange, rows: pa.Table) -> tuple[Manifest, int, IntArray]:
@@ -123,7 +129,7 @@ def _appended(change: SeriesChange, rows: pa.Table) -> tuple[Manifest, int, IntA
     Also how many rows are fresh, and the positions of those that the series contradicts.
     """
     manifest, fresh, conflicts = change.manifest, 0, [_NONE]
-    days = instants_of(rows) // DAY_NS
+    days = change.kind.first_days(instants_of(rows) // DAY_NS)
     cuts = np.concatenate([[0], np.flatnonzero(np.diff(days)) + 1, [len(days)]]).tolist()
     for begin, end in pairwise(cuts):
         if begin == end:
