@@ -6,6 +6,7 @@ written then; where it does not, the stream began elsewhere, and nothing is mixe
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -21,10 +22,12 @@ from traider.kernel.records import Floats
 from traider.store.instants import instant_text
 from traider.store.kinds import IntArray
 from traider.store.lake_paths import SeriesKey
-from traider.store.market_store import MarketStore, Span
+from traider.store.market_store import MarketStore, Span, WriteReport
 
 BATCH_ROWS: Final = 262_144
 """Rows of all instruments that are gathered before they are written, some tens of megabytes."""
+_WRITERS: Final = 8
+"""Series written at once: a write mostly waits for the disk to have its bytes for good."""
 
 
 @dataclass(frozen=True)
@@ -125,22 +128,31 @@ class FeatureWriter:
         instruments = np.concatenate([rows.instruments for rows in waiting])
         features = np.concatenate([rows.features for rows in waiting])
         signals = np.concatenate([_signal_matrix(rows) for rows in waiting])
+        work = []
         for number in np.unique(instruments).tolist():
             mine = np.flatnonzero(instruments == number)
             for series, values in zip(self._series[number], (features, signals), strict=False):
-                self._write(series, ts[mine], values[mine])
+                work.append((series, ts[mine], values[mine]))
+        with ThreadPoolExecutor(min(_WRITERS, len(work))) as pool:
+            for fresh, known in pool.map(lambda one: self._write(*one), work):
+                self._fresh += fresh
+                self._known += known
 
-    def _write(self, series: _Series, ts_ns: IntArray, values: Floats) -> None:
-        """Write the rows of one series that it does not have yet."""
+    def _write(self, series: _Series, ts_ns: IntArray, values: Floats) -> tuple[int, int]:
+        """Write what is new of the rows of one series; return how many are, and how many not."""
         self._compare(series, ts_ns, values)
         begin = int(np.searchsorted(ts_ns, series.first_ns, "left"))
         end = int(np.searchsorted(ts_ns, series.last_ns, "right"))
-        for part in (slice(0, begin), slice(max(begin, end), None)):
-            if part.start < (part.stop if part.stop is not None else len(ts_ns)):
-                self._append(series, ts_ns[part], values[part])
-        self._known += max(end - begin, 0)
+        end = max(begin, end)
+        fresh, known = 0, end - begin
+        for part in (slice(0, begin), slice(end, len(ts_ns))):
+            if part.start < part.stop:
+                report = self._append(series, ts_ns[part], values[part])
+                fresh += report.fresh
+                known += report.known
+        return fresh, known
 
-    def _append(self, series: _Series, ts_ns: IntArray, values: Floats) -> None:
+    def _append(self, series: _Series, ts_ns: IntArray, values: Floats) -> WriteReport:
         columns = {"ts": pa.array(ts_ns)}
         for place, name in enumerate(series.definition.columns):
             column = np.ascontiguousarray(values[:, place])
@@ -151,11 +163,10 @@ class FeatureWriter:
         report = self._store.write(series.key, pa.table(columns), Span(start, last + 1))
         if len(report.conflicts):
             raise _contradicts(series, int(ts_ns[report.conflicts[0]]))
-        self._fresh += report.fresh
-        self._known += report.known
         if series.last_ns < 0:
             series.first_ns = int(ts_ns[0])
         series.last_ns = max(series.last_ns, last)
+        return report
 
     def _compare(self, series: _Series, ts_ns: IntArray, values: Floats) -> None:
         """Refuse to go on where a row at an end of the series is not what is computed now."""
