@@ -66,6 +66,10 @@ class AppendFile:
         """
         os.ftruncate(self._descriptor, self.acknowledged_bytes)
 
+    def acknowledge(self) -> None:
+        """Count all that is there as acknowledged."""
+        self.acknowledged_bytes = self.size
+
     def sync(self) -> None:
         """Force what was written onto the disk.
 
@@ -78,5 +82,6 @@ class AppendFile:
 
     def close(self) -> None:
         """Close the file; its number may then be another file's, so it is forgotten."""
-        os.close(self._descriptor)
-        self._descriptor = -1
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1

@@ -15,11 +15,14 @@ from blake3 import blake3
 
 FORMAT_VERSION: Final = 1
 MAGIC: Final = b"TRDJ"
-_LAYOUT: Final = struct.Struct("<4sBBHQqqqIIII32sI")
+_LAYOUT: Final = struct.Struct("<4sBBHqqqqIIII32sI")
 _CRC: Final = struct.Struct("<I")
 _CRC_AT: Final = _LAYOUT.size
 HEADER_BYTES: Final = _LAYOUT.size + _CRC.size
 HASH_BYTES: Final = 32
+ID_BYTES: Final = 16
+HEAD_BYTES: Final = HEADER_BYTES + ID_BYTES
+"""Length of the block that a segment's file begins with: its payload is the journal's id."""
 Bytes: TypeAlias = bytes | memoryview
 NO_HASH: Final = bytes(HASH_BYTES)
 """What the first block of a journal holds as the hash before it."""

@@ -2,12 +2,12 @@
 
 from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from traider.domain.errors import DataError
-from traider.journal.blocks import HEADER_BYTES, BlockHeader, BlockKind, whole_header_at
+from traider.journal.blocks import HEAD_BYTES, HEADER_BYTES, BlockHeader, BlockKind, whole_header_at
 from traider.journal.byte_sources import ByteSource, HeldBytes, PackedFile, RawFile, unpacked_frame
 from traider.journal.faults import FaultKind, FaultList, JournalFault
 from traider.journal.groups import (
@@ -22,7 +22,6 @@ from traider.journal.scanning import Block, BlockScan, Stop, next_whole_block
 from traider.journal.segment_files import PACKED, Role, SegmentPaths, unreadable
 
 HEAD_KINDS = {Role.EVENTS: BlockKind.EVENTS_HEAD, Role.FACTS: BlockKind.FACTS_HEAD}
-ID_BYTES: Final = 16
 BODY_KINDS = {Role.EVENTS: BlockKind.EVENTS, Role.FACTS: BlockKind.FACT}
 _STOPS = {
     Stop.SHORT: (FaultKind.TORN, "the file ends inside a block"),
@@ -152,6 +151,11 @@ class CheckedFile:
         self._place = header.place + 1
 
     def _check_raw_index(self, source: RawFile, offset: int) -> None:
+        wanted = whole_header_at(source.read(offset, HEADER_BYTES)).block_bytes + TRAILER_BYTES
+        if self._is_last and self.size < offset + wanted:
+            what = "the index of the segment is half written"
+            self._tell(FaultKind.TORN, what, offset, self.size - offset)
+            return
         block = source.read(offset, max(0, self.size - TRAILER_BYTES - offset))
         self._check_index(groups_of(block), offset, len(block))
         if source.read(self.size - TRAILER_BYTES, TRAILER_BYTES) != trailer_bytes(offset):
@@ -221,7 +225,7 @@ def _is_dense(groups: GroupArray, end: int) -> bool:
 def is_head_alone(facts: Path) -> bool:
     """Whether a file of facts has no more than a head, as when its segment was half begun."""
     try:
-        return facts.stat().st_size <= HEADER_BYTES + ID_BYTES
+        return facts.stat().st_size <= HEAD_BYTES
     except OSError:
         return False
 

@@ -22,7 +22,7 @@ from traider.journal.following import Tail
 from traider.journal.instruments import INSTRUMENTS_FACT, JournalInstrument, instruments_of
 from traider.journal.scanning import BlockScan, Stop
 from traider.journal.segment_events import SegmentEvents, Span, damaged, open_segment
-from traider.journal.segment_files import Role, SegmentPaths, journal_folder
+from traider.journal.segment_files import Role, SegmentPaths, is_half_begun, journal_folder
 
 POLL_S: Final = 0.01
 
@@ -48,8 +48,13 @@ class JournalReader:
             DataError: a segment is missing or cannot be read at all.
         """
         found = journal_folder(self.folder)
-        last = max((number for number, roles in found.items() if Role.EVENTS in roles), default=0)
-        for number in range(min(found), last + 1):
+        begun = [
+            number
+            for number, roles in found.items()
+            if Role.EVENTS in roles
+            and not is_half_begun(SegmentPaths(self.folder, Role.EVENTS, number).raw)
+        ]
+        for number in range(min(begun, default=0), max(begun, default=-1) + 1):
             held = self._segments.get(number)
             if held is None:
                 self._segments[number] = SegmentEvents(self.folder, number)
@@ -59,12 +64,12 @@ class JournalReader:
     @property
     def first(self) -> int:
         """The sequence of the first event."""
-        return next(iter(self._segments.values())).first
+        return next((segment.first for segment in self._segments.values()), 0)
 
     @property
     def end(self) -> int:
         """The sequence that the next event gets, as of the last ``refresh``."""
-        return next(reversed(self._segments.values())).end
+        return next((segment.end for segment in reversed(self._segments.values())), 0)
 
     @property
     def instruments(self) -> tuple[JournalInstrument, ...]:
@@ -147,10 +152,8 @@ class JournalReader:
         Raises:
             DataError: a block is damaged.
         """
-        tail = Tail(self.folder, min(self._segments), start)
-        for number, segment in self._segments.items():
-            if segment.first <= start and number in self._segments:
-                tail = Tail(self.folder, number, start)
+        begun = [number for number, held in self._segments.items() if held.first <= start]
+        tail = Tail(self.folder, max(begun, default=min(self._segments, default=0)), start)
         try:
             while True:
                 events = tail.take()

@@ -10,11 +10,12 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Self
+from typing import Self
 
 from traider.domain.errors import DataError
 from traider.journal.blocks import (
-    HEADER_BYTES,
+    HEAD_BYTES,
+    ID_BYTES,
     BlockKind,
 )
 from traider.journal.byte_sources import ByteSource, open_source
@@ -28,12 +29,11 @@ from traider.journal.segment_files import (
     UNFINISHED,
     Role,
     SegmentPaths,
+    is_half_begun,
     list_segments,
     missing_files,
     sync_folder,
 )
-
-ID_BYTES: Final = 16
 
 
 @dataclass(frozen=True)
@@ -131,9 +131,8 @@ def _drop_half_begun(folder: Path) -> None:
     facts, events = (SegmentPaths(folder, role, last) for role in (Role.FACTS, Role.EVENTS))
     if not facts.raw.exists() or facts.packed.exists() or events.packed.exists():
         return
-    head_bytes = HEADER_BYTES + ID_BYTES
-    has_events_head = events.raw.exists() and events.raw.stat().st_size >= head_bytes
-    if has_events_head or facts.raw.stat().st_size > head_bytes:
+    has_events = events.raw.exists() and not is_half_begun(events.raw)
+    if has_events or facts.raw.stat().st_size > HEAD_BYTES:
         return
     if last and last - 1 not in segments:
         return  # more is amiss than a crash: it is told as missing

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from traider.domain.errors import DataError, UsageError
+from traider.journal.blocks import HEAD_BYTES
 
 RAW: Final = ".seg"
 PACKED: Final = ".segz"
@@ -85,6 +86,14 @@ def journal_folder(folder: Path) -> dict[int, set[Role]]:
             "there is no journal here", where=str(folder), fix="name the folder of a journal"
         )
     return segments
+
+
+def is_half_begun(path: Path) -> bool:
+    """Whether a file as written is shorter than its head, as while it is made, or after a crash."""
+    try:
+        return path.stat().st_size < HEAD_BYTES
+    except OSError:
+        return False
 
 
 def missing_files(segments: dict[int, set[Role]]) -> list[SegmentPaths]:

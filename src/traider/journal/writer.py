@@ -22,7 +22,7 @@ from typing import Final, NoReturn, Self
 
 import numpy as np
 
-from traider.domain.errors import DataError, UsageError
+from traider.domain.errors import DataError, TraiderError, UsageError
 from traider.domain.events import EVENT, EventArray
 from traider.domain.ports import Clock
 from traider.journal.append_file import AppendFile
@@ -35,7 +35,7 @@ from traider.journal.instruments import (
     instruments_body,
     joined_instruments,
 )
-from traider.journal.mark import JournalHead, MarkFile
+from traider.journal.mark import NO_BLOCK, JournalHead, MarkFile
 from traider.journal.packing import Packer
 from traider.journal.recovery import Recovery, Resumed, resume
 from traider.journal.segment_files import LOCK_NAME, Role, SegmentPaths, sync_folder
@@ -104,24 +104,23 @@ class JournalWriter:
                 contradict the journal's.
             DataError: something in it is missing or damaged that no crash explains.
         """
-        terms, clock = terms or JournalTerms(), clock or _MachineClock()
-        lock = -1
         try:
             folder.mkdir(parents=True, exist_ok=True)
             lock = _locked(folder)
-            writer = cls(folder, lock, terms, clock)
+        except OSError as fault:
+            raise _unwritable(folder, fault) from fault
+        try:
+            writer = cls(folder, lock, terms or JournalTerms(), clock or _MachineClock())
+        except OSError as fault:
+            os.close(lock)
+            raise _unwritable(folder, fault) from fault
+        try:
             writer._take_up(resume(folder), instruments)
         except OSError as fault:
-            if lock >= 0:
-                os.close(lock)
-            raise UsageError(
-                f"no journal can be written here: {fault.strerror}",
-                where=str(folder),
-                fix="name a folder that you may write to, on a disk with room",
-            ) from fault
-        except (DataError, UsageError):
-            if lock >= 0:
-                os.close(lock)
+            writer._let_go()
+            raise _unwritable(folder, fault) from fault
+        except TraiderError:
+            writer._let_go()
             raise
         return writer
 
@@ -162,7 +161,7 @@ class JournalWriter:
             self._sync_when_due()
         except OSError as fault:
             self._fail(fault, before)
-        file.acknowledged_bytes = file.size
+        file.acknowledge()
 
     def append_fact(self, kind: str, body: bytes) -> None:
         """Keep a fact; it follows the last event.
@@ -180,8 +179,7 @@ class JournalWriter:
             self._sync_when_due()
         except OSError as fault:
             self._fail(fault, before)
-        file = self._files[Role.FACTS]
-        file.acknowledged_bytes = file.size
+        self._files[Role.FACTS].acknowledge()
 
     def sync(self) -> None:
         """Force all that was appended onto the disk.
@@ -294,9 +292,13 @@ class JournalWriter:
             if self.instruments != found.instruments or not found.has_instruments:
                 self._append_instruments()
         else:
+            if found.segment < 0:
+                self._mark.write(NO_BLOCK, 0)
             self._begin_segment()
         if found.recovery:
             self._append_fact(fact_payload(RECOVERED_FACT, _recovery_body(found.recovery)))
+        for file in self._files.values():
+            file.acknowledge()
         self._sync()
         sync_folder(self.folder)
         if self._terms.compress:
@@ -319,6 +321,8 @@ class JournalWriter:
             file.sync()
             sync_folder(self.folder)
         self._append_instruments()
+        for file in self._files.values():
+            file.acknowledge()
 
     def _roll_when_full(self) -> None:
         if max(file.size for file in self._files.values()) < self._terms.segment_bytes:
@@ -390,6 +394,14 @@ def _locked(folder: Path) -> int:
         "the journal has a writer already",
         where=str(folder),
         fix="stop that process, or write to another folder",
+    )
+
+
+def _unwritable(folder: Path, fault: OSError) -> UsageError:
+    return UsageError(
+        f"no journal can be written here: {fault.strerror}",
+        where=str(folder),
+        fix="name a folder that you may write to, on a disk with room",
     )
 
 
