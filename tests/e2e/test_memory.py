@@ -12,9 +12,9 @@ import pytest
 from tests.backtest.bar_tables import columns_of, write_bars
 from tests.e2e.command import SMA_CROSS, environment
 
-BARS: Final = 400_000
+BARS: Final = 300_000
 GROWTH_MB_MAX: Final = 30.0
-"""Allowed for four times as many bars; held whole, they would take 58 MB as numbers and 154 MB
+"""Allowed for four times as many bars; held whole, they would take 43 MB as numbers and 115 MB
 as events."""
 
 # A child's own peak, from the kernel's count: ru_maxrss of a fork starts with its parent's.

@@ -47,6 +47,8 @@ def shapes(messages: list[dict[str, Any]]) -> Shapes:
     found: Shapes = {}
     for message in messages:
         (event,) = message["events"]
+        if event.get("trades") == []:
+            continue  # subscribed before the first trade: there is none to show
         message.pop("client_id", None)
         text = shape_of(message).replace("ETH-USD", "BTC-USD")
         sides = text.replace("offer", "bid").replace("SELL", "BUY")
