@@ -1,7 +1,7 @@
 """Law: what the bytes of COPY say is what the columns hold, even or not, whole or sliced."""
 
 import struct
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 import pytest
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from traider.store.postgres.copy_rows import copy_bytes
 
-FORMS = {
+FORMS: Final[dict[pa.DataType, tuple[str, st.SearchStrategy[Any]]]] = {
     pa.int8(): ("h", st.integers(-(2**7), 2**7 - 1)),
     pa.int16(): ("h", st.integers(-(2**15), 2**15 - 1)),
     pa.int32(): ("i", st.integers(-(2**31), 2**31 - 1)),
