@@ -11,6 +11,8 @@ from benchmarks import (
     exchange,
     feed_latency,
     kernel_speed,
+    lake_read,
+    lake_size,
     level2,
     memory,
     start_up,
@@ -34,6 +36,8 @@ def main() -> None:
     end_to_end.measure()
     feed_latency.measure()
     exchange.measure()
+    lake_read.measure()
+    lake_size.measure()
     start_up.measure()
     memory.measure()
 

@@ -22,14 +22,18 @@ _CODED: Final = frozenset(
 )
 
 
-def open_writer(sink: Any, schema: pa.Schema) -> pq.ParquetWriter:  # noqa: ANN401 - path or file
+def open_writer(
+    sink: Any,  # noqa: ANN401 - path or file
+    schema: pa.Schema,
+    level: int = ZSTD_LEVEL,
+) -> pq.ParquetWriter:
     """Return a writer of Parquet whose bytes depend on the rows alone."""
     coded = [field.name for field in schema if field.name in _CODED]
     return pq.ParquetWriter(
         sink,
         schema,
         compression="zstd",
-        compression_level=ZSTD_LEVEL,
+        compression_level=level,
         use_dictionary=coded,  # type: ignore[arg-type] # the stubs know no list of names
         column_encoding={
             field.name: _encoding(field) for field in schema if field.name not in coded
