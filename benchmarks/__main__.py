@@ -15,6 +15,7 @@ from benchmarks import (
     lake_size,
     level2,
     memory,
+    postgres,
     start_up,
     step_latency,
     sweep_speed,
@@ -40,6 +41,7 @@ def main() -> None:
     lake_size.measure()
     start_up.measure()
     memory.measure()
+    postgres.measure()
 
 
 if __name__ == "__main__":

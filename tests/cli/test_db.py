@@ -4,7 +4,12 @@ from pathlib import Path
 import pytest
 
 from tests.servers.postgres import PASSWORD
+from tests.store.contract.rows import ETH, key_of, minutes, rows_at
 from traider.cli.main import run
+from traider.store.kinds import Content, DataKind
+from traider.store.parquet_lake import ParquetLake
+from traider.store.postgres import PostgresStore
+from traider.store.tables import JobTable, open_engine, upgrade
 from traider.store.tables.schema import revisions
 
 
@@ -106,3 +111,49 @@ def test_the_doctor_says_what_is_wrong_with_the_address(
     out = capsys.readouterr().out
     assert out.count("no server answers there → start it") == 2
     assert "gone" not in out
+
+
+def test_tables_and_market_data_move_to_a_server(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    postgres_url: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    depth = DataKind(Content.DEPTH)
+    lake = ParquetLake(tmp_path / "lake")
+    lake.write(key_of(depth), rows_at(depth, minutes(0, 50)))
+    embedded = open_engine("sqlite:///data/traider.db")
+    upgrade(embedded)
+    JobTable(embedded).add("download", {})
+    embedded.dispose()
+    monkeypatch.setenv("TRAIDER_DATABASE__URL", postgres_url)
+    assert run(["db", "upgrade"]) == 0
+    assert run(["db", "copy", "--from", "sqlite:///data/traider.db"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1].endswith(": 1 rows copied")
+    assert run(["db", "copy", "--from", "sqlite:///data/traider.db", "--json"]) == 7
+    assert body_of(capsys)["error"]
+    assert run(["db", "load", "--quiet"]) == 0
+    assert "COINBASE:BTC-USD depth: 50 new, 0 known" in capsys.readouterr().out
+    assert run(["db", "load", "--json"]) == 0
+    (series,) = json.loads(capsys.readouterr().out)["series"]
+    assert (series["rows"], series["known"], series["conflicts"]) == (50, 50, 0)
+    lake.write(key_of(depth, ETH), rows_at(depth, minutes(0, 5)))
+    other = open_engine(postgres_url)
+    PostgresStore(other).write(key_of(depth, ETH), rows_at(depth, minutes(0, 1), price=[7]))
+    other.dispose()
+    assert run(["db", "load"]) == 1
+    assert "COINBASE:ETH-USD depth: 4 new, 0 known, 1 contradict" in capsys.readouterr().out
+    assert run(["db", "retain", "depth", "--days", "30", "--json"]) == 0
+    assert body_of(capsys)["rows"] == 55
+    assert run(["db", "retain", "depth", "--days", "30"]) == 0
+    assert capsys.readouterr().out == "0 rows of depth dropped\n"
+
+
+def test_market_data_needs_a_server(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "lake").mkdir()
+    assert run(["db", "load"]) == 2
+    assert "market data needs PostgreSQL" in capsys.readouterr().err
+    assert run(["db", "load", "nowhere"]) == 2
+    assert "there is no lake here" in capsys.readouterr().err
+    assert run(["db", "retain", "books", "--days", "3"]) == 2
+    assert "'books' is no content; use bars" in capsys.readouterr().err

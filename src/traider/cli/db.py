@@ -1,25 +1,18 @@
 """``traider db``: the schema of the tables."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from traider.cli.options import config_option, json_option
+from traider.cli.db_data import copy, load, retain
+from traider.cli.db_options import database_options, opened
+from traider.cli.options import json_option
 from traider.domain.errors import UsageError
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
-
-_URL = click.option(
-    "--url",
-    metavar="URL",
-    default="",
-    help="Address of the database instead of the setting database.url.",
-)
 
 
 @click.group()
@@ -33,14 +26,13 @@ def db() -> None:
 
 @db.command()
 @click.argument("revision", required=False, default="head")
-@_URL
-@config_option
+@database_options
 @json_option
 def upgrade(revision: str, url: str, config_file: Path | None, as_json: bool) -> None:
     """Make the tables, or bring them up to REVISION; the newest when none is named."""
     from traider.store.tables.schema import upgrade as bring_up
 
-    with _opened(url, config_file) as engine:
+    with opened(url, config_file) as engine:
         applied = bring_up(engine, revision)
         _tell(engine, "applied", applied, as_json=as_json)
 
@@ -48,8 +40,7 @@ def upgrade(revision: str, url: str, config_file: Path | None, as_json: bool) ->
 @db.command()
 @click.argument("revision")
 @click.option("--yes", is_flag=True, help="Rows of tables that go may be lost.")
-@_URL
-@config_option
+@database_options
 @json_option
 def downgrade(revision: str, yes: bool, url: str, config_file: Path | None, as_json: bool) -> None:
     """Take the tables back to REVISION; base removes them."""
@@ -59,14 +50,13 @@ def downgrade(revision: str, yes: bool, url: str, config_file: Path | None, as_j
         raise UsageError(
             "rows of the tables that go are lost", where="traider db downgrade", fix="add --yes"
         )
-    with _opened(url, config_file) as engine:
+    with opened(url, config_file) as engine:
         removed = take_back(engine, revision)
         _tell(engine, "taken back", removed, as_json=as_json)
 
 
 @db.command()
-@_URL
-@config_option
+@database_options
 @json_option
 def status(url: str, config_file: Path | None, as_json: bool) -> None:
     """Say what the database is and where its tables stand."""
@@ -75,7 +65,7 @@ def status(url: str, config_file: Path | None, as_json: bool) -> None:
     from traider.store.tables.schema import schema_status
     from traider.store.tables.server_facts import server_facts
 
-    with _opened(url, config_file, read_only=True) as engine:
+    with opened(url, config_file, read_only=True) as engine:
         found, facts, place = schema_status(engine), server_facts(engine), place_of(engine)
     if as_json:
         click.echo(json.dumps(status_json(place, found, facts)))
@@ -85,15 +75,14 @@ def status(url: str, config_file: Path | None, as_json: bool) -> None:
 
 
 @db.command()
-@_URL
-@config_option
+@database_options
 @json_option
 def check(url: str, config_file: Path | None, as_json: bool) -> int:
     """Compare the tables with what this version expects; exit code 1 when they differ."""
     from traider.store.tables.faults import place_of
     from traider.store.tables.schema import schema_differences, schema_status
 
-    with _opened(url, config_file, read_only=True) as engine:
+    with opened(url, config_file, read_only=True) as engine:
         found, place = schema_status(engine), place_of(engine)
         differences = schema_differences(engine) if found.is_current else ()
     is_sound = found.is_current and not differences
@@ -129,19 +118,5 @@ def _tell(engine: "Engine", word: str, revisions: tuple[str, ...], *, as_json: b
     click.echo(f"{place}: tables of {now}" if now else f"{place}: no tables")
 
 
-@contextmanager
-def _opened(url: str, config_file: Path | None, *, read_only: bool = False) -> Iterator["Engine"]:
-    """Yield the database that ``--url`` or the configuration names."""
-    from traider.store.tables.engines import open_engine
-
-    engine = open_engine(url or _configured(config_file), read_only=read_only)
-    try:
-        yield engine
-    finally:
-        engine.dispose()
-
-
-def _configured(config_file: Path | None) -> str:
-    from traider.runtime.config import load_config
-
-    return load_config(config_file).database.url.get_secret_value()
+for _command in (copy, load, retain):
+    db.add_command(_command)
