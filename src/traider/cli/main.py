@@ -23,6 +23,7 @@ COMMANDS: Final = {
     "data": "traider.cli.data:data",
     "db": "traider.cli.db:db",
     "doctor": "traider.cli.doctor:doctor",
+    "download": "traider.cli.download:download",
     "exchange": "traider.cli.exchange:exchange",
     "features": "traider.cli.features:features",
     "feed": "traider.cli.feed:feed",

@@ -1,0 +1,36 @@
+"""Candles of ccxt as rows of the lake: the nearest float of each decimal, nothing missing."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+
+from traider.domain.errors import VenueError
+from traider.feed.download.bar_rules import MS_NS
+from traider.store.kinds import Content, DataKind
+
+_FIELDS: Final = ("open", "high", "low", "close", "volume")
+
+
+def bar_table(candles: Sequence[Sequence[Any]]) -> pa.Table:
+    """Return candles of ccxt with the columns of the lake.
+
+    Raises:
+        VenueError: one has a value that is none.
+    """
+    schema = DataKind(Content.BARS, "1m").schema
+    try:
+        ts = np.array([int(candle[0]) for candle in candles], np.int64) * MS_NS
+        values = [
+            np.array([float(candle[place]) for candle in candles], np.float64)
+            for place in range(1, 6)
+        ]
+    except (TypeError, ValueError, IndexError) as fault:
+        raise VenueError(
+            f"a candle cannot be read: {fault}", where="candles", fix="try again"
+        ) from fault
+    for name, column in zip(_FIELDS, values, strict=True):
+        if not np.isfinite(column).all():
+            raise VenueError(f"a candle has no {name}", where="candles", fix="try again")
+    return pa.table([pa.array(ts), *(pa.array(column) for column in values)], schema=schema)
