@@ -121,7 +121,8 @@ def _table(answer: Answer, rows_shown: int, stop: StopRequest) -> Group:
         table.add_row(*("" if value is None else _text(value) for value in row))
         shown += 1
     more = next(rows, None) is not None
-    count = f"the first {shown:,} rows; --rows shows more" if more else f"{shown:,} rows"
+    noun = "row" if shown == 1 else "rows"
+    count = f"the first {shown:,} {noun}; --rows shows more" if more else f"{shown:,} {noun}"
     return Group(table, Text(count, "dim"))
 
 

@@ -1,8 +1,10 @@
-"""The lake: market data as Parquet files by venue, instrument, kind and day.
+"""The lake: market data, features and signals as Parquet by venue, instrument, kind and day.
 
-Files of any shape come in through the importer, which refuses or quarantines what is wrong and
-says where; checks find gaps, duplicates and mistakes of units. The room draws no conclusion from
-the data and never changes a value in silence.
+A port, ``MarketStore``, says what a store does; ``ParquetLake`` is the one of files, ``LakeSink``
+writes a live feed to any, ``lake_query`` asks the lake in SQL. Files of any shape come in through
+the importer, which refuses or quarantines what is wrong and says where; checks find gaps,
+duplicates and mistakes of units. The room draws no conclusion from the data and never changes a
+value in silence.
 """
 
 from traider.store.checking import check_lake_series, check_prepared
@@ -12,7 +14,9 @@ from traider.store.importing import Importer, ImportReport
 from traider.store.kinds import Content, DataKind
 from traider.store.lake import list_series, read_series, series_batches
 from traider.store.lake_paths import SeriesKey
+from traider.store.lake_sink import LakeSink
 from traider.store.market_store import MarketStore, Span, WriteReport
+from traider.store.parquet_lake import ParquetLake
 from traider.store.preparation import SourceOptions, prepare
 from traider.store.source_files import open_source
 
@@ -22,7 +26,9 @@ __all__ = [
     "Finding",
     "ImportReport",
     "Importer",
+    "LakeSink",
     "MarketStore",
+    "ParquetLake",
     "SeriesKey",
     "Severity",
     "SourceOptions",

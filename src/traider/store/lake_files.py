@@ -6,6 +6,7 @@ size and checksum, which costs 0.2 ms a megabyte. Small files are checked at eac
 once in a process as long as size, time and inode stay.
 """
 
+import errno
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -172,8 +173,9 @@ def open_file(folder: Path, entry: DataFile) -> OpenFile:
         if entry.checksum:
             _check_large(path, entry)
         return OpenFile(path, pq.ParquetFile(path, pre_buffer=False), entry)
-    except FileNotFoundError:
-        raise
+    except FileNotFoundError as fault:
+        # PyArrow's own does not say which.
+        raise FileNotFoundError(errno.ENOENT, "no such file", str(path)) from fault
     except (pa.ArrowException, OSError) as fault:
         raise unreadable(path, fault) from fault
 
