@@ -30,7 +30,7 @@ def cat_session(
 ) -> int:
     """Print a part of the journal in ``folder``; return the exit code."""
     reader = JournalReader(folder)
-    span = span_of(reader, start, end)
+    span = span_of(start, end)
     lines = _lines_of(reader, as_json=as_json)
     with _quiet_pipe(), stop_on_interrupt(quiet=True) as stopped:
         facts = _Facts(reader, span) if with_facts else None
@@ -58,13 +58,13 @@ def tail_session(folder: Path, count: int, *, as_json: bool) -> int:
     return 0
 
 
-def span_of(reader: JournalReader, start: str | None, end: str | None) -> Span:
+def span_of(start: str | None, end: str | None) -> Span:
     """Return the span that the words after ``--from`` and ``--to`` mean.
 
     Raises:
         UsageError: one is neither a sequence number nor a time.
     """
-    span = Span(end=reader.end)
+    span = Span()
     if start is not None:
         number, ts_ns = _place(start, "--from")
         span = replace(span, start=number) if ts_ns is None else replace(span, start_ns=ts_ns)

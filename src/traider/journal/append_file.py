@@ -59,11 +59,13 @@ class AppendFile:
         self._write_all(index, b"")
 
     def cut_back(self) -> None:
-        """Remove what was not acknowledged.
+        """Remove what was not acknowledged, the file itself where that is all of it.
 
         Raises:
             OSError: the disk refuses even that.
         """
+        if not self.acknowledged_bytes:
+            self.path.unlink()
         os.ftruncate(self._descriptor, self.acknowledged_bytes)
 
     def acknowledge(self) -> None:

@@ -9,7 +9,7 @@ whole.
 import struct
 import zlib
 from enum import IntEnum
-from typing import Final, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from blake3 import blake3
 
@@ -26,6 +26,13 @@ HEAD_BYTES: Final = HEADER_BYTES + ID_BYTES
 Bytes: TypeAlias = bytes | memoryview
 NO_HASH: Final = bytes(HASH_BYTES)
 """What the first block of a journal holds as the hash before it."""
+
+
+Fields: TypeAlias = tuple[Any, ...]
+"""A header as it is unpacked, with nothing left out; the constants name some of its places."""
+unpack_header: Final = struct.Struct(_LAYOUT.format + "I").unpack_from
+KIND, SPARE, NUMBER, SEQUENCE, TS_FIRST, TS_LAST, RECORDS, PAYLOAD_BYTES = 2, 3, 4, 5, 6, 7, 8, 9
+SEGMENT, PLACE, PREVIOUS, PAYLOAD_CRC, HEADER_CRC = 10, 11, 12, 13, 14
 
 
 class BlockKind(IntEnum):
@@ -113,6 +120,11 @@ def whole_header_at(buffer: bytes) -> BlockHeader:
         return header_at(buffer, 0) or NO_HEADER
     except WrongVersionError:
         return NO_HEADER
+
+
+def header_of(fields: Fields) -> BlockHeader:
+    """Return the header of unpacked ``fields``."""
+    return BlockHeader(fields[KIND], *fields[NUMBER:HEADER_CRC])
 
 
 def crc_of(payload: Bytes) -> int:

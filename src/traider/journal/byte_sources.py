@@ -12,7 +12,15 @@ import numpy as np
 import pyarrow as pa
 
 from traider.domain.errors import DataError
-from traider.journal.blocks import HEADER_BYTES, BlockKind, crc_of, header_at
+from traider.journal.blocks import (
+    HEADER_BYTES,
+    NO_HEADER,
+    BlockHeader,
+    BlockKind,
+    WrongVersionError,
+    crc_of,
+    header_at,
+)
 from traider.journal.groups import TRAILER_BYTES, GroupArray, Index, groups_of, index_offset
 from traider.journal.segment_files import PACKED, unreadable
 
@@ -74,6 +82,20 @@ class RawFile:
         os.close(self._descriptor)
 
 
+def checked_head(raw: bytes, path: Path) -> BlockHeader:
+    """Return the header that a file begins with; where it is damaged, one of no kind.
+
+    Raises:
+        DataError: it is of another format version.
+    """
+    try:
+        return header_at(raw, 0) or NO_HEADER
+    except WrongVersionError as fault:
+        raise DataError(
+            str(fault), where=str(path), fix="read it with the traider that wrote it"
+        ) from None
+
+
 def unpacked_frame(file: RawFile, row: np.void) -> bytes | None:
     """Return the raw bytes of a group of a packed file; nothing where they are damaged.
 
@@ -98,17 +120,23 @@ class PackedFile:
         self.path = path
         self._file = RawFile(path)
         self._held = (-1, b"")
-        head = header_at(self._file.read(0, HEADER_BYTES), 0)
-        index = self._file.index()
-        if head is None or head.kind != BlockKind.PACKED_HEAD or index is None:
+        try:
+            self.index = self._checked_index()
+        except DataError:
             self._file.close()
+            raise
+        self._starts = self.groups["offset"].astype(np.int64)
+
+    def _checked_index(self) -> Index:
+        head = checked_head(self._file.read(0, HEADER_BYTES), self.path)
+        index = self._file.index()
+        if head.kind != BlockKind.PACKED_HEAD or index is None:
             raise DataError(
                 "the head or the index of a packed file is damaged",
-                where=str(path),
+                where=str(self.path),
                 fix="restore the file from a copy",
             )
-        self.index = index
-        self._starts = index.groups["offset"].astype(np.int64)
+        return index
 
     @property
     def groups(self) -> GroupArray:

@@ -1,13 +1,31 @@
 """Go through one file of a segment and miss no damage: whole blocks, and what lies between them."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Collection, Generator, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from traider.domain.errors import DataError
-from traider.journal.blocks import HEAD_BYTES, HEADER_BYTES, BlockHeader, BlockKind, whole_header_at
+from traider.domain.events import EVENT
+from traider.journal.blocks import (
+    HEAD_BYTES,
+    HEADER_BYTES,
+    KIND,
+    NUMBER,
+    PAYLOAD_BYTES,
+    PLACE,
+    PREVIOUS,
+    RECORDS,
+    SEGMENT,
+    SEQUENCE,
+    BlockHeader,
+    BlockKind,
+    Fields,
+    hash_of_block,
+    header_of,
+    whole_header_at,
+)
 from traider.journal.byte_sources import ByteSource, HeldBytes, PackedFile, RawFile, unpacked_frame
 from traider.journal.faults import FaultKind, FaultList, JournalFault
 from traider.journal.groups import (
@@ -18,11 +36,13 @@ from traider.journal.groups import (
     index_offset,
     trailer_bytes,
 )
-from traider.journal.scanning import Block, BlockScan, Stop, next_whole_block
+from traider.journal.scanning import Block, BlockScan, Stop, next_whole_block, whole_blocks
 from traider.journal.segment_files import PACKED, Role, SegmentPaths, unreadable
 
 HEAD_KINDS = {Role.EVENTS: BlockKind.EVENTS_HEAD, Role.FACTS: BlockKind.FACTS_HEAD}
 BODY_KINDS = {Role.EVENTS: BlockKind.EVENTS, Role.FACTS: BlockKind.FACT}
+RUN_BYTES: Final = 4 * 1024 * 1024
+RECORD: Final = EVENT.itemsize
 _STOPS = {
     Stop.SHORT: (FaultKind.TORN, "the file ends inside a block"),
     Stop.VERSION: (FaultKind.VERSION, "a block of another format version"),
@@ -31,29 +51,41 @@ _STOPS = {
 
 
 class Entry(NamedTuple):
-    """A block that is there, if perhaps not whole."""
+    """A run of blocks of one file that follow one another in the chain; often just one."""
 
     header: BlockHeader
+    """Of the first."""
     offset: int
-    """In the raw file."""
+    """Of the first, in the raw file."""
     hash: bytes
-    """Empty where the payload is damaged."""
-    block: Block | None
-    """None where the payload is damaged."""
+    """Of the last; empty where its payload is damaged."""
+    block: Block | None = None
+    """The block, where it was looked at alone and is whole."""
+    blocks: int = 1
+    records: int = 0
+    """Events, or facts, in all of them."""
+
+
+class _Run(NamedTuple):
+    blocks: list[tuple[int, Fields]]
+    hash: bytes
+    """Of the last one."""
 
 
 class CheckedFile:
     """One file, checked as it is gone through.
 
     ``entries`` yields the blocks of the chain; ``faults`` fills meanwhile. ``breaks`` counts the
-    places where blocks may be lacking for a reason that is among the faults.
+    places where blocks may be lacking for a reason that is among the faults. A run ends at each
+    number that is ``asked`` for.
     """
 
-    def __init__(self, paths: SegmentPaths, *, is_last: bool) -> None:
+    def __init__(self, paths: SegmentPaths, *, is_last: bool, asked: Collection[int] = ()) -> None:
         self.role = paths.role
         self.segment = paths.segment
         self.breaks = 0
         self._is_last = is_last
+        self._asked = asked
         self._table = GroupTable()
         self._place = 0
         self._source: RawFile | None = None
@@ -110,33 +142,29 @@ class CheckedFile:
 
     def _blocks(self, source: ByteSource, limit: int) -> Generator[Entry, None, int]:
         """Yield the blocks up to ``limit``; return where an index begins, or ``limit``."""
-        offset = self._table.end
         while True:
+            yield from self._runs(source, limit)
+            offset = self._table.end
             scan = BlockScan(source, offset)
-            for block in scan:
-                if block.offset >= limit:
-                    return limit
-                if block.header.kind == BlockKind.INDEX:
-                    return block.offset
-                yield from self._taken(Entry(block.header, block.offset, block.hash, block))
-            offset = scan.end
-            if scan.stop is Stop.END:
+            block = next(iter(scan), None)
+            if offset >= limit or (block is None and scan.stop is Stop.END):
                 return limit
-            if scan.stop is Stop.PAYLOAD:
-                header = whole_header_at(source.read(offset, HEADER_BYTES))
-                if header.kind == BlockKind.INDEX:
-                    return offset
-                size = header.block_bytes
-                self._tell(FaultKind.PAYLOAD, "the payload of the block is damaged", offset, size)
-                yield from self._taken(Entry(header, offset, b"", None))
-                offset += size
+            if block is not None:
+                header, found = block.header, block.hash
+            elif scan.stop is Stop.PAYLOAD:
+                header, found = whole_header_at(source.read(offset, HEADER_BYTES)), b""
+            else:
+                following = next_whole_block(source, offset)
+                until = limit if following is None else min(following, limit)
+                self._break(*_STOPS[scan.stop], offset, until - offset)
+                self._table.skip_to(until)
                 continue
-            following = next_whole_block(source, offset)
-            until = limit if following is None else following
-            self._break(*_STOPS[scan.stop], offset, until - offset)
-            if following is None:
-                return limit
-            offset = following
+            if header.kind == BlockKind.INDEX:
+                return offset
+            if not found:
+                what = "the payload of the block is damaged"
+                self._tell(FaultKind.PAYLOAD, what, offset, header.block_bytes)
+            yield from self._taken(Entry(header, offset, found, block, records=header.records))
 
     def _taken(self, entry: Entry) -> Iterator[Entry]:
         """Yield ``entry`` where it belongs into this file; tell of it where it does not."""
@@ -148,7 +176,56 @@ class CheckedFile:
         else:
             what = f"a block of segment {header.segment} that belongs elsewhere"
             self._break(FaultKind.MISPLACED, what, entry.offset, header.block_bytes)
+            self._table.skip_to(entry.offset + header.block_bytes)
         self._place = header.place + 1
+
+    def _runs(self, source: ByteSource, limit: int) -> Iterator[Entry]:
+        """Yield runs of blocks as long as nothing is out of the ordinary."""
+        while self._place and self._table.end < limit:
+            offset = self._table.end
+            piece = source.read(offset, RUN_BYTES)
+            blocks = whole_blocks(piece, limit - offset)
+            taken = 0
+            for run in self._linked(memoryview(piece), blocks):
+                _, first = run.blocks[0]
+                records = sum(fields[RECORDS] for _, fields in run.blocks)
+                self._table.add_all(run.blocks)
+                start = offset + run.blocks[0][0]
+                count = len(run.blocks)
+                taken += count
+                self._place += count
+                yield Entry(header_of(first), start, run.hash, None, count, records)
+            if not taken or taken < len(blocks):
+                return
+
+    def _linked(self, view: memoryview, blocks: list[tuple[int, Fields]]) -> Iterator[_Run]:
+        """Yield the runs of ``blocks`` up to the first that does not belong here."""
+        kind, segment, place = BODY_KINDS[self.role], self.segment, self._place
+        step = int(kind == BlockKind.EVENTS)
+        begin = 0
+        number, sequence, previous = -1, 0, b""
+        for here, (start, fields) in enumerate(blocks):
+            ordinary = (
+                fields[KIND] == kind
+                and fields[SEGMENT] == segment
+                and fields[PLACE] == place + here
+                and (kind != BlockKind.EVENTS or fields[PAYLOAD_BYTES] == RECORD * fields[RECORDS])
+            )
+            if not ordinary:
+                if here > begin:
+                    yield _Run(blocks[begin:here], previous)
+                return
+            follows = fields[NUMBER] == number and fields[PREVIOUS] == previous
+            if here > begin and not (follows and fields[SEQUENCE] == sequence):
+                yield _Run(blocks[begin:here], previous)
+                begin = here
+            number, sequence = fields[NUMBER] + 1, fields[SEQUENCE] + step * fields[RECORDS]
+            previous = hash_of_block(view[start : start + HEADER_BYTES + fields[PAYLOAD_BYTES]])
+            if fields[NUMBER] in self._asked:
+                yield _Run(blocks[begin : here + 1], previous)
+                begin = here + 1
+        if len(blocks) > begin:
+            yield _Run(blocks[begin:], previous)
 
     def _check_raw_index(self, source: RawFile, offset: int) -> None:
         wanted = whole_header_at(source.read(offset, HEADER_BYTES)).block_bytes + TRAILER_BYTES
@@ -235,7 +312,10 @@ def copy_faults(paths: SegmentPaths) -> list[JournalFault]:
     if not (paths.raw.exists() and paths.packed.exists()):
         return []
     faults = FaultList(paths.packed.name, paths.segment)
-    raw = RawFile(paths.raw)
+    try:
+        raw = RawFile(paths.raw)
+    except FileNotFoundError:
+        return []  # it was packed just now
     try:
         packed = PackedFile(paths.packed)
         try:

@@ -79,7 +79,7 @@ def export_journal(
                 "the journal's own folder", where=str(target), fix="export to another folder"
             )
         with _Export(target, reader) as export:
-            for first, events in reader.numbered(Span(end=reader.end)):
+            for first, events in reader.numbered(Span()):
                 if stop():
                     return None
                 export.add(first, events)

@@ -23,7 +23,7 @@ class Tail:
         self._folder = folder
         self._segment = segment
         self._start = start
-        self._offset = 0
+        self._offset = self._place = 0
         self._source: RawFile | PackedFile | None = None
         self._doubts = 0
 
@@ -42,7 +42,7 @@ class Tail:
             if not is_complete:
                 return empty_events(0)
             self.close()
-            self._segment, self._offset = self._segment + 1, 0
+            self._segment, self._offset, self._place = self._segment + 1, 0, 0
 
     def _paths(self, segment: int) -> SegmentPaths:
         return SegmentPaths(self._folder, Role.EVENTS, segment)
@@ -50,13 +50,13 @@ class Tail:
     def _read(self) -> list[Block]:
         if self._source is None:
             self._source = open_segment(self._paths(self._segment))
-        scan = BlockScan(self._source, self._offset)
+        scan = BlockScan(self._source, self._offset, self._place)
         blocks: list[Block] = []
         taken = 0
         for block in scan:
             if block.header.kind == BlockKind.INDEX:
                 break  # it may be cut off again, and the file go on; so it is not passed
-            self._offset = scan.end
+            self._offset, self._place = scan.end, scan.place
             header = block.header
             if header.kind == BlockKind.EVENTS and header.sequence + header.records > self._start:
                 blocks.append(block)

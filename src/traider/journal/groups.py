@@ -7,6 +7,7 @@ and each reader make the same table for themselves.
 """
 
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,11 +17,18 @@ import numpy.typing as npt
 from traider.journal.blocks import (
     HEADER_BYTES,
     NO_HASH,
+    NUMBER,
+    PAYLOAD_BYTES,
+    RECORDS,
+    SEQUENCE,
+    TS_FIRST,
+    TS_LAST,
     BlockHeader,
     BlockKind,
+    Fields,
     crc_of,
-    header_at,
     packed_header,
+    whole_header_at,
 )
 
 GROUP: Final = np.dtype(
@@ -53,6 +61,8 @@ class GroupTable:
     """The groups of a file, made as its blocks are met."""
 
     def __init__(self) -> None:
+        self.blocks = 0
+        """Blocks in all groups, and so the place of the next one in its file."""
         self._rows: list[tuple[int, ...]] = []
         self._begin(0)
 
@@ -66,6 +76,7 @@ class GroupTable:
         """Take in the next block of the file."""
         if not self._blocks:
             self._first_number = header.number
+        self.blocks += 1
         self._blocks += 1
         self._end += header.block_bytes
         if header.records:
@@ -77,6 +88,27 @@ class GroupTable:
         if self._end - self._offset >= GROUP_BYTES:
             self._rows.append(self._row())
             self._begin(self._end)
+
+    def add_all(self, blocks: Sequence[tuple[int, Fields]]) -> None:
+        """Take in many blocks, each as ``whole_blocks`` finds it."""
+        begin, end = self._offset, self._end
+        self.blocks += len(blocks)
+        for _, fields in blocks:
+            if not self._blocks:
+                self._first_number = fields[NUMBER]
+            if not self._count:
+                self._first_sequence = fields[SEQUENCE]
+            self._blocks += 1
+            end += HEADER_BYTES + fields[PAYLOAD_BYTES]
+            self._count += fields[RECORDS]
+            self._ts_first = min(self._ts_first, fields[TS_FIRST])
+            self._ts_last = max(self._ts_last, fields[TS_LAST])
+            if end - begin >= GROUP_BYTES:
+                self._end = end
+                self._rows.append(self._row())
+                self._begin(end)
+                begin = end
+        self._end = end
 
     def skip_to(self, offset: int) -> None:
         """Begin a group at ``offset``, where one begins anyway."""
@@ -144,8 +176,8 @@ def index_offset(trailer: bytes) -> int | None:
 
 def groups_of(block: bytes) -> GroupArray | None:
     """Return the groups of an index block; nothing where it is none, or is damaged."""
-    header = header_at(block, 0)
-    if header is None or header.kind != BlockKind.INDEX:
+    header = whole_header_at(block)
+    if header.kind != BlockKind.INDEX:
         return None
     payload = block[HEADER_BYTES : header.block_bytes]
     if len(payload) != header.payload_bytes or crc_of(payload) != header.payload_crc:

@@ -12,13 +12,14 @@ of a span by ``ts_recv`` in order of sequence: where ``ts_recv`` once went back,
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from traider.domain.events import EventArray
 from traider.journal.blocks import BlockKind
 from traider.journal.byte_sources import PackedFile
 from traider.journal.facts import Fact, fact_of
 from traider.journal.following import Tail
+from traider.journal.groups import LATEST
 from traider.journal.instruments import INSTRUMENTS_FACT, JournalInstrument, instruments_of
 from traider.journal.scanning import BlockScan, Stop
 from traider.journal.segment_events import SegmentEvents, Span, damaged, open_segment
@@ -27,12 +28,35 @@ from traider.journal.segment_files import Role, SegmentPaths, is_half_begun, jou
 POLL_S: Final = 0.01
 
 
+class Extent(NamedTuple):
+    """A segment, and the sequences that it holds or must have held."""
+
+    segment: SegmentEvents
+    first: int
+    end: int
+
+
+def _extents(segments: list[SegmentEvents]) -> list[Extent]:
+    """Return how far each segment goes: to the next one, the last one without an end.
+
+    Of a segment whose head cannot be read, the one before tells.
+    """
+    firsts: list[int] = []
+    reach = 0
+    for segment in segments:
+        firsts.append(reach if segment.first is None else segment.first)
+        reach = max(firsts[-1], segment.end)
+    ends = [*firsts[1:], LATEST][: len(segments)]
+    return [Extent(*each) for each in zip(segments, firsts, ends, strict=True)]
+
+
 class JournalReader:
     """Reads the journal of a folder, without changing a byte of it.
 
+    Damage is told when what lies there is asked for; all else can be read.
+
     Raises:
         UsageError: the folder holds no journal, or cannot be read.
-        DataError: a segment is missing or cannot be read at all.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -45,7 +69,6 @@ class JournalReader:
 
         Raises:
             UsageError: the journal is gone.
-            DataError: a segment is missing or cannot be read at all.
         """
         found = journal_folder(self.folder)
         begun = [
@@ -59,17 +82,21 @@ class JournalReader:
             if held is None:
                 self._segments[number] = SegmentEvents(self.folder, number)
             else:
-                held.refresh()
+                held.refresh(is_last=number == max(begun))
+        self._extents = _extents(list(self._segments.values()))
 
     @property
     def first(self) -> int:
         """The sequence of the first event."""
-        return next((segment.first for segment in self._segments.values()), 0)
+        return self._extents[0].first if self._extents else 0
 
     @property
     def end(self) -> int:
         """The sequence that the next event gets, as of the last ``refresh``."""
-        return next((segment.end for segment in reversed(self._segments.values())), 0)
+        if not self._extents:
+            return 0
+        last = self._extents[-1]
+        return max(last.first, last.segment.end)
 
     @property
     def instruments(self) -> tuple[JournalInstrument, ...]:
@@ -93,7 +120,7 @@ class JournalReader:
             DataError: a block is damaged; what comes before it was given out.
         """
         first = self.first if start is None else start
-        for _, events in self.numbered(Span(first, self.end if end is None else end)):
+        for _, events in self.numbered(Span(first, LATEST if end is None else end)):
             yield events
 
     def between(self, start_ns: int, end_ns: int) -> Iterator[EventArray]:
@@ -111,9 +138,10 @@ class JournalReader:
         Raises:
             DataError: a block is damaged; what comes before it was given out.
         """
-        for segment in list(self._segments.values()):
-            if segment.first < span.end and segment.end > span.start:
-                yield from segment.selected(span)
+        for segment, first, end in self._extents:
+            if first >= span.end or end <= span.start:
+                continue
+            yield from segment.selected(span)
             if segment.damage is not None and span.end > segment.end:
                 raise segment.damage
 
@@ -152,7 +180,7 @@ class JournalReader:
         Raises:
             DataError: a block is damaged.
         """
-        begun = [number for number, held in self._segments.items() if held.first <= start]
+        begun = [segment.segment for segment, first, _ in self._extents if first <= start]
         tail = Tail(self.folder, max(begun, default=min(self._segments, default=0)), start)
         try:
             while True:

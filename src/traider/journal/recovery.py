@@ -188,7 +188,9 @@ class _Taken:
         """Return the chain before the segment, by its first head, and the journal's id."""
         for strand in strands.values():
             if strand.next is None:
-                raise _refusal(strand, "the head is damaged")
+                is_other = strand.stop is Stop.VERSION
+                state = "of another format version" if is_other else "damaged"
+                raise _refusal(strand, f"the head is {state}")
         head = strands[Role.FACTS].next
         assert head is not None  # noqa: S101 - looked at just now
         header = head.header

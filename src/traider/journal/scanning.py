@@ -2,19 +2,29 @@
 
 from collections.abc import Iterator
 from enum import Enum
-from typing import NamedTuple
+from typing import Final, NamedTuple
+from zlib import crc32
 
 from traider.journal.blocks import (
+    FORMAT_VERSION,
     HEADER_BYTES,
+    HEADER_CRC,
     MAGIC,
+    PAYLOAD_BYTES,
+    PAYLOAD_CRC,
+    SPARE,
     BlockHeader,
     BlockKind,
+    Fields,
     WrongVersionError,
     crc_of,
     hash_of_block,
     header_at,
+    unpack_header,
 )
 from traider.journal.byte_sources import READ_BYTES, ByteSource
+
+_EXPECTED: Final = (MAGIC, FORMAT_VERSION)
 
 
 class Stop(Enum):
@@ -52,6 +62,33 @@ class Block(NamedTuple):
         return hash_of_block(self.whole)
 
 
+def whole_blocks(buffer: bytes, limit: int) -> list[tuple[int, Fields]]:
+    """Return the blocks that ``buffer`` begins with, each with where it begins.
+
+    The quick way through many small blocks: it ends at the first that is not whole, reaches beyond
+    ``limit``, or is of another format, and says nothing about it.
+    """
+    found: list[tuple[int, Fields]] = []
+    view = memoryview(buffer)
+    end = min(len(buffer), limit)
+    place = 0
+    while place + HEADER_BYTES <= end:
+        fields = unpack_header(buffer, place)
+        payload = place + HEADER_BYTES
+        after = payload + fields[PAYLOAD_BYTES]
+        if (
+            fields[:2] != _EXPECTED
+            or fields[SPARE]
+            or after > end
+            or crc32(view[place : payload - 4]) != fields[HEADER_CRC]
+            or crc32(view[payload:after]) != fields[PAYLOAD_CRC]
+        ):
+            break
+        found.append((place, fields))
+        place = after
+    return found
+
+
 class BlockScan:
     """The blocks of a file from ``offset`` on; one pass.
 
@@ -59,10 +96,10 @@ class BlockScan:
     last. An index ends the pass too: it is given out, and ``end`` lies after it.
     """
 
-    def __init__(self, source: ByteSource, offset: int = 0) -> None:
+    def __init__(self, source: ByteSource, offset: int = 0, place: int = 0) -> None:
         self.end = offset
         self.stop = Stop.END
-        self.place = 0
+        self.place = place
         """Place in the file of the block that the pass stopped at."""
         self._source = source
         self._buffer = b""

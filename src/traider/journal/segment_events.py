@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import Final
 
@@ -10,10 +11,19 @@ import numpy.typing as npt
 
 from traider.domain.errors import DataError
 from traider.domain.events import EVENT, EventArray
-from traider.journal.blocks import HEADER_BYTES, BlockKind, header_at
-from traider.journal.byte_sources import HeldBytes, PackedFile, RawFile, open_source
-from traider.journal.groups import EARLIEST, LATEST, GroupArray, GroupTable
-from traider.journal.scanning import Block, BlockScan, Stop
+from traider.journal.blocks import (
+    HEADER_BYTES,
+    KIND,
+    PAYLOAD_BYTES,
+    PLACE,
+    RECORDS,
+    BlockKind,
+    Fields,
+    whole_header_at,
+)
+from traider.journal.byte_sources import READ_BYTES, PackedFile, RawFile, checked_head, open_source
+from traider.journal.groups import EARLIEST, GROUP, LATEST, GroupArray, GroupTable
+from traider.journal.scanning import Block, BlockScan, Stop, whole_blocks
 from traider.journal.segment_files import Role, SegmentPaths
 
 IntArray = npt.NDArray[np.int64]
@@ -51,9 +61,12 @@ def damaged(path: Path, segment: int, block: int, offset: int) -> DataError:
 
 def joined_payloads(blocks: list[Block]) -> EventArray:
     """Return the events of ``blocks``; read-only."""
-    if len(blocks) == 1:
-        return np.frombuffer(blocks[0].payload, dtype=EVENT)
-    return np.frombuffer(b"".join(block.payload for block in blocks), dtype=EVENT)
+    return _joined([block.payload for block in blocks])
+
+
+def _joined(payloads: list[memoryview]) -> EventArray:
+    whole = payloads[0] if len(payloads) == 1 else b"".join(payloads)
+    return np.frombuffer(whole, dtype=EVENT)
 
 
 @dataclass(frozen=True)
@@ -78,28 +91,36 @@ class SegmentEvents:
     """A segment's file of events: its table of groups, and what they hold."""
 
     def __init__(self, folder: Path, segment: int) -> None:
-        """Read the index, or what stands for it while the segment is under way.
-
-        Raises:
-            DataError: the file is missing, or damaged where nothing can be read.
-        """
+        """Read the index, or what stands for it while the segment is under way."""
         self.segment = segment
         self.damage: DataError | None = None
-        """What ends the readable part of a segment that has more."""
+        """What ends the readable part of a segment; all of it, where ``first`` is not known."""
+        self.first: int | None = None
+        self.groups: GroupArray = np.zeros(0, GROUP)
+        self.is_ended = False
         self._paths = SegmentPaths(folder, Role.EVENTS, segment)
         self._table = GroupTable()
-        source = open_segment(self._paths)
+        self._load()
+
+    def _load(self) -> None:
         try:
+            source = open_segment(self._paths)
+        except DataError as fault:
+            self.damage = fault
+            return
+        try:
+            self.damage = None
             self.first = self._first(source)
             self.groups = self._groups(source)
+        except DataError as fault:
+            self.damage = fault
         finally:
             source.close()
 
     def _first(self, source: RawFile | PackedFile) -> int:
         """Return the sequence of the segment's first event, by the head of its file."""
-        raw = source.read(0, HEADER_BYTES)
-        head = header_at(raw, 0)
-        if head is None or head.kind != BlockKind.EVENTS_HEAD:
+        head = checked_head(source.read(0, HEADER_BYTES), source.path)
+        if head.kind != BlockKind.EVENTS_HEAD:
             raise damaged(source.path, self.segment, 0, 0)
         return head.sequence
 
@@ -114,33 +135,36 @@ class SegmentEvents:
         self._scan(source)
         return self._table.rows()
 
-    def refresh(self) -> None:
+    def refresh(self, *, is_last: bool) -> None:
         """Take in what the writer added since.
 
-        Raises:
-            DataError: the file is missing or damaged.
+        The index of the last segment counts for little: a writer that died there goes on in it.
         """
-        if self.is_ended:
-            return
-        source = open_segment(self._paths)
-        try:
-            self.groups = self._groups(source)
-        finally:
-            source.close()
+        if is_last or not self.is_ended:
+            self._load()
 
     def _scan(self, source: RawFile) -> None:
-        scan = BlockScan(source, self._table.end)
+        if not self._table.end:
+            self._table.add(whole_header_at(source.read(0, HEADER_BYTES)))
+        while ordinary := self._ordinary(source.read(self._table.end, READ_BYTES)):
+            self._table.add_all(ordinary)
+        scan = BlockScan(source, self._table.end, self._table.blocks)
         for block in scan:
             if block.header.kind != BlockKind.INDEX:
                 self._table.add(block.header)
-        self.damage = None
         if scan.stop in (Stop.HEADER, Stop.PAYLOAD, Stop.VERSION):
             self.damage = damaged(source.path, self.segment, scan.place, scan.end)
+
+    @staticmethod
+    def _ordinary(piece: bytes) -> list[tuple[int, Fields]]:
+        """Return the blocks of events that ``piece`` begins with."""
+        blocks = whole_blocks(piece, len(piece))
+        return list(takewhile(lambda block: block[1][KIND] == BlockKind.EVENTS, blocks))
 
     @property
     def end(self) -> int:
         """The sequence after the segment's last event."""
-        return self.first + int(self.groups["count"].sum())
+        return (self.first or 0) + int(self.groups["count"].sum())
 
     def selected(self, span: Span) -> Iterator[tuple[int, EventArray]]:
         """Yield runs of events within ``span``, each with the sequence of its first event.
@@ -177,18 +201,31 @@ class SegmentEvents:
         source = open_segment(self._paths)
         try:
             for group in wanted:
-                yield int(group), _group_events(source, groups[group], self.segment)
+                events, damage = _group_events(source, groups[group], self.segment)
+                yield int(group), events
+                if damage is not None:
+                    raise damage
         finally:
             source.close()
 
 
-def _group_events(source: RawFile | PackedFile, row: np.void, segment: int) -> EventArray:
+def _group_events(
+    source: RawFile | PackedFile, row: np.void, segment: int
+) -> tuple[EventArray, DataError | None]:
+    """Return the events of a group up to the first damage, and what that is."""
     offset, size = int(row["offset"]), int(row["bytes"])
     held = source.read(offset, size)[:size]
-    scan = BlockScan(HeldBytes(source.path, offset, held), offset)
-    blocks = list(scan)
-    events = [block for block in blocks if block.header.kind == BlockKind.EVENTS]
-    count = sum(block.header.records for block in events)
+    blocks = whole_blocks(held, size)
+    events = [block for block in blocks if block[1][KIND] == BlockKind.EVENTS]
+    view = memoryview(held)
+    payloads = [
+        view[start + HEADER_BYTES : start + HEADER_BYTES + fields[PAYLOAD_BYTES]]
+        for start, fields in events
+    ]
+    damage = None
+    count = sum(fields[RECORDS] for _, fields in events)
     if len(blocks) != row["blocks"] or count != row["count"]:
-        raise damaged(source.path, segment, scan.place, scan.end)
-    return joined_payloads(events)
+        end = sum(HEADER_BYTES + fields[PAYLOAD_BYTES] for _, fields in blocks)
+        place = blocks[-1][1][PLACE] + 1 if blocks else 0
+        damage = damaged(source.path, segment, place, offset + end)
+    return _joined(payloads), damage

@@ -144,7 +144,7 @@ class _Verification:
         for role in (Role.EVENTS, Role.FACTS):
             paths = SegmentPaths(self.folder, role, segment)
             if role in roles:
-                strands.append(_Strand(CheckedFile(paths, is_last=is_last)))
+                strands.append(_Strand(CheckedFile(paths, is_last=is_last, asked=self.asked)))
                 self.faults += copy_faults(paths)
             elif not is_live:
                 self._tell_missing(paths, is_last=is_last)
@@ -214,18 +214,19 @@ class _Verification:
         if header.kind == BlockKind.EVENTS:
             if header.payload_bytes != header.records * RECORD_BYTES:
                 tell(FaultKind.SEQUENCE, f"the block has not the {header.records} events it counts")
-            self.events += header.records
-            sequence += header.records
+            self.events += entry.records
+            sequence += entry.records
         elif header.kind == BlockKind.FACT:
-            self.facts += 1
+            self.facts += entry.records
         elif entry.block is not None:
             self._check_id(bytes(entry.block.payload), tell)
-        self.blocks += 1
-        chain.number, chain.sequence = header.number, sequence
+        self.blocks += entry.blocks
+        last = header.number + entry.blocks - 1
+        chain.number, chain.sequence = last, sequence
         chain.hash = entry.hash or None
-        chain.last = JournalHead(header.number, sequence, entry.hash)
-        if header.number in self.asked:
-            chain.known[header.number] = entry.hash
+        chain.last = JournalHead(last, sequence, entry.hash)
+        if last in self.asked:
+            chain.known[last] = entry.hash
 
     def _check_id(self, journal_id: bytes, tell: "FaultTeller") -> None:
         self.chain.journal_id = self.chain.journal_id or journal_id

@@ -354,9 +354,9 @@ class JournalWriter:
     def _fail(self, fault: OSError, before: JournalHead) -> NoReturn:
         """Cut off what was not acknowledged, and take nothing more."""
         self._number, self._sequence, self._hash = before.number + 1, before.sequence, before.hash
-        for file in self._files.values():
+        for role in (Role.EVENTS, Role.FACTS):  # events are never left without their facts
             with contextlib.suppress(OSError):  # what stays is cut when the journal is next opened
-                file.cut_back()
+                self._files[role].cut_back()
         self._refusal = JournalFailedError(
             f"the journal cannot be written: {fault.strerror}; "
             f"it ends before event {self._sequence}",
