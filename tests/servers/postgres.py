@@ -23,7 +23,7 @@ from typing import Final, TypedDict
 import psycopg
 import pytest
 
-USER: Final = "traider"
+USER: Final = "house"
 PASSWORD: Final = "throw-away"
 ATTEMPTS: Final = 5
 WAIT_S: Final = 60.0
@@ -60,7 +60,7 @@ class NoServerError(Exception):
 
 @dataclass
 class PostgresServer:
-    """A running server: superuser ``traider`` with a password, on loopback and a Unix socket."""
+    """A running server: superuser ``house`` with a password, on loopback and a Unix socket."""
 
     folder: Path
     """Holds the data, the log and the socket."""

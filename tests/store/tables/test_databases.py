@@ -3,15 +3,17 @@
 import sqlite3
 import time
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
 
 from tests.servers.postgres import PASSWORD, PostgresServer, running_postgres
-from traider.domain.errors import DatabaseError
+from traider.domain.errors import DatabaseError, DataError
 from traider.store.tables import JobTable, downgrade, open_engine, upgrade
 from traider.store.tables.databases import Databases
+from traider.store.tables.models import LimitRow
 from traider.store.tables.server_facts import server_facts
 from traider.store.tables.sessions import read_session, write_session
 
@@ -125,3 +127,14 @@ def test_an_error_rolls_back_what_was_written(engine: Engine) -> None:
         write_and_fail()
     with read_session(engine) as session:
         assert session.execute(text("SELECT count(*) FROM limits")).scalar_one() == 0
+
+
+def test_a_value_that_does_not_fit_is_told_as_what_it_is(engine: Engine) -> None:
+    limit = LimitRow(scope="account", name="x", value=Decimal("1e-19"), revision=1, changed_ns=1)
+
+    def keep() -> None:
+        with write_session(engine) as session:
+            session.add(limit)
+
+    with pytest.raises(DataError, match="more than 20 digits before the point or 18 after it"):
+        keep()

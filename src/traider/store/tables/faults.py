@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from typing import Final
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from traider.domain.errors import DatabaseError
+from traider.domain.errors import DatabaseError, TraiderError
 from traider.store.tables.addresses import DatabaseAddress
 
 _UPGRADE: Final = "run traider db upgrade"
@@ -45,23 +45,23 @@ def database_faults(where: str) -> Iterator[None]:
 
     Raises:
         DatabaseError: the database cannot be reached, or refused.
+        DataError: a value does not fit into its column.
     """
     try:
         yield
     except IntegrityError:
         raise
-    except SQLAlchemyError as fault:
-        raise fault_of(fault, where) from None
-
-
-def fault_of(fault: SQLAlchemyError, where: str) -> DatabaseError:
-    """Return the error of the house that ``fault`` is."""
-    if isinstance(fault, PoolTimeoutError):
-        return DatabaseError(
+    except DBAPIError as fault:
+        raise fault_of_text(str(fault.orig or fault), where) from None
+    except PoolTimeoutError:
+        raise DatabaseError(
             "every connection of this process is in use", where=where, fix="end what holds them"
-        )
-    said = str(fault.orig) if isinstance(fault, DBAPIError) and fault.orig else str(fault)
-    return fault_of_text(said, where)
+        ) from None
+    except StatementError as fault:
+        # What a column's type refuses comes wrapped; anything else is a mistake of ours.
+        if isinstance(fault.orig, TraiderError):
+            raise fault.orig from None
+        raise
 
 
 def fault_of_text(said: str, where: str) -> DatabaseError:
