@@ -9,6 +9,7 @@ from benchmarks import (
     decoding,
     end_to_end,
     exchange,
+    feature_store,
     feed_latency,
     kernel_speed,
     lake_read,
@@ -39,6 +40,7 @@ def main() -> None:
     exchange.measure()
     lake_read.measure()
     lake_size.measure()
+    feature_store.measure()
     start_up.measure()
     memory.measure()
     postgres.measure()

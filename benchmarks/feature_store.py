@@ -28,7 +28,8 @@ from traider.store.parquet_lake import ParquetLake
 YEARS = 40.0
 GOAL_S = 15.0
 YEAR_BARS = 365.25 * 96
-NAMES = (
+SAMPLES: tuple[str, ...] = ("BINANCE-BTC-USDT-1h", "BINANCE-ETH-USDT-1h")
+NAMES: tuple[str, ...] = (
     "BINANCE-XRP-USDT-15m",
     "BINANCE-PERP-LTC-USDT-15m-2023",
     "BINANCE-PERP-BTC-USDT-15m-2024",
@@ -50,15 +51,21 @@ class Workload:
 
 
 def repeated_files(folder: Path, years: float = YEARS) -> Workload:
-    """Link the real files under other names into ``folder`` until they hold ``years``."""
+    """Link the real files under other names into ``folder`` until they hold ``years``.
+
+    Without them the shipped hourly bars stand in, as many of them.
+    """
     data = Path(os.environ.get("TRAIDER_DATA_DIR") or REPOSITORY.parent / "shared" / "data")
+    home, names = data / "ohlcv", NAMES
+    if not home.is_dir():
+        home, names = REPOSITORY / "data" / "sample", SAMPLES
     files: list[Path] = []
     bars = 0
     while bars < years * YEAR_BARS:
-        number, place = divmod(len(files), len(NAMES))
-        source = data / "ohlcv" / f"{NAMES[place]}.parquet"
-        base = NAMES[place].removeprefix("BINANCE-").removeprefix("PERP-").partition("-")[0]
-        name = NAMES[place].replace(base, f"{base}{number}" if number else base)
+        number, place = divmod(len(files), len(names))
+        source = home / f"{names[place]}.parquet"
+        base = names[place].removeprefix("BINANCE-").removeprefix("PERP-").partition("-")[0]
+        name = names[place].replace(base, f"{base}{number}" if number else base)
         files.append(folder / f"{name}.parquet")
         files[-1].symlink_to(source)
         bars += pl.scan_parquet(source).select(pl.len()).collect().item()
@@ -129,7 +136,7 @@ def measure(years: float = YEARS) -> None:
     }
     print_table(
         f"Feature store ({load.years:.1f} instrument-years of 15 m bars, {load.bars:,} bars of"
-        f" {len(load.files)} instruments)",
+        f" {len(load.files)} instruments, such as {load.files[0].stem})",
         ("run", "seconds", "rows", "MB", "bytes a row"),
         [
             (what, f"{seconds:.1f}", f"{count:,}", f"{size / 1e6:.0f}",

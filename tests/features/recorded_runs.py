@@ -40,10 +40,10 @@ class RealRun:
 
 
 @cache
-def real_run(name: str, files: tuple[Path, ...] = ()) -> RealRun:
+def real_run(name: str, files: tuple[Path, ...] = (), overrides: tuple[str, ...] = ()) -> RealRun:
     """Return the run of an example; ``files`` stand in for its own."""
     chosen = [f"data.files={[str(path) for path in files]}"] if files else []
-    config = load_config(EXAMPLES / f"{name}.toml", [*_RANGES.get(name, ()), *chosen])
+    config = load_config(EXAMPLES / f"{name}.toml", [*_RANGES.get(name, ()), *chosen, *overrides])
     data = scan_data(config)
     traded = plan_data(config, data)
     spec = replace(traded.spec, venue=FILL_TIERS[traded.fill_tier].applied(traded.spec.venue))

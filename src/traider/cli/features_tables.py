@@ -1,10 +1,12 @@
 """What the features commands print: tables for people, plain values for programs."""
 
+import math
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from rich.console import Group, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -57,23 +59,32 @@ def _by_kind(found: tuple[Held, ...]) -> list[tuple[str, list[Held]]]:
 
 
 def held_table(found: tuple[Held, ...]) -> RenderableType:
-    """Return the definitions of a store with their series as a table."""
+    """Return the definitions of a store, each with its series as a table."""
     if not found:
         return Text("no features are kept here; traider features compute makes some")
-    table = _plain_table("definition", "columns", "instrument", "rows", "first", "last", "MB")
+    parts: list[RenderableType] = []
     for kind, held in _by_kind(found):
-        for place, one in enumerate(held):
-            extent, definition = one.extent, one.definition
-            columns = "?" if definition is None else str(len(definition.columns))
+        definition = held[0].definition
+        columns = "its definition is missing" if definition is None else _counted(definition)
+        parts.append(Text.assemble((kind, "bold"), f"  {columns}"))
+        table = _plain_table("instrument", "rows", "first", "last", "MB")
+        for one in held:
+            extent = one.extent
             table.add_row(
-                *((kind, columns) if place == 0 else ("", "")),
                 str(extent.key.name),
                 f"{extent.rows:,}",
-                instant_text(extent.first_ns),
-                instant_text(extent.last_ns),
+                instant_text(extent.first_ns)[:16],
+                instant_text(extent.last_ns)[:16],
                 f"{extent.bytes / 1e6:.1f}",
             )
-    return table
+        parts += [Padding(table, (0, 0, 1, 2))]
+    return Group(*parts)
+
+
+def _counted(definition: Definition) -> str:
+    if isinstance(definition, SignalDefinition):
+        return f"{len(definition.alphas)} alphas, of features {definition.features[:12]}"
+    return f"{len(definition.columns)} features on bars of {definition.bars}"
 
 
 def definition_json(definition: Definition) -> dict[str, Any]:
@@ -99,7 +110,7 @@ def definition_json(definition: Definition) -> dict[str, Any]:
 
 
 def _number(bound: float) -> float | None:
-    return None if bound in (float("inf"), float("-inf")) else round(bound, 6)
+    return None if math.isinf(bound) else round(bound, 6) + 0.0  # no -0
 
 
 def definition_text(definition: Definition) -> RenderableType:
@@ -119,17 +130,18 @@ def _feature_parts(definition: FeatureDefinition) -> list[RenderableType]:
         + ("; with the order book" if definition.has_book else ""),
     ]
     facts += [f"score of {model.name} from {model.digest[:12]}" for model in definition.models]
-    table = _plain_table("column", "unit", "range", "rows before", "meaning")
+    table = _plain_table("column", "unit", "range", "rows before")
+    meanings: dict[str, str] = {}
     for name, terms in zip(definition.features, column_terms(definition), strict=True):
         one = explained(name)
-        table.add_row(
-            name,
-            one.unit,
-            _range_text(terms.low, terms.high),
-            "" if terms.warm_up_rows < 0 else str(terms.warm_up_rows),
-            "\n".join(f"{part.written}: {part.meaning}" for part in one.parts),
-        )
-    return [*(Text(fact) for fact in facts), table]
+        before = "" if terms.warm_up_rows < 0 else str(terms.warm_up_rows)
+        table.add_row(name, one.unit, _range_text(terms.low, terms.high), before)
+        meanings |= {part.written: part.meaning for part in one.parts}
+    words = [
+        Padding(Text.assemble((f"{written}  ", "bold"), meaning), (0, 0, 0, 2))
+        for written, meaning in meanings.items()
+    ]
+    return [*(Text(fact) for fact in facts), Text(""), table, Text(""), *words]
 
 
 def _signal_parts(definition: SignalDefinition) -> list[RenderableType]:

@@ -31,7 +31,8 @@ class FeatureRecorder:
         definitions: where their definitions go.
         rows: how many rows wait at most before they are written.
         hold_ns: how long they wait at most, by the time of the events; 0 without end.
-        checkpoint: what ``checkpoint`` of a recorder of the same plan gave.
+        checkpoint: what ``checkpoint`` of a recorder of the same plan gave; without one, rows
+            begin where those of the store begin, if it has any.
     """
 
     def __init__(
@@ -48,7 +49,9 @@ class FeatureRecorder:
         self._observer = Observer(plan.spec, plan.slots)
         if checkpoint is not None:
             self._observer.restore(checkpoint)
-        self._writer = FeatureWriter(store, definitions, plan.sheets, rows)
+        self._writer = FeatureWriter(
+            store, definitions, plan.sheets, rows, goes_on=checkpoint is not None
+        )
         self._hold_ns = hold_ns
         self._flushed_ns = 0
 
@@ -119,6 +122,7 @@ class FeatureRecorder:
             self._writer.add(rows)
 
     def _write_old(self, now_ns: int) -> None:
+        self._flushed_ns = self._flushed_ns or now_ns
         if self._hold_ns and now_ns - self._flushed_ns >= self._hold_ns:
             self.flush()
             self._flushed_ns = now_ns
