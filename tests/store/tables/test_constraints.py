@@ -80,14 +80,19 @@ def signal(**said: Any) -> SignalRow:
     return SignalRow(**(given | {"score": 0.5, "confidence": 1.0, "weight": 0.2} | said))
 
 
-@pytest.fixture
-def traded(engine: Engine) -> Engine:
-    """A database with a filled order."""
+@pytest.fixture(scope="module")
+def traded(shared_engine: Engine) -> Engine:
+    """A database with an order that traded; nothing else is taken."""
+    trade(shared_engine)
+    return shared_engine
+
+
+def trade(engine: Engine) -> None:
+    """Let an order trade a part."""
     keep_journal(engine, ACCOUNT, INSTRUMENTS)
     parts = [intent(256, 9), event(Kind.SENT, order_id=256)]
     parts += [event(Kind.FILL, order_id=256, side=1, price=100, size=4, leaves=5)]
     Projector(engine, ACCOUNT.name).apply(join_events(parts), 0)
-    return engine
 
 
 def add(engine: Engine, *rows: Base) -> None:
@@ -166,16 +171,17 @@ def test_a_row_that_is_wrong_is_refused(traded: Engine, rows: tuple[Base, ...]) 
         add(traded, *copies)
 
 
-def test_what_is_right_is_taken(traded: Engine) -> None:
-    add(traded, user(), alert(resolved_ns=5), alert(), audit(), audit(position=1, digest="cd" * 32))
-    add(traded, model(), model(version=2, stage="full", approved_by=1, approved_ns=5))
-    add(traded, LimitRow(scope="account", name="x", value=Decimal(1), revision=1, changed_ns=1))
-    add(traded, change(), change(revision=2, old_value=Decimal(1)), lot(), signal())
-    add(traded, disposal())
+def test_what_is_right_is_taken(engine: Engine) -> None:
+    trade(engine)
+    add(engine, user(), alert(resolved_ns=5), alert(), audit(), audit(position=1, digest="cd" * 32))
+    add(engine, model(), model(version=2, stage="full", approved_by=1, approved_ns=5))
+    add(engine, LimitRow(scope="account", name="x", value=Decimal(1), revision=1, changed_ns=1))
+    add(engine, change(), change(revision=2, old_value=Decimal(1)), lot(), signal())
+    add(engine, disposal())
     # One model of a name serves at a time.
     second = model(version=3, stage="full", approved_by=1, approved_ns=5)
     with pytest.raises(IntegrityError):
-        add(traded, second)
+        add(engine, second)
 
 
 def _values(row: Base) -> dict[str, Any]:
