@@ -7,6 +7,7 @@ from importlib.metadata import version
 from benchmarks import (
     coinbase_l2,
     decoding,
+    download,
     end_to_end,
     exchange,
     feature_store,
@@ -44,6 +45,7 @@ def main() -> None:
     start_up.measure()
     memory.measure()
     postgres.measure()
+    download.measure()
 
 
 if __name__ == "__main__":

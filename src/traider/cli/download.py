@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from traider.cli.jobs import desk_opened, desk_options
 from traider.cli.options import json_option
 
 
@@ -71,6 +72,8 @@ from traider.cli.options import json_option
 @click.option(
     "--no-throttle", is_flag=True, help="Keep no limit of requests: for a server of your own."
 )
+@click.option("--background", is_flag=True, help="Queue it as a job, and print the job's number.")
+@desk_options
 @json_option
 def download(**said: Any) -> int:  # noqa: ANN401 - click passes one argument an option
     """Download history into the lake: bars, trades, funding.
@@ -78,6 +81,10 @@ def download(**said: Any) -> int:  # noqa: ANN401 - click passes one argument an
     A page is kept before the next is asked for. Whatever stops a download, the same command goes on
     where it was; run again later it brings what is new.
     """
-    from traider.cli.download_session import download_session, said_request
+    from traider.cli.download_session import download_session, queue_download, said_request
 
-    return download_session(said_request(said), said)
+    request = said_request(said)
+    if said["background"]:
+        with desk_opened(said["url"], said["queue"], said["config_file"]) as desk:
+            return queue_download(request, desk, as_json=said["as_json"])
+    return download_session(request, said)

@@ -1,8 +1,8 @@
-"""Run a download with its bars and its report."""
+"""Run a download with its bars and its report, or queue it as a job."""
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
@@ -14,6 +14,9 @@ from traider.cli.main import report_error
 from traider.domain.errors import TraiderError
 from traider.feed.download import DownloadOutcome, DownloadRequest, DownloadTerms, Place
 from traider.runtime.jobs_download import instant_of, run_download, series_json
+
+if TYPE_CHECKING:
+    from traider.runtime.jobs import JobDesk
 
 
 def said_request(said: Mapping[str, Any]) -> DownloadRequest:
@@ -96,3 +99,15 @@ def _faults(outcome: DownloadOutcome) -> list[TraiderError]:
     """Return the faults of series, each text once."""
     told = {each.error.line(): each.error for each in outcome.series if each.error is not None}
     return list(told.values())
+
+
+def queue_download(request: DownloadRequest, desk: "JobDesk", *, as_json: bool) -> int:
+    """Queue a download as a job, or join the one that does the same; print its number."""
+    job, is_new = desk.start_download(request)
+    if as_json:
+        click.echo(json.dumps({"job": job.id, "state": str(job.state), "new": is_new}))
+    elif is_new:
+        click.echo(f"job {job.id} queued; traider jobs work does it, traider jobs show {job.id}")
+    else:
+        click.echo(f"job {job.id} does the same and is {job.state}; traider jobs show {job.id}")
+    return 0

@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "exchange": "traider.cli.exchange:exchange",
     "features": "traider.cli.features:features",
     "feed": "traider.cli.feed:feed",
+    "jobs": "traider.cli.jobs:jobs",
     "journal": "traider.cli.journal:journal",
     "record": "traider.cli.record:record",
     "replay": "traider.cli.replay:replay",

@@ -11,6 +11,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from traider.runtime.config_database import DatabaseConfig
+from traider.runtime.config_jobs import JobsConfig
 from traider.runtime.config_orders import ExecutionConfig, PlanConfig
 from traider.runtime.config_research import MonteCarloConfig, WalkForwardConfig
 from traider.runtime.config_sections import (
@@ -36,6 +37,7 @@ ENVIRONMENT_PREFIX: Final = "TRAIDER_"
 DECIDES_NOTHING: Final = frozenset(
     {
         "database",
+        "jobs",
         "output",
         "log",
         "report",
@@ -110,6 +112,8 @@ class Config(BaseSettings):
     """When market data is not to be trusted."""
     feature_store: FeatureStoreConfig = FeatureStoreConfig()
     """Which further features are kept."""
+    jobs: JobsConfig = JobsConfig()
+    """How workers learn of long jobs."""
     database: DatabaseConfig = DatabaseConfig()
     """Where tables are kept."""
     log: LogConfig = LogConfig()
