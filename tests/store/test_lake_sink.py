@@ -156,16 +156,36 @@ def test_law_1_a_recording_cut_off_is_completed_out_of_the_journal(tmp_path: Pat
     assert compacted(cut) == compacted(whole)
 
 
+def test_another_recording_of_the_same_time_is_refused(tmp_path: Path) -> None:
+    lake, events = ParquetLake(tmp_path), some_events(300, 11, FEW[:2])
+    with LakeSink(lake, INSTRUMENTS, terms=NEVER) as sink:
+        sink.append(events)
+    before = bytes_of(tmp_path)
+    # The same events under other places in a journal, as when their middle is given from 0.
+    sink = LakeSink(lake, INSTRUMENTS, terms=NEVER)
+    sink.append(events[100:])
+    with pytest.raises(DataError, match="holds another recording of COINBASE:BTC-USD depth at 20"):
+        sink.flush()
+    with pytest.raises(DataError, match="holds another recording"):
+        sink.close()
+    # With their places they are known, whatever they are cut into.
+    with LakeSink(lake, INSTRUMENTS, first_sequence=100, terms=NEVER) as sink:
+        for _, part in pieces(events[100:], [33, 77, 78]):
+            sink.append(part)
+            sink.flush()
+    assert bytes_of(tmp_path) == before
+
+
 def test_a_store_that_refuses_stops_the_sink(tmp_path: Path) -> None:
     (tmp_path / "lake").write_text("", encoding="utf-8")
     lake = ParquetLake(tmp_path / "lake")
     sink = LakeSink(lake, INSTRUMENTS, terms=NEVER)
     sink.append(some_events(10, 9))
-    with pytest.raises(DataError, match="cannot be written"):
+    with pytest.raises(DataError, match="cannot be read: Not a dir"):
         sink.flush()
-    with pytest.raises(DataError, match="cannot be written"):
+    with pytest.raises(DataError, match="cannot be read: Not a dir"):
         sink.append(some_events(10, 9))
-    with pytest.raises(DataError, match="cannot be written"):
+    with pytest.raises(DataError, match="cannot be read: Not a dir"):
         sink.close()
 
 

@@ -52,7 +52,7 @@ def compacted(change: SeriesChange, day: int) -> Manifest:
         if len(mine) == 1 and mine[0].layout == LAYOUT:
             continue
         joined = written_day(change, day, _rows_of(change, mine), grid)
-        _compare(change, mine, joined)
+        prove_same(change, mine, joined)
         manifest = manifest.exchanged(mine, [joined])
     return manifest
 
@@ -88,8 +88,12 @@ def opened_files(folder: Path, files: Sequence[DataFile]) -> list[OpenFile]:
     return opened
 
 
-def _compare(change: SeriesChange, old: Sequence[DataFile], new: DataFile) -> None:
-    """Read both forms of a day and refuse the new one unless it says the same."""
+def prove_same(change: SeriesChange, old: Sequence[DataFile], new: DataFile) -> None:
+    """Read both forms of some rows of a day and refuse the new one unless it says the same.
+
+    Raises:
+        DataError: it does not.
+    """
     rows = 0
     before = row_groups(table.replace_schema_metadata(None) for table in _rows_of(change, old))
     after = opened_files(change.folder, [new])[0].tables()

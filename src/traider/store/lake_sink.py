@@ -8,8 +8,8 @@
 Events are held until ``flush_interval_s`` passed or ``flush_rows`` came together, then written,
 each series as a part of its day. When a day of UTC is over, its parts are compacted. The journal is
 the truth: after a crash, events from ``covered_until`` on are given again out of it; those the
-store has already change nothing. A store that refuses a write stops the sink, and the next call
-says why.
+store has already change nothing, and those of another journal are refused. A store that refuses a
+write stops the sink, and the next call says why.
 """
 
 import threading
@@ -19,14 +19,17 @@ from types import TracebackType
 from typing import Final, Self
 
 import numpy as np
+import pyarrow as pa
 
-from traider.domain.errors import TraiderError
+from traider.domain.errors import DataError, TraiderError
 from traider.domain.events import EventArray, join_events
 from traider.domain.timeframes import DAY_NS
 from traider.store.event_rows import EVENT_CONTENTS, RecordedGrid, is_kept, rows_by_series
+from traider.store.instants import instant_text
 from traider.store.kinds import DataKind, IntArray
 from traider.store.lake_paths import SeriesKey
 from traider.store.market_store import MarketStore, Span
+from traider.store.row_merging import compare_rows
 
 _Batch = tuple[EventArray, IntArray]
 _NO_ROWS: Final = np.zeros(0, np.int64)
@@ -72,6 +75,7 @@ class LakeSink:
         self._is_busy = self._is_closing = self._is_wanted = False
         self._fault: TraiderError | None = None
         self._covered: dict[SeriesKey, int] = {}
+        self._held_until: dict[SeriesKey, int] = {}
         self._started_ns: int | None = None
         self._until_ns = 0
         self._thread = threading.Thread(target=self._work, name="lake-sink", daemon=True)
@@ -188,6 +192,7 @@ class LakeSink:
         is_new_day = last_ns // DAY_NS > self._until_ns // DAY_NS
         self._until_ns = max(self._until_ns, last_ns + 1)
         for key, rows in rows_by_series(events, seq, self._instruments):
+            self._refuse_other_journal(key, rows)
             start = min(self._covered.get(key, self._started_ns), rows.column("ts")[0].as_py())
             self._store.write(key, rows, Span(start, self._until_ns))
             self._covered[key] = self._until_ns
@@ -195,6 +200,32 @@ class LakeSink:
             self._cover_quiet(self._covered)
             for key in self._covered:
                 self._store.compact(key, last_ns // DAY_NS * DAY_NS)
+
+    def _refuse_other_journal(self, key: SeriesKey, rows: pa.Table) -> None:
+        """Refuse rows of a time that the store has from elsewhere: it would have them twice.
+
+        The first and the last instant are not compared: a piece may begin or end within them.
+
+        Raises:
+            DataError: the store has other rows between the first and the last.
+        """
+        if key not in self._held_until:
+            spans = self._store.coverage(key)
+            self._held_until[key] = spans[-1].end_ns if spans else 0
+        first, last = rows.column("ts")[0].as_py() + 1, rows.column("ts")[-1].as_py()
+        if first >= min(self._held_until[key], last):
+            return
+        held = [t.replace_schema_metadata(None) for t in self._store.read(key, first, last)]
+        if not held:
+            return
+        old = pa.concat_tables(held)
+        found = compare_rows(key.kind.content, old, rows.replace_schema_metadata(None))
+        if len(found.known) < old.num_rows:
+            raise DataError(
+                f"holds another recording of {key} at {instant_text(first)}",
+                where="the lake",
+                fix="record into a folder of its own, or give events their place in the journal",
+            )
 
     def _give_back(self, events: EventArray, seq: IntArray) -> None:
         with self._changed:

@@ -115,7 +115,9 @@ def load_manifest(folder: Path) -> Manifest | None:
         _refuse_lost(folder, path)
         return None
     except OSError as fault:
-        raise DataError(f"cannot be read: {fault.strerror}", where=str(path)) from fault
+        raise DataError(
+            f"cannot be read: {fault.strerror}", where=str(path), fix="see to the disk"
+        ) from fault
     try:
         sealed = msgspec.json.decode(text, type=_Sealed)
         if sealed.format > FORMAT:

@@ -21,7 +21,7 @@ import pyarrow as pa
 from traider.domain.errors import DataError
 from traider.domain.timeframes import DAY_NS
 from traider.store.as_of import last_rows
-from traider.store.compacting import compacted, opened_files, written_day
+from traider.store.compacting import compacted, opened_files, prove_same, written_day
 from traider.store.kinds import DataKind, IntArray
 from traider.store.lake import day_tables, extent_of, grid_of, series_batches
 from traider.store.lake_commit import SeriesChange, changing
@@ -179,4 +179,5 @@ def _folded(change: SeriesChange, manifest: Manifest, day: int) -> Manifest:
     opened = opened_files(change.folder, small)
     tables = day_tables(change.kind.content, opened)
     joined = written_day(change, day, tables, small[0].grid)
+    prove_same(change, small, joined)
     return manifest.exchanged(small, [joined])
