@@ -18,7 +18,7 @@ from traider.store.postgres.timescale import (
     compress_statement,
     drop_statement,
     hypertable_statements,
-    retention_statements,
+    size_statement,
     timescale_version,
 )
 
@@ -35,8 +35,8 @@ def statements() -> list[str]:
         if kind.content is Content.TRADES:
             made += aggregate_statements()
     trades = layout_of(next(kind for kind in KINDS if kind.content is Content.TRADES))
-    made += retention_statements(trades, 90)
-    return [*made, drop_statement(trades, DAY_NS), compress_statement(trades, DAY_NS)]
+    made += [drop_statement(trades, DAY_NS), compress_statement(trades, DAY_NS)]
+    return [*made, size_statement(trades)]
 
 
 def test_the_statements_are_those_that_were_reviewed() -> None:

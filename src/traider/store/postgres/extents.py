@@ -8,11 +8,12 @@ import psycopg
 
 from traider.store.market_store import SeriesExtent
 from traider.store.postgres.catalog import HeldSeries
-from traider.store.postgres.layouts import SCHEMA
+from traider.store.postgres.layouts import SCHEMA, Layout
+from traider.store.postgres.timescale import size_statement
 
 
 def extents_of(
-    connection: psycopg.Connection[Any], series: Sequence[HeldSeries]
+    connection: psycopg.Connection[Any], series: Sequence[HeldSeries], *, timescale: bool
 ) -> tuple[SeriesExtent, ...]:
     """Return the extent of each series.
 
@@ -26,7 +27,9 @@ def extents_of(
     in_table: Counter[str] = Counter()
     for each in series:
         in_table[each.layout.table] += known.get(each.id, (0,))[0]
-    sizes = {table: _bytes(connection, table) for table in in_table}
+    sizes = {
+        each.layout.table: _bytes(connection, each.layout, timescale=timescale) for each in series
+    }
     return tuple(_extent(each, known.get(each.id), sizes, in_table) for each in series)
 
 
@@ -45,11 +48,14 @@ def _extent(
     )
 
 
-def _bytes(connection: psycopg.Connection[Any], table: str) -> int:
+def _bytes(connection: psycopg.Connection[Any], layout: Layout, *, timescale: bool) -> int:
     """Return what a table with its partitions and indexes takes on the disk."""
+    if timescale:
+        size = connection.execute(size_statement(layout)).fetchone()
+        return int(size[0] or 0) if size else 0
     row = connection.execute(
         "SELECT coalesce(sum(pg_total_relation_size(relid)), 0)::bigint"
         " FROM pg_partition_tree(to_regclass(%s)) WHERE isleaf",
-        (f'"{SCHEMA}"."{table}"',),
+        (layout.qualified,),
     ).fetchone()
     return int(row[0]) if row else 0

@@ -89,7 +89,8 @@ class PostgresStore:
         with _reading(self._research) as connection:
             if not _has_schema(connection):
                 return ()
-            return extents_of(connection, every_series(connection))
+            timescale = self._schema.has_timescale(connection)
+            return extents_of(connection, every_series(connection), timescale=timescale)
 
     def coverage(self, key: SeriesKey) -> tuple[Span, ...]:
         """Return the covered spans; see the port."""

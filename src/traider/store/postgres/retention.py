@@ -14,7 +14,7 @@ from traider.store.postgres.partitions import (
     partition_end,
     partitions_of,
 )
-from traider.store.postgres.timescale import compress_statement, drop_statement
+from traider.store.postgres.timescale import chunk_ns, compress_statement, drop_statement
 
 _FOREVER_NS = 2**63 - 1
 
@@ -74,7 +74,7 @@ def _drop(
     """Drop what ended by an instant; return the end of what is gone, None when nothing is."""
     if timescale:
         connection.execute(drop_statement(layout, before_ns))
-        return layout.range_of(before_ns).start_ns
+        return before_ns // chunk_ns(layout) * chunk_ns(layout)
     ended = [
         (end_ns, name)
         for name in partitions_of(connection, layout.table)

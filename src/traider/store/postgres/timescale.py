@@ -28,14 +28,18 @@ def timescale_version(connection: psycopg.Connection[Any]) -> str:
     return str(row[0] or "") if row else ""
 
 
+def chunk_ns(layout: Layout) -> int:
+    """Return the length of a chunk; chunks of whole numbers begin at multiples of it."""
+    return (MONTH_DAYS if layout.by_month else 1) * DAY_NS
+
+
 def hypertable_statements(layout: Layout) -> tuple[str, ...]:
     """Return what makes a table a compressed hypertable; the time is int64 nanoseconds."""
     name = f"{SCHEMA}.{layout.table}"
-    days = MONTH_DAYS if layout.by_month else 1
     order = ", ".join(("ts", *layout.order))
     return (
         (
-            f"SELECT create_hypertable('{name}', by_range('ts', {days * DAY_NS}),"
+            f"SELECT create_hypertable('{name}', by_range('ts', {chunk_ns(layout)}),"
             " if_not_exists => TRUE)"
         ),
         # Policies of integer time ask this function for the present.
@@ -76,18 +80,18 @@ def aggregate_statements() -> tuple[str, ...]:
     )
 
 
-def retention_statements(layout: Layout, keep_days: int) -> tuple[str, ...]:
-    """Return what drops rows by itself when they are older than ``keep_days``."""
-    name = f"{SCHEMA}.{layout.table}"
-    return (
-        f"SELECT remove_retention_policy('{name}', if_exists => TRUE)",
-        f"SELECT add_retention_policy('{name}', drop_after => {keep_days * DAY_NS}::bigint)",
-    )
-
-
 def drop_statement(layout: Layout, before_ns: int) -> str:
-    """Return what drops the chunks that lie before an instant."""
+    """Return what drops the chunks that lie before an instant.
+
+    A policy of the extension would drop them by itself, and leave the store believing that it has
+    them; so retention is asked for (``traider db retain``), and the store forgets them with it.
+    """
     return f"SELECT drop_chunks('{SCHEMA}.{layout.table}', older_than => {before_ns}::bigint)"
+
+
+def size_statement(layout: Layout) -> str:
+    """Return what tells the bytes of a hypertable on the disk, with its indexes."""
+    return f"SELECT hypertable_size('{SCHEMA}.{layout.table}')"
 
 
 def compress_statement(layout: Layout, before_ns: int) -> str:
