@@ -20,7 +20,7 @@ def kafka_terms(kafka: RunningKafka) -> KafkaTerms:
 
     When a group is shared out anew the brokers wait for its members, by a session less a second.
     """
-    return KafkaTerms((kafka.brokers,), session_s=1.6, delivery_s=15.0, linger_ms=0)
+    return KafkaTerms((kafka.brokers,), session_s=1.3, delivery_s=15.0, linger_ms=0)
 
 
 @pytest.fixture(scope="module")

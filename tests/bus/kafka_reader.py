@@ -48,7 +48,7 @@ def main() -> None:
     with written.path.open("w", encoding="utf-8") as out:
         out.write(text[: text.rfind("\n") + 1])
         out.flush()
-        terms = KafkaTerms((brokers,), session_s=1.6)
+        terms = KafkaTerms((brokers,), session_s=1.3)
         with KafkaBus(terms, MemoryLog()).subscribe(topic, group, written) as reader:
             for count in range(1_000_000):
                 delivery = reader.take(60.0)

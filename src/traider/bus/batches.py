@@ -1,6 +1,6 @@
 """What travels: a run of events of one instrument, numbered by whoever published it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from traider.domain.events import EventArray, empty_events
@@ -16,7 +16,7 @@ class BusInstrument:
     lot_size: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, order=True, slots=True)
 class Position:
     """How far a stream was taken: all events of ``epoch`` before the number ``next``."""
 
@@ -38,7 +38,7 @@ class EventBatch:
     producer: str
     epoch: int
     first: int
-    events: EventArray
+    events: EventArray = field(repr=False)
     is_last: bool = False
     """Whether the producer ended the stream on purpose after these events."""
 

@@ -7,7 +7,7 @@ group without readers holds nobody up, and what passes its retention is told to 
 
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 from traider.bus.batches import EventBatch
@@ -16,6 +16,7 @@ from traider.bus.errors import BusError, BusFullError
 from traider.bus.port import Delivery, Progress
 from traider.bus.sequences import SequenceWatch
 from traider.bus.topic_log import Entry, GroupProgress, Place, Shares, TopicLog
+from traider.domain.events import join_events
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,8 @@ class InProcessPublisher:
                 raise BusError("the publisher is closed")
             if not self._has_room(batch):
                 return False
-            self._topic.log.append(batch)
+            # The events are the publisher's own, to be changed when this returns.
+            self._topic.log.append(replace(batch, events=join_events([batch.events])))
             self._changed.notify_all()
             return True
 
@@ -172,6 +174,12 @@ class InProcessSubscription:
     def missing(self) -> int:
         """Events that were lost to this reader."""
         return self._watch.missing
+
+    @property
+    def is_caught_up(self) -> bool:
+        """Whether it has a share, and nothing of it waits."""
+        with self._changed:
+            return bool(self._group.shares.of(self._member)) and self._next() is None
 
     def take(self, timeout_s: float) -> Delivery | None:
         """Return what comes next, or None when nothing does in the time allowed."""

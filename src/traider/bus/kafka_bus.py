@@ -1,5 +1,6 @@
 """The bus over Kafka or Redpanda, by librdkafka (extra ``scale``): import this module late."""
 
+from traider.bus.kafka_client import topics_at
 from traider.bus.kafka_publisher import KafkaPublisher
 from traider.bus.kafka_subscription import KafkaSubscription
 from traider.bus.kafka_terms import KafkaTerms
@@ -13,6 +14,14 @@ class KafkaBus:
     def __init__(self, terms: KafkaTerms, log: Log) -> None:
         self.terms = terms
         self._log = log
+
+    def topics(self) -> dict[str, int]:
+        """Return the topics that the brokers have, with their numbers of partitions.
+
+        Raises:
+            BusUnreachableError: no broker answers.
+        """
+        return topics_at(self.terms, self._log)
 
     def publisher(self, topic: str) -> KafkaPublisher:
         """Return a publisher to a topic.

@@ -50,6 +50,10 @@ class KafkaSubscription:
         self._talk = ClientTalk(log)
         self._watch = SequenceWatch()
         self._trail = CommitTrail()
+        self._share: set[int] = set()
+        """Partitions that are ours."""
+        self._at_end: set[int] = set()
+        """Those of which nothing more was there."""
         self._paused = False
         self._closed = False
         self._refused: BatchRefusedError | None = None
@@ -72,6 +76,11 @@ class KafkaSubscription:
         """Events that were lost to this reader."""
         return self._watch.missing
 
+    @property
+    def is_caught_up(self) -> bool:
+        """Whether it has a share, and the end of all of it was reached when last looked."""
+        return bool(self._share) and self._share == self._at_end
+
     def take(self, timeout_s: float) -> Delivery | None:
         """Return what comes next, or None when nothing does in the time allowed.
 
@@ -92,7 +101,7 @@ class KafkaSubscription:
                 continue
             error = message.error()
             if error is not None:
-                self._judge(error)
+                self._judge(error, message.partition())
                 continue
             delivery = self._delivery(message)
             if delivery is not None:
@@ -140,6 +149,7 @@ class KafkaSubscription:
 
     def _assigned(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
         consumer.incremental_assign(partitions)
+        self._share |= {each.partition for each in partitions}
         if self._paused:
             consumer.pause(partitions)
         places = [TopicPartition(each.topic, each.partition) for each in partitions]
@@ -172,9 +182,12 @@ class KafkaSubscription:
         self._watch.forget(keys)
         for each in partitions:
             self._trail.drop(each.partition)
+            self._share.discard(each.partition)
+            self._at_end.discard(each.partition)
 
     def _delivery(self, message: Message) -> Delivery | None:
         partition, offset = message.partition() or 0, message.offset() or 0
+        self._at_end.discard(partition)
         try:
             batch = decode(message.key(), message.value(), message.headers())
         except BatchRefusedError as fault:
@@ -194,12 +207,15 @@ class KafkaSubscription:
         self._trail.took(partition, offset, batch.key, delivery.position)
         return delivery
 
-    def _judge(self, error: KafkaError) -> None:
+    def _judge(self, error: KafkaError, partition: int | None) -> None:
         """Go on after what the client mends by itself.
 
         Raises:
             BusUnreachableError: it is not mended by waiting.
         """
+        if error.code() == KafkaError._PARTITION_EOF and partition is not None:  # noqa: SLF001 - the same
+            self._at_end.add(partition)
+            return
         refused = (
             KafkaError._AUTHENTICATION,  # noqa: SLF001 - the client's name for its own codes
             KafkaError.TOPIC_AUTHORIZATION_FAILED,

@@ -120,6 +120,7 @@ class KafkaTerms:
             "fetch.queue.backoff.ms": _FULL_QUEUE_MS,
             "check.crcs": True,
             "allow.auto.create.topics": True,
+            "enable.partition.eof": True,
         }
 
     def _settings(self) -> ClientSettings:

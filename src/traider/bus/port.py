@@ -9,7 +9,10 @@ from traider.bus.batches import EventBatch, Position
 
 @dataclass(frozen=True, eq=False)
 class Delivery:
-    """A batch as it arrived: events that were taken before are cut off."""
+    """A batch as it arrived: events that were taken before are cut off.
+
+    Other readers may hold the same events: copy them before you change them.
+    """
 
     batch: EventBatch
     missing: int
@@ -94,6 +97,10 @@ class Subscription(Protocol):
     @property
     def missing(self) -> int:
         """Events that were lost to this reader."""
+
+    @property
+    def is_caught_up(self) -> bool:
+        """Whether it has a share, and the end of all of it was reached when last looked."""
 
     def take(self, timeout_s: float) -> Delivery | None:
         """Return what comes next, or None when nothing does in the time allowed.
