@@ -18,6 +18,7 @@ from traider.domain.errors import Interrupted, TraiderError, UsageError
 
 COMMANDS: Final = {
     "backtest": "traider.cli.backtest:backtest",
+    "bus": "traider.cli.bus:bus",
     "check": "traider.cli.check:check",
     "config": "traider.cli.config:config",
     "data": "traider.cli.data:data",

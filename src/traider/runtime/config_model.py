@@ -10,6 +10,7 @@ from typing import Annotated, Final
 from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from traider.runtime.config_bus import BusConfig
 from traider.runtime.config_database import DatabaseConfig
 from traider.runtime.config_jobs import JobsConfig
 from traider.runtime.config_orders import ExecutionConfig, PlanConfig
@@ -36,6 +37,7 @@ ENVIRONMENT_PREFIX: Final = "TRAIDER_"
 
 DECIDES_NOTHING: Final = frozenset(
     {
+        "bus",
         "database",
         "jobs",
         "output",
@@ -116,6 +118,8 @@ class Config(BaseSettings):
     """How workers learn of long jobs."""
     database: DatabaseConfig = DatabaseConfig()
     """Where tables are kept."""
+    bus: BusConfig = BusConfig()
+    """How roles reach each other."""
     log: LogConfig = LogConfig()
     """Where the log goes."""
     report: ReportConfig = ReportConfig()

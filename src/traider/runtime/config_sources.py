@@ -15,8 +15,16 @@ from traider.runtime.config_model import ENVIRONMENT_PREFIX, Config
 
 Table: TypeAlias = dict[str, object]
 
-OTHER_VARIABLES: Final = frozenset({"TRAIDER_CACHE_DIR", "TRAIDER_DATA_DIR"})
-"""Variables with our prefix that are no settings: the kernel's cache, the tests' data."""
+OTHER_VARIABLES: Final = frozenset(
+    {
+        "TRAIDER_BUS_KEY_PASSWORD",
+        "TRAIDER_BUS_PASSWORD",
+        "TRAIDER_CACHE_DIR",
+        "TRAIDER_DATA_DIR",
+    }
+)
+"""Variables with our prefix that are no settings: passwords, which are never shown, the kernel's
+cache, the tests' data."""
 
 DEFAULT_STRATEGY: Final = "ensemble"
 """Kind of a strategy table that names none, so that one key of it can be set alone."""
@@ -214,6 +222,10 @@ def _anchor(table: Table, folder: Path) -> None:
     execution = table.get("execution")
     if isinstance(execution, dict) and execution.get("latency_file"):
         execution["latency_file"] = _anchored(execution["latency_file"], folder)
+    bus = table.get("bus")
+    for key in ("ca_file", "certificate_file", "key_file"):
+        if isinstance(bus, dict) and bus.get(key):
+            bus[key] = _anchored(bus[key], folder)
     strategy = table.get("strategy")
     for entry in _entries(strategy, "alphas") + _entries(strategy, "features"):
         if entry.get("file"):

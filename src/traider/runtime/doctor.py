@@ -46,6 +46,7 @@ NEEDED_PACKAGES: Final = (
 EXTRA_PACKAGES: Final = {
     "TA-Lib": ("dev", "compares features with the reference library in the tests"),
     "playwright": ("browser", "looks at the report in a browser"),
+    "confluent-kafka": ("scale", "lets roles run apart over Kafka or Redpanda"),
     "psycopg": ("scale", "keeps tables and market data in PostgreSQL"),
 }
 _BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome")
@@ -162,7 +163,11 @@ def config_findings(file: Path | None) -> tuple[Finding, ...]:
             for fault in faults
         )
     text = str(loaded.file) if loaded.file else "no traider.toml here; defaults and environment"
-    return (Finding("config", Status.OK, text), *_database_findings(loaded.config))
+    return (
+        Finding("config", Status.OK, text),
+        *_database_findings(loaded.config),
+        _bus_finding(loaded.config),
+    )
 
 
 def _database_findings(config: "Config") -> tuple[Finding, ...]:
@@ -172,6 +177,13 @@ def _database_findings(config: "Config") -> tuple[Finding, ...]:
     except ImportError as error:
         return (Finding("database", Status.FAULTY, f"cannot be asked: {error}", "run make setup"),)
     return database_findings(config)
+
+
+def _bus_finding(config: "Config") -> Finding:
+    # Imported here for the same reason.
+    from traider.runtime.doctor_bus import bus_finding  # noqa: PLC0415
+
+    return bus_finding(config)
 
 
 def _version(name: str) -> str:
