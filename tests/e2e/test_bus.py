@@ -1,0 +1,144 @@
+"""The roles apart, as a person runs them: a feed's process, brokers, a process that keeps."""
+
+import json
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.bus.conftest import kafka_terms
+from tests.bus.streams import Ledger, drain
+from tests.e2e.command import command, environment, traider
+from tests.e2e.test_feed import exchange
+from tests.ports.log import MemoryLog
+from tests.runtime.roles.recorded_market import (
+    CAPTURE,
+    EXAMPLE,
+    NAMES,
+    files_of,
+    market_events,
+    write_journal,
+)
+from tests.servers.kafka_process import running_kafka
+from traider.bus import BusInstrument, EventPublisher, Source
+from traider.bus.kafka_bus import KafkaBus
+from traider.journal.reader import JournalReader
+from traider.runtime.bus import MARKET
+
+KEEP = ("bus", "features", "--config", str(EXAMPLE))
+
+
+def outcome(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+    assert done.returncode == 0, done.stderr
+    (line,) = done.stdout.splitlines()
+    found: dict[str, Any] = json.loads(line)
+    return found
+
+
+@contextmanager
+def started(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    with subprocess.Popen(
+        command(*arguments),
+        cwd=folder,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as running:
+        try:
+            yield running
+        finally:
+            running.kill()
+
+
+@pytest.mark.slow
+def test_processes_over_kafka_make_the_lake_of_one_process_through_a_kill(tmp_path: Path) -> None:
+    journal, events = write_journal(tmp_path / "journal"), market_events()
+    alone = outcome(traider(tmp_path, *KEEP, str(journal), "--to", "alone", "--json"))
+    assert alone["instruments"] == dict.fromkeys(NAMES, len(events) // 2)
+    with running_kafka("traider.market:6") as kafka:
+        quick = ("--set", "bus.session_s=1.3")  # so that who was killed is soon known to be dead
+        over = ("--bus", f"kafka://{kafka.brokers}", "--to", "apart", "--json", *quick)
+        held = JournalReader(journal).instruments
+        instruments = [BusInstrument(one.name, one.tick_size, one.lot_size) for one in held]
+        source = Source("feed", int(events["ts_recv"][0]), instruments)
+        publisher = EventPublisher(
+            KafkaBus(kafka_terms(kafka), MemoryLog()).publisher(MARKET), source
+        )
+        publisher.append(events[:30_000])
+        with started(tmp_path, *KEEP, *over, "--set", "bus.save_events=5000") as features:
+            until = time.monotonic() + 120
+            while not list((tmp_path / "apart").glob("_streams/*/*.state")):
+                assert time.monotonic() < until
+                assert features.poll() is None, features.communicate()[1]
+                time.sleep(0.02)
+            features.send_signal(signal.SIGKILL)
+        publish = ("bus", "publish", str(journal), "--bus", f"kafka://{kafka.brokers}", "--json")
+        published = outcome(traider(tmp_path, *publish))
+        assert published == {"events": len(events)}
+        apart = outcome(traider(tmp_path, *KEEP, *over, "--until-end"))
+    # What was saved before the kill is not taken again; what was sent twice is cut off.
+    assert 0 < apart["events"] < len(events)
+    assert apart["duplicates"] > 0
+    assert (apart["missing"], apart["group"]) == (0, alone["group"])
+    assert files_of(tmp_path / "apart") == files_of(tmp_path / "alone")
+
+
+@pytest.mark.slow
+def test_a_live_feed_is_published_until_it_is_asked_to_end(tmp_path: Path) -> None:
+    with running_kafka() as kafka, exchange(tmp_path) as ready:
+        live = ("--at", ready["rest"], "--product", "BTC-USD", "--product", "ETH-USD")
+        over = ("--bus", f"kafka://{kafka.brokers}")
+        with started(tmp_path, "bus", "publish", *live, *over, "--json") as publishing:
+            bus = KafkaBus(kafka_terms(kafka), MemoryLog())
+            with bus.subscribe(MARKET, "looking on") as reader:
+                drain(reader, Ledger(), 300)
+            publishing.send_signal(signal.SIGTERM)
+            said, errors = publishing.communicate(timeout=30)
+        assert publishing.returncode == 0, errors
+        with started(tmp_path, *KEEP, *over, "--to", "lake", "--for", "3s", "--json") as features:
+            kept, errors = features.communicate(timeout=120)
+        assert features.returncode == 0, errors
+        alone = outcome(traider(tmp_path, *KEEP, *live, "--to", "alone", "--for", "3s", "--json"))
+    body = json.loads(kept)
+    assert body["events"] == json.loads(said)["events"] >= 300
+    assert sorted(body["instruments"]) == ["COINBASE:BTC-USD", "COINBASE:ETH-USD"]
+    assert body["missing"] == body["duplicates"] == 0
+    assert sorted(alone["instruments"]) == ["COINBASE:BTC-USD", "COINBASE:ETH-USD"]
+    assert alone["events"] > 100
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("publish", str(CAPTURE)), "nobody in another process reads an in-process bus"),
+        (("publish", "--bus", "kafka://127.0.0.1:1"), "nothing to publish"),
+        (("publish", "--bus", "amqp://x", str(CAPTURE)), "'amqp://x' is no bus"),
+        (("features",), "nothing publishes here"),
+        (("features", "--bus", "kafka://127.0.0.1:1", str(CAPTURE)), "another process publishes"),
+        (("features", "--at", "http://127.0.0.1:1"), "no product to listen to"),
+        (("publish", "--set", "bus.brokers=here"), "'here' is not HOST:PORT"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line(
+    arguments: tuple[str, ...], said: str, tmp_path: Path
+) -> None:
+    done = traider(tmp_path, "bus", *arguments)
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert said in line
+
+
+def test_brokers_that_are_not_there_are_one_line(tmp_path: Path) -> None:
+    done = traider(
+        tmp_path, "bus", "publish", str(CAPTURE), "--bus", "kafka://127.0.0.1:1",
+        "--set", "bus.connect_s=0.3",
+    )  # fmt: skip
+    assert done.returncode == 8
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("traider: error: 127.0.0.1:1: no broker can be used")
