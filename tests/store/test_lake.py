@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from tests.store.contract.rows import key_of, minutes, rows_at
 from tests.store.source_tables import (
     NAME,
     START_NS,
@@ -22,8 +23,10 @@ from tests.store.source_tables import (
 from traider.domain.errors import UsageError
 from traider.store.checking import check_lake_series
 from traider.store.describing import describe_prepared, describe_series, find_series
+from traider.store.kinds import Content, DataKind
 from traider.store.lake import list_series, series_batches
 from traider.store.lake_paths import SeriesKey
+from traider.store.parquet_lake import ParquetLake
 from traider.store.stamps import HOUR_NS
 
 BARS = "venue=BINANCE/instrument=BTC-USDT/kind=bars-1h"
@@ -96,6 +99,21 @@ def test_a_series_is_described(lake: Path) -> None:
     (funding,) = (describe_series(e, lake) for e in find_series("BTC-USDT-PERP", lake))
     assert funding.decimals is None
     assert {c.name: c.empty for c in funding.columns} == {"rate": 0, "mark": 9, "premium": 9}
+
+
+def test_a_recording_is_described_by_its_integers(tmp_path: Path) -> None:
+    kind = DataKind(Content.DEPTH)
+    store, key = ParquetLake(tmp_path), key_of(kind)
+    prices = [2**60, 5, -3, 7]
+    for begin in (0, 2_000):
+        rows = rows_at(kind, minutes(begin, 4), seq=[1, 2, 3, 4], price=prices)
+        store.write(key, rows)
+    found = describe_series(store.series()[0], tmp_path)
+    assert (found.rows, found.days) == (8, 2)
+    assert found.decimals is None
+    ranges = {column.name: (column.lowest, column.highest) for column in found.columns}
+    assert list(ranges["price"]) == [-3, 2**60]
+    assert "seq" not in ranges
 
 
 def test_a_file_is_described_as_its_series_would_be(lake: Path, tmp_path: Path) -> None:

@@ -93,11 +93,11 @@ def test_a_write_adds_a_file_and_touches_no_other(tmp_path: Path) -> None:
 def test_many_small_files_of_a_day_become_one(tmp_path: Path) -> None:
     lake = ParquetLake(tmp_path)
     most = 0
-    for begin in range(0, 800, 10):
+    for begin in range(0, 400, 10):
         lake.write(key_of(DEPTH), rows_at(DEPTH, minutes(begin, 10), seq=np.arange(10)))
         most = max(most, len(files_of(lake, DEPTH)))
     assert most < parquet_lake.FOLDED_FILES
-    assert sum(table.num_rows for table in lake.read(key_of(DEPTH))) == 800
+    assert sum(table.num_rows for table in lake.read(key_of(DEPTH))) == 400
 
 
 def test_compaction_leaves_days_that_go_on_alone(tmp_path: Path) -> None:
@@ -159,7 +159,7 @@ def test_a_reader_beside_a_writer_sees_whole_writes(tmp_path: Path) -> None:
     readers = [Thread(target=read) for _ in range(2)]
     for reader in readers:
         reader.start()
-    for begin in range(10, 600, 10):
+    for begin in range(10, 400, 10):
         lake.write(KEY, rows_at(BARS, minutes(begin, 10)))
         if begin % 40 == 0:
             lake.compact(KEY)

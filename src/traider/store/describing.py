@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 
-from traider.domain.errors import UsageError
+from traider.domain.errors import DataError, UsageError
 from traider.store.arrow_columns import compute
 from traider.store.instants import instant_text
 from traider.store.kinds import PRICES, Content, FloatArray, IntArray
-from traider.store.lake import list_series, read_series
+from traider.store.lake import list_series, series_batches
 from traider.store.market_store import SeriesExtent
 from traider.store.preparation import Prepared
 from traider.store.price_grid import finest_decimal
@@ -71,30 +72,53 @@ def describe_series(extent: SeriesExtent, lake: Path) -> Description:
         DataError: a file of it is damaged, or it is empty.
     """
     folder = extent.key.folder(lake)
-    table = read_series(folder)
-    ranges = []
-    values: dict[str, FloatArray] = {}
-    for name in table.column_names:
-        column = table.column(name)
-        if name in {"ts", "id"}:
-            continue
-        extremes = compute.min_max(column).as_py()
-        ranges.append(ColumnRange(name, extremes["min"], extremes["max"], column.null_count))
-        if not column.null_count:
-            values[name] = column.to_numpy()
-    ts = table.column("ts").to_numpy()
+    ranges: dict[str, ColumnRange] = {}
+    decimals: int | None = 0
+    rows = 0
+    for table in series_batches(folder):
+        rows += table.num_rows
+        for name in table.column_names:
+            if name not in {"ts", "seq", "id"}:
+                ranges[name] = _widened(ranges.get(name), name, table)
+        if decimals is not None:
+            decimals = _decimals(extent.key.kind.content, _values(table), decimals)
+    if not rows:
+        raise DataError("holds no rows", where=str(folder), fix="import data into it")
     return Description(
         place=str(folder),
         instrument=str(extent.key.name),
         kind=str(extent.key.kind),
-        rows=table.num_rows,
-        first=instant_text(int(ts[0])),
-        last=instant_text(int(ts[-1])),
-        decimals=_decimals(extent.key.kind.content, values),
+        rows=rows,
+        first=instant_text(extent.first_ns),
+        last=instant_text(extent.last_ns),
+        decimals=decimals,
         bytes=extent.bytes,
         days=extent.days,
-        columns=tuple(ranges),
+        columns=tuple(ranges.values()),
     )
+
+
+def _widened(known: ColumnRange | None, name: str, table: pa.Table) -> ColumnRange:
+    """Return the range of a column, taking in what ``table`` has of it."""
+    column = table.column(name)
+    found = compute.min_max(column).as_py()
+    ends = [found["min"], found["max"]]
+    empty = column.null_count
+    if known is not None:
+        ends += [known.lowest, known.highest]
+        empty += known.empty
+    told = [end for end in ends if end is not None]
+    return ColumnRange(name, min(told, default=None), max(told, default=None), empty)
+
+
+def _values(table: pa.Table) -> dict[str, FloatArray]:
+    """Return the prices of imported rows; those of events are counted, not decimal."""
+    names = [name for name in ("price", *PRICES) if name in table.column_names]
+    return {
+        name: table.column(name).to_numpy()
+        for name in names
+        if pa.types.is_floating(table.schema.field(name).type) and not table.column(name).null_count
+    }
 
 
 def describe_prepared(prepared: Prepared) -> tuple[Description, ...]:
@@ -148,10 +172,10 @@ def _range(name: str, column: FloatArray) -> ColumnRange:
     return ColumnRange(name, lowest, highest, len(column) - len(known))
 
 
-def _decimals(content: Content, values: Mapping[str, FloatArray]) -> int | None:
+def _decimals(content: Content, values: Mapping[str, FloatArray], least: int = 0) -> int | None:
     names = {Content.TRADES: ("price",), Content.FUNDING: ()}.get(content, PRICES)
     columns = [values[name] for name in names if name in values]
     if not columns or not len(columns[0]):
         return None
-    decimals, stray = finest_decimal(np.concatenate(columns))
+    decimals, stray = finest_decimal(np.concatenate(columns), least)
     return None if stray else decimals
