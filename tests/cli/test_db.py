@@ -1,11 +1,15 @@
 import json
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from tests.servers.postgres import PASSWORD
 from tests.store.contract.rows import ETH, key_of, minutes, rows_at
+from tests.store.tables.event_cases import intent
 from traider.cli.main import run
+from traider.journal.instruments import JournalInstrument
+from traider.journal.writer import JournalWriter
 from traider.store.kinds import Content, DataKind
 from traider.store.parquet_lake import ParquetLake
 from traider.store.postgres import PostgresStore
@@ -157,3 +161,20 @@ def test_market_data_needs_a_server(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert "there is no lake here" in capsys.readouterr().err
     assert run(["db", "retain", "books", "--days", "3"]) == 2
     assert "'books' is no content; use bars" in capsys.readouterr().err
+
+
+def test_a_journal_is_applied(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    listed = [JournalInstrument("COINBASE:BTC-USD", "BTC-USD", Decimal("0.01"), Decimal("0.001"))]
+    with JournalWriter.open(tmp_path / "session", listed) as writer:
+        writer.append(intent(256, 9))
+    assert run(["db", "upgrade"]) == 0
+    capsys.readouterr()
+    assert run(["db", "apply", "session", "--currency", "usd", "--capital", "10000"]) == 0
+    assert capsys.readouterr().out == "session: 1 events applied, 1 in all\n"
+    assert run(["db", "apply", "session", "--currency", "USD", "--json"]) == 0
+    assert body_of(capsys) == {"journal": "session", "events": 0, "position": 1}
+    assert run(["db", "apply", "session", "--capital", "10000"]) == 2
+    assert run(["db", "apply", "session", "--currency", "USD", "--capital", "much"]) == 2
+    assert run(["db", "apply", "nowhere"]) == 2
+    assert run(["db", "apply", "session", "--currency", "USD", "--mode", "live"]) == 3
+    assert len(capsys.readouterr().err.splitlines()) == 4

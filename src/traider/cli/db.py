@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from traider.cli.db_apply import apply
 from traider.cli.db_data import copy, load, retain
 from traider.cli.db_options import database_options, opened
 from traider.cli.options import json_option
@@ -118,5 +119,5 @@ def _tell(engine: "Engine", word: str, revisions: tuple[str, ...], *, as_json: b
     click.echo(f"{place}: tables of {now}" if now else f"{place}: no tables")
 
 
-for _command in (copy, load, retain):
+for _command in (apply, copy, load, retain):
     db.add_command(_command)
