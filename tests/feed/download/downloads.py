@@ -29,7 +29,7 @@ START_MS: Final = 20_208 * DAY_MS
 """2025-04-30."""
 MS: Final = 1_000_000
 QUICK: Final = DownloadTerms(
-    timeout_s=0.6,
+    timeout_s=10.0,
     patience_s=20.0,
     contact_patience_s=0.3,
     pause_first_s=0.01,
