@@ -68,6 +68,8 @@ class Asked:
         """
         symbol, length_ms = market
         history = self.history(symbol)
+        if "stubborn" in self.faults:
+            span_ms, keeps_newest = (0, self.now_ms), True
         start, last = span_ms[0], min(span_ms[1], self.now_ms)
         found = page(
             history.between(length_ms, start, last), limit, self.faults, keeps_newest=keeps_newest

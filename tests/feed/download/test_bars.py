@@ -111,3 +111,25 @@ def test_a_value_that_changes_does_not_change_the_lake(tmp_path: Path) -> None:
         exchange.faults.periods = {"differs": 1}
         assert one(download(asked)).stored.fresh == 0
     assert tree_bytes(tmp_path) == before
+
+
+@pytest.mark.parametrize("faults", [{}, FAULTS], ids=["calm", "odd-pages"])
+def test_a_venue_without_rules_of_its_own_is_asked_in_ccxt_s_way(
+    faults: dict[str, int], tmp_path: Path
+) -> None:
+    with serving(HISTORIES, NOW_MS) as exchange:
+        exchange.faults.periods = faults
+        series = one(download(request(exchange, "binanceus", tmp_path)))
+    assert str(series.key.name) == "BINANCEUS:BTC-USDT"
+    assert held_rows(tmp_path, series.key) == closed(BARS, NOW_MS)
+
+
+def test_a_venue_that_gives_its_newest_whatever_is_asked_is_found_out(tmp_path: Path) -> None:
+    now_ms = START_MS + 2_500 * MINUTE_MS
+    with serving({"BTC": History(MINUTE_MS, made_bars(START_MS, 2_500, MINUTE_MS))}, now_ms) as it:
+        it.faults.periods = {"stubborn": 1}
+        series = one(download(request(it, "binanceus", tmp_path)))
+    rows = held_rows(tmp_path, series.key)
+    assert len(rows) == series.stored.fresh < 1_001
+    assert series.known[0] == rows[0][0] > START_MS * MS
+    assert "the venue gives its newest 1,000 bars alone" in series.notes[0]

@@ -78,7 +78,7 @@ class BarPages:
         if self._rule.end is End.NONE and _ignores_start(
             ts, window, closed_ns - 2 * self.length_ns
         ):
-            self._rule = BarRule(self._rule.limit, End.NONE, keeps=len(ts))
+            self._rule = BarRule(self._rule.limit, End.NONE, keeps=1)
         # A bar of another grid is no bar of this series; the open one is not settled.
         return rows.filter(
             pa.array((ts % self.length_ns == 0) & (ts + self.length_ns <= closed_ns))
@@ -101,7 +101,7 @@ class BarPages:
         note = ""
         if begins:
             note = (
-                f"the venue keeps its newest {self._rule.keeps} bars alone; older ones can be made "
+                f"the venue gives its newest {came:,} bars alone; older ones can be made "
                 "from trades (--what trades)"
             )
         start = max(window[0], begins)
@@ -113,7 +113,9 @@ class BarPages:
     async def _newest(self) -> pa.Table:
         candles = await self._venue.ask(
             f"{self._market.symbol} {self._timeframe}",
-            lambda exchange: exchange.fetch_ohlcv(self._market.symbol, self._timeframe),
+            lambda exchange: exchange.fetch_ohlcv(
+                self._market.symbol, self._timeframe, None, self._rule.limit
+            ),
         )
         return bar_table(candles)
 

@@ -33,7 +33,7 @@ class BarRule:
     limit: int
     end: End
     keeps: int = 0
-    """How many of the newest bars it keeps; 0 all of them."""
+    """How many of the newest bars it gives, at the least, where it gives no others; else 0."""
 
 
 _RULES: Final = {
