@@ -1,8 +1,11 @@
 """Journals for tests: events and facts that can be told apart, written and read back."""
 
+import struct
+import zlib
 from pathlib import Path
 
 import numpy as np
+from blake3 import blake3
 
 from traider.domain.events import EventArray, Kind, empty_events, join_events
 from traider.journal import Fact, JournalReader, JournalTerms, JournalWriter
@@ -53,3 +56,32 @@ def written(
             if start // block % 10 == 9:
                 journal.append_fact("note", f'{{"at": {start}}}'.encode())
     return events
+
+
+HEADER = struct.Struct("<4sBBHqqqqIIII32sII")
+FACTS_HEAD, EVENTS_HEAD, EVENTS, FACT = 1, 2, 3, 4
+Crafted = tuple[str, int, int, int, bytes]
+"""A block: its file, kind, sequence, records and payload."""
+
+
+def crafted(folder: Path, blocks: list[Crafted], spare: int = 0) -> None:
+    """Write a first segment block by block, as ``docs/journal.md`` tells it, whatever they say."""
+    journal_id = bytes(range(16))
+    heads: list[Crafted] = [
+        ("facts", FACTS_HEAD, 0, 0, journal_id),
+        ("events", EVENTS_HEAD, 0, 0, journal_id),
+    ]
+    files = {"facts": b"", "events": b""}
+    places = {"facts": 0, "events": 0}
+    previous = bytes(32)
+    for number, (role, kind, sequence, records, payload) in enumerate([*heads, *blocks]):
+        head = HEADER.pack(
+            *(b"TRDJ", 1, kind, spare if number > 1 else 0, number, sequence, 5, 6),
+            *(records, len(payload), 0, places[role], previous, zlib.crc32(payload), 0),
+        )[:92]
+        block = head + zlib.crc32(head).to_bytes(4, "little") + payload
+        previous = blake3(block).digest()
+        files[role] += block
+        places[role] += 1
+    for role, raw in files.items():
+        (folder / f"{role}-000000.seg").write_bytes(raw)

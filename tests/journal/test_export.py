@@ -1,4 +1,6 @@
+import errno
 import json
+import os
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -194,6 +196,18 @@ def test_targets_that_cannot_be_are_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(UsageError, match="cannot be written: Not a directory"):
         export_journal(folder, tmp_path / "file" / "out")
+
+
+def test_a_disk_that_is_full_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = kept(tmp_path / "journal", mixed(), [BITCOIN])
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("traider.journal.export.pq.ParquetWriter", full)
+    with pytest.raises(UsageError, match="cannot be written: No space left on device"):
+        export_journal(folder, tmp_path / "out")
+    assert list((tmp_path / "out").iterdir()) == []
 
 
 def test_an_empty_journal_gives_its_facts(tmp_path: Path) -> None:

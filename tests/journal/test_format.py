@@ -8,10 +8,9 @@ import pyarrow as pa
 import pytest
 from blake3 import blake3
 
-from tests.journal.journals import small_terms, some_events
+from tests.journal.journals import EVENTS, FACT, HEADER, crafted, small_terms, some_events
 from traider.journal import JournalReader, JournalWriter
 
-HEADER = struct.Struct("<4sBBHqqqqIIII32sII")
 GROUP = struct.Struct("<QQIIIIQqQqq")
 TRAILER = struct.Struct("<Q8s")
 
@@ -100,27 +99,13 @@ def test_the_chain_goes_through_all_files_as_the_page_says(tmp_path: Path, compr
 
 def test_a_journal_of_this_format_is_read_for_ever(tmp_path: Path) -> None:
     # Bytes as version 1 wrote them: whatever changes, they must be read as what they say.
-    journal_id = bytes(range(16))
-    previous = bytes(32)
-    files = {"facts": b"", "events": b""}
-    payloads = [
-        ("facts", 1, 0, 0, journal_id),
-        ("events", 2, 0, 0, journal_id),
-        ("events", 3, 0, 2, some_events(2).tobytes()),
-        ("facts", 4, 1, 1, b"\x04\x00noteA body"),
-    ]
-    places = {"facts": 0, "events": 0}
-    for number, (role, kind, sequence, records, payload) in enumerate(payloads):
-        head = HEADER.pack(
-            *(b"TRDJ", 1, kind, 0, number, sequence, 5, 6, records, len(payload), 0),
-            *(places[role], previous, zlib.crc32(payload), 0),
-        )[:92]
-        block = head + zlib.crc32(head).to_bytes(4, "little") + payload
-        previous = blake3(block).digest()
-        files[role] += block
-        places[role] += 1
-    for role, raw in files.items():
-        (tmp_path / f"{role}-000000.seg").write_bytes(raw)
+    crafted(
+        tmp_path,
+        [
+            ("events", EVENTS, 0, 2, some_events(2).tobytes()),
+            ("facts", FACT, 1, 1, b"\x04\x00noteA body"),
+        ],
+    )
     reader = JournalReader(tmp_path)
     (events,) = reader.events()
     assert events.tobytes() == some_events(2).tobytes()

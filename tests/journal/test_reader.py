@@ -240,3 +240,8 @@ def test_an_empty_journal_is_read(tmp_path: Path) -> None:
     assert (reader.first, reader.end, reader.instruments) == (0, 0, ())
     assert list(reader.events()) == list(reader.between(0, 2**62)) == list(reader.facts()) == []
     assert list(reader.follow(0, lambda: True)) == []
+    (tmp_path / "events-000000.seg").unlink()
+    reader = JournalReader(tmp_path)
+    assert (reader.first, reader.end) == (0, 0)
+    with pytest.raises(DataError, match="the file is missing"):
+        list(reader.follow(0, lambda: True))

@@ -35,9 +35,6 @@ class ByteSource(Protocol):
     def read(self, offset: int, size: int) -> bytes:
         """Return the bytes at ``offset``: ``size`` or more, fewer where the file ends."""
 
-    def close(self) -> None:
-        """Close the file."""
-
 
 class RawFile:
     """A file as it was written."""
@@ -195,10 +192,6 @@ class HeldBytes:
         """Return the bytes from ``offset`` on."""
         del size
         return self._held[offset - self._offset :]
-
-    def close(self) -> None:
-        """Let the bytes go."""
-        self._held = b""
 
 
 def open_source(path: Path) -> RawFile | PackedFile:

@@ -1,7 +1,6 @@
 """Go through one file of a segment and miss no damage: whole blocks, and what lies between them."""
 
 from collections.abc import Collection, Generator, Iterator
-from pathlib import Path
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -9,7 +8,6 @@ import numpy as np
 from traider.domain.errors import DataError
 from traider.domain.events import EVENT
 from traider.journal.blocks import (
-    HEAD_BYTES,
     HEADER_BYTES,
     KIND,
     NUMBER,
@@ -299,14 +297,6 @@ def _is_dense(groups: GroupArray, end: int) -> bool:
     return bool(np.array_equal(np.concatenate((starts, [end])), wanted))
 
 
-def is_head_alone(facts: Path) -> bool:
-    """Whether a file of facts has no more than a head, as when its segment was half begun."""
-    try:
-        return facts.stat().st_size <= HEAD_BYTES
-    except OSError:
-        return False
-
-
 def copy_faults(paths: SegmentPaths) -> list[JournalFault]:
     """Return what is wrong with a packed file that lies beside its raw one."""
     if not (paths.raw.exists() and paths.packed.exists()):
@@ -327,9 +317,8 @@ def copy_faults(paths: SegmentPaths) -> list[JournalFault]:
                     )
         finally:
             packed.close()
-    except (DataError, FileNotFoundError) as fault:
-        if paths.raw.exists():
-            faults.add(FaultKind.COPY, f"the packed file beside the raw one: {fault}")
+    except DataError as fault:
+        faults.add(FaultKind.COPY, f"the packed file beside the raw one: {fault.what}")
     finally:
         raw.close()
     return faults.found

@@ -18,13 +18,14 @@ from traider.journal.blocks import (
     ID_BYTES,
     BlockKind,
 )
-from traider.journal.byte_sources import ByteSource, open_source
+from traider.journal.byte_sources import PackedFile, RawFile
 from traider.journal.chain import Strand, Tip, linked
 from traider.journal.facts import fact_of
 from traider.journal.groups import GroupTable
 from traider.journal.instruments import INSTRUMENTS_FACT, JournalInstrument, instruments_of
 from traider.journal.mark import NO_BLOCK, JournalHead, read_mark
 from traider.journal.scanning import Stop, next_whole_block
+from traider.journal.segment_events import open_segment
 from traider.journal.segment_files import (
     UNFINISHED,
     Role,
@@ -147,15 +148,13 @@ class _Taken:
     def __init__(self, folder: Path, segment: int) -> None:
         self.folder = folder
         self.segment = segment
-        self.sources: dict[Role, ByteSource] = {}
+        self.sources: dict[Role, RawFile | PackedFile] = {}
         self.paths = {role: SegmentPaths(folder, role, segment) for role in Role}
 
     def resumed(self) -> Resumed:
         try:
             for role in Role:
-                path = self.paths[role].found
-                assert path is not None  # noqa: S101 - missing files were told before
-                self.sources[role] = open_source(path)
+                self.sources[role] = open_segment(self.paths[role])
             return self._followed()
         finally:
             for source in self.sources.values():
@@ -172,10 +171,11 @@ class _Taken:
                 fact = fact_of(bytes(block.payload), block.header.sequence, 0)
                 if fact.kind == INSTRUMENTS_FACT:
                     instruments = instruments_of(fact.body)
-        recovery = self._mended(tip.head, strands)
+        takes_more = all(path.raw.exists() for path in self.paths.values())
+        recovery = self._mended(tip.head, strands, cuts=takes_more)
         return Resumed(
             self.segment,
-            takes_more=all(path.raw.exists() for path in self.paths.values()),
+            takes_more=takes_more,
             head=tip.head,
             journal_id=journal_id,
             ends={role: StrandEnd(strand.table, strand.blocks) for role, strand in strands.items()},
@@ -206,13 +206,12 @@ class _Taken:
                 return found
         return ()
 
-    def _mended(self, head: JournalHead, strands: dict[Role, Strand]) -> Recovery:
+    def _mended(self, head: JournalHead, strands: dict[Role, Strand], *, cuts: bool) -> Recovery:
         mark = read_mark(self.folder) or NO_BLOCK
         lost = max(0, mark.number - head.number)
         for strand in strands.values():
             _check_end(strand, lost)
-        cuts = tuple(_cuts(strands.values(), self.paths))
-        return Recovery(cuts, lost)
+        return Recovery(tuple(_cuts(strands.values())) if cuts else (), lost)
 
 
 def instruments_in(folder: Path, segment: int) -> tuple[JournalInstrument, ...] | None:
@@ -221,10 +220,7 @@ def instruments_in(folder: Path, segment: int) -> tuple[JournalInstrument, ...] 
     Raises:
         DataError: the facts cannot be read.
     """
-    path = SegmentPaths(folder, Role.FACTS, segment).found
-    if path is None:
-        return None
-    source = open_source(path)
+    source = open_segment(SegmentPaths(folder, Role.FACTS, segment))
     try:
         strand = Strand(Role.FACTS, segment, source)
         found = None
@@ -268,12 +264,10 @@ def _refusal(strand: Strand, what: str) -> DataError:
     )
 
 
-def _cuts(strands: Iterable[Strand], paths: dict[Role, SegmentPaths]) -> Iterable[CutTail]:
+def _cuts(strands: Iterable[Strand]) -> Iterable[CutTail]:
     """Cut each file after its last block of the chain; yield what that was, but for an index."""
     for strand in strands:
-        path = paths[strand.role].raw
-        if strand.source.path != path:
-            continue
+        path = strand.source.path
         surplus = path.stat().st_size - strand.end
         if not surplus:
             continue

@@ -88,12 +88,17 @@ def journal_folder(folder: Path) -> dict[int, set[Role]]:
     return segments
 
 
+def size_of(path: Path) -> int:
+    """Return the bytes of a file, -1 where it is not there."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return -1
+
+
 def is_half_begun(path: Path) -> bool:
     """Whether a file as written is shorter than its head, as while it is made, or after a crash."""
-    try:
-        return path.stat().st_size < HEAD_BYTES
-    except OSError:
-        return False
+    return 0 <= size_of(path) < HEAD_BYTES
 
 
 def missing_files(segments: dict[int, set[Role]]) -> list[SegmentPaths]:

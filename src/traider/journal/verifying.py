@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Final
 
 from traider.domain.events import EVENT
-from traider.journal.blocks import HEADER_BYTES, BlockKind
-from traider.journal.checked_files import CheckedFile, Entry, copy_faults, is_head_alone
+from traider.journal.blocks import HEAD_BYTES, HEADER_BYTES, BlockKind
+from traider.journal.checked_files import CheckedFile, Entry, copy_faults
 from traider.journal.faults import FaultKind, FaultList, JournalFault
 from traider.journal.mark import NO_BLOCK, JournalHead, read_mark
 from traider.journal.segment_files import (
@@ -24,6 +24,7 @@ from traider.journal.segment_files import (
     Role,
     SegmentPaths,
     journal_folder,
+    size_of,
 )
 from traider.journal.snapshots import SnapshotStore
 
@@ -171,7 +172,7 @@ class _Verification:
         self.chain.forget()
         faults = FaultList(paths.raw.name, paths.segment)
         facts = SegmentPaths(self.folder, Role.FACTS, paths.segment).raw
-        if is_last and paths.role is Role.EVENTS and is_head_alone(facts):
+        if is_last and paths.role is Role.EVENTS and 0 <= size_of(facts) <= HEAD_BYTES:
             faults.add(FaultKind.TORN, "the segment is half begun")
         else:
             faults.add(FaultKind.MISSING, "the file is not there")

@@ -66,7 +66,7 @@ class JournalFailedError(DataError):
 
 
 class JournalWriter:
-    """The one writer of a journal; made by ``open``. An ``EventSink``."""
+    """The one writer of a journal, for one thread; made by ``open``. An ``EventSink``."""
 
     def __init__(self, folder: Path, lock: int, terms: JournalTerms, clock: Clock) -> None:
         self.folder = folder
@@ -154,7 +154,8 @@ class JournalWriter:
         self._ready()
         before = self.head()
         try:
-            self._roll_when_full()
+            if len(events):
+                self._roll_when_full()
             file = self._files[Role.EVENTS]
             for start in range(0, len(events), BLOCK_EVENTS_MAX):
                 self._append_events(file, events[start : start + BLOCK_EVENTS_MAX])
