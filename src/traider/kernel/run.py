@@ -146,8 +146,6 @@ def _next_turn(kernel: Kernel, events: Records) -> int:
         turn = _MARKET_EVENT
         now = events[i]["ts_recv"]
         kind = int(events[i]["kind"])
-        if kind == _TIMER:
-            kind = _SENT + 1
         if state["next_timer"] == 0:
             length = kernel.decider.strategy[0]["decision_ns"]
             state["next_timer"] = (now + length - 1) // length * length
@@ -161,7 +159,8 @@ def _next_turn(kernel: Kernel, events: Records) -> int:
             kind = int(answer["kind"])
             turn = _ANSWER
     tick = state["next_timer"]
-    if tick != 0 and (tick < now or (tick == now and kind > _TIMER)):
+    # A timer among the events is a kind like the others: the one made here comes before it.
+    if tick != 0 and (tick < now or (tick == now and kind >= _TIMER)):
         turn = _TICK
     return turn
 
