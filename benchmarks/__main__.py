@@ -12,6 +12,7 @@ from benchmarks import (
     exchange,
     feature_store,
     feed_latency,
+    journal,
     kernel_speed,
     lake_read,
     lake_size,
@@ -39,6 +40,7 @@ def main() -> None:
     end_to_end.measure()
     feed_latency.measure()
     exchange.measure()
+    journal.measure()
     lake_read.measure()
     lake_size.measure()
     feature_store.measure()

@@ -98,8 +98,8 @@ def _child(arguments: Sequence[str], folder: Path) -> None:
 def _serve(say: Callable[[dict[str, int]], None]) -> None:
     import ccxt.async_support  # noqa: F401, PLC0415
 
-    import traider.cli.download_session  # noqa: F401, PLC0415
-    import traider.cli.jobs_outcome  # noqa: F401, PLC0415
+    import traider.cli.download_session  # noqa: PLC0415
+    import traider.cli.jobs_outcome  # noqa: PLC0415
     import traider.cli.jobs_work  # noqa: F401, PLC0415
 
     for line in sys.stdin:
