@@ -136,6 +136,8 @@ def test_tables_and_market_data_move_to_a_server(
     assert capsys.readouterr().out.splitlines()[-1].endswith(": 1 rows copied")
     assert run(["db", "copy", "--from", "sqlite:///data/traider.db", "--json"]) == 7
     assert body_of(capsys)["error"]
+    assert run(["db", "series"]) == 0
+    assert "no market data yet" in capsys.readouterr().out
     assert run(["db", "load", "--quiet"]) == 0
     assert "COINBASE:BTC-USD depth: 50 new, 0 known" in capsys.readouterr().out
     assert run(["db", "load", "--json"]) == 0
@@ -147,6 +149,14 @@ def test_tables_and_market_data_move_to_a_server(
     other.dispose()
     assert run(["db", "load"]) == 1
     assert "COINBASE:ETH-USD depth: 4 new, 0 known, 1 contradict" in capsys.readouterr().out
+    assert run(["db", "series"]) == 0
+    assert "COINBASE:ETH-USD" in capsys.readouterr().out
+    assert run(["db", "series", "--json"]) == 0
+    assert [each["rows"] for each in json.loads(capsys.readouterr().out)["series"]] == [50, 5]
+    monkeypatch.setenv("TRAIDER_DATABASE__REPLICA_URL", postgres_url)
+    assert run(["db", "unload", "back", "--quiet"]) == 0
+    assert "COINBASE:BTC-USD depth: 50 new, 0 known" in capsys.readouterr().out
+    assert [each.rows for each in ParquetLake(tmp_path / "back").series()] == [50, 5]
     assert run(["db", "retain", "depth", "--days", "30", "--json"]) == 0
     assert body_of(capsys)["rows"] == 55
     assert run(["db", "retain", "depth", "--days", "30"]) == 0

@@ -49,7 +49,7 @@ def test_the_guide_leads_from_the_file_to_a_server(
 ) -> None:
     page = (repo_root / "docs" / "how-to" / "use-postgresql.md").read_text(encoding="utf-8")
     blocks = BLOCK.findall(page)
-    (make, query) = (text for kind, text in blocks if kind == "sql")
+    *made, query = (text for kind, text in blocks if kind == "sql")
     lines = [line for kind, text in blocks if kind == "console" for line in text.splitlines()]
     embedded = open_engine(f"sqlite:///{tmp_path}/data/traider.db")
     upgrade(embedded)
@@ -57,9 +57,8 @@ def test_the_guide_leads_from_the_file_to_a_server(
     embedded.dispose()
     trades = DataKind(Content.TRADES)
     ParquetLake(tmp_path / "lake").write(key_of(trades), rows_at(trades, minutes(0, 40)))
-    for statement in make.strip().rstrip(";").split(";"):
+    for statement in "".join(made).strip().rstrip(";").split(";"):
         server.run(statement)
-    server.run("CREATE USER research PASSWORD 'PASSWORD'")
     place = f"127.0.0.1:{server.port}"
     script = script_of(lines, tmp_path).replace("127.0.0.1:5432", place)
     done = subprocess.run(

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from traider.cli.db_apply import apply
-from traider.cli.db_data import copy, load, retain
+from traider.cli.db_copy import copy
+from traider.cli.db_data import load, retain, series, unload
 from traider.cli.db_options import database_options, opened
 from traider.cli.options import json_option
 from traider.domain.errors import UsageError
@@ -119,5 +120,5 @@ def _tell(engine: "Engine", word: str, revisions: tuple[str, ...], *, as_json: b
     click.echo(f"{place}: tables of {now}" if now else f"{place}: no tables")
 
 
-for _command in (apply, copy, load, retain):
+for _command in (apply, copy, load, retain, series, unload):
     db.add_command(_command)

@@ -12,6 +12,9 @@ from traider.cli.options import config_option
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from traider.runtime.config_database import DatabaseConfig
+    from traider.store.tables.databases import Databases
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -38,7 +41,21 @@ def opened(url: str, config_file: Path | None, *, read_only: bool = False) -> It
         engine.dispose()
 
 
+@contextmanager
+def opened_both(url: str, config_file: Path | None) -> Iterator["Databases"]:
+    """Yield the database and its read replica; ``--url`` names one that has none."""
+    from traider.store.tables.databases import Databases
+
+    replica = "" if url else _settings(config_file).replica_url.get_secret_value()
+    with Databases(url or _configured(config_file), replica) as databases:
+        yield databases
+
+
 def _configured(config_file: Path | None) -> str:
+    return _settings(config_file).url.get_secret_value()
+
+
+def _settings(config_file: Path | None) -> "DatabaseConfig":
     from traider.runtime.config import load_config
 
-    return load_config(config_file).database.url.get_secret_value()
+    return load_config(config_file).database

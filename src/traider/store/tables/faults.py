@@ -23,6 +23,7 @@ _KNOWN: Final = (
     ("timeout expired", "no server answers there", "start it, or mend database.url"),
     ("could not translate host", "there is no such host", "mend database.url"),
     ("failed to resolve host", "there is no such host", "mend database.url"),
+    ("permission denied", "", "grant this user what it needs"),
     ("too many clients", "the server has no connection left", "raise its max_connections"),
     ("too many connections", "the server has no connection left", "raise its max_connections"),
     ("database is locked", "another process is writing, and does not end", "end it"),
