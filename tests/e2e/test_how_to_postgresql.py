@@ -44,6 +44,7 @@ def server() -> Iterator[PostgresServer]:
             pytest.skip(str(error))
 
 
+@pytest.mark.slow
 def test_the_guide_leads_from_the_file_to_a_server(
     repo_root: Path, tmp_path: Path, server: PostgresServer
 ) -> None:
