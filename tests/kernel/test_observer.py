@@ -114,6 +114,7 @@ def test_pieces_and_a_snapshot_change_nothing(run: RealRun, mean: int) -> None:
     assert observed_bytes(rows) == whole
 
 
+@pytest.mark.interpreted
 def test_what_an_account_causes_changes_no_row() -> None:
     spec = ensemble([market("A", can_short=True)], strategy={"plan": PlanSpec(stop=0.02)})
     events = bar_stream(random_bars(5, 300))
@@ -142,6 +143,7 @@ def test_an_observer_never_orders(sizing: Sizing) -> None:
     assert any((one.rows["exposure"] != 0.0).any() for one in drained)
 
 
+@pytest.mark.interpreted
 def test_a_row_waits_until_its_instant_is_over() -> None:
     spec = ensemble([market("A")])
     events = bar_stream(random_bars(7, 3))
@@ -154,6 +156,7 @@ def test_a_row_waits_until_its_instant_is_over() -> None:
     assert not list(observer.pass_time(last_ns + HOUR_NS))
 
 
+@pytest.mark.interpreted
 def test_a_weight_that_changes_is_seen() -> None:
     spec = ensemble([market("A", can_short=True)])
     events = bar_stream(random_bars(8, 200))

@@ -133,7 +133,9 @@ def test_numbers_of_ones_own_are_part_of_the_definition(tmp_path: Path) -> None:
         '[[strategy.features]]\nname = "tide"\nfile = "own.py"\n'
     )
     file = bars(tmp_path, "AAA", 100)
-    first = computed(settings(tmp_path, file, text=text), tmp_path / "lake").sheets[0]
+    done = computed(settings(tmp_path, file, text=text), tmp_path / "lake")
+    assert any("not checked for look-ahead: tide" in note for note in done.notes)
+    first = done.sheets[0]
     assert "score_tide" in first.features.features
     assert isinstance(first.features, FeatureDefinition)
     assert first.features.models[0].params == (("n", 3.0),)

@@ -20,7 +20,7 @@ from traider.runtime.config import Config
 from traider.runtime.data_plan import scan_data
 from traider.runtime.feature_plan import feature_plan
 from traider.runtime.feature_recording import FeatureRecorder
-from traider.runtime.wiring import plan_data, warm_up_kernel
+from traider.runtime.wiring import plan_data, unchecked_notes, warm_up_kernel
 from traider.store.kinds import Content
 from traider.store.lake_paths import SeriesKey, series_folders
 from traider.store.market_store import MarketStore
@@ -71,7 +71,8 @@ def compute_features(
     if progress is not None:
         progress(1.0, _WRITING)
     recorder.finish()
-    return ComputedFeatures(plan.sheets, recorder.written, done, events.notes)
+    notes = (*events.notes, *unchecked_notes(config, events))
+    return ComputedFeatures(plan.sheets, recorder.written, done, notes)
 
 
 def with_lake_files(config: Config) -> Config:

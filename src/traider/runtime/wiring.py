@@ -71,12 +71,18 @@ def run_backtest(
 def plan_backtest(config: Config) -> BacktestPlan:
     """Scan the files a configuration names and return the plan of its run."""
     plan = plan_data(config, scan_data(config))
+    told = unchecked_notes(config, plan)
+    if not told:
+        return plan
+    return replace(plan, unchecked=tuple(model_numbers(config)), notes=(*plan.notes, *told))
+
+
+def unchecked_notes(config: Config, plan: BacktestPlan) -> tuple[str, ...]:
+    """Say which batch features and score files no look-ahead check has passed."""
     models = tuple(model_numbers(config))
     if not models or is_passed(run_digest(config, plan)):
-        return plan
-    listed = ", ".join(models)
-    told = f"not checked for look-ahead: {listed}; traider check lookahead does it"
-    return replace(plan, unchecked=models, notes=(*plan.notes, told))
+        return ()
+    return (f"not checked for look-ahead: {', '.join(models)}; traider check lookahead does it",)
 
 
 def plan_data(config: Config, data: RunData) -> BacktestPlan:

@@ -17,7 +17,7 @@ from traider.domain.instruments import InstrumentName
 from traider.features.definition import Definition, FeatureDefinition
 from traider.features.store.column_terms import ColumnTerms, column_terms
 from traider.features.store.reading import FeatureReader
-from traider.features.store.staleness import stale_findings
+from traider.features.store.staleness import Silences
 from traider.kernel.records import Floats
 from traider.store.findings import PLACES_MAX, Finding, Place, Severity, ranked
 from traider.store.instants import instant_text
@@ -75,18 +75,20 @@ def check_sheet(
     for place, column in enumerate(columns):
         column.learn(sample[:, place])
     rows = 0
-    times: list[IntArray] = []
+    silences = None
+    if isinstance(definition, FeatureDefinition):
+        silences = Silences(definition, chosen.stale_intervals)
     for table in reader.read(name, definition):
         ts = table.column("ts").to_numpy()
-        times.append(ts)
+        if silences is not None:
+            silences.look(ts)
         for column in columns:
             values = table.column(column.terms.name).to_numpy(zero_copy_only=False)
             column.look(values.astype(np.float64), ts, rows, chosen.outlier_deviations)
         rows += table.num_rows
     found = [finding for column in columns for finding in column.findings()]
-    if isinstance(definition, FeatureDefinition):
-        ts = np.concatenate([np.zeros(0, np.int64), *times])
-        found += stale_findings(market, name, definition, ts, chosen.stale_intervals)
+    if silences is not None:
+        found += silences.findings(market, name)
     return CheckedSeries(name, definition, rows, ranked(found))
 
 

@@ -15,33 +15,54 @@ from traider.store.market_store import MarketStore
 _OF_TRADES: Final = (Content.TRADE_EVENTS, Content.TRADES)
 
 
-def stale_findings(
-    market: MarketStore,
-    name: InstrumentName,
-    definition: FeatureDefinition,
-    ts_ns: IntArray,
-    intervals: int,
-) -> list[Finding]:
-    """Return the silences longer than ``intervals`` decisions in which the market was not silent.
+class Silences:
+    """Gathers the spans without a row that are longer than some decisions.
 
-    Where ``market`` has nothing of the instrument a silence is a note: nobody can tell.
+    Args:
+        definition: of the rows.
+        intervals: how many decisions are long.
     """
-    longest = intervals * definition.decision_ns
-    series = _market_series(market, name, definition)
-    last = max((extent_end for _, extent_end in series), default=0)
-    ends = np.append(ts_ns[1:], max(last, int(ts_ns[-1]))) if len(ts_ns) else ts_ns
-    silent = np.flatnonzero(ends - ts_ns > longest)
-    if not len(silent):
-        return []
-    spans = [(int(ts_ns[place]), int(ends[place])) for place in silent.tolist()]
-    if not series:
-        meaning = "nothing was computed for a while, and there are no market data to judge it by"
-        return [_finding("silence", Severity.NOTE, meaning, spans)]
-    stale = [span for span in spans if _went_on(market, series, span, definition, longest)]
-    if not stale:
-        return []
-    meaning = f"no row for more than {intervals} decisions while the market went on"
-    return [_finding("stale", Severity.ERROR, meaning, stale)]
+
+    def __init__(self, definition: FeatureDefinition, intervals: int) -> None:
+        self._definition = definition
+        self._intervals = intervals
+        self._last_ns = -1
+        self._spans: list[tuple[int, int]] = []
+
+    @property
+    def _longest_ns(self) -> int:
+        return self._intervals * self._definition.decision_ns
+
+    def look(self, ts_ns: IntArray) -> None:
+        """Look at the next rows' instants."""
+        whole = ts_ns if self._last_ns < 0 else np.concatenate([[self._last_ns], ts_ns])
+        for place in np.flatnonzero(np.diff(whole) > self._longest_ns).tolist():
+            self._spans.append((int(whole[place]), int(whole[place + 1])))
+        self._last_ns = int(whole[-1])
+
+    def findings(self, market: MarketStore, name: InstrumentName) -> list[Finding]:
+        """Return the silences in which the market was not silent, the one at the end among them.
+
+        Where ``market`` has nothing of the instrument a silence is a note: nobody can tell.
+        """
+        definition, longest = self._definition, self._longest_ns
+        series = _market_series(market, name, definition)
+        end_ns = max((end for _, end in series), default=0)
+        spans = list(self._spans)
+        if 0 <= self._last_ns < end_ns - longest:
+            spans.append((self._last_ns, end_ns))
+        if not spans:
+            return []
+        if not series:
+            meaning = (
+                "nothing was computed for a while, and there are no market data to judge it by"
+            )
+            return [_finding("silence", Severity.NOTE, meaning, spans)]
+        stale = [span for span in spans if _went_on(market, series, span, definition, longest)]
+        if not stale:
+            return []
+        meaning = f"no row for more than {self._intervals} decisions while the market went on"
+        return [_finding("stale", Severity.ERROR, meaning, stale)]
 
 
 def _market_series(
