@@ -6,9 +6,13 @@ from pathlib import Path
 import pytest
 
 from tests.backtest.bar_tables import columns_of, wave, write_bars
-from tests.features.store.stores import opened
+from tests.features.recorded_runs import BOOK, EXAMPLES, real_run
+from tests.features.store.stores import bytes_of, opened, record_whole, rows_of
 from traider.domain.errors import DataError, Interrupted, UsageError
+from traider.domain.events import Kind
 from traider.features.definition import FeatureDefinition, feature_hash
+from traider.journal.instruments import JournalInstrument
+from traider.journal.writer import JournalWriter
 from traider.kernel.compiled import compile_kernel
 from traider.runtime.config import Config, load_config
 from traider.runtime.feature_computing import ComputedFeatures, compute_features, with_lake_files
@@ -148,3 +152,18 @@ def test_numbers_of_ones_own_are_part_of_the_definition(tmp_path: Path) -> None:
     assert third.signals is not None
     assert other.signals is not None
     assert feature_hash(third.signals) != feature_hash(other.signals)
+
+
+def test_a_journal_gives_the_rows_of_the_capture_it_holds(tmp_path: Path) -> None:
+    run = real_run(BOOK)
+    (market,) = run.plan.spec.markets
+    known = JournalInstrument(market.name, "BTCUSDT", market.tick_size, market.lot_size)
+    with JournalWriter.open(tmp_path / "journal", [known]) as writer:
+        writer.append(run.events[run.events["kind"] != Kind.CONFIG_DIGEST])
+    config = load_config(
+        EXAMPLES / f"{BOOK}.toml", [f"data.files={json.dumps([str(tmp_path / 'journal')])}"]
+    )
+    done = computed(config, tmp_path / "lake")
+    assert done.sheets == run.plan.sheets
+    record_whole(run, tmp_path / "whole")
+    assert bytes_of(rows_of(run, tmp_path / "lake")) == bytes_of(rows_of(run, tmp_path / "whole"))

@@ -33,7 +33,7 @@ def features() -> None:
     multiple=True,
     type=click.Path(path_type=Path),
     metavar="FILE|LAKE",
-    help="Bars, raw captures of Level-2 data, or a lake with bars; repeat for more.",
+    help="Bars, raw captures of Level-2 data, a journal, or a lake with bars; repeat for more.",
 )
 @click.option(
     "--funding",

@@ -78,7 +78,8 @@ def compute_features(
 def with_lake_files(config: Config) -> Config:
     """Return ``config`` with each lake among its files replaced by the lake's series.
 
-    A lake brings its bars, of the one timeframe it has, and the funding of its perpetuals.
+    A lake brings its bars, of the one timeframe it has, and the funding of its perpetuals. A
+    journal stays as it is.
 
     Raises:
         UsageError: a lake holds no bars, or bars of several timeframes.
