@@ -13,8 +13,9 @@ class Faults:
 
     Answers: ``short`` sends the part that the venue's paging keeps, ``empty`` nothing, ``overlap``
     rows beyond the range, ``shuffled`` rows in the other order, ``differs`` another last digit than
-    before, ``stubborn`` the newest rows whatever was asked. Instead of answers: ``busy`` 429 with a wait, ``error`` 503, ``broken`` half of a JSON,
-    ``cut`` a connection that ends in mid-answer, ``silence`` none until the client gives up.
+    before, ``stubborn`` the newest rows whatever was asked. Instead of answers: ``busy`` 429 with a
+    wait, ``error`` 503, ``broken`` half of a JSON, ``cut`` a connection that ends in mid-answer,
+    ``silence`` none until the client gives up.
     """
 
     periods: dict[str, int] = field(default_factory=dict)

@@ -1,13 +1,22 @@
 """Laws of spans.
 
 1. Joined spans are in order, apart, and hold the same instants.
-2. What is left without some spans, and the spans within, make up the whole again.
+2. The difference of two sets holds the instants of the one that the other has not.
+3. What is left without some spans, and the spans within, make up the whole again.
 """
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from traider.feed.download.spans import Span, holds, joined, length_of, within, without
+from traider.feed.download.spans import (
+    Span,
+    difference,
+    holds,
+    joined,
+    length_of,
+    within,
+    without,
+)
 
 spans = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), max_size=8)
 
@@ -34,3 +43,10 @@ def test_what_is_left_and_what_is_within_make_up_the_whole(
     assert instants(left) | instants(inner) == instants((whole,))
     assert not instants(left) & instants(known)
     assert holds(known, whole) == (instants((whole,)) <= instants(known))
+
+
+@given(spans, spans)
+def test_the_difference_holds_what_the_other_has_not(some: list[Span], others: list[Span]) -> None:
+    found = difference(joined(some), joined(others))
+    assert instants(found) == instants(some) - instants(others)
+    assert found == joined(found)

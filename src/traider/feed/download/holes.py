@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from traider.domain.errors import DataError
 from traider.feed.download.page import stamps
-from traider.feed.download.spans import Span, Spans, joined, length_of, within, without
+from traider.feed.download.spans import Span, Spans, difference, joined, length_of, within
 from traider.feed.download.staging import write_file
 from traider.store.kinds import IntArray
 
@@ -60,16 +60,14 @@ class Holes:
 
     def seen(self, spans: Spans, rows: pa.Table, length_ns: int) -> Self:
         """Return the holes once ``spans`` are known to hold ``rows``."""
-        found = [part for hole in self.found for part in without(hole, spans)]
+        found = list(difference(self.found, spans))
         for span in spans:
             found += missing(stamps(rows), span, length_ns)
         return replace(self, found=joined(found))
 
     def between(self, span: Span) -> Spans:
         """Return the holes inside ``span`` that are not confirmed."""
-        return tuple(
-            part for hole in within(self.found, span) for part in without(hole, self.confirmed)
-        )
+        return difference(within(self.found, span), self.confirmed)
 
     def confirmed_between(self, span: Span) -> Spans:
         """Return the holes inside ``span`` of which the venue has nothing."""

@@ -6,12 +6,16 @@ range counts as settled only as far as rows were seen, or where it was asked aga
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
 
 from traider.feed.download.spans import Span
 from traider.store.kinds import IntArray
+
+_FEW: Final = 20
+"""A window's beginning counts as few rows up to this part of it."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,9 @@ async def settle_window(window: Span, ask: Ask, length_ns: int, empty_asks: int)
     parts = [rows]
     first = int(stamps(rows).min())
     while first > start:
-        more = await _asked((start, first), ask, empty_asks)
+        # A cut page lacks much; a few bars that nobody traded in are asked for once.
+        asks = 1 if (first - start) * _FEW <= end - start else empty_asks
+        more = await _asked((start, first), ask, asks)
         if not more.num_rows:
             break
         parts.append(more)

@@ -12,7 +12,7 @@ from traider.feed.download.desk import Desk, Pages
 from traider.feed.download.holes import Holes, missing
 from traider.feed.download.page import sorted_rows, stamps
 from traider.feed.download.publishing import store_coverage
-from traider.feed.download.spans import Span, Spans, joined, within, without
+from traider.feed.download.spans import Span, Spans, difference, joined, within
 from traider.store.kinds import BoolArray, IntArray
 from traider.store.lake_paths import SeriesKey
 
@@ -28,28 +28,25 @@ async def repair(desk: Desk, pages: Pages, folder: Path, key: SeriesKey, span: S
     """
     actual = await asyncio.to_thread(_actual_holes, desk, key, span)
     held = Holes.read(folder)
-    before = within(held.found, (0, span[0])) + within(held.found, (span[1], 2**63 - 1))
-    holes = Holes(joined((*before, *actual)), held.confirmed)
+    holes = Holes(joined((*difference(held.found, (span,)), *actual)), held.confirmed)
     holes.write(folder)
-    brought = 0
-    for window in _windows(holes.between(_inner(desk, key, span)), pages):
-        if desk.stop():
-            raise Interrupted("stopped", fix="run the same command again to go on")
-        rows = await _ask_whole(pages, window)
-        found = _in_holes(rows, holes.found)
-        if found.num_rows:
-            async with desk.writing:
-                await asyncio.to_thread(desk.store.write, key, found)
-            brought += found.num_rows
-        left = [
-            part
-            for hole in within(holes.found, window)
-            for part in missing(stamps(found), hole, pages.length_ns)
-        ]
-        others = [part for hole in holes.found for part in without(hole, (window,))]
-        holes = Holes(joined((*others, *left)), joined((*holes.confirmed, *left)))
-        holes.write(folder)
-    return brought
+    brought: list[Span] = []
+    confirmed: list[Span] = []
+    try:
+        for window in _windows(holes.between(_inner(desk, key, span)), pages):
+            if desk.stop():
+                raise Interrupted("stopped", fix="run the same command again to go on")
+            inner = within(holes.found, window)
+            rows = _in_holes(await _ask_whole(pages, window), inner)
+            if rows.num_rows:
+                async with desk.writing:
+                    await asyncio.to_thread(desk.store.write, key, rows)
+            brought += [(ts, ts + pages.length_ns) for ts in stamps(rows).tolist()]
+            confirmed += difference(inner, joined(brought[len(brought) - rows.num_rows :]))
+    finally:
+        filled = joined(brought)
+        Holes(difference(holes.found, filled), joined((*held.confirmed, *confirmed))).write(folder)
+    return len(brought)
 
 
 def _actual_holes(desk: Desk, key: SeriesKey, span: Span) -> Spans:
@@ -63,9 +60,11 @@ def _actual_holes(desk: Desk, key: SeriesKey, span: Span) -> Spans:
 
 
 def _inner(desk: Desk, key: SeriesKey, span: Span) -> Span:
-    """Return ``span`` from the first to the last bar of the series."""
-    extent = next(each for each in desk.store.series() if each.key == key)
-    return max(span[0], extent.first_ns), min(span[1], extent.last_ns)
+    """Return ``span`` from the first to the last bar of the series, nothing of one without bars."""
+    for extent in desk.store.series():
+        if extent.key == key:
+            return max(span[0], extent.first_ns), min(span[1], extent.last_ns)
+    return span[0], span[0]
 
 
 def _windows(holes: Spans, pages: Pages) -> Iterator[Span]:
@@ -100,7 +99,8 @@ async def _ask_whole(pages: Pages, window: Span) -> pa.Table:
 def _in_holes(rows: pa.Table, holes: Spans) -> pa.Table:
     """Return the rows that open in a hole."""
     ts = stamps(rows)
-    inside: BoolArray = np.zeros(len(ts), np.bool_)
-    for start, end in holes:
-        inside |= (ts >= start) & (ts < end)
+    starts = np.array([start for start, _ in holes], np.int64)
+    ends = np.array([end for _, end in holes], np.int64)
+    place = np.searchsorted(starts, ts, "right") - 1
+    inside: BoolArray = (place >= 0) & (ts < ends[np.maximum(place, 0)])
     return rows.filter(pa.array(inside))

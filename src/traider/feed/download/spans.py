@@ -40,6 +40,26 @@ def without(span: Span, spans: Spans) -> Spans:
     return tuple(left)
 
 
+def difference(spans: Spans, others: Spans) -> Spans:
+    """Return what of ``spans`` lies in none of ``others``, in one pass over both."""
+    left: list[Span] = []
+    place = 0
+    for span in spans:
+        while place < len(others) and others[place][1] <= span[0]:
+            place += 1
+        at, last = span
+        near = place
+        while near < len(others) and others[near][0] < last:
+            start, end = others[near]
+            if start > at:
+                left.append((at, start))
+            at = max(at, end)
+            near += 1
+        if at < last:
+            left.append((at, last))
+    return tuple(left)
+
+
 def within(spans: Spans, span: Span) -> Spans:
     """Return what of ``spans`` lies in ``span``."""
     start, end = span
