@@ -18,9 +18,13 @@ _NAMES: Final = itertools.count()
 def kafka_terms(kafka: RunningKafka) -> KafkaTerms:
     """Return terms under which nothing takes long.
 
+    These brokers answer a question only when its wait is over, whatever came meanwhile.
+
     When a group is shared out anew the brokers wait for its members, by a session less a second.
     """
-    return KafkaTerms((kafka.brokers,), session_s=1.3, delivery_s=15.0, linger_ms=0)
+    return KafkaTerms(
+        (kafka.brokers,), session_s=1.5, delivery_s=15.0, linger_ms=0, fetch_wait_ms=10
+    )
 
 
 @pytest.fixture(scope="module")

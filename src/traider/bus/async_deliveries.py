@@ -5,12 +5,14 @@
             …
             await deliveries.commit(delivery)
 
-When the loop is slow the thread pauses the subscription, which stays in its group; when half of
-what was read is taken it resumes. The owner of the subscription closes it, after this.
+When the loop is slow the thread takes nothing more until half of what was read is taken. When that
+lasts, it pauses the subscription and goes on asking it, so that it stays in its group: readers that
+ask for nothing are taken for dead. The owner of the subscription closes it, after this.
 """
 
 import asyncio
 import threading
+import time
 from collections import deque
 from concurrent.futures import Future
 from typing import Final, Self
@@ -22,13 +24,17 @@ from traider.domain.errors import TraiderError
 _LOOK_S: Final = 0.02
 """How long the thread waits for a batch before it looks for commits."""
 
+_ROOM_S: Final = 0.002
+"""How often it looks whether there is room."""
+
 
 class AsyncDeliveries:
     """Take and commit without blocking the event loop that this was entered in."""
 
-    def __init__(self, subscription: Subscription, ahead: int = 64) -> None:
+    def __init__(self, subscription: Subscription, ahead: int = 64, hold_s: float = 30.0) -> None:
         self.pauses = 0
-        """How often the loop was too slow."""
+        """How often the loop was slow for longer than ``hold_s``."""
+        self._hold_s = hold_s
         self._subscription = subscription
         self._ahead = ahead
         self._waiting: deque[Delivery] = deque()
@@ -77,16 +83,11 @@ class AsyncDeliveries:
         return await asyncio.wrap_future(asked)
 
     def _read(self) -> None:
-        paused = False
         try:
             while not self._stop:
                 self._answer()
-                if not paused and len(self._waiting) >= self._ahead:
-                    self._subscription.pause()
-                    paused, self.pauses = True, self.pauses + 1
-                elif paused and len(self._waiting) <= self._ahead // 2:
-                    self._subscription.resume()
-                    paused = False
+                if len(self._waiting) >= self._ahead:
+                    self._wait_for_room()
                 delivery = self._subscription.take(_LOOK_S)
                 if delivery is not None:
                     self._waiting.append(delivery)
@@ -98,6 +99,22 @@ class AsyncDeliveries:
             self._fault = self._fault or BusError("the reader has ended")
             self._refuse()
             self._wake()
+
+    def _wait_for_room(self) -> None:
+        until_s, is_paused = time.monotonic() + self._hold_s, False
+        while not self._stop and len(self._waiting) > self._ahead // 2:
+            self._answer()
+            if not is_paused and time.monotonic() > until_s:
+                self._subscription.pause()
+                is_paused, self.pauses = True, self.pauses + 1
+            if is_paused:
+                delivery = self._subscription.take(_LOOK_S)
+                if delivery is not None:  # it was on its way
+                    self._waiting.append(delivery)
+            else:
+                time.sleep(_ROOM_S)
+        if is_paused:
+            self._subscription.resume()
 
     def _answer(self) -> None:
         while self._commits:

@@ -8,15 +8,19 @@ await events.send(records)      # the same for whoever must not hold up an event
 import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
+
+import numpy as np
 
 from traider.bus.batches import BusInstrument, EventBatch, Position, last_batch
 from traider.bus.port import Publisher
-from traider.domain.events import EventArray
+from traider.domain.events import EVENT, EventArray
 
 BATCH_EVENTS: Final = 4_096
 """Records of a batch at most: 256 KiB, a quarter of what brokers take by default."""
 
+_RAW: Final = f"V{EVENT.itemsize}"
 _FIRST_PAUSE_S: Final = 0.0005
 _LONGEST_PAUSE_S: Final = 0.05
 
@@ -78,10 +82,7 @@ class EventPublisher:
         self._publisher.flush(timeout_s)
 
     def _batches(self, events: EventArray) -> Iterator[EventBatch]:
-        numbers = events["instrument"]
-        for number in dict.fromkeys(numbers.tolist()):
-            whole = bool((numbers == number).all())
-            part = events if whole else events[numbers == number]
+        for number, part in _by_instrument(events):
             for begin in range(0, len(part), self._batch_events):
                 yield EventBatch(
                     self._source.instruments[number],
@@ -101,3 +102,21 @@ class EventPublisher:
         while not self._publisher.offer(batch):
             await asyncio.sleep(pause_s)
             pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+
+
+def _by_instrument(events: EventArray) -> Iterator[tuple[int, EventArray]]:
+    """Yield the events of each instrument, in order; of all of them in one pass."""
+    if not len(events):
+        return
+    numbers = events["instrument"]
+    first = int(numbers[0])
+    if (numbers == first).all():
+        yield first, events
+        return
+    order = np.argsort(numbers, kind="stable")
+    # As plain bytes: field by field the copy takes several times as long.
+    sorted_ = events.view(_RAW)[order].view(EVENT)
+    numbers = numbers[order]
+    cuts = [0, *(np.flatnonzero(np.diff(numbers)) + 1).tolist(), len(events)]
+    for begin, end in pairwise(cuts):
+        yield int(numbers[begin]), sorted_[begin:end]

@@ -7,7 +7,7 @@ group without readers holds nobody up, and what passes its retention is told to 
 
 import threading
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Self
 
 from traider.bus.batches import EventBatch
@@ -16,7 +16,6 @@ from traider.bus.errors import BusError, BusFullError
 from traider.bus.port import Delivery, Progress
 from traider.bus.sequences import SequenceWatch
 from traider.bus.topic_log import Entry, GroupProgress, Place, Shares, TopicLog
-from traider.domain.events import join_events
 
 
 @dataclass(frozen=True)
@@ -112,7 +111,7 @@ class InProcessPublisher:
             if not self._has_room(batch):
                 return False
             # The events are the publisher's own, to be changed when this returns.
-            self._topic.log.append(replace(batch, events=join_events([batch.events])))
+            self._topic.log.append(batch.copied())
             self._changed.notify_all()
             return True
 
@@ -162,6 +161,9 @@ class InProcessSubscription:
         self._trail = CommitTrail()
         self._paused = False
         self._closed = False
+        self._version = -1
+        """Of the shares that ``_owned`` was looked up in."""
+        self._owned: list[int] = []
         self._member = group.shares.join()
         changed.notify_all()
 
@@ -179,7 +181,7 @@ class InProcessSubscription:
     def is_caught_up(self) -> bool:
         """Whether it has a share, and nothing of it waits."""
         with self._changed:
-            return bool(self._group.shares.of(self._member)) and self._next() is None
+            return bool(self._owned) and self._next() is None
 
     def take(self, timeout_s: float) -> Delivery | None:
         """Return what comes next, or None when nothing does in the time allowed."""
@@ -187,6 +189,8 @@ class InProcessSubscription:
         while True:
             self._give_back()
             with self._changed:
+                if self._version != self._group.shares.version:
+                    continue
                 if self._closed:
                     raise BusError("the subscription is closed")
                 entry = None if self._paused else self._next()
@@ -245,10 +249,14 @@ class InProcessSubscription:
 
     def _give_back(self) -> None:
         """Give what another reader should have, once our own owner wrote down what is done."""
+        if self._version == self._group.shares.version:
+            return
         with self._changed:
             moving = self._group.shares.moving(self._member)
-        if not moving:
-            return
+            if not moving:
+                self._version = self._group.shares.version
+                self._owned = self._group.shares.of(self._member)
+                return
         keys = [key for partition in moving for key in self._trail.keys(partition)]
         if self._progress is not None and keys:
             self._progress.revoked(keys)
@@ -265,7 +273,7 @@ class InProcessSubscription:
         cursors = self._group.progress.cursors
         waiting = [
             entry
-            for partition in self._group.shares.of(self._member)
+            for partition in self._owned
             if (entry := self._log.partitions[partition].at(cursors[partition])) is not None
         ]
         return min(waiting, key=lambda entry: entry.turn, default=None)

@@ -78,6 +78,8 @@ class KafkaTerms:
     """Bytes that may wait to be sent before publishers wait."""
     fetch_kib: int = 16_384
     """Bytes that may wait to be taken; more is left with the brokers."""
+    fetch_wait_ms: int = 100
+    """How long brokers may hold a question while there is nothing; what comes is sent at once."""
     connect_s: float = 5.0
     """How long brokers may take to answer at the start."""
     delivery_s: float = 120.0
@@ -116,6 +118,7 @@ class KafkaTerms:
             "heartbeat.interval.ms": _ms(self.session_s / _HEARTBEATS_A_SESSION),
             "max.poll.interval.ms": _ms(max(self.poll_s, self.session_s)),
             "queued.max.messages.kbytes": self.fetch_kib,
+            "fetch.wait.max.ms": self.fetch_wait_ms,
             # By default a full queue is not looked at again for a second.
             "fetch.queue.backoff.ms": _FULL_QUEUE_MS,
             "check.crcs": True,

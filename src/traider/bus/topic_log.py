@@ -104,6 +104,8 @@ class Shares:
 
     owners: list[int | None]
     members: list[int] = field(default_factory=list)
+    version: int = 0
+    """Counts the changes."""
     _joined: int = 0
 
     def join(self) -> int:
@@ -136,6 +138,7 @@ class Shares:
         return self.members[partition % len(self.members)] if self.members else None
 
     def _fill(self) -> None:
+        self.version += 1
         for number, owner in enumerate(self.owners):
             if owner is None:
                 self.owners[number] = self._wanted(number)
