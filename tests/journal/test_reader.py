@@ -16,6 +16,7 @@ from traider.domain.errors import DataError, UsageError
 from traider.domain.events import join_events
 from traider.journal import JournalReader, JournalWriter
 from traider.journal.following import PATIENCE
+from traider.journal.verifying import verify_journal
 
 WRITER = """
 import sys
@@ -68,6 +69,7 @@ def test_readers_follow_a_writer_in_another_process(tmp_path: Path) -> None:
         while writer.poll() is None:
             reader = JournalReader(folder)
             ends.append(reader.end)
+            assert verify_journal(folder).faults == ()
             found = join_events(list(reader.events(0, 70)))
             assert found.tobytes() == some_events(len(found)).tobytes()
         for thread in threads:

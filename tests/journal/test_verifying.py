@@ -283,6 +283,9 @@ def test_a_folder_without_a_journal_is_refused(tmp_path: Path) -> None:
         verify_journal(tmp_path)
     with pytest.raises(UsageError, match="there is no such folder"):
         verify_journal(tmp_path / "nowhere")
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UsageError, match="the folder cannot be read: Not a directory"):
+        verify_journal(tmp_path / "file")
 
 
 def test_a_journal_is_verified_while_it_is_written(tmp_path: Path) -> None:

@@ -11,7 +11,9 @@ from traider.journal.instruments import JournalInstrument
 from traider.journal.mark import JournalHead
 from traider.journal.reader import JournalReader
 from traider.journal.recovery import CutTail, Recovery
+from traider.journal.snapshots import Snapshot, SnapshotSearch, SnapshotStore
 from traider.journal.terms import FsyncPolicy, JournalTerms
+from traider.journal.verifying import JournalVerdict, verify_journal
 from traider.journal.writer import JournalFailedError, JournalWriter
 
 __all__ = [
@@ -23,6 +25,11 @@ __all__ = [
     "JournalInstrument",
     "JournalReader",
     "JournalTerms",
+    "JournalVerdict",
     "JournalWriter",
     "Recovery",
+    "Snapshot",
+    "SnapshotSearch",
+    "SnapshotStore",
+    "verify_journal",
 ]

@@ -26,7 +26,8 @@ from traider.journal.byte_sources import RawFile
 from traider.journal.groups import index_bytes
 from traider.journal.segment_files import UNFINISHED, Role, SegmentPaths, sync_folder
 
-ZSTD_LEVEL: Final = 3
+ZSTD_LEVEL: Final = 1
+"""Events get no smaller at the levels up to 6, and packing takes longer."""
 
 
 def pack_segment(folder: Path, segment: int) -> None:

@@ -27,10 +27,10 @@ from traider.journal.mark import NO_BLOCK, JournalHead, read_mark
 from traider.journal.scanning import Stop, next_whole_block
 from traider.journal.segment_events import open_segment
 from traider.journal.segment_files import (
-    UNFINISHED,
     Role,
     SegmentPaths,
     is_half_begun,
+    is_unfinished,
     list_segments,
     missing_files,
     sync_folder,
@@ -107,7 +107,7 @@ def resume(folder: Path) -> Resumed:
         OSError: the disk refuses to be mended.
     """
     for path in folder.iterdir():
-        if path.name.endswith(UNFINISHED):
+        if is_unfinished(path):
             path.unlink()
     _drop_half_begun(folder)
     segments = list_segments(folder)

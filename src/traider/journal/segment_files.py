@@ -88,6 +88,13 @@ def journal_folder(folder: Path) -> dict[int, set[Role]]:
     return segments
 
 
+def is_unfinished(path: Path) -> bool:
+    """Whether a file is one of a segment that was being packed."""
+    return _NAME.fullmatch(path.name.removesuffix(UNFINISHED)) is not None and (
+        path.name.endswith(UNFINISHED)
+    )
+
+
 def size_of(path: Path) -> int:
     """Return the bytes of a file, -1 where it is not there."""
     try:

@@ -104,6 +104,7 @@ class _Strand:
 
 class _Verification:
     def __init__(self, folder: Path, anchor: JournalHead | None, progress: Progress | None) -> None:
+        journal_folder(folder)
         self.folder = folder
         self.progress = progress
         self.has_writer = _has_writer(folder)
