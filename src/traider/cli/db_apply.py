@@ -9,7 +9,6 @@ import click
 
 from traider.cli.db_options import database_options, opened
 from traider.cli.options import json_option
-from traider.cli.progress import Show, progress_shown
 from traider.domain.errors import UsageError
 
 
@@ -40,6 +39,7 @@ def apply(
     What is in the tables already is passed over, so the command can be run again as the journal
     grows, and after any crash.
     """
+    from traider.cli.progress import Show, progress_shown
     from traider.runtime.journal_tables import apply_journal
     from traider.store.tables.journals import JournalAccount
 

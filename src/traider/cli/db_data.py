@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from traider.cli.db_options import database_options, opened_both
-from traider.cli.interrupt import stop_on_interrupt
 from traider.cli.options import json_option
-from traider.cli.progress import Show, progress_shown
 from traider.domain.errors import UsageError
 
 if TYPE_CHECKING:
@@ -112,13 +110,16 @@ def _market_data(url: str, config_file: Path | None) -> Iterator["PostgresStore"
                 where="database.url",
                 fix="keep market data in the lake, or name a PostgreSQL server",
             )
+        engines = databases.write(), databases.research()  # says so where the driver is missing
         from traider.store.postgres import PostgresStore
 
-        yield PostgresStore(databases.write(), databases.research())
+        yield PostgresStore(*engines)
 
 
 def _copy_all(source: "MarketStore", target: "MarketStore", *, as_json: bool, quiet: bool) -> int:
     """Copy every series and say what became of it; 1 when rows contradict the target."""
+    from traider.cli.interrupt import stop_on_interrupt
+    from traider.cli.progress import Show, progress_shown
     from traider.store.copying_series import copy_series
 
     show = Show.NOTHING if quiet else Show.JSON if as_json else Show.SUMMARY

@@ -161,3 +161,13 @@ def test_a_server_that_is_gone_is_one_line() -> None:
     with pytest.raises(DataError, match="no server answers there"):
         list(store.read(key_of(BARS)))
     engine.dispose()
+
+
+def test_partitions_that_another_process_dropped_are_made_again(
+    store: PostgresStore, engine: Engine
+) -> None:
+    rows = rows_at(DEPTH, DAY + HOURS * MINUTE_NS)
+    store.write(key_of(DEPTH), rows)
+    assert PostgresStore(engine).drop_before(Content.DEPTH, DAY + 2 * DAY_NS) == 48
+    assert store.write(key_of(DEPTH), rows).fresh == 48
+    assert same(read(store, DEPTH), rows)

@@ -1,8 +1,11 @@
+import sys
+
 import pytest
 
 from traider.domain.errors import UsageError
 from traider.runtime.config_database import shown_url
 from traider.store.tables.addresses import DatabaseAddress
+from traider.store.tables.engines import open_engine
 
 SECRET = "s3cr3t"
 
@@ -46,3 +49,9 @@ def test_what_is_no_address_is_refused_without_repeating_it(text: str, what: str
         DatabaseAddress.parse(text)
     assert SECRET not in refused.value.line()
     assert SECRET not in shown_url(f"postgresql://u:{SECRET}@[h/n")
+
+
+def test_a_missing_driver_is_told_with_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(UsageError, match=r"needs the package psycopg; pip install 'traider\[scale"):
+        open_engine("postgresql://u@h/n")

@@ -62,11 +62,15 @@ class PostgresStore:
             if taken.num_rows:
                 ts = instants_of(taken)
                 self._schema.make_table(connection, series.layout, int(ts[0]), int(ts[-1]))
-            with connection.transaction():
-                add_series(connection, key, columns)
-                series = self._locked(connection, key, columns)
-                fresh, conflicts = append_rows(connection, series, taken)
-                cover(connection, series, span_of(key.kind, taken) if covered is None else covered)
+            span = span_of(key.kind, taken) if covered is None else covered
+            try:
+                fresh, conflicts = self._kept(connection, series, taken, span)
+            except psycopg.errors.CheckViolation:
+                # Another process dropped a partition that this one had seen.
+                self._schema.forget()
+                ts = instants_of(taken)
+                self._schema.make_table(connection, series.layout, int(ts[0]), int(ts[-1]))
+                fresh, conflicts = self._kept(connection, series, taken, span)
         known = rows.num_rows - fresh - len(conflicts)
         return WriteReport(rows.num_rows, fresh, known, conflicts)
 
@@ -137,6 +141,17 @@ class PostgresStore:
                 gone = drop_before(connection, chosen, before_ns, timescale=timescale)
         self._schema.forget()
         return gone
+
+    def _kept(
+        self, connection: psycopg.Connection[Any], series: HeldSeries, rows: pa.Table, span: Span
+    ) -> tuple[int, IntArray]:
+        """Keep rows in one transaction; return how many are fresh, and which are contradicted."""
+        with connection.transaction():
+            add_series(connection, series.key, series.columns)
+            held = self._locked(connection, series.key, series.columns)
+            fresh, conflicts = append_rows(connection, held, rows)
+            cover(connection, held, span)
+        return fresh, conflicts
 
     def _held(self, connection: psycopg.Connection[Any], key: SeriesKey) -> HeldSeries:
         found = find_series(connection, key) if _has_schema(connection) else None
