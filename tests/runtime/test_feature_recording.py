@@ -21,12 +21,13 @@ from tests.features.store.stores import (
     rows_of,
 )
 from tests.kernel.builders import cut
+from traider.backtest.stream_source import StreamSource
 from traider.domain.errors import DataError, KernelError
 from traider.domain.events import Kind
 from traider.domain.ports import EventSink
 from traider.features.definition import feature_hash
 from traider.runtime.config import load_config
-from traider.runtime.feature_plan import LiveInstrument, feature_plan
+from traider.runtime.feature_plan import feature_plan
 from traider.runtime.feature_recording import FeatureRecorder
 
 
@@ -115,7 +116,7 @@ def test_rows_are_what_the_trader_decided_on(run: RealRun, whole: Path) -> None:
 def test_a_live_instrument_has_the_definitions_and_the_rows_of_its_files(tmp_path: Path) -> None:
     run = real_run(BOOK)
     (market,) = run.plan.spec.markets
-    instrument = LiveInstrument(market.name, market.tick_size, market.lot_size)
+    instrument = StreamSource(market.name, market.tick_size, market.lot_size)
     config = load_config(EXAMPLES / f"{BOOK}.toml", ["data.files=[]"])
     plan = feature_plan(config, [instrument])
     assert plan.sheets == run.plan.sheets
@@ -129,7 +130,7 @@ def test_a_live_instrument_has_the_definitions_and_the_rows_of_its_files(tmp_pat
 
 def test_a_live_instrument_with_bars_has_those_of_its_files(tmp_path: Path) -> None:
     run = real_run(BARS)
-    live = [LiveInstrument(m.name, m.tick_size, m.lot_size, has_book=False, bars="1h")
+    live = [StreamSource(m.name, m.tick_size, m.lot_size, has_book=False, bars="1h")
             for m in run.plan.spec.markets]  # fmt: skip
     plan = feature_plan(load_config(EXAMPLES / f"{BARS}.toml", ["data.files=[]"]), live)
     assert plan.sheets == run.plan.sheets

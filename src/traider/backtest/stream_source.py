@@ -12,6 +12,8 @@ from traider.domain.instruments import InstrumentKind, InstrumentName
 
 BOOK_WINDOW: Final = 16_384
 """Ticks of a book's side that are kept near at hand."""
+FAR_LEVELS: Final = 131_072
+"""Levels of a side beyond those; BTC-USD of Coinbase has 27,000 asks."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,10 @@ class StreamSource:
     instrument: str
     tick_size: Decimal
     lot_size: Decimal
+    has_book: bool = True
+    """Whether changes of its order book are among the events."""
+    bars: str = ""
+    """Timeframe of the bars among the events; without one trades build them."""
     min_size: Decimal = Decimal(0)
     min_notional: Decimal = Decimal(0)
     lowest: float = 0.0

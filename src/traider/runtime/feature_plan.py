@@ -2,8 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from decimal import Decimal
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -31,33 +30,7 @@ from traider.runtime.kernel_spec import AlphaShelf, alphas_of, kernel_spec
 SHIPPED: Final = "shipped"
 """The source of an alpha whose code is pinned by the version of the values."""
 
-_BOOK_WINDOW: Final = 16_384
-_FAR_LEVELS: Final = 131_072
 _BY_RANGE: Final = (Sizing.ATR, Sizing.FIXED_RISK)
-
-
-@dataclass(frozen=True)
-class LiveInstrument:
-    """An instrument of a feed or a journal: no file tells of its grid, so it is given."""
-
-    instrument: str
-    tick_size: Decimal
-    lot_size: Decimal
-    has_book: bool = True
-    """Whether changes of its order book are among the events."""
-    bars: str = ""
-    """Timeframe of the bars among the events; without one trades build them."""
-    min_size: Decimal = Decimal(0)
-    min_notional: Decimal = Decimal(0)
-    lowest: float = 0.0
-    first_ns: int = 0
-    end_ns: int = 0
-    records: int = 0
-
-    @property
-    def is_derivative(self) -> bool:
-        """Whether positions in it may be short."""
-        return bool(InstrumentName.parse(self.instrument).suffix)
 
 
 @dataclass(frozen=True)
@@ -81,11 +54,8 @@ def feature_plan(
         StrategyError: an alpha, parameter or feature is unknown or cannot be compiled.
         UsageError: an instrument has no full name, or there is nothing to keep.
     """
-    first = sources[0]
-    given = first.bars if isinstance(first, LiveInstrument) else ""
     extra = config.feature_store.expressions
-    spec = kernel_spec(config, sources, base or given or config.data.bars, shelf, extra)
-    spec = _with_live(spec, sources)
+    spec = kernel_spec(config, sources, base or config.data.bars, shelf, extra)
     slots = _slots(spec, config)
     if not slots:
         raise UsageError(
@@ -94,21 +64,6 @@ def feature_plan(
             fix="name some under feature_store.expressions",
         )
     return FeaturePlan(spec, slots, tuple(_sheets(config, spec, slots)))
-
-
-def _with_live(spec: KernelSpec, sources: Sequence[Source]) -> KernelSpec:
-    """Return ``spec`` with what live instruments say of their books and bars."""
-    markets = tuple(
-        replace(market, book_window=_BOOK_WINDOW, far_levels=_FAR_LEVELS)
-        if isinstance(source, LiveInstrument) and source.has_book
-        else market
-        for market, source in zip(spec.markets, sources, strict=True)
-    )
-    strategy = spec.strategy
-    first = sources[0]
-    if isinstance(first, LiveInstrument):
-        strategy = replace(strategy, bars_from_trades=not first.bars)
-    return replace(spec, markets=markets, strategy=strategy)
 
 
 def _slots(spec: KernelSpec, config: Config) -> tuple[int, ...]:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from traider.backtest.bar_files import BarFile
 from traider.backtest.capture_scan import Capture
 from traider.backtest.sources import Source
-from traider.backtest.stream_source import BOOK_WINDOW, StreamSource
+from traider.backtest.stream_source import BOOK_WINDOW, FAR_LEVELS, StreamSource
 from traider.domain.timeframes import timeframe_ns
 from traider.domain.units import Rounding, lots_from_size, units_from_amount
 from traider.features import Expression, build_graph, parse
@@ -76,7 +76,7 @@ def kernel_spec(
         StrategyError: an alpha, parameter or feature is unknown or cannot be compiled.
     """
     first = sources[0]
-    base = first.timeframe if isinstance(first, BarFile) else base
+    base = base_of(first) or base
     alphas_at_hand = shelf or AlphaShelf()
     alphas = alphas_of(config)
     timeframe = getattr(config.strategy, "timeframe", "")
@@ -118,7 +118,7 @@ def kernel_spec(
                 _strategy(config, base),
                 volatility_slot=graph.slots[volatility],
                 atr_slot=graph.slots.get(atr, 0),
-                bars_from_trades=not isinstance(first, BarFile),
+                bars_from_trades=not base_of(first),
             ),
             config,
             graph,
@@ -139,8 +139,16 @@ def alphas_of(config: Config) -> Sequence[AlphaConfig]:
     return strategy.alphas
 
 
+def base_of(source: Source) -> str:
+    """Return the timeframe of the bars that a source brings; nothing where trades build them."""
+    if isinstance(source, BarFile):
+        return source.timeframe
+    return source.bars if isinstance(source, StreamSource) else ""
+
+
 def _market(config: Config, file: Source) -> MarketSpec:
     groups = [n for n, group in enumerate(config.limits.groups, 1) if file.instrument in group]
+    window, far_levels = _book(file)
     return MarketSpec(
         name=file.instrument,
         tick_size=file.tick_size,
@@ -151,17 +159,19 @@ def _market(config: Config, file: Source) -> MarketSpec:
         taker_fee_e8=rate_e8(config.costs.taker_fee),
         can_short=file.is_derivative,
         group=groups[0] if groups else 0,
-        book_window=_window(file),
+        book_window=window,
+        far_levels=far_levels,
         margin_tiers=margin_tiers(config, file.instrument) if file.is_derivative else (),
         liquidation_fee_e8=rate_e8(config.margin.liquidation_fee),
     )
 
 
-def _window(source: Source) -> int:
-    """Return the size of a source's book; 0 where it brings none."""
-    if isinstance(source, StreamSource):
-        return BOOK_WINDOW
-    return book_window(source) if isinstance(source, Capture) and source.snapshots else 0
+def _book(source: Source) -> tuple[int, int]:
+    """Return window and table of far levels of a source's book; the window is 0 without one."""
+    if isinstance(source, StreamSource) and source.has_book:
+        return BOOK_WINDOW, FAR_LEVELS
+    has_book = isinstance(source, Capture) and source.snapshots > 0
+    return (book_window(source) if has_book else 0), MarketSpec.far_levels
 
 
 def book_window(source: Source) -> int:

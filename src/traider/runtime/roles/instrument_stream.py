@@ -4,6 +4,7 @@ from typing import Final
 
 import numpy as np
 
+from traider.backtest.stream_source import StreamSource
 from traider.bus import BusInstrument, Delivery, EventBatch
 from traider.domain.events import EventArray, Kind, MarketFlag, empty_events, join_events
 from traider.domain.instruments import InstrumentName
@@ -11,7 +12,7 @@ from traider.domain.timeframes import DAY_NS
 from traider.features.store import DefinitionFolder
 from traider.features.store.writing import Written
 from traider.runtime.config import Config
-from traider.runtime.feature_plan import LiveInstrument, feature_plan
+from traider.runtime.feature_plan import feature_plan
 from traider.runtime.feature_recording import FeatureRecorder
 from traider.runtime.kernel_spec import AlphaShelf
 from traider.runtime.roles.stream_state import StreamState
@@ -49,7 +50,7 @@ class InstrumentStream:
         self.missing = 0
         self._grid = RecordedGrid(name, instrument.tick_size, instrument.lot_size)
         self._store, definitions = stores
-        source = LiveInstrument(instrument.name, instrument.tick_size, instrument.lot_size)
+        source = StreamSource(instrument.name, instrument.tick_size, instrument.lot_size)
         self._features = FeatureRecorder(
             feature_plan(config, [source], shelf=shelf),
             self._store,
