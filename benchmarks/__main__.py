@@ -5,6 +5,7 @@ import platform
 from importlib.metadata import version
 
 from benchmarks import (
+    bus,
     coinbase_l2,
     decoding,
     download,
@@ -40,6 +41,7 @@ def main() -> None:
     end_to_end.measure()
     feed_latency.measure()
     exchange.measure()
+    bus.measure()
     journal.measure()
     lake_read.measure()
     lake_size.measure()
