@@ -1,6 +1,7 @@
 """The roles apart, as a person runs them: a feed's process, brokers, a process that keeps."""
 
 import json
+import re
 import signal
 import subprocess
 import time
@@ -13,7 +14,7 @@ import pytest
 
 from tests.bus.conftest import kafka_terms
 from tests.bus.streams import Ledger, drain
-from tests.e2e.command import command, environment, traider
+from tests.e2e.command import ROOT, command, environment, traider
 from tests.e2e.test_feed import exchange
 from tests.ports.log import MemoryLog
 from tests.runtime.roles.recorded_market import (
@@ -87,6 +88,26 @@ def test_processes_over_kafka_make_the_lake_of_one_process_through_a_kill(tmp_pa
     assert apart["duplicates"] > 0
     assert (apart["missing"], apart["group"]) == (0, alone["group"])
     assert files_of(tmp_path / "apart") == files_of(tmp_path / "alone")
+
+
+@pytest.mark.slow
+def test_the_lines_of_the_guide_lead_from_one_process_to_kafka(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "how-to" / "use-kafka.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```console\n(.*?)```", page, re.DOTALL)
+    alone, apart = (block.splitlines() for block in blocks[:2])
+    assert (len(alone), len(apart), apart[0][:11]) == (1, 3, "pip install")
+    for name in ("data", "examples"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    with running_kafka() as kafka:
+        lakes: list[dict[str, bytes]] = []
+        for line in (*alone, *apart[1:]):
+            arguments = line.replace("localhost:9092", kafka.brokers).split()[1:]
+            done = traider(tmp_path, *arguments)
+            assert done.returncode == 0, (line, done.stderr)
+            if "features" in arguments:
+                lakes.append(files_of((tmp_path / "lake").rename(tmp_path / f"lake-{len(lakes)}")))
+    assert len(lakes[0]) > 10
+    assert lakes[0] == lakes[1]
 
 
 @pytest.mark.slow
