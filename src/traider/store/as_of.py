@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from traider.store.kinds import IntArray
-from traider.store.lake import series_tables
+from traider.store.lake import content_of, rows_of_day
 from traider.store.manifest import Manifest
 
 
@@ -35,19 +35,17 @@ def _pieces(
     folder: Path, manifest: Manifest, schema: pa.Schema, wanted: IntArray
 ) -> Iterator[pa.Table]:
     """Yield the rows for ``wanted``, which is in order, piece by piece."""
-    firsts = np.array([_first_ns(manifest, day) for day in manifest.days], np.int64)
+    days = list(manifest.by_day().values())
+    firsts = np.array([min(file.first_ns for file in files) for files in days], np.int64)
+    content = content_of(folder)
     place = np.searchsorted(firsts, wanted, "right") - 1
     early = int((place < 0).sum())
     yield schema.empty_table() if not early else _nulls(schema, early)
     for k in np.unique(place[place >= 0]).tolist():
         mine = wanted[place == k]
         # Before the first row of the next day, or month, which later instants are behind.
-        rows = series_tables(folder, int(firsts[k]), int(mine[-1]) + 1)
+        rows = rows_of_day(folder, content, days[k], (None, int(mine[-1]) + 1))
         yield from _of_day(rows, mine)
-
-
-def _first_ns(manifest: Manifest, day: int) -> int:
-    return min(file.first_ns for file in manifest.of_day(day))
 
 
 def _of_day(tables: Iterator[pa.Table], wanted: IntArray) -> Iterator[pa.Table]:

@@ -46,35 +46,42 @@ def check_recording(key: SeriesKey, folder: Path) -> tuple[int, tuple[Finding, .
 
 
 def check_manifest(folder: Path) -> Iterator[Finding]:
-    """Yield what the manifest of a series says about spans and files that are not of it.
+    """Yield what the manifest of a recording says about spans and files that are not of it.
 
     Raises:
         DataError: it is damaged.
     """
     manifest = load_manifest(folder)
+    holes = [] if manifest is None else [span.end_ns for span in manifest.coverage[:-1]]
+    yield from _finding("not-covered", Severity.WARNING, holes, "nothing was recorded from here on")
+    yield from check_files(folder)
+
+
+def check_files(folder: Path) -> Iterator[Finding]:
+    """Yield the files in the folder of a series that its manifest does not list.
+
+    Raises:
+        DataError: the manifest is damaged.
+    """
+    manifest = load_manifest(folder)
     if manifest is None:
         return
-    holes = [span.end_ns for span in manifest.coverage[:-1]]
-    yield from _finding(
-        "not-covered", Severity.WARNING, holes, "nothing was recorded or imported from here on"
-    )
     listed = {file.name for file in manifest.files}
     there = sorted(folder.glob("day=*/*.parquet"))
     names = [f"{path.parent.name}/{path.name}" for path in there]
     strays = [name for name in names if name not in listed]
-    if strays:
-        places = tuple(Place(name) for name in strays[:PLACES_MAX])
-        severity = (
-            Severity.NOTE if not any(PART_NAME in name for name in strays) else Severity.WARNING
-        )
-        yield Finding(
-            "unlisted-files",
-            severity,
-            len(strays),
-            "no manifest lists them, so they are no data; traider data seal takes in what is new",
-            places[0],
-            places,
-        )
+    if not strays:
+        return
+    is_old = any(name.endswith(PART_NAME) for name in strays)
+    places = tuple(Place(name) for name in strays[:PLACES_MAX])
+    yield Finding(
+        "unlisted-files",
+        Severity.WARNING if is_old else Severity.NOTE,
+        len(strays),
+        "no manifest lists them, so they are no data; traider data seal takes in what is new",
+        places[0],
+        places,
+    )
 
 
 def _identity(table: pa.Table, kind: DataKind) -> tuple[IntArray, IntArray]:

@@ -11,7 +11,7 @@ from traider.domain.instruments import InstrumentName
 from traider.domain.registry import shipped_instruments
 from traider.store.arrow_columns import compute, flags
 from traider.store.check_prices import check_prices
-from traider.store.check_recordings import check_manifest, check_recording
+from traider.store.check_recordings import check_files, check_recording
 from traider.store.check_rows import check_rows
 from traider.store.check_stamps import check_stamps
 from traider.store.findings import Finding, Severity, ranked
@@ -60,7 +60,7 @@ def check_lake_series(key: SeriesKey, folder: Path) -> tuple[int, tuple[Finding,
         tick_size=tick_of(key.name),
     )
     return table.num_rows, ranked(
-        [*_order(subject), *_check_subject(subject), *check_manifest(folder)]
+        [*_order(subject), *_check_subject(subject), *check_files(folder)]
     )
 
 

@@ -39,6 +39,12 @@ def _chained(first: pa.Table, rest: Iterator[pa.Table]) -> Iterator[pa.Table]:
         yield table.replace_schema_metadata(None)
 
 
+def is_tight(files: Sequence[DataFile]) -> bool:
+    """Whether the files of a day are as compaction would leave them."""
+    grids = [file.grid for file in files]
+    return len(grids) == len(set(grids)) and all(file.layout == LAYOUT for file in files)
+
+
 def compacted(change: SeriesChange, day: int) -> Manifest:
     """Return the manifest with one file for each grid of a day, compared, not committed.
 

@@ -118,40 +118,53 @@ def series_batches(
 
 def series_tables(folder: Path, start_ns: int | None, end_ns: int | None) -> Iterator[pa.Table]:
     """Yield the rows of a series as they come: a day, or a part of it."""
-    manifest = listed_manifest(folder)
-    for day, (first_ns, last_ns) in manifest.spans().items():
-        before = start_ns is not None and last_ns < start_ns
-        after = end_ns is not None and first_ns >= end_ns
-        if before or after:
-            continue
-        manifest, files = _opened(folder, manifest, day, (start_ns, end_ns))
-        for table in day_tables(content_of(folder), files, start_ns, end_ns):
-            if table.num_rows:
-                yield table
+    content = content_of(folder)
+    for files in listed_manifest(folder).by_day().values():
+        before = start_ns is not None and max(file.last_ns for file in files) < start_ns
+        after = end_ns is not None and min(file.first_ns for file in files) >= end_ns
+        if not (before or after):
+            yield from rows_of_day(folder, content, files, (start_ns, end_ns))
+
+
+def rows_of_day(
+    folder: Path,
+    content: Content,
+    files: Sequence[DataFile],
+    span: tuple[int | None, int | None],
+) -> Iterator[pa.Table]:
+    """Yield the rows of one day's files, those that lie in ``span``.
+
+    Raises:
+        DataError: a file is missing or damaged.
+    """
+    for table in day_tables(content, _opened(folder, files, span), *span):
+        if table.num_rows:
+            yield table
 
 
 def _opened(
-    folder: Path, manifest: Manifest, day: int, span: tuple[int | None, int | None]
-) -> tuple[Manifest, list[OpenFile]]:
-    """Open the files of a day that reach into ``span``; return them with the manifest they are of.
+    folder: Path, files: Sequence[DataFile], span: tuple[int | None, int | None]
+) -> list[OpenFile]:
+    """Open the files of a day that reach into ``span``.
 
     A file that is gone was replaced by others when a newer manifest says so.
     """
     start_ns, end_ns = span
+    day = files[0].day
     for _ in range(_ATTEMPTS):
         wanted = [
             file
-            for file in manifest.of_day(day)
+            for file in files
             if (start_ns is None or file.last_ns >= start_ns)
             and (end_ns is None or file.first_ns < end_ns)
         ]
         try:
-            return manifest, [open_file(folder, file) for file in wanted]
+            return [open_file(folder, file) for file in wanted]
         except FileNotFoundError as gone:
-            newer = listed_manifest(folder)
-            if newer == manifest:
+            newer = listed_manifest(folder).of_day(day)
+            if newer == tuple(files):
                 raise missing_file(Path(gone.filename)) from None
-            manifest = newer
+            files = newer
     raise DataError("changes faster than it can be read", where=str(folder), fix="read it again")
 
 

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from traider.domain.errors import DataError
 from traider.store.kinds import DataKind
 from traider.store.lake import measured_file
-from traider.store.lake_files import checksum_of, unreadable
+from traider.store.lake_files import checksum_of, flush_files, unreadable
 from traider.store.lake_paths import day_folder
 from traider.store.manifest import (
     MANIFEST_NAME,
@@ -68,8 +68,11 @@ class SeriesChange:
             if manifest.files:
                 self.establish()
             return
-        gone = {file.name for file in self.manifest.files} - {file.name for file in manifest.files}
+        old = {file.name for file in self.manifest.files}
+        new = {file.name for file in manifest.files}
+        gone = old - new
         try:
+            flush_files(self.folder, sorted(new - old))
             save_manifest(self.folder, manifest)
         except OSError as fault:
             raise unwritable(self.folder, fault) from fault

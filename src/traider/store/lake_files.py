@@ -1,14 +1,15 @@
 """One file of the lake: there as a whole or not at all, and read only when it is sound.
 
-A file is named by its content and never changed. It is written beside its place, flushed, and
-renamed; only a manifest makes it data. A file that is read is first compared with its manifest:
+A file is named by its content and never changed. It is written beside its place and renamed; it is
+flushed before a manifest makes it data. A file that is read is first compared with its manifest:
 size and checksum, which costs 0.2 ms a megabyte. Small files are checked at each read, large ones
 once in a process as long as size, time and inode stay.
 """
 
 import errno
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -20,12 +21,13 @@ from blake3 import blake3
 from traider.domain.errors import DataError
 from traider.store.column_layout import LAYOUT, ROW_GROUP_ROWS, open_writer
 from traider.store.lake_paths import day_folder
-from traider.store.manifest import DataFile, Grid, flush_folder
+from traider.store.manifest import DataFile, Grid, flush
 
 HELD_BYTES_MAX: Final = 32 * 1024 * 1024
 """Files up to this size are read at once and checked as they are read."""
 _BLOCK_BYTES: Final = 4 * 1024 * 1024
 _NAME_DIGITS: Final = 16
+_FLUSHED_AT_ONCE: Final = 8
 MEND: Final = "import or record the day again, or: traider data seal DIR keeps what is sound"
 
 _checked: Final[set[tuple[str, int, int, int]]] = set()
@@ -37,7 +39,8 @@ def write_file(
 ) -> DataFile:
     """Write rows of one day, in order, as a file of the series in ``folder``.
 
-    The bytes depend on the rows alone, not on how they are split into ``tables``.
+    The bytes depend on the rows alone, not on how they are split into ``tables``. The file is not
+    flushed yet: ``flush_files`` does that for all that a manifest is about to list.
 
     Raises:
         DataError: the disk refuses.
@@ -52,7 +55,6 @@ def write_file(
         path = home / f"part-{checksum[:_NAME_DIGITS]}.parquet"
         size = temporary.stat().st_size
         temporary.replace(path)
-        flush_folder(home)
     except OSError as fault:
         temporary.unlink(missing_ok=True)
         raise DataError(
@@ -70,21 +72,33 @@ def _write_rows(
 ) -> tuple[int, int, int]:
     """Write row groups of one size; return how many rows, and the first and the last ``ts``."""
     rows, first_ns, last_ns = 0, 0, 0
-    with path.open("wb") as file:
-        with open_writer(file, schema) as writer:
-            for group in row_groups(tables):
-                ts = group.column("ts")
-                first_ns = ts[0].as_py() if not rows else first_ns
-                last_ns = ts[-1].as_py()
-                rows += group.num_rows
-                writer.write_table(group.cast(schema), row_group_size=ROW_GROUP_ROWS)
-            if grid.tick_size:
-                writer.add_key_value_metadata(
-                    {"tick_size": grid.tick_size, "lot_size": grid.lot_size}
-                )
-        file.flush()
-        os.fsync(file.fileno())
+    with path.open("wb") as file, open_writer(file, schema) as writer:
+        for group in row_groups(tables):
+            ts = group.column("ts")
+            first_ns = ts[0].as_py() if not rows else first_ns
+            last_ns = ts[-1].as_py()
+            rows += group.num_rows
+            writer.write_table(group.cast(schema), row_group_size=ROW_GROUP_ROWS)
+        if grid.tick_size:
+            writer.add_key_value_metadata({"tick_size": grid.tick_size, "lot_size": grid.lot_size})
     return rows, first_ns, last_ns
+
+
+def flush_files(folder: Path, names: Collection[str]) -> None:
+    """Make files of the series in ``folder`` stay through a power cut.
+
+    Raises:
+        OSError: the disk refuses.
+    """
+    homes = {str(Path(name).parent) for name in names}
+    if len(names) < _FLUSHED_AT_ONCE:
+        for place in (*names, *homes):
+            flush(folder / place)
+        return
+    # A disk takes flushes that come together as one.
+    with ThreadPoolExecutor(_FLUSHED_AT_ONCE) as pool:
+        for places in (names, homes):
+            list(pool.map(lambda place: flush(folder / place), places))
 
 
 def row_groups(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:

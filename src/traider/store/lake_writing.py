@@ -32,7 +32,7 @@ from traider.store.row_merging import compare_rows, ordered_rows
 from traider.store.series import Series
 
 LOCK_NAME: Final = ".lock"
-COMMITTED_DAYS: Final = 64
+COMMITTED_DAYS: Final = 256
 """Days that are written before the manifest is: what is lost at most when the power goes."""
 
 
@@ -133,7 +133,7 @@ def plan_series(series: Series, key: SeriesKey, lake: Path) -> SeriesPlan:
     """
     table = series_table(series, key.kind)
     folder = key.folder(lake)
-    manifest = listed_manifest(folder)
+    held = listed_manifest(folder).by_day()
     days = series.ts_ns // DAY_NS
     cuts = np.concatenate([[0], np.flatnonzero(np.diff(days)) + 1, [len(days)]]).tolist()
     plans = []
@@ -142,7 +142,7 @@ def plan_series(series: Series, key: SeriesKey, lake: Path) -> SeriesPlan:
             continue
         day = int(days[begin])
         new, rows = table.slice(begin, end - begin), series.rows[begin:end]
-        files = manifest.of_day(day)
+        files = held.get(day)
         if files:
             plans.append(_merged((folder, key.kind), files, new, rows))
         else:
@@ -188,22 +188,29 @@ def write_plan(plan: SeriesPlan, done: Callable[[], None], stop: Callable[[], bo
     if not plan.days:
         return
     with changing(plan.folder, plan.key.kind) as change:
-        pending = change.manifest
-        for count, day in enumerate(plan.changed):
+        held, pending = change.manifest.by_day(), list[DataFile]()
+        for day in plan.changed:
             if stop():
-                change.commit(pending)
+                change.commit(_exchanged(change.manifest, pending))
                 raise Interrupted("stopped", fix="days written stay; import again to go on")
-            pending = _written(change, pending, day)
+            pending.append(_written(change, held.get(day.day, ()), day))
             done()
-            if (count + 1) % COMMITTED_DAYS == 0:
-                change.commit(pending)
-        coverage = joined_spans((*pending.coverage, plan.covered))
-        change.commit(replace(pending, coverage=coverage))
+            if len(pending) == COMMITTED_DAYS:
+                change.commit(_exchanged(change.manifest, pending))
+                pending = []
+        manifest = _exchanged(change.manifest, pending)
+        coverage = joined_spans((*manifest.coverage, plan.covered))
+        change.commit(replace(manifest, coverage=coverage))
 
 
-def _written(change: SeriesChange, manifest: Manifest, day: DayPlan) -> Manifest:
-    """Write a day and return the manifest with it, not committed."""
-    old = manifest.of_day(day.day)
+def _exchanged(manifest: Manifest, new: Sequence[DataFile]) -> Manifest:
+    """Return the manifest with ``new`` files, each in the place of all others of its day."""
+    days = {file.day for file in new}
+    return manifest.exchanged([file for file in manifest.files if file.day in days], new)
+
+
+def _written(change: SeriesChange, old: Sequence[DataFile], day: DayPlan) -> DataFile:
+    """Write a day that stands in the place of its ``old`` files; nothing lists it yet."""
     if {file.name for file in old} != day.beside:
         raise DataError(
             "another process wrote this day meanwhile",
@@ -212,8 +219,7 @@ def _written(change: SeriesChange, manifest: Manifest, day: DayPlan) -> Manifest
         )
     assert day.table is not None  # noqa: S101 - days without a table are not written
     change.tidy([day.day])
-    new = written_day(change, day.day, [day.table], NO_GRID)
-    return manifest.exchanged(old, [new])
+    return written_day(change, day.day, [day.table], NO_GRID)
 
 
 def planned_days(plans: Sequence[SeriesPlan]) -> int:

@@ -78,13 +78,12 @@ class Manifest:
         """Days that have rows, in order."""
         return tuple(sorted({file.day for file in self.files}))
 
-    def spans(self) -> dict[int, tuple[int, int]]:
-        """Return the first and the last ``ts`` of each of ``days``, in order."""
-        found: dict[int, tuple[int, int]] = {}
+    def by_day(self) -> dict[int, tuple[DataFile, ...]]:
+        """Return the files of each day, in order; for all days at once quicker than ``of_day``."""
+        found: dict[int, list[DataFile]] = {}
         for file in self.files:
-            first, last = found.get(file.day, (file.first_ns, file.last_ns))
-            found[file.day] = (min(first, file.first_ns), max(last, file.last_ns))
-        return dict(sorted(found.items()))
+            found.setdefault(file.day, []).append(file)
+        return {day: tuple(found[day]) for day in sorted(found)}
 
     def exchanged(self, old: Iterable[DataFile], new: Iterable[DataFile]) -> "Manifest":
         """Return the manifest with ``new`` files in the place of the first of ``old``."""
@@ -176,12 +175,16 @@ def save_manifest(folder: Path, manifest: Manifest) -> None:
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(path)
-    flush_folder(folder)
+    flush(folder)
 
 
-def flush_folder(folder: Path) -> None:
-    """Make the names in a folder stay through a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
+def flush(path: Path) -> None:
+    """Make a file, or the names in a folder, stay through a power cut.
+
+    Raises:
+        OSError: the disk refuses.
+    """
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

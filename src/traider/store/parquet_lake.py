@@ -21,7 +21,7 @@ import pyarrow as pa
 from traider.domain.errors import DataError
 from traider.domain.timeframes import DAY_NS
 from traider.store.as_of import last_rows
-from traider.store.compacting import compacted, opened_files, prove_same, written_day
+from traider.store.compacting import compacted, is_tight, opened_files, prove_same, written_day
 from traider.store.kinds import DataKind, IntArray
 from traider.store.lake import day_tables, extent_of, grid_of, series_batches
 from traider.store.lake_commit import SeriesChange, changing
@@ -109,8 +109,8 @@ def compact_series(folder: Path, kind: DataKind, before_ns: int | None = None) -
     Raises:
         DataError: a file is missing or damaged, or the disk refuses; days that are done stay so.
     """
-    for day in listed_manifest(folder).days:
-        if before_ns is not None and _is_open(kind, day, before_ns):
+    for day, files in listed_manifest(folder).by_day().items():
+        if is_tight(files) or (before_ns is not None and _is_open(kind, day, before_ns)):
             continue
         with changing(folder, kind) as change:
             change.tidy([day])
@@ -128,7 +128,9 @@ def _appended(change: SeriesChange, rows: pa.Table) -> tuple[Manifest, int, IntA
 
     Also how many rows are fresh, and the positions of those that the series contradicts.
     """
-    manifest, fresh, conflicts = change.manifest, 0, [_NONE]
+    held = change.manifest.by_day()
+    added: list[DataFile] = []
+    fresh, conflicts = 0, [_NONE]
     days = change.kind.first_days(instants_of(rows) // DAY_NS)
     cuts = np.concatenate([[0], np.flatnonzero(np.diff(days)) + 1, [len(days)]]).tolist()
     for begin, end in pairwise(cuts):
@@ -136,20 +138,23 @@ def _appended(change: SeriesChange, rows: pa.Table) -> tuple[Manifest, int, IntA
             continue
         day = int(days[begin])
         change.tidy([day])
-        new, contradicted = _fresh(change, day, rows.slice(begin, end - begin))
+        new, contradicted = _fresh(change, held.get(day, ()), rows.slice(begin, end - begin))
         conflicts.append(contradicted + begin)
         if new.num_rows:
             fresh += new.num_rows
-            file = written_day(change, day, [new], grid_of(rows))
-            manifest = _folded(change, manifest.exchanged([], [file]), day)
+            added.append(written_day(change, day, [new], grid_of(rows)))
+    manifest = change.manifest.exchanged([], added)
+    for file in added:
+        manifest = _folded(change, manifest, (*held.get(file.day, ()), file))
     return manifest, fresh, np.concatenate(conflicts)
 
 
-def _fresh(change: SeriesChange, day: int, rows: pa.Table) -> tuple[pa.Table, IntArray]:
+def _fresh(
+    change: SeriesChange, files: Sequence[DataFile], rows: pa.Table
+) -> tuple[pa.Table, IntArray]:
     """Return the rows of a day that the series does not have, and which it contradicts."""
     ts = instants_of(rows)
     first, end = int(ts[0]), int(ts[-1]) + 1
-    files = change.manifest.of_day(day)
     met = [file for file in files if file.first_ns < end and file.last_ns >= first]
     tables = list(_held_tables(change, met, first, end))
     if not tables:
@@ -171,13 +176,13 @@ def _held_tables(
             yield table.replace_schema_metadata(None)
 
 
-def _folded(change: SeriesChange, manifest: Manifest, day: int) -> Manifest:
+def _folded(change: SeriesChange, manifest: Manifest, files: Sequence[DataFile]) -> Manifest:
     """Return the manifest with the small files of a day as one, when there are many."""
-    small = [file for file in manifest.of_day(day) if file.rows < FOLDED_ROWS]
+    small = [file for file in files if file.rows < FOLDED_ROWS]
     if len(small) < FOLDED_FILES or len({file.grid for file in small}) > 1:
         return manifest
     opened = opened_files(change.folder, small)
     tables = day_tables(change.kind.content, opened)
-    joined = written_day(change, day, tables, small[0].grid)
+    joined = written_day(change, small[0].day, tables, small[0].grid)
     prove_same(change, small, joined)
     return manifest.exchanged(small, [joined])

@@ -21,7 +21,7 @@ from traider.store.compacting import opened_files, written_day
 from traider.store.kinds import DataKind
 from traider.store.lake import day_tables
 from traider.store.lake_commit import SeriesChange, adopted_file, locked, unwritable
-from traider.store.lake_files import checksum_of, open_file
+from traider.store.lake_files import checksum_of, flush_files, open_file
 from traider.store.lake_paths import PART_NAME, day_folder, days_of
 from traider.store.manifest import (
     MANIFEST_NAME,
@@ -78,6 +78,7 @@ def seal_series(folder: Path, kind: DataKind) -> Sealed:
         old = _read_or_none(folder)
         if old != change.manifest:
             try:
+                flush_files(folder, [file.name for file in change.manifest.files])
                 save_manifest(folder, change.manifest)
             except OSError as fault:
                 raise unwritable(folder, fault) from fault
