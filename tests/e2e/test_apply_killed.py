@@ -90,4 +90,4 @@ def _applied(url: str) -> int:
 def _wait_until_past(url: str, position: int, process: "subprocess.Popen[bytes]") -> None:
     """Wait until events after ``position`` are in the tables, or the process is done."""
     while process.poll() is None and _applied(url) <= position:
-        time.sleep(0.01)
+        time.sleep(0.05)
