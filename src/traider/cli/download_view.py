@@ -121,8 +121,8 @@ def outcome_table(outcome: DownloadOutcome) -> Table:
     for each in outcome.series:
         table.add_row(
             str(each.key),
-            minute_text(each.known[0]),
-            minute_text(each.known[1]),
+            minute_text(each.known[0]) if each.is_begun else "nothing yet",
+            minute_text(each.known[1]) if each.is_begun else "",
             f"{each.stored.fresh:,}",
             f"{each.held:,}",
             f"{each.gaps:,}",

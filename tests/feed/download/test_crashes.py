@@ -5,6 +5,7 @@
 """
 
 import asyncio
+import errno
 import os
 import random
 from collections.abc import Iterator
@@ -64,15 +65,17 @@ class MemoryPages:
 
 
 @contextmanager
-def crashing_at(step: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
-    """End the process, as far as the disk can tell, before its step ``step``."""
+def crashing_at(
+    step: int, monkeypatch: pytest.MonkeyPatch, fault: BaseException | None = None
+) -> Iterator[list[int]]:
+    """End the process, as far as the disk can tell, before its step ``step``; or let that fail."""
     steps = [0]
 
     def counted(work: Any) -> Any:
         def wrapped(*args: Any, **kwargs: Any) -> Any:
             steps[0] += 1
             if steps[0] == step:
-                raise Crash
+                raise fault or Crash
             return work(*args, **kwargs)
 
         return wrapped
@@ -151,6 +154,22 @@ def test_many_crashes_with_other_pages_each_time_change_no_byte(
                 crashes += 1
         run(lake, MemoryPages(BARS, 333))
         assert crashes > 2
+        assert tree_bytes(lake) == whole
+
+
+def test_a_full_disk_is_told_in_one_line_and_loses_nothing(
+    whole: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for step in range(1, 32, 5):
+        lake = tmp_path / str(step)
+        full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        with (
+            crashing_at(step, monkeypatch, full),
+            pytest.raises(DataError, match="cannot be written: No space left on device") as told,
+        ):
+            run(lake, MemoryPages(BARS, 900))
+        assert "\n" not in told.value.line()
+        run(lake, MemoryPages(BARS, 900))
         assert tree_bytes(lake) == whole
 
 

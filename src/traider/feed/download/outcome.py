@@ -42,6 +42,11 @@ class SeriesOutcome:
     seconds: float = 0.0
     error: TraiderError | None = None
 
+    @property
+    def is_begun(self) -> bool:
+        """Whether anything of the span is settled."""
+        return self.known[1] > self.known[0]
+
 
 @dataclass(frozen=True)
 class DownloadOutcome:

@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self, TypeVar
@@ -167,7 +168,7 @@ class Staging:
             self._write_page(left, progress)
         write_file(self._folder / _CHECKPOINT, progress.as_text().encode())
         for number in range(self._first, first):
-            self._path(number).unlink(missing_ok=True)
+            _told(self._path(number), partial(self._path(number).unlink, missing_ok=True))
         self._first = first
         self.rows = left.num_rows
         self.progress = progress
