@@ -16,7 +16,7 @@ from traider.store.kinds import Content, DataKind
 from traider.store.parquet_lake import ParquetLake
 
 DICTIONARY = ("PLAIN", "RLE", "RLE_DICTIONARY")
-WANTED = {
+WANTED: dict[Content, dict[str, tuple[str, ...]]] = {
     Content.DEPTH: {
         "ts": ("DELTA_BINARY_PACKED",),
         "seq": ("DELTA_BINARY_PACKED",),
@@ -48,7 +48,9 @@ def test_each_column_has_its_encoding(content: Content) -> None:
     for name, encodings in WANTED[content].items():
         assert set(columns[name].encodings) - {"RLE"} == set(encodings) - {"RLE"}, name
         assert columns[name].compression == "ZSTD"
-    assert columns["ts"].statistics.min == minutes(0, 1)[0]
+    told = columns["ts"].statistics
+    assert told is not None
+    assert told.min == minutes(0, 1)[0]
 
 
 def test_the_same_rows_are_the_same_bytes() -> None:
