@@ -253,10 +253,16 @@ class CheckedFile:
         if head.kind != BlockKind.PACKED_HEAD or head.segment != self.segment:
             self._tell(FaultKind.HEADER, "the head of the packed file is damaged", 0, HEADER_BYTES)
         end = self.size - TRAILER_BYTES
-        offset = index_offset(source.read(max(0, end), TRAILER_BYTES))
-        if offset is None or offset > end:
-            self.breaks += 1
+        told = index_offset(source.read(max(0, end), TRAILER_BYTES))
+        is_there = told is not None and _kind_at(source, told) == BlockKind.INDEX
+        offset = told if is_there else _index_place(source)
+        if offset is None and told is not None and told < end:
+            self._break(FaultKind.INDEX, "the index is damaged", told, end - told)
+            return
+        if told != offset or offset is None:
             self._tell_trailer()
+        if offset is None:
+            self.breaks += 1
             return
         groups = groups_of(source.read(offset, end - offset))
         if groups is None or not _is_dense(groups, offset):
@@ -278,6 +284,20 @@ class CheckedFile:
             yield from self._blocks(HeldBytes(self.path, start, raw), start + len(raw))
         self._place = place + int(row["blocks"])
         self._table.skip_to(int(row["offset"]) + int(row["bytes"]))
+
+
+def _index_place(source: RawFile) -> int | None:
+    """Return where the index of a packed file begins, whatever its trailer says."""
+    place: int | None = HEADER_BYTES - 1
+    while place is not None:
+        place = next_whole_block(source, place)
+        if place is not None and _kind_at(source, place) == BlockKind.INDEX:
+            return place
+    return None
+
+
+def _kind_at(source: RawFile, place: int) -> int:
+    return whole_header_at(source.read(place, HEADER_BYTES)).kind
 
 
 def _says_the_same(one: GroupArray, other: GroupArray) -> bool:
