@@ -52,7 +52,7 @@ values = st.one_of(
     ),
 )
 kept_settings = settings(
-    max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 

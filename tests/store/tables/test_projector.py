@@ -45,7 +45,7 @@ from traider.store.tables.models import (
 from traider.store.tables.projector import BATCH_EVENTS, Projector
 
 PROJECTED = (JournalRow, OrderRow, FillRow, PositionRow, BalanceRow)
-few = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+few = settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def emptied(engine: Engine) -> Projector:
