@@ -9,7 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from traider.backtest.journal_source import journal_events, scan_journal, whole_instants
+from traider.backtest.journal_source import (
+    from_whole_books,
+    journal_events,
+    scan_journal,
+    whole_instants,
+)
 from traider.domain.errors import DataError
 from traider.domain.events import EventArray, Kind, empty_events, join_events
 from traider.journal.instruments import JournalInstrument
@@ -74,3 +79,48 @@ def test_a_range_and_an_instrument_that_is_silent(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no event of the time"):
         scan_journal(folder, 1_000)
     assert np.array_equal(join_events(list(journal_events(folder)))["ts_recv"], [10, 20, 30])
+
+
+def depth(*rows: tuple[int, Kind]) -> EventArray:
+    """Return records of depth a nanosecond apart: instrument and kind."""
+    events = empty_events(len(rows))
+    events["version"], events["ts_recv"] = 1, np.arange(len(rows)) + 10
+    for place, (number, kind) in enumerate(rows):
+        events["instrument"][place], events["kind"][place] = number, kind
+    return events
+
+
+@given(
+    rows=st.lists(
+        st.tuples(
+            st.integers(0, 2),
+            st.sampled_from([Kind.DEPTH_UPDATE, Kind.DEPTH_SNAPSHOT, Kind.DEPTH_CLEAR, Kind.TRADE]),
+        ),
+        max_size=40,
+    ),
+    cuts=st.lists(st.integers(1, 39), max_size=5),
+)
+def test_no_change_comes_before_its_book(rows: list[tuple[int, Kind]], cuts: list[int]) -> None:
+    whole = depth(*rows)
+    places = sorted({0, len(whole), *(cut for cut in cuts if cut < len(whole))})
+    chunks = [whole[a:b] for a, b in pairwise(places)]
+    kept = join_events(list(from_whole_books(iter(chunks))))
+    begun: set[int] = set()
+    expected = []
+    for place, (number, kind) in enumerate(rows):
+        if kind in {Kind.DEPTH_SNAPSHOT, Kind.DEPTH_CLEAR}:
+            begun.add(number)
+        if kind != Kind.DEPTH_UPDATE or number in begun:
+            expected.append(place + 10)
+    assert kept["ts_recv"].tolist() == expected
+
+
+def test_a_journal_that_does_not_tell_its_instruments_is_refused(tmp_path: Path) -> None:
+    terms = JournalTerms(fsync=FsyncPolicy.NONE)
+    with JournalWriter.open(tmp_path / "none", [], terms) as writer:
+        writer.append(trades((0, 10, 500)))
+    with pytest.raises(DataError, match="does not tell its instruments"):
+        scan_journal(tmp_path / "none")
+    folder = journal(tmp_path / "j", trades((7, 10, 500)))
+    with pytest.raises(DataError, match="of instrument 7, and there are 2"):
+        scan_journal(folder)

@@ -160,6 +160,9 @@ def test_what_cannot_be_recorded_or_replayed_is_one_line(tmp_path: Path) -> None
         (("replay", "empty"), 3, "holds no journal"),
         (("replay", "empty", "--speed", "fast"), 3, "holds no journal"),
         (("replay", "empty", "empty"), 2, "one record at a time"),
+        (("replay", "empty", "--from", "2026-01-02", "--to", "2026-01-01"), 2,
+         "the end is not after the beginning"),
+        (("record", "--at", "bogus", "--product", "X", "--to", "j"), 2, "'bogus' is no address"),
     )  # fmt: skip
     for arguments, code, words in cases:
         done = traider(tmp_path, *arguments)

@@ -1,8 +1,10 @@
 """The digest of a book tells its levels, and nothing of how they came about."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from traider.domain.errors import DataError
 from traider.domain.events import EventArray, Kind, MarketFlag, empty_events
 from traider.runtime.kernel_books import KernelBooks
 
@@ -49,6 +51,14 @@ def test_another_size_at_one_level_is_another_digest(levels: list[Level]) -> Non
     side, price, size = next(each for each in reversed(levels) if each[2])
     books.apply(updates([(side, price, size + 7)]))
     assert books.digest(0) != before
+
+
+def test_an_instrument_without_a_book_is_refused_before_compiled_code_sees_it() -> None:
+    books = KernelBooks(2)
+    events = updates([(1, 100, 1)])
+    events["instrument"] = 2
+    with pytest.raises(DataError, match="of instrument 2, and there are 2"):
+        books.apply(events)
 
 
 def test_a_cleared_book_is_an_empty_one() -> None:

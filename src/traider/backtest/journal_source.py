@@ -14,8 +14,10 @@ import numpy as np
 from traider.backtest.stream_source import StreamSource
 from traider.domain.errors import DataError
 from traider.domain.events import EventArray, Kind, empty_events, join_events
+from traider.journal.instruments import JournalInstrument
 from traider.journal.reader import JournalReader
 
+_BEGINNINGS: Final = (Kind.DEPTH_SNAPSHOT, Kind.DEPTH_CLEAR)
 _NEVER_NS: Final = 2**63 - 1
 
 
@@ -36,12 +38,18 @@ def scan_journal(
     Raises:
         DataError: it is damaged, or holds no event of the range.
     """
-    known = JournalReader(folder).instruments
+    known = listed_instruments(folder)
     found = [
         JournalSource(each.name, each.tick_size, each.lot_size, folder=folder) for each in known
     ]
     for events in journal_events(folder, start_ns, end_ns):
         for number in np.unique(events["instrument"]).tolist():
+            if number >= len(found):
+                raise DataError(
+                    f"an event is of instrument {number}, and there are {len(found)}",
+                    where=str(folder),
+                    fix="traider journal verify tells whether the journal is whole",
+                )
             found[number] = _with(found[number], events[events["instrument"] == number])
     if not any(each.records for each in found):
         raise DataError("holds no event of the time asked for", where=str(folder))
@@ -51,11 +59,47 @@ def scan_journal(
 def journal_events(
     folder: Path, start_ns: int | None = None, end_ns: int | None = None
 ) -> Iterator[EventArray]:
-    """Yield the events of a journal; no chunk ends within an instant."""
+    """Yield the events of a journal; no chunk ends within an instant.
+
+    A range may begin amid a book: changes before its next snapshot say nothing, and are left out.
+    """
     reader = JournalReader(folder)
     if start_ns is None and end_ns is None:
         return whole_instants(reader.events())
-    return whole_instants(reader.between(start_ns or 0, _NEVER_NS if end_ns is None else end_ns))
+    inside = reader.between(start_ns or 0, _NEVER_NS if end_ns is None else end_ns)
+    return whole_instants(inside if start_ns is None else from_whole_books(inside))
+
+
+def listed_instruments(folder: Path) -> tuple[JournalInstrument, ...]:
+    """Return the instruments of a journal.
+
+    Raises:
+        DataError: it does not tell them.
+    """
+    found = JournalReader(folder).instruments
+    if not found:
+        raise DataError(
+            "does not tell its instruments",
+            where=str(folder),
+            fix="traider journal verify tells whether the journal is whole",
+        )
+    return found
+
+
+def from_whole_books(chunks: Iterator[EventArray]) -> Iterator[EventArray]:
+    """Yield the events without changes of books whose beginning is not among them."""
+    begun: set[int] = set()
+    for chunk in chunks:
+        kinds, numbers = chunk["kind"], chunk["instrument"]
+        kept = np.ones(len(chunk), np.bool_)
+        for number in set(np.unique(numbers[kinds == Kind.DEPTH_UPDATE]).tolist()) - begun:
+            mine = numbers == number
+            starts = np.flatnonzero(mine & np.isin(kinds, _BEGINNINGS))
+            end = int(starts[0]) if len(starts) else len(chunk)
+            kept[:end] &= ~(mine[:end] & (kinds[:end] == Kind.DEPTH_UPDATE))
+        begun |= set(np.unique(numbers[np.isin(kinds, _BEGINNINGS)]).tolist())
+        if kept.any():
+            yield chunk[kept]
 
 
 def whole_instants(chunks: Iterator[EventArray]) -> Iterator[EventArray]:

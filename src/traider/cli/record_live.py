@@ -11,6 +11,7 @@ import click
 
 from traider.cli.feed_live import at_end, cancel_on_signal, print_quality, show_live
 from traider.cli.replay_outcome import outcome_body, print_outcome
+from traider.domain.errors import UsageError
 from traider.domain.ports import Clock
 from traider.feed.feed import Feed
 from traider.feed.feed_ports import FeedPorts
@@ -24,6 +25,7 @@ from traider.runtime.exchange_clock import clock_of
 from traider.runtime.live_feed import LiveFeedRequest, keep, open_feed
 from traider.runtime.observation import Observation
 from traider.runtime.recording import Recorder, catch_up, clock_from
+from traider.store.lake_paths import series_folders
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,10 @@ async def _record(order: RecordOrder, seen: Observation) -> None:
         JournalInstrument(each.name, each.symbol, each.tick_size, each.lot_size)
         for each in feed.instruments
     ]
+    if order.folder.is_dir() and any(series_folders(order.folder)):
+        raise UsageError(
+            "holds a lake", where=str(order.folder), fix="record into a folder of its own"
+        )
     wanted = TargetOrder(order.config, order.decides, order.lake, order.features)
     with (
         JournalWriter.open(order.folder, instruments, order.terms) as journal,

@@ -7,9 +7,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from traider.domain.errors import UsageError
 from traider.domain.instruments import InstrumentName
 from traider.domain.ports import EventSink
 from traider.features.store.writing import Written
+from traider.journal.segment_files import list_segments
 from traider.runtime.book_target import BookTarget, EventsOutcome
 from traider.runtime.config import Config
 from traider.runtime.event_stream import GriddedInstrument
@@ -57,6 +59,11 @@ class Targets:
 
     def __init__(self, instruments: Sequence[GriddedInstrument], order: TargetOrder) -> None:
         config = order.config
+        for lake in (order.lake, order.features):
+            if lake is not None and lake.is_dir() and list_segments(lake):
+                raise UsageError(
+                    "holds a journal", where=str(lake), fix="keep the lake in a folder of its own"
+                )
         self.books = BookTarget(instruments)
         self._strategy = StrategyTarget(config, instruments) if order.decides else None
         self._features: FeatureRecorder | None = None

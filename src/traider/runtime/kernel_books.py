@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from traider.domain.errors import DataError
 from traider.domain.events import EventArray
 from traider.feed.books import Top
 from traider.kernel.book import ASKS, BIDS, NO_RANK
@@ -33,7 +34,18 @@ class KernelBooks:
         self._top = np.zeros(4, np.int64)
 
     def apply(self, events: EventArray) -> None:
-        """Apply the depth of ``events``."""
+        """Apply the depth of ``events``.
+
+        Raises:
+            DataError: an event is of an instrument that has no book; compiled code does not look.
+        """
+        if len(events) and int(events["instrument"].max()) >= len(self._tallies):
+            raise DataError(
+                f"an event is of instrument {int(events['instrument'].max())}, and there are "
+                f"{len(self._tallies)}",
+                where="events",
+                fix="traider journal verify tells whether the record is whole",
+            )
         # Compiled code takes only arrays that it could write to, though it does not.
         own = events if events.flags.writeable else events.copy()
         apply_events(self._book, own, self._tallies)

@@ -5,11 +5,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
+from traider.backtest.journal_source import (
+    from_whole_books,
+    journal_events,
+    listed_instruments,
+)
 from traider.domain.errors import DataError, UsageError
 from traider.domain.events import EventArray
 from traider.domain.payloads import config_digest_event
 from traider.feed.recorded import RecordedFeed
-from traider.journal.reader import JournalReader
 from traider.journal.segment_files import list_segments
 from traider.runtime.event_stream import EventStream
 from traider.store.lake import grid_of
@@ -27,7 +31,8 @@ def open_stream(
     Args:
         paths: a journal, a lake, or raw messages in any format that is known.
         venue: whose messages they are, where nothing tells it.
-        span: first and end time of receipt, ns UTC; raw messages are read whole.
+        span: first and end time of receipt, ns UTC; raw messages are read whole. Where it begins
+            amid a book, changes before the next snapshot are left out.
 
     Raises:
         DataError: there is nothing there, or it cannot be read.
@@ -36,6 +41,8 @@ def open_stream(
     for path in paths:
         if not path.exists():
             raise DataError("there is no such file", where=str(path), fix="check the path")
+    if span[0] is not None and span[1] is not None and span[0] >= span[1]:
+        raise UsageError("the end is not after the beginning", where="--to", fix="give a later one")
     folders = [path for path in paths if path.is_dir()]
     if not folders:
         return _of_capture(paths, venue, span)
@@ -47,13 +54,7 @@ def open_stream(
 
 
 def _of_journal(folder: Path, span: tuple[int | None, int | None]) -> EventStream:
-    def chunks() -> Iterator[EventArray]:
-        reader = JournalReader(folder)
-        if span == (None, None):
-            return reader.events()
-        return reader.between(span[0] or 0, span[1] if span[1] is not None else 2**63 - 1)
-
-    return EventStream("journal", JournalReader(folder).instruments, chunks)
+    return EventStream("journal", listed_instruments(folder), lambda: journal_events(folder, *span))
 
 
 def _of_lake(folder: Path, span: tuple[int | None, int | None]) -> EventStream:
@@ -86,7 +87,12 @@ def _of_lake(folder: Path, span: tuple[int | None, int | None]) -> EventStream:
             fix="replay the journal",
         )
     instruments = [found[number] for number in range(len(found))]
-    return EventStream("lake", instruments, lambda: replayed(store, *span))
+
+    def chunks() -> Iterator[EventArray]:
+        events = replayed(store, *span)
+        return events if span[0] is None else from_whole_books(events)
+
+    return EventStream("lake", instruments, chunks)
 
 
 @dataclass(frozen=True)
