@@ -28,6 +28,7 @@ from tests.feed.download.warm_command import warm_command
 from tests.runtime.redis_server import redis_server
 from tests.servers.history_exchange import HistoryExchange, serving
 from tests.servers.history_exchange_data import History, made_bars
+from traider.cli.main import run
 from traider.domain.errors import UsageError
 from traider.feed.download import DownloadRequest
 from traider.runtime.jobs import JobDesk
@@ -219,6 +220,35 @@ def test_words_of_others_in_the_queue_do_no_harm(tmp_path: Path) -> None:
 def test_other_queues_are_refused(url: str) -> None:
     with pytest.raises(UsageError, match=r"is no queue .* write sqlite:///FILE or redis://"):
         JobQueue.open(url)
+
+
+@pytest.mark.slow
+def test_the_lines_of_the_guide_bring_jobs_to_postgresql_and_redis(
+    exchange: HistoryExchange,
+    tmp_path: Path,
+    postgres_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def said(*arguments: str) -> str:
+        assert run(arguments) == 0, capsys.readouterr().err
+        return capsys.readouterr().out
+
+    with redis_server(tmp_path) as queue:
+        monkeypatch.setenv("TRAIDER_DATABASE__URL", postgres_url)
+        monkeypatch.setenv("TRAIDER_JOBS__QUEUE", queue)
+        assert run(["jobs", "list"]) == 7
+        assert "traider db upgrade" in capsys.readouterr().err
+        said("db", "upgrade")
+        started = said(
+            *("download", "--venue", "bybit", "--symbol", "BTC/USDT", "--timeframe", "1m"),
+            *("--since", "2025-04-30", "--until", "2025-05-01", "--background", "--json"),
+            *("--to", str(tmp_path / "lake"), "--base-url", exchange.url),
+        )
+        number = str(json.loads(started)["job"])
+        assert f"job {number}: done" in said("jobs", "work", "--once")
+        shown = json.loads(said("jobs", "show", number, "--json"))
+    assert (shown["state"], shown["note"]) == ("done", "1,439 new rows in 1 series, 1 gap")
 
 
 @pytest.mark.slow

@@ -184,7 +184,10 @@ def summary(outcome: DownloadOutcome) -> str:
     rows = sum(each.stored.fresh for each in outcome.series)
     gaps = sum(each.gaps for each in outcome.series)
     repaired = sum(each.repaired for each in outcome.series)
-    parts = [f"{rows:,} new rows in {len(outcome.series)} series", f"{gaps:,} gaps"]
+    parts = [
+        f"{rows:,} new rows in {len(outcome.series)} series",
+        f"{gaps:,} gap{'' if gaps == 1 else 's'}",
+    ]
     if repaired:
         parts.append(f"{repaired:,} bars repaired")
     return ", ".join(parts)
