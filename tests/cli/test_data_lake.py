@@ -147,23 +147,6 @@ def test_sealing_tells_what_is_lost_and_keeps_the_rest(
     assert called(0, capsys, "seal")["series"][0]["changed"] is False
 
 
-def test_a_back_test_over_a_damaged_file_is_refused_with_its_name(
-    lake: ParquetLake, capsys: pytest.CaptureFixture[str]
-) -> None:
-    bad = parts(lake.folder)[1]
-    data = bytearray(bad.read_bytes())
-    data[len(data) // 2] ^= 1
-    bad.write_bytes(bytes(data))
-    command = ["backtest", "--data", f"lake/{BARS}"]
-    assert run(command) == 3
-    line = capsys.readouterr().err
-    assert f"{bad.relative_to(lake.folder)}: is damaged: its checksum differs" in line
-    bad.unlink()
-    assert run(command) == 3
-    line = capsys.readouterr().err
-    assert f"{bad.relative_to(lake.folder)}: is missing" in line
-
-
 def test_a_day_is_replaced_by_taking_its_folder_away(
     lake: ParquetLake, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -11,6 +11,8 @@ from tests.store.contract.rows import DAY, MINUTE_NS, joined, key_of, minutes, r
 from traider.backtest.bar_files import scan_bar_file
 from traider.domain.errors import DataError
 from traider.domain.timeframes import DAY_NS
+from traider.runtime.config import load_config
+from traider.runtime.data_plan import scan_data
 from traider.store import lake_files
 from traider.store.check_recordings import check_manifest
 from traider.store.kinds import Content, DataKind
@@ -232,3 +234,17 @@ def test_nothing_is_left_behind_a_full_disk(
     after = [path for path in lake.folder.rglob("*") if path.is_file()]
     assert sorted(after) == before
     assert lake.write(KEY, bars(5_000, 5)).fresh == 5
+
+
+def test_a_run_over_a_damaged_file_is_refused_with_its_name(lake: ParquetLake) -> None:
+    config = load_config(None, [f'data.files=["{KEY.folder(lake.folder)}"]'])
+    assert scan_data(config).bar_files[0].bars == 4_320
+    file = files(lake)[1]
+    flip(file, 700)
+    with pytest.raises(DataError, match="is damaged: its checksum differs") as caught:
+        scan_data(config)
+    assert caught.value.where == str(file)
+    file.unlink()
+    with pytest.raises(DataError, match="is missing: its manifest lists it") as caught:
+        scan_data(config)
+    assert caught.value.where == str(file)
