@@ -22,6 +22,7 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (("publish", CAPTURE), "nobody in another process reads an in-process bus"),
         (("publish", "--bus", "kafka://127.0.0.1:1"), "nothing to publish"),
         (("publish", "--bus", "amqp://x", CAPTURE), "'amqp://x' is no bus"),
+        (("publish", "--bus", "kafka://127.0.0.1:1", "--speed", "fast", CAPTURE), "is no speed"),
         (("features",), "nothing publishes here"),
         (("features", "--bus", "kafka://127.0.0.1:1", CAPTURE), "another process publishes"),
         (("features", "--at", "http://127.0.0.1:1"), "no product to listen to"),

@@ -1,5 +1,6 @@
 """Replaying at a speed: nothing comes early, nothing is left out, a stop ends it."""
 
+import time
 from itertools import pairwise
 
 import numpy as np
@@ -8,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from traider.domain.events import EventArray, empty_events, join_events
-from traider.runtime.replay_pace import paced
+from traider.runtime.event_stream import EventStream
+from traider.runtime.replay_pace import at_speed, paced
 
 SECOND_NS = 1_000_000_000
 
@@ -82,3 +84,13 @@ def test_a_stop_ends_it_between_two_pieces() -> None:
     )
     assert [len(piece) for piece in pieces] == [1]
     assert list(paced([events_at(1)], 0.0, stop=lambda: True)) == []
+
+
+def test_a_record_at_a_speed_is_the_same_record() -> None:
+    whole = events_at(1.0, 1.1, 1.25)
+    stream = EventStream("journal", [], lambda: iter([whole]))
+    begun = time.monotonic()
+    pieces = list(at_speed(stream, 2.0).chunks())
+    assert time.monotonic() - begun >= 0.125
+    assert join_events(pieces).tobytes() == whole.tobytes()
+    assert list(at_speed(stream, 2.0, lambda: True).chunks()) == []

@@ -7,6 +7,7 @@ import click
 
 from traider.cli.durations import DURATION
 from traider.cli.options import Command, config_option, json_option, set_option
+from traider.cli.speeds import parse_speed
 from traider.domain.errors import UsageError
 
 if TYPE_CHECKING:
@@ -37,6 +38,10 @@ def _source_options(command: Command) -> Command:
         ),
         click.option(
             "--at", default="", metavar="URL", help="Listen to a local exchange: its REST address."
+        ),
+        click.option(
+            "--speed", default="max", show_default=True, metavar="X",
+            help="Seconds of a record in a second; max does not wait.",
         ),
         click.option("--product", "products", multiple=True, metavar="ID", help="Product; repeat."),
         click.option(
@@ -135,4 +140,5 @@ def _order(said: dict[str, Any]) -> "BusOrder":
         at=at,
         seconds=said["seconds"],
         as_json=said["as_json"],
+        speed=parse_speed(said["speed"]),
     )

@@ -27,6 +27,7 @@ from traider.runtime.bus import open_bus
 from traider.runtime.config import Config
 from traider.runtime.live_feed import LiveFeedRequest
 from traider.runtime.observation import Observation, observe
+from traider.runtime.replay_pace import at_speed
 from traider.runtime.replay_sources import open_stream
 from traider.runtime.roles import FeaturesOutcome, FeaturesRole, FeaturesTerms, publish_stream
 from traider.runtime.wiring import warm_up_kernel
@@ -44,6 +45,8 @@ class BusOrder:
     seconds: float
     """0 until it is stopped."""
     as_json: bool
+    speed: float = 0.0
+    """Seconds of a record in a second; 0 does not wait."""
     lake: Path = Path("lake")
     group: str = ""
     until_end: bool = False
@@ -178,7 +181,7 @@ def _live(order: BusOrder, *, is_shown: bool) -> LiveSource | None:
 
 
 def _publish_record(order: BusOrder, bus: Bus, stop: StopRequest) -> int:
-    stream = open_stream(order.record, order.venue)
+    stream = at_speed(open_stream(order.record, order.venue), order.speed, stop)
     return publish_stream(stream, bus, order.config.bus.batch_events, stop=stop)
 
 

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from traider.domain.events import EventArray
+from traider.runtime.event_stream import EventStream
 
 _LOOK_S: Final = 0.1
 """Longest sleep between two looks at whether to stop."""
@@ -45,3 +46,10 @@ def paced(
                 sleep(min((int(times[place]) - now_ns) / 1e9 / speed, _LOOK_S))
             if stop():
                 return
+
+
+def at_speed(
+    stream: EventStream, speed: float, stop: Callable[[], bool] = lambda: False
+) -> EventStream:
+    """Return a record whose events come at ``speed``; asked to stop, it ends early."""
+    return EventStream(stream.kind, stream.instruments, lambda: paced(stream.chunks(), speed, stop))

@@ -38,6 +38,8 @@ def publish_stream(
     chunks = stream.chunks()
     first = next(chunks, None)
     if first is None:
+        if stop():
+            raise Interrupted("stopped", fix="nothing was published yet")
         raise DataError("holds no event", fix="name another record")
     source = Source(PRODUCER, int(first["ts_recv"][0]), bus_instruments(stream.instruments))
     publisher = bus.publisher(MARKET)
@@ -46,9 +48,11 @@ def publish_stream(
         events.append(first)
         for chunk in chunks:
             if stop():
-                raise Interrupted("stopped", fix="published again, it goes on where it ended")
+                break
             events.append(chunk)
             told(events.events)
+        if stop():
+            raise Interrupted("stopped", fix="published again, it goes on where it ended")
         events.end(_FLUSH_S)
     finally:
         publisher.close(_FLUSH_S)
