@@ -97,7 +97,7 @@ def test_a_crash_at_any_call_loses_nothing(tmp_path: Path, policy: FsyncPolicy) 
 
 def test_a_crash_while_the_journal_is_opened_loses_nothing(tmp_path: Path) -> None:
     policy = FsyncPolicy.NONE
-    for at in range(14, calls_of(tmp_path / "whole", policy), 5):
+    for at in range(14, calls_of(tmp_path / "whole", policy), 9):
         again = 0
         while True:
             session = Session(tmp_path / f"{at}-{again}", policy)
