@@ -14,12 +14,20 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Final
 
 from aiohttp import web
 
 from tests.servers.history_exchange_data import History
 from tests.servers.history_exchange_faults import Faults
 from tests.servers.history_exchange_venues import ROUTES, Asked, Refused
+
+STRANGE: Final = {
+    "[": '[[1, null], {"a": "?"}]',
+    "{": '{"code": "0", "retCode": 0, "data": [null, ["x"]], "result": {"list": [["y"]]},'
+    ' "candles": [{"start": "1"}], "trades": [{"price": "z"}]}',
+}
+"""JSON in the venues' own envelopes, with nothing in it that can be read."""
 
 
 @dataclass
@@ -73,6 +81,8 @@ class HistoryExchange:
             return web.Response(
                 status=refused.status, text=refused.body, content_type="application/json"
             )
+        if "strange" in faults:
+            body = STRANGE[body[0]]
         if "broken" in faults:
             body = body[: len(body) // 2]
         if "cut" in faults:

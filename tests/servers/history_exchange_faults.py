@@ -14,7 +14,8 @@ class Faults:
     Answers: ``short`` sends the part that the venue's paging keeps, ``empty`` nothing, ``overlap``
     rows beyond the range, ``shuffled`` rows in the other order, ``differs`` another last digit than
     before, ``stubborn`` the newest rows whatever was asked. Instead of answers: ``busy`` 429 with a
-    wait, ``error`` 503, ``broken`` half of a JSON, ``cut`` a connection that ends in mid-answer,
+    wait, ``error`` 503, ``broken`` half of a JSON, ``strange`` whole
+    JSON that says nothing, ``cut`` a connection that ends in mid-answer,
     ``silence`` none until the client gives up.
     """
 

@@ -25,7 +25,7 @@ PAGED = ("coinbase", "binance", "bybit", "okx")
 BARS = made_bars(START_MS, 3_000, MINUTE_MS, [0, 1, *range(700, 712), *range(1_000, 1_900)])
 NOW_MS = START_MS + 2_990 * MINUTE_MS + 30_000
 HISTORIES = {"BTC": History(MINUTE_MS, BARS)}
-FAULTS = {"short": 2, "empty": 5, "overlap": 3, "shuffled": 4}
+FAULTS = {"short": 2, "empty": 5, "overlap": 3, "shuffled": 4, "strange": 7}
 ROUGH = {**FAULTS, "busy": 11, "error": 7, "broken": 9, "cut": 13, "silence": 17}
 
 

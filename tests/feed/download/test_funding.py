@@ -29,7 +29,9 @@ HISTORIES = {"BTC": History(MINUTE_MS, BARS, [], FUNDING)}
 
 
 @pytest.mark.parametrize("venue", ["binance", "bybit", "okx"])
-@pytest.mark.parametrize("faults", [{}, {"short": 2, "empty": 5, "busy": 7}], ids=["calm", "odd"])
+@pytest.mark.parametrize(
+    "faults", [{}, {"short": 2, "empty": 5, "busy": 7, "strange": 3}], ids=["calm", "odd"]
+)
 def test_rates_are_whole_and_their_interval_is_told(
     venue: str, faults: dict[str, int], tmp_path: Path
 ) -> None:

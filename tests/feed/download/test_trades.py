@@ -27,7 +27,7 @@ TRADES = in_order(made_trades(START_MS + 5 * MINUTE_MS, 6_000, 1_300_000))
 BARS = made_bars(START_MS, 300, MINUTE_MS)
 NOW_MS = START_MS + 300 * MINUTE_MS
 HISTORIES = {"BTC": History(MINUTE_MS, BARS, TRADES)}
-ODD = {"short": 3, "empty": 7, "busy": 11, "error": 13, "broken": 17}
+ODD = {"short": 3, "empty": 7, "busy": 11, "error": 13, "broken": 17, "strange": 5}
 
 
 def wanted(venue: str, trades: list[Trade], size: float = 1.0) -> list[tuple[Any, ...]]:

@@ -37,6 +37,8 @@ _LOOK_S: Final = 0.2
 """How often a long wait looks whether to stop."""
 _LINK: Final = re.compile(r"https?://\S+")
 
+_UNREADABLE: Final = (AttributeError, IndexError, KeyError, TypeError, ValueError)
+
 Question = Callable[[Exchange], Awaitable[Any]]
 
 
@@ -93,14 +95,17 @@ class Asking:
             self.requests += 1
             try:
                 answer = await question(self.exchange)
-            except (AnswerFault, self._ccxt.BaseError, aiohttp.ClientError, OSError) as fault:
-                self.faults += 1
-                waited_s = (self._clock.monotonic_ns() - begun_ns) / _SECOND_NS
-                pause_s = self._pause_after(what, fault, pauses.next_s(0.0), waited_s)
-                await self._sleep(pause_s)
+            except (AnswerFault, self._ccxt.BaseError, aiohttp.ClientError, OSError) as told:
+                fault: Exception = told
+            except _UNREADABLE as told:
+                # ccxt takes an answer apart as if it were whole.
+                fault = AnswerFault(f"an answer that cannot be read: {type(told).__name__}")
             else:
                 self._was_heard = True
                 return answer
+            self.faults += 1
+            waited_s = (self._clock.monotonic_ns() - begun_ns) / _SECOND_NS
+            await self._sleep(self._pause_after(what, fault, pauses.next_s(0.0), waited_s))
 
     def _pause_after(self, what: str, fault: Exception, step_s: float, waited_s: float) -> float:
         """Return how long to wait before asking again.

@@ -5,7 +5,7 @@ import pyarrow as pa
 from traider.domain.timeframes import timeframe_ns
 from traider.feed.download.asking import Asking
 from traider.feed.download.bar_rules import MS_NS, BarRule, End, bar_rule, until_parameter
-from traider.feed.download.candles import bar_table
+from traider.feed.download.candles import ask_bars
 from traider.feed.download.markets import Market
 from traider.feed.download.page import Page, inside, settle_window, sorted_rows, stamps
 from traider.feed.download.spans import Span
@@ -63,17 +63,14 @@ class BarPages:
     async def _ask(self, window: Span) -> pa.Table:
         closed_ns = self.end_ns()
         limit = max((window[1] - window[0]) // self.length_ns, 1)
-        candles = await self._venue.ask(
-            f"{self._market.symbol} {self._timeframe}",
-            lambda exchange: exchange.fetch_ohlcv(
-                self._market.symbol,
-                self._timeframe,
-                window[0] // MS_NS,
-                min(limit, self._rule.limit),
-                until_parameter(self._rule, window),
-            ),
+        rows = await ask_bars(
+            self._venue,
+            self._market.symbol,
+            self._timeframe,
+            window[0] // MS_NS,
+            min(limit, self._rule.limit),
+            until_parameter(self._rule, window),
         )
-        rows = bar_table(candles)
         ts = stamps(rows)
         if self._rule.end is End.NONE and _ignores_start(
             ts, window, closed_ns - 2 * self.length_ns
@@ -111,13 +108,8 @@ class BarPages:
         )
 
     async def _newest(self) -> pa.Table:
-        candles = await self._venue.ask(
-            f"{self._market.symbol} {self._timeframe}",
-            lambda exchange: exchange.fetch_ohlcv(
-                self._market.symbol, self._timeframe, None, self._rule.limit
-            ),
-        )
-        return bar_table(candles)
+        limit = self._rule.limit
+        return await ask_bars(self._venue, self._market.symbol, self._timeframe, None, limit)
 
 
 def _ignores_start(ts_ns: IntArray, window: Span, newest_ns: int) -> bool:

@@ -6,8 +6,9 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from traider.domain.errors import VenueError
+from traider.feed.download.asking import Asking
 from traider.feed.download.bar_rules import MS_NS
+from traider.feed.download.ccxt_exchange import AnswerFault, Exchange
 from traider.store.kinds import Content, DataKind
 
 _FIELDS: Final = ("open", "high", "low", "close", "volume")
@@ -17,7 +18,7 @@ def bar_table(candles: Sequence[Sequence[Any]]) -> pa.Table:
     """Return candles of ccxt with the columns of the lake.
 
     Raises:
-        VenueError: one has a value that is none.
+        AnswerFault: one has a value that is none.
     """
     schema = DataKind(Content.BARS, "1m").schema
     try:
@@ -27,10 +28,22 @@ def bar_table(candles: Sequence[Sequence[Any]]) -> pa.Table:
             for place in range(1, 6)
         ]
     except (TypeError, ValueError, IndexError) as fault:
-        raise VenueError(
-            f"a candle cannot be read: {fault}", where="candles", fix="try again"
-        ) from fault
+        raise AnswerFault(f"a candle cannot be read: {fault}") from fault
     for name, column in zip(_FIELDS, values, strict=True):
         if not np.isfinite(column).all():
-            raise VenueError(f"a candle has no {name}", where="candles", fix="try again")
+            raise AnswerFault(f"a candle has no {name}")
     return pa.table([pa.array(ts), *(pa.array(column) for column in values)], schema=schema)
+
+
+async def ask_bars(venue: Asking, symbol: str, timeframe: str, *asked: object) -> pa.Table:
+    """Ask for candles and return them as rows; ``asked`` is since, limit and parameters of ccxt.
+
+    Raises:
+        VenueError: the venue refused, or answered nothing that can be read for too long.
+    """
+
+    async def question(exchange: Exchange) -> pa.Table:
+        return bar_table(await exchange.fetch_ohlcv(symbol, timeframe, *asked))
+
+    rows: pa.Table = await venue.ask(f"{symbol} {timeframe}", question)
+    return rows

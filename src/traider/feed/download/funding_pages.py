@@ -7,9 +7,10 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from traider.domain.errors import UsageError, VenueError
+from traider.domain.errors import UsageError
 from traider.feed.download.asking import Asking
 from traider.feed.download.bar_rules import MS_NS
+from traider.feed.download.ccxt_exchange import AnswerFault, Exchange
 from traider.feed.download.markets import Market
 from traider.feed.download.page import Page, settle_window, sorted_rows, stamps
 from traider.feed.download.spans import Span
@@ -21,20 +22,20 @@ _UNKNOWN_LIMIT: Final = 100
 _USUAL_NS: Final = 8 * HOUR_NS
 
 
-def funding_table(rates: Sequence[Mapping[str, Any]], where: str) -> pa.Table:
+def funding_table(rates: Sequence[Mapping[str, Any]]) -> pa.Table:
     """Return rates of ccxt with the columns of the lake, as they came.
 
     Raises:
-        VenueError: one has no time, or no rate.
+        AnswerFault: one has no time, or no rate.
     """
     try:
         stamped = np.array([int(rate["timestamp"]) for rate in rates], np.int64) * MS_NS
         values = [float(rate["fundingRate"]) for rate in rates]
         marks = [_mark(rate.get("info")) for rate in rates]
     except (TypeError, ValueError, KeyError) as fault:
-        raise VenueError(f"a funding rate cannot be read: {fault}", where=where) from fault
+        raise AnswerFault(f"a funding rate cannot be read: {fault}") from fault
     if not all(map(math.isfinite, values)):
-        raise VenueError("a funding rate is no number", where=where, fix="try again")
+        raise AnswerFault("a funding rate is no number")
     hours, _ = settled_at(stamped)
     schema = DataKind(Content.FUNDING).schema
     columns = [pa.array(hours), pa.array(values, pa.float64()), pa.array(marks, pa.float64())]
@@ -91,11 +92,12 @@ class FundingPages:
         since_ms, until_ms = window[0] // MS_NS, window[1] // MS_NS - 1
         # The venue stamps a settlement up to some minutes late, which is still its hour.
         ends = {"after": until_ms + 1} if self._name == "okx" else {"until": until_ms}
-        rates = await self._venue.ask(
-            f"{self._market.symbol} funding",
-            lambda exchange: exchange.fetch_funding_rate_history(
+
+        async def question(exchange: Exchange) -> pa.Table:
+            rates = await exchange.fetch_funding_rate_history(
                 self._market.symbol, since_ms, self._limit, ends
-            ),
-        )
-        table = funding_table(rates, self._market.symbol)
+            )
+            return funding_table(rates)
+
+        table: pa.Table = await self._venue.ask(f"{self._market.symbol} funding", question)
         return table.filter(pa.array(stamps(table) < self.end_ns()))

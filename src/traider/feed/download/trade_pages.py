@@ -17,6 +17,7 @@ import pyarrow as pa
 from traider.domain.errors import VenueError
 from traider.feed.download.asking import Asking
 from traider.feed.download.bar_rules import MS_NS
+from traider.feed.download.ccxt_exchange import Exchange
 from traider.feed.download.markets import Market
 from traider.feed.download.page import Page, inside, stamps
 from traider.feed.download.spans import Span
@@ -82,17 +83,22 @@ class TradePages:
         until = await self._days.next_with_rows(window[1])
         return Page(SCHEMA.empty_table(), (window[0], until))
 
-    async def _ask(self, since_ms: int | None, params: dict[str, Any]) -> Trades:
-        answer: Trades = await self._venue.ask(
-            f"{self._market.symbol} trades",
-            lambda exchange: exchange.fetch_trades(
+    async def _ask(self, since_ms: int | None, params: dict[str, Any]) -> tuple[Trades, pa.Table]:
+        """Return trades as they came, and as rows."""
+
+        async def question(exchange: Exchange) -> tuple[Trades, pa.Table]:
+            trades: Trades = await exchange.fetch_trades(
                 self._market.symbol, since_ms, self._limit, params
-            ),
+            )
+            return trades, trade_table(trades, self._market, self._name)
+
+        answer: tuple[Trades, pa.Table] = await self._venue.ask(
+            f"{self._market.symbol} trades", question
         )
         return answer
 
-    def _table(self, trades: Trades) -> pa.Table:
-        return trade_table(trades, self._market, self._name)
+    async def _rows(self, since_ms: int | None, params: dict[str, Any]) -> pa.Table:
+        return (await self._ask(since_ms, params))[1]
 
     async def _by_id(self, window: Span, edge: str) -> Page:
         """Follow the numbers: what comes after the last one seen, until the window is left."""
@@ -101,10 +107,10 @@ class TradePages:
         found = SCHEMA.empty_table()
         for _ in range(self._venue.terms.empty_asks):
             if edge:
-                found = self._table(await self._ask(None, {"fromId": int(edge) + 1}))
+                found = await self._rows(None, {"fromId": int(edge) + 1})
             else:
                 until = {"until": window[1] // MS_NS - 1}
-                found = self._table(await self._ask(window[0] // MS_NS, until))
+                found = await self._rows(window[0] // MS_NS, until)
             if found.num_rows:
                 break
         if not found.num_rows:
@@ -124,13 +130,14 @@ class TradePages:
         # Trades of the very instant the last page ended with may have been cut off with it.
         since = str(int(edge or window[0]) - 1)
         trades: Trades = ()
+        found = SCHEMA.empty_table()
         for _ in range(self._venue.terms.empty_asks):
-            trades = await self._ask(None, {"since": since})
+            trades, found = await self._ask(None, {"since": since})
             if trades:
                 break
         if not trades:
             return Page(SCHEMA.empty_table(), window)
-        rows, differing = sorted_trades(self._table(trades))
+        rows, differing = sorted_trades(found)
         newest = max(trades, key=lambda trade: len(trade["info"]))
         told = str(newest["info"][-1])
         last_ns = int(stamps(rows)[-1])
@@ -147,7 +154,7 @@ class TradePages:
         """
         rows = SCHEMA.empty_table()
         for _ in range(self._venue.terms.empty_asks):
-            asked = self._table(await self._ask(*self._range(window, "")))
+            asked = await self._rows(*self._range(window, ""))
             mine = inside(asked, window)
             if mine.num_rows >= rows.num_rows:
                 rows = mine
@@ -170,7 +177,7 @@ class TradePages:
         parts, empties = [rows], 0
         while empties < self._venue.terms.empty_asks:
             below = self._lowest_number(pa.concat_tables(parts))
-            asked = self._table(await self._ask(*self._range(window, below)))
+            asked = await self._rows(*self._range(window, below))
             mine = inside(asked, window)
             parts.append(mine)
             oldest = int(stamps(asked).min()) if asked.num_rows else window[1]
@@ -211,7 +218,7 @@ class TradePages:
 
     async def _recent(self, window: Span) -> Page:
         """Return the newest trades, where a venue gives no others."""
-        rows, differing = sorted_trades(self._table(await self._ask(None, {})))
+        rows, differing = sorted_trades(await self._rows(None, {}))
         if not rows.num_rows:
             return Page(rows, window)
         begins = int(stamps(rows)[0])
@@ -231,7 +238,7 @@ class TradePages:
         """Ask forward by time, and see whether the venue follows."""
         found = SCHEMA.empty_table()
         for _ in range(self._venue.terms.empty_asks):
-            found = self._table(await self._ask(window[0] // MS_NS, {}))
+            found = await self._rows(window[0] // MS_NS, {})
             if found.num_rows:
                 break
         if not found.num_rows:

@@ -7,8 +7,9 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from traider.domain.errors import DataError, VenueError
+from traider.domain.errors import DataError
 from traider.feed.download.bar_rules import MS_NS
+from traider.feed.download.ccxt_exchange import AnswerFault
 from traider.feed.download.markets import Market
 from traider.store.arrow_columns import column_of, compute, flags
 from traider.store.kinds import Content, DataKind, IntArray
@@ -25,7 +26,7 @@ def trade_table(trades: Sequence[Mapping[str, Any]], market: Market, venue: str)
     """Return trades with the columns of the lake, in the order they came.
 
     Raises:
-        VenueError: one of them cannot be read.
+        AnswerFault: one of them cannot be read.
     """
     flip = -1 if venue in _MAKER_SIDE else 1
     try:
@@ -37,9 +38,7 @@ def trade_table(trades: Sequence[Mapping[str, Any]], market: Market, venue: str)
             "id": [None if trade.get("id") is None else str(trade["id"]) for trade in trades],
         }
     except (TypeError, ValueError, KeyError, IndexError, DataError) as fault:
-        raise VenueError(
-            f"a trade cannot be read: {fault}", where=market.symbol, fix="try again"
-        ) from fault
+        raise AnswerFault(f"a trade cannot be read: {fault}") from fault
     return pa.table(columns, schema=SCHEMA)
 
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 from traider.domain.timeframes import DAY_NS, TIMEFRAMES, timeframe_ns
 from traider.feed.download.asking import Asking
 from traider.feed.download.bar_rules import MS_NS, bar_rule, until_parameter
-from traider.feed.download.candles import bar_table
+from traider.feed.download.candles import ask_bars
 from traider.feed.download.markets import Market
 from traider.feed.download.page import settle_window, stamps
 from traider.feed.download.spans import Span
@@ -61,17 +61,9 @@ class TradedDays:
 
     async def _ask(self, window: Span) -> pa.Table:
         """Return the bars of ``window``, the open one included."""
-        candles = await self._venue.ask(
-            f"{self._market.symbol} {self._timeframe}",
-            lambda exchange: exchange.fetch_ohlcv(
-                self._market.symbol,
-                self._timeframe,
-                window[0] // MS_NS,
-                self._rule.limit,
-                until_parameter(self._rule, window),
-            ),
-        )
-        return bar_table(candles)
+        since_ms, until = window[0] // MS_NS, until_parameter(self._rule, window)
+        asked = since_ms, self._rule.limit, until
+        return await ask_bars(self._venue, self._market.symbol, self._timeframe, *asked)
 
 
 @dataclass(frozen=True)
