@@ -20,7 +20,7 @@ from rich.table import Table
 from traider.bus import Bus
 from traider.cli.bus_live import LiveSource, publish_live
 from traider.cli.interrupt import StopRequest, stop_on_interrupt
-from traider.cli.progress import Show, progress_shown
+from traider.cli.progress import ProgressReport, Show, progress_shown
 from traider.domain.errors import Interrupted, TraiderError
 from traider.kernel import CACHE_FOLDER, is_warm
 from traider.runtime.bus import open_bus
@@ -85,7 +85,8 @@ def publish_session(order: BusOrder) -> None:
         if live is not None:
             events = asyncio.run(publish_live(live, bus, seen, stop))
         else:
-            events = _publish_record(order, bus, stop)
+            with progress_shown(Show.JSON if order.as_json else Show.SUMMARY) as progress:
+                events = _publish_record(order, bus, stop, progress)
     if order.as_json:
         click.echo(json.dumps({"events": events}))
     else:
@@ -180,9 +181,15 @@ def _live(order: BusOrder, *, is_shown: bool) -> LiveSource | None:
     return LiveSource(order.request, order.at, order.config.bus.batch_events, is_shown)
 
 
-def _publish_record(order: BusOrder, bus: Bus, stop: StopRequest) -> int:
+def _publish_record(
+    order: BusOrder, bus: Bus, stop: StopRequest, progress: ProgressReport | None = None
+) -> int:
+    def told(events: int) -> None:
+        if progress is not None:
+            progress(0.0, f"{events:,} events published")
+
     stream = at_speed(open_stream(order.record, order.venue), order.speed, stop)
-    return publish_stream(stream, bus, order.config.bus.batch_events, stop=stop)
+    return publish_stream(stream, bus, order.config.bus.batch_events, told=told, stop=stop)
 
 
 def _role(order: BusOrder, seen: Observation) -> FeaturesRole:

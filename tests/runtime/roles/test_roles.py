@@ -23,6 +23,7 @@ from tests.runtime.roles.recorded_market import (
 from tests.servers.kafka_process import RunningKafka, running_kafka
 from traider.bus import (
     BusInstrument,
+    Delivery,
     EventBatch,
     EventPublisher,
     InProcessBus,
@@ -115,7 +116,7 @@ def test_other_cuts_and_saves_give_the_same_lake(
 ) -> None:
     bus = InProcessBus()
     publish_stream(journal, bus, 500)
-    role(tmp_path, replace(END, save_events=9_000)).run(bus)
+    role(tmp_path, replace(END, save_events=3_000)).run(bus)
     assert files_of(tmp_path) == wanted
 
 
@@ -188,8 +189,9 @@ def test_a_second_role_joins_and_leaves_and_the_lake_is_the_same(
     for thread in threads:
         thread.join()
     total = sum(sum(outcome.events.values()) for outcome in outcomes)
-    assert total == len(events)
-    assert files_of(tmp_path) == wanted
+    found = files_of(tmp_path)
+    assert (total, [n for n in wanted if found.get(n) != wanted[n]]) == (len(events), [])
+    assert found == wanted
 
 
 def test_events_that_are_missing_break_the_book_and_are_told(tmp_path: Path) -> None:
@@ -216,6 +218,45 @@ def test_events_that_are_missing_break_the_book_and_are_told(tmp_path: Path) -> 
     assert kept[:1_500].tobytes() == before[0].tobytes()
     assert kept[1_502:].tobytes() == before[1].tobytes()
     assert int(clear["flags"]) == MarketFlag.LAST_OF_MESSAGE
+
+
+def deliveries(journal: EventStream, count: int) -> list[Delivery]:
+    bus = InProcessBus()
+    publish_stream(_cut(journal, 4_000), bus, 500)
+    with bus.subscribe(MARKET, "all") as reader:
+        taken = [reader.take(0.0) for _ in range(count)]
+    return [delivery for delivery in taken if delivery is not None]
+
+
+def test_a_stream_that_was_lost_to_another_role_is_not_saved(
+    journal: EventStream, tmp_path: Path
+) -> None:
+    first = role(tmp_path)
+    for delivery in deliveries(journal, 4):
+        first._take(delivery)
+    first.lost([NAMES[0]])
+    assert first.position(NAMES[0]) is None
+    assert first.position(NAMES[1]) is not None
+    first.save()
+    states = StreamStates(tmp_path, first.group)
+    assert [states.load(name) is None for name in NAMES] == [True, False]
+
+
+def test_a_role_that_was_away_for_too_long_does_not_set_the_other_back(
+    journal: EventStream, tmp_path: Path
+) -> None:
+    log = MemoryLog()
+    away = FeaturesRole(level2_config(), tmp_path, SystemClock(), log, END)
+    other = role(tmp_path)
+    taken = deliveries(journal, 4)
+    for delivery in taken:
+        other._take(delivery)
+    away._take(taken[0])
+    other.save()
+    before = files_of(tmp_path)
+    away.save()
+    assert [line.message for line in log.lines] == ["another role is further"]
+    assert files_of(tmp_path) == before
 
 
 def test_a_state_that_was_changed_is_refused(journal: EventStream, tmp_path: Path) -> None:

@@ -60,6 +60,7 @@ class InstrumentStream:
             checkpoint=state.kernel if state is not None else None,
         )
         self._held: list[tuple[EventArray, IntArray]] = []
+        self._begun_ns = state.begun_ns if state is not None else 0
         self._covered_ns = state.covered_ns if state is not None else 0
         self._last_ns = self._covered_ns
         self._compacted_day = self._covered_ns // DAY_NS
@@ -112,7 +113,7 @@ class InstrumentStream:
         self._compact()
         self._is_changed = False
         assert self.position is not None  # noqa: S101 - saved after something was taken
-        return StreamState(self.position, self._covered_ns, kernel)
+        return StreamState(self.position, self._begun_ns, self._covered_ns, kernel)
 
     def _take(self, events: EventArray, numbers: IntArray) -> None:
         # A stream is of one instrument, whatever number its producer had for it. Others may hold
@@ -122,6 +123,7 @@ class InstrumentStream:
         kept = is_kept(events)
         self._held.append((events[kept], numbers[kept]))
         self._features.append(events)
+        self._begun_ns = self._begun_ns or int(events["ts_recv"][0])
         self._last_ns = int(events["ts_recv"][-1])
 
     def _broken(self, batch: EventBatch) -> EventArray:
@@ -135,16 +137,17 @@ class InstrumentStream:
     def _write(self, events: EventArray, numbers: IntArray) -> None:
         until_ns, written = self._last_ns + 1, set[SeriesKey]()
         for key, rows in rows_by_series(events, numbers, (self._grid,)):
-            first_ns = rows.column("ts")[0].as_py()
-            start_ns = min(self._covered_ns or int(events["ts_recv"][0]), first_ns)
-            self._store.write(key, rows, Span(start_ns, until_ns))
+            self._store.write(key, rows, Span(self._covered_from(key), until_ns))
             written.add(key)
         for key in self._series - written:  # quiet, and known to be
             none = key.kind.schema.empty_table()
-            start_ns = self._covered_ns or int(events["ts_recv"][0])
-            self._store.write(key, none, Span(start_ns, until_ns))
+            self._store.write(key, none, Span(self._covered_from(key), until_ns))
         self._series |= written
         self._covered_ns = until_ns
+
+    def _covered_from(self, key: SeriesKey) -> int:
+        """Return since when a series is known: one that is new was quiet from the beginning."""
+        return self._covered_ns if self._covered_ns and key in self._series else self._begun_ns
 
     def _compact(self) -> None:
         """Bring days that are over into their final form; all of them when the stream is."""

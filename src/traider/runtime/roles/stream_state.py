@@ -29,6 +29,8 @@ class StreamState:
     """How far a stream was taken, and the state that it led to."""
 
     position: Position
+    begun_ns: int
+    """Time of its first event."""
     covered_ns: int
     """Until when the store has everything of the stream."""
     kernel: bytes
@@ -57,7 +59,8 @@ class StreamStates:
                 raise _damaged(path)
             position = Position(int(told["epoch"]), int(told["next"]))
             kernel = pa.decompress(body, int(told["bytes"]), "zstd", asbytes=True)
-            return StreamState(position, int(told["covered_ns"]), kernel)
+            begun_ns, covered_ns = int(told["begun_ns"]), int(told["covered_ns"])
+            return StreamState(position, begun_ns, covered_ns, kernel)
         except (ValueError, KeyError, TypeError) as fault:
             raise _damaged(path) from fault
 
@@ -72,6 +75,7 @@ class StreamStates:
             "format": _FORMAT,
             "epoch": state.position.epoch,
             "next": state.position.next,
+            "begun_ns": state.begun_ns,
             "covered_ns": state.covered_ns,
             "bytes": len(state.kernel),
             "blake3": blake3(body).hexdigest(),
