@@ -15,7 +15,7 @@ from tests.journal.journals import all_events, small_terms, some_events, written
 from traider.domain.errors import DataError, UsageError
 from traider.domain.events import join_events
 from traider.journal import JournalReader, JournalWriter
-from traider.journal.following import PATIENCE
+from traider.journal.following import PATIENCE, Tail
 from traider.journal.verifying import verify_journal
 
 WRITER = """
@@ -247,3 +247,99 @@ def test_an_empty_journal_is_read(tmp_path: Path) -> None:
     assert (reader.first, reader.end) == (0, 0)
     with pytest.raises(DataError, match="the file is missing"):
         list(reader.follow(0, lambda: True))
+
+
+@pytest.mark.parametrize("is_empty", [True, False])
+def test_a_follower_waits_while_the_next_segment_is_half_begun(
+    tmp_path: Path, is_empty: bool
+) -> None:
+    with JournalWriter.open(tmp_path, terms=small_terms(500, compress=False)) as journal:
+        journal.append(some_events(6))
+        journal.append(some_events(6, 6))
+    # As a full disk or a kill leaves it: the facts' head is written, that of the events is not.
+    begun = tmp_path / "events-000001.seg"
+    begun.write_bytes(b"" if is_empty else begun.read_bytes()[:50])
+    os.truncate(tmp_path / "facts-000001.seg", 112)
+    (tmp_path / "head").unlink()
+    taken = 0
+    followed = JournalReader(tmp_path).follow(0, lambda: taken > 1)
+    got = [next(followed)]
+    tail = Tail(tmp_path, 0, 0)
+    assert len(tail.take()) == 6
+    assert len(tail.take()) == 0
+    with JournalWriter.open(tmp_path, terms=small_terms(2_000)) as journal:
+        assert journal.sequence == 6
+        for start in range(6, 100, 5):
+            journal.append(some_events(5, start))
+    taken = 2
+    got += followed
+    assert join_events(got).tobytes() == some_events(101).tobytes()
+    assert len(tail.take())
+    tail.close()
+
+
+def test_a_follower_tells_of_events_that_lack_between_two_segments(tmp_path: Path) -> None:
+    written(tmp_path, 200, 10, small_terms(3_000, compress=False))
+    os.truncate(tmp_path / "events-000001.seg", 112 + 736)
+    followed = JournalReader(tmp_path).follow(0, lambda: True)
+    assert sum(len(next(followed)) for _ in range(2)) == 50
+    with pytest.raises(DataError, match=r"events-000001\.seg: the file ends before event 50"):
+        next(followed)
+
+
+def test_a_follower_tells_of_a_damaged_block_before_the_next_segment(tmp_path: Path) -> None:
+    written(tmp_path, 200, 10, small_terms(3_000, compress=False))
+    path = tmp_path / "events-000001.seg"
+    found = bytearray(path.read_bytes())
+    found[112 + 736 + 200] ^= 1
+    path.write_bytes(found)
+    followed = JournalReader(tmp_path).follow(0, lambda: True)
+    assert sum(len(next(followed)) for _ in range(2)) == 50
+    with pytest.raises(DataError, match="segment 1, block 2 at byte 848 is damaged"):
+        next(followed)
+
+
+def test_a_follower_tells_of_a_block_that_is_there_twice(tmp_path: Path) -> None:
+    written(tmp_path, 30, 10, small_terms(10**6))
+    path = tmp_path / "events-000000.seg"
+    found = path.read_bytes()
+    path.write_bytes(found + found[-736:])
+    followed = JournalReader(tmp_path).follow(0, lambda: True)
+    assert len(next(followed)) == 30
+    with pytest.raises(DataError, match="begins with event 20, where event 30 is due"):
+        next(followed)
+    parts = JournalReader(tmp_path).events()
+    assert len(next(parts)) == 30
+    with pytest.raises(DataError, match="block 4 at byte 2320"):
+        next(parts)
+
+
+def test_a_follower_tells_of_a_next_segment_whose_head_is_damaged(tmp_path: Path) -> None:
+    written(tmp_path, 200, 10, small_terms(3_000, compress=False))
+    path = tmp_path / "events-000001.seg"
+    found = bytearray(path.read_bytes())
+    found[20] ^= 1
+    path.write_bytes(found)
+    tail = Tail(tmp_path, 0, 0)
+    assert len(tail.take()) == 40
+    for _ in range(PATIENCE):
+        assert len(tail.take()) == 0
+    with pytest.raises(DataError, match="segment 1, block 0 at byte 0"):
+        tail.take()
+    tail.close()
+
+
+def test_a_reader_looks_again_at_a_file_whose_index_was_cut_off(tmp_path: Path) -> None:
+    with JournalWriter.open(tmp_path, terms=small_terms(500, compress=False)) as journal:
+        journal.append(some_events(6))
+        journal.append(some_events(6, 6))
+    for name in ("facts-000001.seg", "events-000001.seg", "head"):
+        (tmp_path / name).unlink()
+    reader = JournalReader(tmp_path)
+    assert reader.end == 6
+    with JournalWriter.open(tmp_path, terms=small_terms(2_000, compress=False)) as journal:
+        for start in range(6, 100, 5):
+            journal.append(some_events(5, start))
+    reader.refresh()
+    assert reader.end == 101
+    assert join_events(list(reader.events())).tobytes() == some_events(101).tobytes()

@@ -12,42 +12,29 @@ of a span by ``ts_recv`` in order of sequence: where ``ts_recv`` once went back,
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from traider.domain.events import EventArray
+from traider.journal.beginnings import is_half_begun
 from traider.journal.blocks import BlockKind
-from traider.journal.byte_sources import PackedFile
+from traider.journal.byte_sources import PackedFile, RawFile
+from traider.journal.extents import extents_of
 from traider.journal.facts import Fact, fact_of
 from traider.journal.following import Tail
 from traider.journal.groups import LATEST
 from traider.journal.instruments import INSTRUMENTS_FACT, JournalInstrument, instruments_of
 from traider.journal.scanning import BlockScan, Stop
-from traider.journal.segment_events import SegmentEvents, Span, damaged, open_segment
-from traider.journal.segment_files import Role, SegmentPaths, is_half_begun, journal_folder
+from traider.journal.segment_events import (
+    SegmentEvents,
+    Span,
+    damaged,
+    misplaced,
+    open_segment,
+    segment_head,
+)
+from traider.journal.segment_files import Role, SegmentPaths, journal_folder
 
 POLL_S: Final = 0.01
-
-
-class Extent(NamedTuple):
-    """A segment, and the sequences that it holds or must have held."""
-
-    segment: SegmentEvents
-    first: int
-    end: int
-
-
-def _extents(segments: list[SegmentEvents]) -> list[Extent]:
-    """Return how far each segment goes: to the next one, the last one without an end.
-
-    Of a segment whose head cannot be read, the one before tells.
-    """
-    firsts: list[int] = []
-    reach = 0
-    for segment in segments:
-        firsts.append(reach if segment.first is None else segment.first)
-        reach = max(firsts[-1], segment.end)
-    ends = [*firsts[1:], LATEST][: len(segments)]
-    return [Extent(*each) for each in zip(segments, firsts, ends, strict=True)]
 
 
 class JournalReader:
@@ -70,20 +57,19 @@ class JournalReader:
         Raises:
             UsageError: the journal is gone.
         """
-        found = journal_folder(self.folder)
-        begun = [
-            number
-            for number, roles in found.items()
-            if Role.EVENTS in roles
-            and not is_half_begun(SegmentPaths(self.folder, Role.EVENTS, number).raw)
-        ]
-        for number in range(min(begun, default=0), max(begun, default=-1) + 1):
+        last = self._last()
+        for number in range(last + 1):
             held = self._segments.get(number)
             if held is None:
                 self._segments[number] = SegmentEvents(self.folder, number)
             else:
-                held.refresh(is_last=number == max(begun))
-        self._extents = _extents(list(self._segments.values()))
+                held.refresh(is_last=number == last)
+        self._extents = extents_of(list(self._segments.values()))
+
+    def _last(self) -> int:
+        """Return the last segment that is begun, -1 where none is."""
+        last = max(journal_folder(self.folder))
+        return last - 1 if is_half_begun(self.folder, last) else last
 
     @property
     def first(self) -> int:
@@ -96,7 +82,7 @@ class JournalReader:
         if not self._extents:
             return 0
         last = self._extents[-1]
-        return max(last.first, last.segment.end)
+        return max(last.first, last.limit)
 
     @property
     def instruments(self) -> tuple[JournalInstrument, ...]:
@@ -105,8 +91,9 @@ class JournalReader:
         Raises:
             DataError: a fact of them cannot be read.
         """
-        for segment in sorted(journal_folder(self.folder), reverse=True):
-            found = list(self._facts(segment, INSTRUMENTS_FACT))
+        last = self._last()
+        for segment in range(last, -1, -1):
+            found = list(self._facts(segment, INSTRUMENTS_FACT, is_last=segment == last))
             if found:
                 return instruments_of(found[-1].body)
         return ()
@@ -138,12 +125,13 @@ class JournalReader:
         Raises:
             DataError: a block is damaged; what comes before it was given out.
         """
-        for segment, first, end in self._extents:
-            if first >= span.end or end <= span.start:
+        for extent in self._extents:
+            if not extent.meets(span.start, span.end):
                 continue
-            yield from segment.selected(span)
-            if segment.damage is not None and span.end > segment.end:
-                raise segment.damage
+            if extent.is_readable:
+                yield from extent.segment.selected(span)
+            if extent.fault is not None and span.end > extent.limit:
+                raise extent.fault
 
     def facts(self, kind: str = "") -> Iterator[Fact]:
         """Yield the facts of a kind, or all of them, in order.
@@ -151,12 +139,14 @@ class JournalReader:
         Raises:
             DataError: a block is damaged; what comes before it was given out.
         """
-        for segment in journal_folder(self.folder):
-            yield from self._facts(segment, kind)
+        last = self._last()
+        for segment in range(last + 1):
+            yield from self._facts(segment, kind, is_last=segment == last)
 
-    def _facts(self, segment: int, kind: str) -> Iterator[Fact]:
+    def _facts(self, segment: int, kind: str, *, is_last: bool) -> Iterator[Fact]:
         source = open_segment(SegmentPaths(self.folder, Role.FACTS, segment))
         try:
+            self._check_facts_head(source, segment)
             scan = BlockScan(source)
             for block in scan:
                 header = block.header
@@ -168,8 +158,16 @@ class JournalReader:
                 source, PackedFile
             ):
                 raise damaged(source.path, segment, scan.place, scan.end)
+            if not (is_last or isinstance(source, PackedFile) or source.index()):
+                raise misplaced(source.path, f"the end of the file is not there: byte {scan.end}")
         finally:
             source.close()
+
+    def _check_facts_head(self, source: RawFile | PackedFile, segment: int) -> None:
+        _, journal_id = segment_head(source, Role.FACTS, segment)
+        known = (each.journal_id for each in self._segments.values() if each.journal_id)
+        if journal_id != next(known, journal_id):
+            raise misplaced(source.path, "the file is of another journal than the events")
 
     def follow(self, start: int, stop: Callable[[], bool]) -> Iterator[EventArray]:
         """Yield the events from ``start`` on, and go on as the writer writes, until told to stop.
@@ -180,7 +178,7 @@ class JournalReader:
         Raises:
             DataError: a block is damaged.
         """
-        begun = [segment.segment for segment, first, _ in self._extents if first <= start]
+        begun = [each.segment.segment for each in self._extents if each.first <= start]
         tail = Tail(self.folder, max(begun, default=min(self._segments, default=0)), start)
         try:
             while True:

@@ -13,11 +13,8 @@ from pathlib import Path
 from typing import Self
 
 from traider.domain.errors import DataError
-from traider.journal.blocks import (
-    HEAD_BYTES,
-    ID_BYTES,
-    BlockKind,
-)
+from traider.journal.beginnings import is_half_begun
+from traider.journal.blocks import ID_BYTES, BlockKind
 from traider.journal.byte_sources import PackedFile, RawFile
 from traider.journal.chain import Strand, Tip, linked
 from traider.journal.facts import fact_of
@@ -29,7 +26,6 @@ from traider.journal.segment_events import open_segment
 from traider.journal.segment_files import (
     Role,
     SegmentPaths,
-    is_half_begun,
     is_unfinished,
     list_segments,
     missing_files,
@@ -130,10 +126,7 @@ def _drop_half_begun(folder: Path) -> None:
         return
     last = max(segments)
     facts, events = (SegmentPaths(folder, role, last) for role in (Role.FACTS, Role.EVENTS))
-    if not facts.raw.exists() or facts.packed.exists() or events.packed.exists():
-        return
-    has_events = events.raw.exists() and not is_half_begun(events.raw)
-    if has_events or facts.raw.stat().st_size > HEAD_BYTES:
+    if not facts.raw.exists() or not is_half_begun(folder, last):
         return
     if last and last - 1 not in segments:
         return  # more is amiss than a crash: it is told as missing

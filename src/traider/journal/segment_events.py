@@ -12,13 +12,18 @@ import numpy.typing as npt
 from traider.domain.errors import DataError
 from traider.domain.events import EVENT, EventArray
 from traider.journal.blocks import (
+    HEAD_BYTES,
     HEADER_BYTES,
     KIND,
     PAYLOAD_BYTES,
     PLACE,
     RECORDS,
+    SEGMENT,
+    SEQUENCE,
+    BlockHeader,
     BlockKind,
     Fields,
+    crc_of,
     whole_header_at,
 )
 from traider.journal.byte_sources import READ_BYTES, PackedFile, RawFile, checked_head, open_source
@@ -29,6 +34,7 @@ from traider.journal.segment_files import Role, SegmentPaths
 IntArray = npt.NDArray[np.int64]
 _TRIES: Final = 5
 RECORD_BYTES: Final = EVENT.itemsize
+HEAD_KINDS: Final = {Role.EVENTS: BlockKind.EVENTS_HEAD, Role.FACTS: BlockKind.FACTS_HEAD}
 
 
 def open_segment(paths: SegmentPaths) -> RawFile | PackedFile:
@@ -56,6 +62,32 @@ def damaged(path: Path, segment: int, block: int, offset: int) -> DataError:
         f"segment {segment}, block {block} at byte {offset} is damaged",
         where=str(path),
         fix="see all faults with traider journal verify, and restore the file from a copy",
+    )
+
+
+def segment_head(
+    source: RawFile | PackedFile, role: Role, segment: int
+) -> tuple[BlockHeader, bytes]:
+    """Return the head of one of a segment's files, and the journal's id that it holds.
+
+    Raises:
+        DataError: it is damaged, of another format version, or the head of another segment.
+    """
+    found = source.read(0, HEAD_BYTES)[:HEAD_BYTES]
+    head, journal_id = checked_head(found, source.path), found[HEADER_BYTES:]
+    if head.kind != HEAD_KINDS[role] or crc_of(journal_id) != head.payload_crc:
+        raise damaged(source.path, segment, 0, 0)
+    if head.segment != segment:
+        raise misplaced(source.path, f"the file is that of segment {head.segment}, not {segment}")
+    return head, journal_id
+
+
+def misplaced(path: Path, what: str) -> DataError:
+    """Return the error of a file that does not belong where it lies, or lacks its end."""
+    return DataError(
+        what,
+        where=str(path),
+        fix="see all faults with traider journal verify, and restore the files from a copy",
     )
 
 
@@ -96,13 +128,21 @@ class SegmentEvents:
         self.damage: DataError | None = None
         """What ends the readable part of a segment; all of it, where ``first`` is not known."""
         self.first: int | None = None
+        self.journal_id = b""
         self.groups: GroupArray = np.zeros(0, GROUP)
         self.is_ended = False
         self._paths = SegmentPaths(folder, Role.EVENTS, segment)
         self._table = GroupTable()
+        self._seen = _state(self._paths.found)
         self._load()
 
+    @property
+    def path(self) -> Path:
+        """Where it lies, or would lie."""
+        return self._paths.found or self._paths.raw
+
     def _load(self) -> None:
+        self._seen = _state(self._paths.found)
         try:
             source = open_segment(self._paths)
         except DataError as fault:
@@ -110,19 +150,24 @@ class SegmentEvents:
             return
         try:
             self.damage = None
-            self.first = self._first(source)
-            self.groups = self._groups(source)
+            head, self.journal_id = segment_head(source, Role.EVENTS, self.segment)
+            self.first = head.sequence
+            self.groups = self._joined_on(self._groups(source), source.path)
         except DataError as fault:
             self.damage = fault
         finally:
             source.close()
 
-    def _first(self, source: RawFile | PackedFile) -> int:
-        """Return the sequence of the segment's first event, by the head of its file."""
-        head = checked_head(source.read(0, HEADER_BYTES), source.path)
-        if head.kind != BlockKind.EVENTS_HEAD:
-            raise damaged(source.path, self.segment, 0, 0)
-        return head.sequence
+    def _joined_on(self, groups: GroupArray, path: Path) -> GroupArray:
+        """Return the groups up to the first whose events do not follow those before it."""
+        counts = groups["count"].astype(np.int64)
+        wanted = (self.first or 0) + np.cumsum(counts) - counts
+        apart = np.flatnonzero((counts > 0) & (groups["first_sequence"] != wanted))
+        if not len(apart):
+            return groups
+        place = int(groups["blocks"][: apart[0]].sum())
+        self.damage = damaged(path, self.segment, place, int(groups["offset"][apart[0]]))
+        return groups[: apart[0]]
 
     def _groups(self, source: RawFile | PackedFile) -> GroupArray:
         if isinstance(source, PackedFile):
@@ -138,12 +183,15 @@ class SegmentEvents:
     def refresh(self, *, is_last: bool) -> None:
         """Take in what the writer added since.
 
-        The index of the last segment counts for little: a writer that died there goes on in it.
+        An index counts for little: a writer that died before it made the next segment cuts it off
+        and goes on in the file. So a file that is not as it was is looked at anew.
         """
-        if is_last or not self.is_ended:
+        if is_last or not self.is_ended or self._seen != _state(self._paths.found):
             self._load()
 
     def _scan(self, source: RawFile) -> None:
+        if source.size < self._table.end:
+            self._table = GroupTable()  # what was not acknowledged was cut off again
         if not self._table.end:
             self._table.add(whole_header_at(source.read(0, HEADER_BYTES)))
         while ordinary := self._ordinary(source.read(self._table.end, READ_BYTES)):
@@ -209,13 +257,22 @@ class SegmentEvents:
             source.close()
 
 
+def _state(path: Path | None) -> tuple[int, ...]:
+    """Return what changes when a file is written or replaced."""
+    try:
+        found = None if path is None else path.stat()
+    except FileNotFoundError:
+        return ()  # packed just now: the next look finds the other form
+    return () if found is None else (found.st_ino, found.st_size, found.st_mtime_ns)
+
+
 def _group_events(
     source: RawFile | PackedFile, row: np.void, segment: int
 ) -> tuple[EventArray, DataError | None]:
     """Return the events of a group up to the first damage, and what that is."""
     offset, size = int(row["offset"]), int(row["bytes"])
     held = source.read(offset, size)[:size]
-    blocks = whole_blocks(held, size)
+    blocks = _in_order(whole_blocks(held, size), int(row["first_sequence"]), segment)
     events = [block for block in blocks if block[1][KIND] == BlockKind.EVENTS]
     view = memoryview(held)
     payloads = [
@@ -229,3 +286,17 @@ def _group_events(
         place = blocks[-1][1][PLACE] + 1 if blocks else 0
         damage = damaged(source.path, segment, place, offset + end)
     return _joined(payloads), damage
+
+
+def _in_order(
+    blocks: list[tuple[int, Fields]], sequence: int, segment: int
+) -> list[tuple[int, Fields]]:
+    """Return the blocks up to the first that is of another segment or does not count on."""
+    for place, (_, fields) in enumerate(blocks):
+        if fields[SEGMENT] != segment:
+            return blocks[:place]
+        if fields[KIND] == BlockKind.EVENTS:
+            if fields[SEQUENCE] != sequence:
+                return blocks[:place]
+            sequence += fields[RECORDS]
+    return blocks

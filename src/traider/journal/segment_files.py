@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Final
 
 from traider.domain.errors import DataError, UsageError
-from traider.journal.blocks import HEAD_BYTES
 
 RAW: Final = ".seg"
 PACKED: Final = ".segz"
@@ -101,11 +100,6 @@ def size_of(path: Path) -> int:
         return path.stat().st_size
     except OSError:
         return -1
-
-
-def is_half_begun(path: Path) -> bool:
-    """Whether a file as written is shorter than its head, as while it is made, or after a crash."""
-    return 0 <= size_of(path) < HEAD_BYTES
 
 
 def missing_files(segments: dict[int, set[Role]]) -> list[SegmentPaths]:
