@@ -80,7 +80,7 @@ def test_a_damaged_file_is_refused_with_its_name(lake: ParquetLake, damage: str)
         lambda: lake.as_of(KEY, minutes(2_000, 1)),
         lambda: scan_bar_file(folder),
         lambda: lake.write(KEY, rows_at(BARS, minutes(1_440, 3), seed=3)),
-        lambda: LakeQuery(lake.folder, verify=True),
+        lambda: LakeQuery(lake.folder),
     ]
     for ask in asked:
         with pytest.raises(DataError, match=words) as caught:

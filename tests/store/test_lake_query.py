@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from tests.store.contract.rows import DAY, ETH, key_of, minutes, rows_at
-from traider.domain.errors import DataError, UsageError
+from traider.domain.errors import DataError, Interrupted, UsageError
 from traider.store.kinds import Content, DataKind
 from traider.store.lake_query import LakeQuery
 from traider.store.manifest import MANIFEST_NAME
@@ -178,6 +178,16 @@ def test_nothing_outside_of_the_listed_files_can_be_read(
         "create table t as select 1",
         "drop view bars",
         "pragma database_list",
+        "explain analyze copy (select 1 as a) to '{listed}' (format csv, use_tmp_file false)",
+        "explain analyze copy (select 1) to '{listed}' (format parquet, use_tmp_file false)",
+        "explain copy (select 1) to '{out}'",
+        "explain analyze create table t as select 1",
+        "explain analyze drop view bars",
+        "explain analyze export database '{out}'",
+        "explain analyze attach '{out}' as other",
+        "explain analyze select 1",
+        "explain select 1",
+        "prepare p as copy (select 1) to '{listed}' (use_tmp_file false)",
         "select 1; select 2",
         "",
     ],
@@ -186,7 +196,7 @@ def test_nothing_but_a_question_is_answered(lake: ParquetLake, tmp_path: Path, s
     listed = next(lake.folder.rglob("*.parquet"))
     before, path = listed.read_bytes(), str(listed).replace("'", "''")
     with LakeQuery(lake.folder) as query:
-        with pytest.raises(UsageError, match="is no single question"):
+        with pytest.raises(UsageError, match=r"is no single question|syntax error at or near"):
             query.table(sql.format(out=tmp_path / "out", listed=path))
         assert query.table("select count(*) as n from bars")["n"].to_pylist() == [2_010]
     assert not (tmp_path / "out").exists()
@@ -199,24 +209,66 @@ def test_a_question_that_is_wrong_is_told_with_the_views(lake: ParquetLake) -> N
             query.ask("select * from candles")
         with pytest.raises(UsageError, match="syntax error"):
             query.ask("select from from")
-        assert query.table("explain select 1").num_rows > 0
         assert query.table("describe bars").num_rows == 10
 
 
-def test_damage_is_refused_by_size_and_on_request_by_checksum(lake: ParquetLake) -> None:
+def test_damage_is_refused_by_checksum_or_by_size_alone(lake: ParquetLake) -> None:
     file = next(lake.folder.rglob("*.parquet"))
     data = bytearray(file.read_bytes())
     data[len(data) // 2] ^= 1
     file.write_bytes(bytes(data))
     with pytest.raises(DataError, match="its checksum differs"):
-        LakeQuery(lake.folder, verify=True)
+        LakeQuery(lake.folder)
+    with LakeQuery(lake.folder, verify=False) as query:
+        assert list(query.views) == ["bars"]
     file.write_bytes(bytes(data) + b"x")
-    with pytest.raises(DataError, match="bytes, its manifest says") as caught:
-        LakeQuery(lake.folder)
-    assert caught.value.where == str(file)
+    for verify in (True, False):
+        with pytest.raises(DataError, match="bytes, its manifest says") as caught:
+            LakeQuery(lake.folder, verify=verify)
+        assert caught.value.where == str(file)
     file.unlink()
-    with pytest.raises(DataError, match="is missing"):
-        LakeQuery(lake.folder)
+    for verify in (True, False):
+        with pytest.raises(DataError, match="is missing"):
+            LakeQuery(lake.folder, verify=verify)
+
+
+def test_comparing_can_be_stopped(lake: ParquetLake) -> None:
+    answers = iter((False, True))
+    with pytest.raises(Interrupted):
+        LakeQuery(lake.folder, stop=lambda: next(answers))
+    assert next(answers, None) is None
+
+
+def without_manifest(lake: ParquetLake) -> Path:
+    """Make a series one from before there were manifests; return its first file."""
+    folder = key_of(BARS).folder(lake.folder)
+    (folder / MANIFEST_NAME).unlink()
+    for file in folder.glob("day=*/*.parquet"):
+        file.rename(file.with_name("part.parquet"))
+    return folder / "day=2024-01-01" / "part.parquet"
+
+
+@pytest.mark.parametrize("verify", [True, False])
+def test_a_file_cut_short_is_named_where_no_manifest_knows_it(
+    lake: ParquetLake, *, verify: bool
+) -> None:
+    file = without_manifest(lake)
+    file.write_bytes(file.read_bytes()[:300])
+    with pytest.raises(DataError, match="cannot be read as Parquet") as caught:
+        LakeQuery(lake.folder, verify=verify)
+    assert caught.value.where == str(file)
+    assert "\n" not in caught.value.line()
+
+
+def test_nonsense_that_only_reading_finds_is_told_as_damage(lake: ParquetLake) -> None:
+    file = without_manifest(lake)
+    data = file.read_bytes()
+    file.write_bytes(data[:4] + bytes(2_000) + data[2_004:])
+    with (
+        LakeQuery(lake.folder) as query,
+        pytest.raises(DataError, match=r"is damaged: .* traider data check LAKE"),
+    ):
+        query.table("select sum(ts), sum(close), sum(volume) from bars")
 
 
 def test_no_lake_is_told(tmp_path: Path) -> None:

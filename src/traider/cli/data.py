@@ -189,7 +189,12 @@ def check_data(
     show_default=True,
     help="Rows of the table that is shown.",
 )
-@click.option("--verify", is_flag=True, help="Compare every file with its checksum first.")
+@click.option(
+    "--verify/--no-verify",
+    default=True,
+    show_default=True,
+    help="Compare every file with its checksum first, or with its size alone.",
+)
 @json_option
 def query_data(sql: str, lake: Path, as_csv: bool, rows: int, verify: bool, as_json: bool) -> None:
     """Ask the lake in SQL; without a question, tell the views it has.

@@ -34,7 +34,10 @@ def query_session(sql: str, lake: Path, *, form: str, rows_shown: int, verify: b
         rows_shown: rows of a table; JSON and CSV have all.
         verify: compare every file with its checksum first.
     """
-    with stop_on_interrupt(quiet=form != "table") as stop, LakeQuery(lake, verify=verify) as query:
+    with (
+        stop_on_interrupt(quiet=form != "table") as stop,
+        LakeQuery(lake, verify=verify, stop=stop) as query,
+    ):
         if not sql:
             _tell_views(query, lake, form)
             return

@@ -4,11 +4,13 @@
         query.views                               # name -> columns
         query.table("select … from trades asof join quotes …")
 
-The database may read those files alone: no other path, no network, no extension, no statement but a
-question. Files are compared with their manifest by size; ``verify`` compares checksums too.
+The database may read those files alone: no other path, no network, no extension. DuckDB has no
+setting that keeps it from writing to a file it may read, so nothing but SELECT gets to it: EXPLAIN
+ANALYZE runs what it explains, COPY too. Files are compared with their manifest first, by checksum
+unless ``verify`` is off, by size always.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -24,7 +26,6 @@ from traider.store.manifest import DataFile, listed_manifest
 from traider.store.view_sql import Selected, quoted, views_of
 
 FETCHED_ROWS: Final = 10_000
-_STATEMENTS: Final = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
 
 
 @dataclass(frozen=True)
@@ -42,25 +43,30 @@ class LakeQuery:
     Args:
         lake: its folder, or one below it down to a series.
         verify: compare every file with its checksum first.
+        stop: whether to give up comparing.
 
     Raises:
         UsageError: there is no lake.
         DataError: a manifest is damaged, or a file is missing or other than listed.
+        Interrupted: ``stop`` said so.
     """
 
-    def __init__(self, lake: Path, *, verify: bool = False) -> None:
+    def __init__(
+        self, lake: Path, *, verify: bool = True, stop: Callable[[], bool] = lambda: False
+    ) -> None:
         if not lake.is_dir():
             raise UsageError(
                 "there is no lake here", where=str(lake), fix="make one: traider data import FILE"
             )
         self.lake = lake
-        selected = _selected(lake, verify=verify)
+        selected = _selected(lake, stop, verify=verify)
+        self._files = [name for each in selected for name in each.files]
         self._connection = duckdb.connect(
             ":memory:",
             config={"autoinstall_known_extensions": False, "autoload_known_extensions": False},
         )
         self._define(selected)
-        self._close_doors([name for each in selected for name in each.files])
+        self._close_doors()
 
     @property
     def views(self) -> dict[str, tuple[str, ...]]:
@@ -135,7 +141,7 @@ class LakeQuery:
             statements = self._connection.extract_statements(sql)
         except duckdb.Error as fault:
             raise self._told(fault) from fault
-        if len(statements) != 1 or statements[0].type not in _STATEMENTS:
+        if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
             raise UsageError(
                 "is no single question", where="SQL", fix="write one SELECT, DESCRIBE or SUMMARIZE"
             )
@@ -144,6 +150,16 @@ class LakeQuery:
         line = " ".join(str(fault).split())
         if isinstance(fault, duckdb.InterruptException):
             return Interrupted("stopped")
+        named = next((name for name in self._files if name in str(fault)), "")
+        if type(fault) is duckdb.Error or (
+            named and isinstance(fault, duckdb.InvalidInputException)
+        ):
+            # DuckDB's reader of Parquet found nonsense, in a file that no checksum vouches for.
+            return DataError(
+                f"is damaged: {line}",
+                where=named or str(self.lake),
+                fix="traider data check LAKE tells all that is wrong",
+            )
         if isinstance(fault, duckdb.IOException):
             return DataError(line, where=str(self.lake), fix="ask again; the lake was written to")
         views = ", ".join(self.views) or "none"
@@ -158,9 +174,9 @@ class LakeQuery:
                     f"has no view {name}: {' '.join(str(fault).split())}", where=str(self.lake)
                 ) from fault
 
-    def _close_doors(self, files: Sequence[str]) -> None:
+    def _close_doors(self) -> None:
         """Leave the database nothing but the listed files; this cannot be taken back."""
-        names = ", ".join(quoted(name) for name in files)
+        names = ", ".join(quoted(name) for name in self._files)
         for setting in (
             f"set allowed_paths = [{names}]",
             "set temp_directory = ''",
@@ -170,7 +186,7 @@ class LakeQuery:
             self._connection.execute(setting)
 
 
-def _selected(lake: Path, *, verify: bool) -> list[Selected]:
+def _selected(lake: Path, stop: Callable[[], bool], *, verify: bool) -> list[Selected]:
     """Return the files of every series, each found to be there as listed."""
     found = []
     for key, folder in series_folders(lake.absolute()):
@@ -178,6 +194,8 @@ def _selected(lake: Path, *, verify: bool) -> list[Selected]:
         for grid in dict.fromkeys(file.grid for file in files):
             mine = [file for file in files if file.grid == grid]
             for file in mine:
+                if stop():
+                    raise Interrupted("stopped")
                 _check(folder, file, verify=verify)
             names = tuple(str(folder / file.name) for file in mine)
             found.append(Selected(key, grid, names))
@@ -187,9 +205,10 @@ def _selected(lake: Path, *, verify: bool) -> list[Selected]:
 def _check(folder: Path, file: DataFile, *, verify: bool) -> None:
     path = folder / file.name
     try:
-        if verify:
+        if verify or not file.checksum:
+            # Without a manifest the file's own footer is all there is to compare with.
             open_file(folder, file)
-        elif file.checksum and path.stat().st_size != file.bytes:
+        elif path.stat().st_size != file.bytes:
             raise DataError(
                 f"is damaged: it has {path.stat().st_size} bytes, its manifest says {file.bytes}",
                 where=str(path),
