@@ -208,11 +208,46 @@ def test_staged_rows_come_back_as_they_were(tmp_path: Path) -> None:
         assert np.array_equal(stamps(staging.table()), stamps(rows))
 
 
-def test_a_damaged_page_is_told_with_its_name(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["page-00000002.arrow", "checkpoint.json"])
+def test_one_changed_bit_anywhere_is_told_with_the_file_s_name(tmp_path: Path, name: str) -> None:
+    rows = bar_table(BARS[:10])
+    with Staging(tmp_path, KEY) as staging:
+        for end in (5, 9):
+            staging.add(rows, staging.progress.after(Page(rows, (end - 4, end)), end))
+        staging.settle(rows, staging.progress)
+    file = tmp_path / name
+    data = file.read_bytes()
+    for place in range(0, len(data), 1 + len(data) // 300):
+        changed = bytearray(data)
+        changed[place] ^= 1 << place % 8
+        file.write_bytes(bytes(changed))
+        with pytest.raises(DataError, match="its checksum differs") as told:
+            Staging(tmp_path, KEY).__enter__()
+        assert told.value.where == str(file)
+    file.write_bytes(data)
+    with Staging(tmp_path, KEY) as staging:
+        assert staging.table() == rows
+
+
+def test_a_page_that_changes_while_it_waits_does_not_get_into_the_lake(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with crashing_at(8, monkeypatch), pytest.raises(Crash):
+        run(tmp_path, MemoryPages(BARS, 500), publish_rows=10**6)
+    page = min(tmp_path.rglob("page-*"))
+    data = bytearray(page.read_bytes())
+    data[len(data) // 2] ^= 1
+    page.write_bytes(bytes(data))
+    with pytest.raises(DataError, match=r"page-00000000\.arrow: is damaged: its checksum differs"):
+        run(tmp_path, MemoryPages(BARS, 500))
+    assert not ParquetLake(tmp_path).series()
+
+
+def test_a_page_that_is_cut_short_is_told_with_its_name(tmp_path: Path) -> None:
     rows = bar_table(BARS[:100])
     with Staging(tmp_path, KEY) as staging:
         staging.add(rows, staging.progress.after(Page(rows, (0, 5)), 5))
     (page,) = tmp_path.glob("page-*")
     page.write_bytes(page.read_bytes()[:200])
-    with pytest.raises(DataError, match=r"page-00000000\.arrow.*cannot be read"):
+    with pytest.raises(DataError, match=r"page-00000000\.arrow: is damaged"):
         Staging(tmp_path, KEY).__enter__()

@@ -3,7 +3,8 @@
 A page is one file, ``page-00000012.arrow``: its rows, and in the metadata the progress after it.
 It is written beside, flushed to the disk and renamed, so that a page and its checkpoint are there
 together or not at all. ``checkpoint.json`` says from which page on pages count; those before are in
-the store already. One process at a time holds the folder.
+the store already. Both end with a line of the BLAKE3 of what is before it, so that no changed bit
+gets into the store. One process at a time holds the folder.
 """
 
 import fcntl
@@ -17,6 +18,7 @@ from types import TracebackType
 from typing import Final, Self, TypeVar
 
 import pyarrow as pa
+from blake3 import blake3
 
 from traider.domain.errors import DataError
 from traider.feed.download.progress import Progress
@@ -29,6 +31,7 @@ _CHECKPOINT: Final = "checkpoint.json"
 _LOCK: Final = "lock"
 _PAGE: Final = "page-{:08d}.arrow"
 _PROGRESS: Final = b"progress"
+_AGAIN: Final = "remove its folder: what it held is downloaded again"
 
 
 def staging_folder(lake: Path, key: SeriesKey) -> Path:
@@ -90,8 +93,7 @@ class Staging:
         """Read the checkpoint and the pages after it; what was half done is removed."""
         checkpoint = self._folder / _CHECKPOINT
         if checkpoint.is_file():
-            text = checkpoint.read_text(encoding="utf-8")
-            self.progress = Progress.of_text(text, str(checkpoint))
+            self.progress = Progress.of_text(_sound(checkpoint).decode(), str(checkpoint))
             self._first = self.progress.first_page
         for leftover in self._folder.glob(".*.writing"):
             leftover.unlink()
@@ -119,13 +121,13 @@ class Staging:
     def _read(self, number: int) -> pa.Table:
         path = self._path(number)
         try:
-            with pa.OSFile(str(path), "rb") as source, pa.ipc.open_file(source) as reader:
+            with pa.ipc.open_file(pa.BufferReader(_sound(path))) as reader:
                 return reader.read_all()
         except (pa.ArrowException, OSError) as fault:
             raise DataError(
                 f"a staged page cannot be read: {fault}",
                 where=str(path),
-                fix="remove its folder: what it held is downloaded again",
+                fix=_AGAIN,
             ) from fault
 
     def add(self, rows: pa.Table, progress: Progress) -> None:
@@ -143,7 +145,7 @@ class Staging:
         sink = pa.BufferOutputStream()
         with pa.ipc.new_file(sink, told.schema) as writer:
             writer.write_table(told)
-        write_file(self._path(self._next), sink.getvalue().to_pybytes())
+        write_file(self._path(self._next), _sealed(sink.getvalue().to_pybytes()))
         self._next += 1
 
     def table(self) -> pa.Table:
@@ -166,12 +168,34 @@ class Staging:
         progress = replace(progress, first_page=first)
         if left.num_rows or progress.settled:
             self._write_page(left, progress)
-        write_file(self._folder / _CHECKPOINT, progress.as_text().encode())
+        write_file(self._folder / _CHECKPOINT, _sealed(progress.as_text().encode()))
         for number in range(self._first, first):
             _told(self._path(number), partial(self._path(number).unlink, missing_ok=True))
         self._first = first
         self.rows = left.num_rows
         self.progress = progress
+
+
+def _sealed(body: bytes) -> bytes:
+    """Return a file's bytes with their checksum as the last line."""
+    return b"%s\n%s\n" % (body, _checksum_of(body))
+
+
+def _sound(path: Path) -> bytes:
+    """Return what was sealed in a file.
+
+    Raises:
+        DataError: it is other than what was written.
+        OSError: it cannot be read.
+    """
+    body, _, checksum = path.read_bytes().removesuffix(b"\n").rpartition(b"\n")
+    if checksum != _checksum_of(body):
+        raise DataError("is damaged: its checksum differs", where=str(path), fix=_AGAIN)
+    return body
+
+
+def _checksum_of(body: bytes) -> bytes:
+    return blake3(body).hexdigest().encode()
 
 
 def write_file(path: Path, body: bytes) -> None:
