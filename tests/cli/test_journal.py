@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.command import command, environment, traider
-from tests.journal.journals import START_NS, small_terms, some_events
+from tests.journal.journals import START_NS, small_terms, some_events, written
 from traider.cli.journal_lines import time_text
 from traider.cli.main import run
 from traider.domain.events import Kind
@@ -193,6 +193,50 @@ def test_wrong_arguments_and_folders_are_told_in_one_line(
     assert "is no anchor" in refusal(2, capsys, "verify", str(folder), "--anchor", "12")
     own = refusal(2, capsys, "export", str(folder), "--to", str(folder))
     assert "the journal's own folder" in own
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--from", "10", "--to", "5"], "--to 5 is before --from 10"),
+        (["--from", "2024-01-02", "--to", "2024-01-01"], "--to 2024-01-01 is before --from 2024"),
+        (["--from", "9" * 20], "--from: 99999999999999999999 is beyond every sequence number"),
+    ],
+)
+def test_a_span_that_cannot_be_is_told_in_one_line(
+    folder: Path, capsys: Capture, arguments: list[str], told: str
+) -> None:
+    assert told in refusal(2, capsys, "cat", str(folder), *arguments)
+
+
+def test_a_damaged_journal_is_printed_up_to_the_block_that_is_told(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    written(tmp_path, 60, 10, small_terms(10**6))
+    path = tmp_path / "events-000000.seg"
+    found = bytearray(path.read_bytes())
+    found[112 + 2 * 736 + 300] ^= 1
+    path.write_bytes(found)
+    for arguments in ((), ("--json",)):
+        assert run(["journal", "cat", str(tmp_path), *arguments]) == 3
+        shown = capsys.readouterr()
+        lines = [line for line in shown.out.splitlines() if '"error"' not in line]
+        assert len(lines) == 20
+        assert f"{path}: segment 0, block 3 at byte 1584 is damaged" in shown.err + shown.out
+    assert run(["journal", "cat", str(tmp_path), "--to", "20"]) == 0
+    capsys.readouterr()
+    assert run(["journal", "export", str(tmp_path), "--to", str(tmp_path / "out")]) == 3
+    assert "segment 0, block 3 at byte 1584 is damaged" in capsys.readouterr().err
+    assert not list((tmp_path / "out").glob("*.parquet"))
+
+
+def test_a_journal_without_its_first_segment_is_not_printed(folder: Path, capsys: Capture) -> None:
+    for path in folder.glob("*-000000.*"):
+        path.unlink()
+    for arguments in ((), ("--to", "50"), ("--facts",)):
+        assert "-000000.seg: the file is missing" in refusal(
+            3, capsys, "cat", str(folder), *arguments
+        )
 
 
 def test_a_journal_of_another_format_is_told_in_one_line(folder: Path, capsys: Capture) -> None:

@@ -342,3 +342,16 @@ def test_instruments_that_cannot_be_read_are_told(tmp_path: Path) -> None:
     crafted(tmp_path, [("facts", FACT, -1, 1, b"\x0b\x00instruments{}")])
     with pytest.raises(DataError, match="the fact of the instruments cannot be read"):
         assert JournalReader(tmp_path).instruments
+
+
+def test_only_segments_being_packed_are_swept(tmp_path: Path) -> None:
+    written(tmp_path, 20, 10)
+    own = tmp_path / "events-000000.segz.part"
+    own.write_bytes(b"half")
+    (tmp_path / "notes.part").write_text("a person's")
+    (tmp_path / "folder.part").mkdir()
+    (tmp_path / "facts-000000.segz.part").mkdir()
+    JournalWriter.open(tmp_path).close()
+    assert not own.exists()
+    assert (tmp_path / "notes.part").read_text() == "a person's"
+    assert (tmp_path / "folder.part").is_dir()

@@ -84,8 +84,21 @@ def test_a_refused_write_leaves_what_was_there(
         with pytest.raises(OSError, match="No space left"):
             store.write(9, b"newer", b"d")
     assert len(list(store.folder.iterdir())) == 1
-    (store.folder / "snapshot-x.snap.part").write_bytes(b"left by a crash")
+    (store.folder / f"snapshot-{7:020}.snap.part").write_bytes(b"left by a crash")
     store.write(9, b"newer", b"d")
     assert len(list(store.folder.iterdir())) == 2
     with pytest.raises(UsageError, match="a digest of 256 bytes"):
         store.write(10, b"", bytes(256))
+
+
+def test_only_unfinished_snapshots_are_swept(tmp_path: Path) -> None:
+    store = SnapshotStore(tmp_path)
+    store.write(1, b"one", b"")
+    own = store.folder / f"snapshot-{7:020}.snap.part"
+    own.write_bytes(b"half")
+    (store.folder / "notes.part").write_text("a person's")
+    (store.folder / "folder.part").mkdir()
+    store.write(2, b"two", b"")
+    assert not own.exists()
+    assert (store.folder / "notes.part").read_text() == "a person's"
+    assert (store.folder / "folder.part").is_dir()

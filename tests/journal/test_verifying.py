@@ -308,3 +308,17 @@ def test_progress_is_told(raw: Path) -> None:
     verify_journal(raw, progress=lambda fraction, _: told.append(fraction))
     assert told == sorted(told)
     assert told[-1] == 1.0
+
+
+def test_a_flipped_bit_of_a_trailer_is_told_at_the_trailer(tmp_path: Path) -> None:
+    written(tmp_path)
+    path = tmp_path / "events-000001.segz"
+    whole = path.read_bytes()
+    trailer = len(whole) - 16
+    for bit in range(16 * 8):
+        found = bytearray(whole)
+        found[trailer + bit // 8] ^= 1 << bit % 8
+        path.write_bytes(found)
+        (fault,) = verify_journal(tmp_path).faults
+        assert (fault.kind, fault.file) == (FaultKind.TRAILER, path.name)
+        assert (fault.offset, fault.bytes) == (trailer, 16)

@@ -62,7 +62,7 @@ def span_of(start: str | None, end: str | None) -> Span:
     """Return the span that the words after ``--from`` and ``--to`` mean.
 
     Raises:
-        UsageError: one is neither a sequence number nor a time.
+        UsageError: one is neither a sequence number nor a time, or the end is before the start.
     """
     span = Span()
     if start is not None:
@@ -71,6 +71,10 @@ def span_of(start: str | None, end: str | None) -> Span:
     if end is not None:
         number, ts_ns = _place(end, "--to")
         span = replace(span, end=number) if ts_ns is None else replace(span, end_ns=ts_ns)
+    if span.end < span.start or span.end_ns < span.start_ns:
+        raise UsageError(
+            f"--to {end} is before --from {start}", fix="begin at or before where it is to end"
+        )
     return span
 
 
@@ -78,6 +82,12 @@ def _place(text: str, option: str) -> tuple[int, int | None]:
     """Return the sequence number that ``text`` is, or the time in ns."""
     if re.fullmatch(r"\d{1,18}", text):
         return int(text), None
+    if re.fullmatch(r"\d{9,}", text):
+        raise UsageError(
+            f"{text} is beyond every sequence number",
+            where=option,
+            fix="write at most 18 digits: traider journal verify tells how many events there are",
+        )
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
@@ -169,7 +179,8 @@ class PlainLines(EventLines):
 
 
 def _lines_of(reader: JournalReader, *, as_json: bool) -> EventLines:
-    return (EventLines if as_json else PlainLines)(reader.instruments)
+    # As JSON events are printed as they are kept: facts that cannot be read hide none of them.
+    return EventLines(()) if as_json else PlainLines(reader.instruments)
 
 
 def kind_name(kind: int) -> str:

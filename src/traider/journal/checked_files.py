@@ -254,7 +254,7 @@ class CheckedFile:
             self._tell(FaultKind.HEADER, "the head of the packed file is damaged", 0, HEADER_BYTES)
         end = self.size - TRAILER_BYTES
         told = index_offset(source.read(max(0, end), TRAILER_BYTES))
-        is_there = told is not None and _kind_at(source, told) == BlockKind.INDEX
+        is_there = told is not None and told < end and _kind_at(source, told) == BlockKind.INDEX
         offset = told if is_there else _index_place(source)
         if offset is None and told is not None and told < end:
             self._break(FaultKind.INDEX, "the index is damaged", told, end - told)

@@ -103,7 +103,7 @@ def resume(folder: Path) -> Resumed:
         OSError: the disk refuses to be mended.
     """
     for path in folder.iterdir():
-        if is_unfinished(path):
+        if is_unfinished(path) and path.is_file():
             path.unlink()
     _drop_half_begun(folder)
     segments = list_segments(folder)

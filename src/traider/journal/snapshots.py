@@ -109,7 +109,8 @@ class SnapshotStore:
         for path in list(self._newest_first())[self._keep :]:
             path.unlink()
         for path in self.folder.glob(f"*{UNFINISHED}"):
-            path.unlink()
+            if _NAME.fullmatch(path.name.removesuffix(UNFINISHED)) and path.is_file():
+                path.unlink()
 
     def _newest_first(self) -> Iterator[Path]:
         if self.folder.is_dir():
