@@ -167,7 +167,8 @@ def test_a_second_role_joins_and_leaves_and_the_lake_is_the_same(
         def told(count: int) -> None:
             taken[number] = count
 
-        terms = FeaturesTerms(save_s=0.1, until_end=number == 0, quiet_s=1.0)
+        # Longer than the group needs to give the first what the second left behind.
+        terms = FeaturesTerms(save_s=0.1, until_end=number == 0, quiet_s=4.0)
         outcomes.append(role(tmp_path, terms).run(kafka_bus, stops[number].is_set, told))
 
     threads = [threading.Thread(target=run, args=(number,)) for number in range(2)]
