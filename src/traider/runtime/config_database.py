@@ -1,7 +1,8 @@
 """The table [database]: where tables are kept, and where research reads."""
 
+import re
 from typing import Final
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import unquote_plus
 
 from pydantic import Secret
 
@@ -9,6 +10,8 @@ from traider.runtime.config_sections import Section
 
 HIDDEN: Final = "***"
 _SECRETS: Final = frozenset({"password", "passfile", "sslpassword"})
+_PASSWORD: Final = re.compile(r"^((?:[^:/@]*://)?[^:/@]*):(?!//).*@", re.DOTALL)
+_OPTION: Final = re.compile(r"([?&])([^=&?]*)=([^&]*)")
 
 
 class DatabaseUrl(Secret[str]):
@@ -30,17 +33,14 @@ class DatabaseConfig(Section):
 
 
 def shown_url(text: str) -> str:
-    """Return an address with its password and the secrets among its options hidden."""
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        return HIDDEN
-    account, at, place = parts.netloc.rpartition("@")
-    user, colon, _ = account.partition(":")
-    netloc = f"{user}{colon}{HIDDEN}{at}{place}" if colon else parts.netloc
-    options = [
-        (name, HIDDEN if name in _SECRETS else value) for name, value in parse_qsl(parts.query)
-    ]
-    return urlunsplit(
-        (parts.scheme, netloc, parts.path, urlencode(options, safe="*/"), parts.fragment)
-    )
+    """Return an address with its password and the secrets among its options hidden.
+
+    Nothing is taken to be written well: whatever stands between the user and the last ``@`` is
+    hidden, so that of a password with an ``@``, a slash or a ``#`` no part is seen.
+    """
+    return _PASSWORD.sub(rf"\1:{HIDDEN}@", _OPTION.sub(_without_secret, text))
+
+
+def _without_secret(option: re.Match[str]) -> str:
+    mark, name, _ = option.groups()
+    return f"{mark}{name}={HIDDEN}" if unquote_plus(name) in _SECRETS else option.group()

@@ -22,6 +22,13 @@ _SECRETS: Final = frozenset({"password", "passfile", "sslpassword"})
 _FIX: Final = "write sqlite:///FILE or postgresql://USER:PASSWORD@HOST:PORT/NAME"
 
 
+def _unreadable() -> UsageError:
+    return UsageError(
+        "the address of the database cannot be read",
+        fix=f"{_FIX}; write %40 for an @ within the password",
+    )
+
+
 @dataclass(frozen=True)
 class DatabaseAddress:
     """A database's address, with the password inside and out of sight."""
@@ -39,11 +46,11 @@ class DatabaseAddress:
         try:
             url = make_url(text)
         except (ArgumentError, ValueError):
-            raise UsageError(
-                "the address of the database cannot be read",
-                fix=f"{_FIX}; write %40 for an @ within the password",
-            ) from None
+            raise _unreadable() from None
         if url.drivername in _POSTGRES:
+            if "@" in (url.host or "") or text.partition("?")[0].count("@") > 1:
+                # What is behind the first @ of a password would be taken for the host, and shown.
+                raise _unreadable()
             return cls(url.set(drivername="postgresql+psycopg"))
         if url.drivername not in {"sqlite", "sqlite+pysqlite"}:
             raise UsageError(f"{url.drivername} is no database that is known here", fix=_FIX)

@@ -3,7 +3,10 @@
 SQLite: write-ahead log, every commit flushed to the disk, foreign keys enforced, and each writing
 transaction takes the write lock when it begins (BEGIN IMMEDIATE): two writers wait for each other
 instead of failing half-way. PostgreSQL: as the server is set up, with a short time to connect.
-A read-only engine is one by the database's own means, not by good behavior.
+A read-only engine keeps mistakes out, not a statement that means to write: SQLite opens the file
+for reading, but ATTACH opens it again; PostgreSQL begins each transaction read-only
+(``default_transaction_read_only``), until a statement sets READ WRITE. What a user may never change
+is for the server to refuse, which grants SELECT alone, or for the rights of the file.
 """
 
 import sqlite3
@@ -27,7 +30,7 @@ def open_engine(url: str | DatabaseAddress, *, read_only: bool = False) -> Engin
 
     Args:
         url: an address, or the text of one.
-        read_only: whether the database shall refuse every change through this engine.
+        read_only: whether the database shall refuse changes, as far as said above.
 
     Raises:
         UsageError: the address is none, or PostgreSQL's driver is not installed.
