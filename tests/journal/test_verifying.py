@@ -13,11 +13,12 @@ import pytest
 
 from tests.journal.journals import small_terms, some_events, written
 from traider.domain.errors import UsageError
-from traider.journal import JournalHead, JournalWriter
+from traider.journal import JournalHead, JournalWriter, checked_files
 from traider.journal.blocks import HEADER_BYTES, crc_of, packed_header, whole_header_at
 from traider.journal.byte_sources import RawFile
 from traider.journal.faults import FaultKind, JournalFault
 from traider.journal.groups import groups_of, index_bytes
+from traider.journal.packing import pack_segment
 from traider.journal.scanning import BlockScan
 from traider.journal.snapshots import SnapshotStore
 from traider.journal.verifying import verify_journal
@@ -322,3 +323,45 @@ def test_a_flipped_bit_of_a_trailer_is_told_at_the_trailer(tmp_path: Path) -> No
         (fault,) = verify_journal(tmp_path).faults
         assert (fault.kind, fault.file) == (FaultKind.TRAILER, path.name)
         assert (fault.offset, fault.bytes) == (trailer, 16)
+
+
+@pytest.mark.parametrize("name", ["events-000000.seg", "facts-000000.seg"])
+def test_a_flipped_head_accuses_no_other_block(tmp_path: Path, name: str) -> None:
+    written(tmp_path, 200, 10, small_terms(10**6))
+    path = tmp_path / name
+    whole = path.read_bytes()
+    for place in (4, 20, 50, 95, 100):
+        found = bytearray(whole)
+        found[place] ^= 1
+        path.write_bytes(found)
+        verdict = verify_journal(tmp_path)
+        (fault,) = verdict.faults
+        assert (fault.file, fault.offset, fault.bytes) == (name, 0, 112)
+        assert (verdict.events, verdict.facts) == (200, 2)
+
+
+def test_a_file_packed_just_before_it_is_opened_is_no_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written(tmp_path, 200, 10, small_terms(4_096, compress=False))
+    raw = [*tmp_path.glob("*-000000.seg"), *tmp_path.glob("*-000001.seg")]
+    kept = {path: path.read_bytes() for path in raw}
+    pack_segment(tmp_path, 0)
+    pack_segment(tmp_path, 1)
+    for gone in range(2 * len(raw)):
+        for path, whole in kept.items():
+            path.write_bytes(whole)
+        opened: list[Path] = []
+
+        def opened_late(path: Path, gone: int = gone, opened: list[Path] = opened) -> RawFile:
+            if path in kept:
+                opened.append(path)
+                if len(opened) == gone + 1:
+                    path.unlink()  # as the packer does when the packed file is whole
+            return RawFile(path)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(checked_files, "RawFile", opened_late)
+            verdict = verify_journal(tmp_path)
+        assert (verdict.events, verdict.faults) == (200, ())
+        assert len(opened) > gone

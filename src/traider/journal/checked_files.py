@@ -167,7 +167,9 @@ class CheckedFile:
     def _taken(self, entry: Entry) -> Iterator[Entry]:
         """Yield ``entry`` where it belongs into this file; tell of it where it does not."""
         header = entry.header
-        kinds = BODY_KINDS if self._place else HEAD_KINDS
+        # After a head that is damaged, which was told, the next block may well be the one due.
+        is_body = self._place or (self.breaks and header.place)
+        kinds = BODY_KINDS if is_body else HEAD_KINDS
         if (header.kind, header.segment) == (kinds[self.role], self.segment):
             self._table.add(header)
             yield entry
