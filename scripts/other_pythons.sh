@@ -28,8 +28,8 @@ prepare() {
     say "making $folder"
     "$python" -m venv --clear "$folder"
     ranges="$folder/ranges.txt"
-    "$folder/bin/python" scripts/requirement_ranges.py dev \
-        --only pytest --only pytest-timeout --only hypothesis >"$ranges"
+    "$folder/bin/python" scripts/requirement_ranges.py dev scale \
+        --only pytest --only pytest-timeout --only hypothesis --only psycopg >"$ranges"
     if [ -x .venv/bin/uv ]; then
         .venv/bin/uv pip install --quiet --compile-bytecode --python "$folder/bin/python" -r "$ranges"
     else

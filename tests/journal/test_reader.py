@@ -343,3 +343,11 @@ def test_a_reader_looks_again_at_a_file_whose_index_was_cut_off(tmp_path: Path) 
     reader.refresh()
     assert reader.end == 101
     assert join_events(list(reader.events())).tobytes() == some_events(101).tobytes()
+
+
+def test_a_journal_that_is_only_half_begun_has_no_event(tmp_path: Path) -> None:
+    (tmp_path / "facts-000000.seg").touch()
+    (tmp_path / "events-000000.seg").touch()
+    reader = JournalReader(tmp_path)
+    assert (reader.first, reader.end, list(reader.events())) == (0, 0, [])
+    assert reader.instruments == ()
