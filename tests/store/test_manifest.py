@@ -13,12 +13,15 @@ from hypothesis import strategies as st
 
 from traider.domain.errors import DataError
 from traider.domain.timeframes import DAY_NS
+from traider.store import manifest as manifest_module
+from traider.store.lake_paths import days_of
 from traider.store.manifest import (
     MANIFEST_NAME,
     NO_GRID,
     DataFile,
     Grid,
     Manifest,
+    listed_manifest,
     load_manifest,
     save_manifest,
 )
@@ -94,3 +97,23 @@ def test_what_is_no_manifest_is_told(tmp_path: Path, text: bytes) -> None:
     with pytest.raises(DataError, match="is no manifest") as caught:
         load_manifest(tmp_path)
     assert caught.value.where == str(tmp_path / MANIFEST_NAME)
+
+
+@pytest.mark.parametrize("looks", [1, 2])
+def test_a_first_write_between_two_looks_is_no_damage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, looks: int
+) -> None:
+    """The series begins just when a reader has found no manifest and looks for files."""
+    first = Manifest((file_of(1, 0),))
+    left = [looks]
+
+    def days_after_a_write(folder: Path) -> list[int]:
+        left[0] -= 1
+        if left[0] == 0:
+            save_manifest(folder, first)
+            (folder / first.files[0].name).parent.mkdir()
+            (folder / first.files[0].name).touch()
+        return days_of(folder)
+
+    monkeypatch.setattr(manifest_module, "days_of", days_after_a_write)
+    assert listed_manifest(tmp_path) == first

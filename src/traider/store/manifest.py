@@ -17,7 +17,14 @@ from blake3 import blake3
 
 from traider.domain.errors import DataError
 from traider.domain.timeframes import DAY_NS
-from traider.store.lake_paths import PART_NAME, day_number, day_of, days_of, part_path
+from traider.store.lake_paths import (
+    PART_NAME,
+    day_folder,
+    day_number,
+    day_of,
+    days_of,
+    part_path,
+)
 from traider.store.market_store import Span
 
 MANIFEST_NAME: Final = "_manifest.json"
@@ -108,15 +115,20 @@ def load_manifest(folder: Path) -> Manifest | None:
         DataError: it is damaged, or it is gone and files that only a manifest can list are there.
     """
     path = folder / MANIFEST_NAME
-    try:
-        text = path.read_bytes()
-    except FileNotFoundError:
-        _refuse_lost(folder, path)
+    text = _text_of(path)
+    if text is None:
+        # A first write makes the manifest before any file: files seen here belong to none only if
+        # it is still missing after they were seen.
+        parts = _listed_parts(folder)
+        text = _text_of(path)
+        if text is None and parts:
+            raise DataError(
+                "the manifest is missing, and files here need one",
+                where=str(path),
+                fix=f"{SEAL}, first {parts[0]}",
+            )
+    if text is None:
         return None
-    except OSError as fault:
-        raise DataError(
-            f"cannot be read: {fault.strerror}", where=str(path), fix="see to the disk"
-        ) from fault
     try:
         sealed = msgspec.json.decode(text, type=_Sealed)
         if sealed.format > FORMAT:
@@ -132,14 +144,24 @@ def load_manifest(folder: Path) -> Manifest | None:
         raise DataError(f"is no manifest: {fault}", where=str(path), fix=SEAL) from fault
 
 
-def _refuse_lost(folder: Path, path: Path) -> None:
+def _text_of(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as fault:
+        raise DataError(
+            f"cannot be read: {fault.strerror}", where=str(path), fix="see to the disk"
+        ) from fault
+
+
+def _listed_parts(folder: Path) -> list[str]:
+    """Return the first names of files that only a manifest can list."""
     for day in days_of(folder):
-        for part in part_path(folder, day).parent.glob("part-*.parquet"):
-            raise DataError(
-                "the manifest is missing, and files here need one",
-                where=str(path),
-                fix=f"{SEAL}, first {part.name}",
-            )
+        found = sorted(part.name for part in day_folder(folder, day).glob("part-*.parquet"))
+        if found:
+            return found
+    return []
 
 
 def listed_manifest(folder: Path) -> Manifest:
@@ -149,9 +171,13 @@ def listed_manifest(folder: Path) -> Manifest:
         DataError: as ``load_manifest``.
     """
     manifest = load_manifest(folder)
-    if manifest is not None:
-        return manifest
-    return Manifest(tuple(unknown_file(folder, day) for day in days_of(folder)))
+    if manifest is None:
+        # Days first, then the manifest again: a first write makes it before any day.
+        days = days_of(folder)
+        manifest = load_manifest(folder) if days else None
+        if manifest is None:
+            return Manifest(tuple(unknown_file(folder, day) for day in days))
+    return manifest
 
 
 def unknown_file(folder: Path, day: int) -> DataFile:
