@@ -6,6 +6,7 @@ written down what is done, and the others go on meanwhile.
 
 import time
 from collections.abc import Callable, Sequence
+from threading import RLock
 from typing import Final, Self, TypeVar
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
@@ -33,6 +34,8 @@ _NOT_OURS: Final = frozenset(
 """Why a commit is refused to one who does not own the partition now."""
 
 _PAUSE_S: Final = 0.1
+_POLL_S: Final = 0.1
+"""How long a poll lasts at most: whoever closes waits for it."""
 
 _Answer = TypeVar("_Answer")
 
@@ -57,6 +60,7 @@ class KafkaSubscription:
         self._paused = False
         self._closed = False
         self._refused: BatchRefusedError | None = None
+        self._polling = RLock()
         self._consumer = Consumer(terms.consumer_settings(group) | self._talk.settings())
         ready_topic(self._consumer, terms, self.topic, self._talk)
         self._consumer.subscribe(
@@ -94,7 +98,7 @@ class KafkaSubscription:
                 raise BusError("the subscription is closed", where=self.topic)
             if self._refused is not None:
                 raise self._refused
-            message = self._consumer.poll(max(0.0, until - time.monotonic()))
+            message = self._next(max(0.0, until - time.monotonic()))
             if message is None:
                 if time.monotonic() >= until:
                     return None
@@ -135,7 +139,8 @@ class KafkaSubscription:
         """Leave the group; what was not committed goes to the next reader."""
         if not self._closed:
             self._closed = True
-            self._consumer.close()
+            with self._polling:
+                self._consumer.close()
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -174,6 +179,20 @@ class KafkaSubscription:
         self._log.warning("bus share lost", topic=self.topic, lost=_numbers(partitions))
 
     # ------------------------------------------------------------------------------- its own
+
+    def _next(self, timeout_s: float) -> Message | None:
+        """Return what the client has next.
+
+        A client that is closed while another thread polls it takes the process with it, so a poll
+        is short and nobody closes during one.
+
+        Raises:
+            BusError: it was closed meanwhile.
+        """
+        with self._polling:
+            if self._closed:
+                raise BusError("the subscription is closed", where=self.topic)
+            return self._consumer.poll(min(timeout_s, _POLL_S))
 
     def _keys(self, partitions: Sequence[TopicPartition]) -> list[str]:
         return [key for each in partitions for key in self._trail.keys(each.partition)]
