@@ -8,10 +8,13 @@ import click
 
 from traider.cli.options import (
     config_option,
+    data_option,
     features_option,
+    funding_option,
     json_option,
     scores_option,
     set_option,
+    span_options,
 )
 from traider.domain.errors import Interrupted, UsageError
 
@@ -24,26 +27,11 @@ if TYPE_CHECKING:
 
 @click.command()
 @config_option
-@click.option(
-    "--data",
-    "files",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Parquet file of bars (ts, open, high, low, close, volume), or raw captures of Level-2"
-    " data (.txt.zst); repeat for more.",
-)
-@click.option(
-    "--funding",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Parquet file of settled funding rates (ts, rate); repeat for more perpetuals.",
-)
+@data_option
+@funding_option
 @features_option
 @scores_option
-@click.option("--from", "start", metavar="DATE", help="First day or instant used, UTC.")
-@click.option("--to", "end", metavar="DATE", help="First day or instant not used any more, UTC.")
+@span_options
 @set_option
 @click.option(
     "--fill-tier",

@@ -7,10 +7,13 @@ import click
 from traider.cli.backtest import option_overrides
 from traider.cli.options import (
     config_option,
+    data_option,
     features_option,
+    funding_option,
     json_option,
     scores_option,
     set_option,
+    span_options,
 )
 
 
@@ -21,25 +24,11 @@ def check() -> None:
 
 @check.command()
 @config_option
-@click.option(
-    "--data",
-    "files",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Parquet file of bars, or raw captures of Level-2 data (.txt.zst); repeat for more.",
-)
-@click.option(
-    "--funding",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Parquet file of settled funding rates (ts, rate); repeat for more perpetuals.",
-)
+@data_option
+@funding_option
 @features_option
 @scores_option
-@click.option("--from", "start", metavar="DATE", help="First day or instant used, UTC.")
-@click.option("--to", "end", metavar="DATE", help="First day or instant not used any more, UTC.")
+@span_options
 @set_option
 @click.option(
     "--cuts",

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from traider.cli.options import json_option
+from traider.cli.options import (
+    json_option,
+    to_lake_option,
+)
 from traider.domain.errors import UsageError
 
 if TYPE_CHECKING:
@@ -76,15 +79,7 @@ def data() -> None:
 
 @data.command("import")
 @_FILES
-@click.option(
-    "--to",
-    "lake",
-    type=click.Path(path_type=Path),
-    default=Path("lake"),
-    show_default=True,
-    metavar="DIR",
-    help="Folder of the lake.",
-)
+@to_lake_option
 @source_options
 @click.option(
     "--on-bad",

@@ -8,10 +8,13 @@ import click
 
 from traider.cli.options import (
     config_option,
+    data_option,
     features_option,
+    funding_option,
     json_option,
     scores_option,
     set_option,
+    to_lake_option,
 )
 from traider.domain.errors import UsageError
 
@@ -27,34 +30,13 @@ def features() -> None:
 
 @features.command()
 @config_option
-@click.option(
-    "--data",
-    "files",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="FILE|LAKE",
-    help="Bars, raw captures of Level-2 data, a journal, or a lake with bars; repeat for more.",
-)
-@click.option(
-    "--funding",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Parquet file of settled funding rates; repeat for more perpetuals.",
-)
+@data_option
+@funding_option
 @features_option
 @scores_option
 @click.option("--from", "start", metavar="DATE", help="First day or instant used, UTC.")
 @click.option("--until", "end", metavar="DATE", help="First day or instant not used any more, UTC.")
-@click.option(
-    "--to",
-    "lake",
-    type=click.Path(path_type=Path),
-    default=Path("lake"),
-    show_default=True,
-    metavar="LAKE",
-    help="Lake that the rows are kept in.",
-)
+@to_lake_option
 @set_option
 @json_option
 def compute(
@@ -67,8 +49,8 @@ def compute(
     """Compute what a strategy reads and wants at each decision, and keep it.
 
     Kept are the features its alphas and its sizing read, those of feature_store.expressions, each
-    alpha's score and confidence, and the ensemble's score, direction and exposure. What the lake
-    has already is not written again.
+    alpha's score and confidence, and the ensemble's score, direction and exposure. --data takes a
+    whole lake too, for its bars and funding. What the lake has already is not written again.
     """
     from traider.cli.backtest import option_overrides
     from traider.cli.features_session import compute_session

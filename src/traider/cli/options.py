@@ -77,3 +77,49 @@ def features_lake_option(command: Command) -> Command:
         metavar="DIR",
         help="Keep features and signals of the settings in this lake.",
     )(command)
+
+
+def data_option(command: Command) -> Command:
+    """Add ``--data FILE``, repeatable, as ``files``."""
+    return click.option(
+        "--data",
+        "files",
+        multiple=True,
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Bars (Parquet, a lake's series), raw captures of Level-2 data (.txt.zst), or a "
+        "journal; repeat for more.",
+    )(command)
+
+
+def funding_option(command: Command) -> Command:
+    """Add ``--funding FILE``, repeatable."""
+    return click.option(
+        "--funding",
+        multiple=True,
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Parquet file of settled funding rates (ts, rate); repeat for more perpetuals.",
+    )(command)
+
+
+def span_options(command: Command) -> Command:
+    """Add ``--from DATE`` as ``start`` and ``--to DATE`` as ``end``."""
+    first = click.option("--from", "start", metavar="DATE", help="First day or instant used, UTC.")
+    last = click.option(
+        "--to", "end", metavar="DATE", help="First day or instant not used any more, UTC."
+    )
+    return first(last(command))
+
+
+def to_lake_option(command: Command) -> Command:
+    """Add ``--to LAKE`` as ``lake``."""
+    return click.option(
+        "--to",
+        "lake",
+        type=click.Path(path_type=Path),
+        default=Path("lake"),
+        show_default=True,
+        metavar="LAKE",
+        help="Lake that the rows are kept in.",
+    )(command)

@@ -5,29 +5,22 @@ from pathlib import Path
 import click
 
 from traider.cli.backtest import option_overrides
-from traider.cli.options import config_option, json_option, set_option
+from traider.cli.options import (
+    config_option,
+    data_option,
+    funding_option,
+    json_option,
+    set_option,
+    span_options,
+)
 from traider.domain.errors import Interrupted, UsageError
 
 
 @click.command()
 @config_option
-@click.option(
-    "--data",
-    "files",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Parquet file of bars, or raw captures of Level-2 data (.txt.zst); repeat for more.",
-)
-@click.option(
-    "--funding",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Parquet file of settled funding rates (ts, rate); repeat for more perpetuals.",
-)
-@click.option("--from", "start", metavar="DATE", help="First day or instant used, UTC.")
-@click.option("--to", "end", metavar="DATE", help="First day or instant not used any more, UTC.")
+@data_option
+@funding_option
+@span_options
 @set_option
 @click.option(
     "--grid",
