@@ -99,13 +99,19 @@ async def _of_coinbase(
     return instruments, tuple(streams)
 
 
-async def keep(feed: Feed, sink: EventSink) -> None:
-    """Run a feed and hand its events over, until cancelled."""
+async def keep(feed: Feed, sink: EventSink, pause_s: float = 0.0) -> None:
+    """Run a feed and hand its events over, until cancelled.
+
+    After each hand-over it pauses for ``pause_s``: what comes in a hurry goes over together, and
+    what comes after a while waits for nothing.
+    """
     async with asyncio.TaskGroup() as tasks:
         running = tasks.create_task(feed.run())
         try:
             while True:
                 sink.append(await feed.queue.wait())
+                if pause_s:
+                    await asyncio.sleep(pause_s)
         finally:
             running.cancel()
             with contextlib.suppress(asyncio.CancelledError):
