@@ -230,6 +230,12 @@ class Verdict(IntEnum):
     GROUP_EXPOSURE = 21
     SELF_TRADE = 22
     UNHEALTHY = 23
+    NOT_SENT = 24
+    """The process ended before the order could be sent; it is out of date by now."""
+    OLD_EPOCH = 25
+    """It comes from a leader that was replaced."""
+    NOT_READY = 26
+    """The gateway is not reconciled with the venue."""
 
 
 class Reject(IntEnum):

@@ -100,6 +100,9 @@ _SWITCHES: Final = {
     Verdict.KILLED: "trading is killed",
     Verdict.PAUSED: "trading is paused",
     Verdict.UNHEALTHY: "the feed is unhealthy",
+    Verdict.NOT_SENT: "the process ended before it was sent",
+    Verdict.OLD_EPOCH: "its leader was replaced",
+    Verdict.NOT_READY: "the gateway is not reconciled with the venue",
 }
 """States, which have no number."""
 

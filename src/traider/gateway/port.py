@@ -1,0 +1,41 @@
+"""What a trader asks of its gateway, in its own process or in another.
+
+Reports come back through the sink that the gateway was made with, as events in the order of the
+gateway's log: VERDICT and SENT, ACK, FILL, CANCELLED, REJECTED, EXPIRED, UNKNOWN, BALANCE,
+TRANSFER, RECONCILE_ADJUSTMENT. The n-th report of the log is the n-th report in the trader's
+journal, so a trader that starts again asks for those after the ones it has.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from traider.domain.events import EventArray
+
+GateAnswer = tuple[int, float, float]
+"""Verdict code, the number that was looked at, and its limit."""
+
+
+class TradingGateway(Protocol):
+    """The only way out."""
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it is reconciled with the venue: nothing is sent before."""
+
+    async def start(self, epoch: int, reports_known: int, unanswered: EventArray) -> None:
+        """Take over for a leader: reconcile, then report what the trader does not know.
+
+        Args:
+            epoch: orders of a lower one are refused from now on.
+            reports_known: reports that the trader's journal holds.
+            unanswered: intents of the journal that have no verdict there.
+        """
+
+    def submit(self, intents: EventArray, answers: Sequence[GateAnswer]) -> None:
+        """Take orders and cancels of one decision; ``answers`` are those of the trader's gate.
+
+        A gateway in another process asks a gate of its own as well.
+        """
+
+    def observe(self, events: EventArray) -> None:
+        """See what the trader journaled: in a simulated venue, what became of orders."""
