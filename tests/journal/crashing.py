@@ -64,6 +64,11 @@ class CrashingDisk:
         self._open[descriptor] = Path(path)
         return descriptor
 
+    def _close(self, descriptor: int) -> None:
+        """Close, and forget the number: it may be another file's by the time of the crash."""
+        self._open.pop(descriptor, None)
+        self._real["close"](descriptor)
+
     def _note_sync(self, descriptor: int) -> None:
         path = self._open.get(descriptor)
         if path is None:
@@ -97,10 +102,11 @@ class CrashingDisk:
     def installed(self) -> Iterator[None]:
         """Stand between the journal and the disk; swallow the crash."""
         with pytest.MonkeyPatch.context() as patch:
-            for name in (*_CALLS, *_NAMES):
+            for name in (*_CALLS, *_NAMES, "close"):
                 self._real[name] = getattr(os, name)
             for name in (*_CALLS, *_NAMES):
                 patch.setattr(os, name, self._wrapped(name))
+            patch.setattr(os, "close", self._close)
             patch.setattr(Packer, "pack", _pack_at_once)
             with suppress(Crash):
                 yield
