@@ -1,0 +1,208 @@
+"""What a running trader says of itself: the one form that status, control and reports share.
+
+    body = msgspec.json.decode(raw, type=StatusBody)
+
+Money, prices and sizes are decimal text, exactly as the books have them, so that no reader loses a
+unit; money is in ``currency``. Times are ns UTC of the clock of the trader, which an accelerated
+local exchange owns.
+"""
+
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from traider.gateway.latency import LatencyBook
+
+_NS_PER_US: Final = 1_000
+
+
+class Mode(StrEnum):
+    """Whose money is at risk."""
+
+    DEMO = "demo"
+    """Orders go to the local exchange that replays recorded data."""
+    PAPER = "paper"
+    """Real market data, a simulated venue: no order leaves."""
+    SHADOW = "shadow"
+    """Paper beside the live data of another venue."""
+    LIVE = "live"
+    """Real money."""
+
+
+class Phase(StrEnum):
+    """What the trader is doing."""
+
+    STARTING = "starting"
+    WARMING = "warming"
+    """Takes history; decides nothing yet."""
+    RECONCILING = "reconciling"
+    """Compares its books with the venue's."""
+    TRADING = "trading"
+    PAUSED = "paused"
+    """No new positions; exits stay."""
+    KILLED = "killed"
+    """Refuses everything until a person re-arms it."""
+    STOPPING = "stopping"
+    STOPPED = "stopped"
+
+
+class PositionBody(Struct, frozen=True):
+    """What is held of one instrument."""
+
+    name: str
+    """Name of the instrument, as the configuration has it."""
+    size: str
+    """Base units; negative for a short position."""
+    mark: str
+    """Price it is valued at, quote currency."""
+    value: str
+    """Size times mark, in the account's currency; negative for a short position."""
+    unrealized: str
+    """Profit if it were closed at the mark, before fees, in the account's currency."""
+
+
+class OrderBody(Struct, frozen=True):
+    """One order that is not over."""
+
+    order_id: str
+    """Packed order id, 16 hexadecimal digits."""
+    client_order_id: str
+    """The id that the venue knows it by."""
+    name: str
+    """Name of the instrument."""
+    side: str
+    """Buy or sell, in small letters like every word here."""
+    kind: str
+    """Market, limit, stop and so on."""
+    size: str
+    """Base units asked for."""
+    leaves: str
+    """Base units not traded yet."""
+    price: str
+    """Limit price, quote currency; empty for none."""
+    trigger: str
+    """Price that sets it off, quote currency; empty for none."""
+    state: str
+    """State of its life: sent, open, partly filled and so on."""
+    age_s: float
+    """Seconds since it was decided."""
+
+
+class HealthBody(Struct, frozen=True):
+    """How one part is."""
+
+    part: str
+    """Feed, gateway, journal, venue and so on."""
+    is_good: bool
+    detail: str
+    """What is wrong, in words; empty when nothing is."""
+    since_ns: int
+    """When it became so, ns UTC."""
+
+
+class LatencyBody(Struct, frozen=True):
+    """How long a stage takes; microseconds."""
+
+    p50: float
+    p95: float
+    p99: float
+    p999: float
+    count: int
+    """Observations."""
+
+
+class CountsBody(Struct, frozen=True):
+    """What happened since the run began, restarts included."""
+
+    events: int = 0
+    """Events in the journal."""
+    decisions: int = 0
+    orders_sent: int = 0
+    orders_refused: int = 0
+    """Refused by the gate."""
+    fills: int = 0
+    reconnects: int = 0
+    """Connections that had to be opened again."""
+    gaps: int = 0
+    """Holes in the market data."""
+
+
+class ParityBody(Struct, frozen=True):
+    """What the identity check found: the journal replayed, its state compared."""
+
+    ok: bool = True
+    """Whether no check found a difference; true before the first."""
+    checks: int = 0
+    last_ns: int = 0
+    """When the last one ended, ns UTC; 0 before the first."""
+
+
+class AlertBody(Struct, frozen=True):
+    """One alert that was sent."""
+
+    key: str
+    """Names the condition."""
+    severity: str
+    """Info, warning or critical."""
+    title: str
+    detail: str
+    at_ns: int
+    """When it was sent last, ns UTC."""
+
+
+class StatusBody(Struct, frozen=True, kw_only=True):
+    """The whole state of a trader at one instant."""
+
+    mode: Mode
+    venue: str
+    state: str
+    """The state folder."""
+    pid: int
+    """Process that trades; 0 when none runs."""
+    epoch: int
+    """Number of this leader; each start is one."""
+    is_leader: bool
+    phase: Phase
+    started_ns: int
+    """When this process began, ns UTC."""
+    now_ns: int
+    """When this was said, ns UTC."""
+    currency: str
+    """Currency of all money here."""
+    nav: str
+    """Worth of the account at the marks."""
+    cash: str
+    pnl: str
+    """NAV less the money at the start of the run, fees included."""
+    pnl_day: str
+    """The same since midnight UTC."""
+    fees: str
+    """Paid since the run began; negative for rebates."""
+    drawdown: str
+    """Fall from the highest NAV as a fraction of it: "0.05" is 5 %."""
+    positions: tuple[PositionBody, ...] = ()
+    orders: tuple[OrderBody, ...] = ()
+    """Orders that are not over."""
+    health: tuple[HealthBody, ...] = ()
+    latency_us: dict[str, LatencyBody] = msgspec.field(default_factory=dict)
+    """By stage (``gateway.latency.Stage``); a stage without an observation is left out."""
+    counts: CountsBody = CountsBody()
+    parity: ParityBody = ParityBody()
+    alerts: tuple[AlertBody, ...] = ()
+    """The last ten, newest last."""
+
+
+def latency_bodies(book: LatencyBook) -> dict[str, LatencyBody]:
+    """Return what ``book`` measured, by stage, for ``StatusBody.latency_us``."""
+    return {
+        stage.value: LatencyBody(
+            p50=each.p50_ns / _NS_PER_US,
+            p95=each.p95_ns / _NS_PER_US,
+            p99=each.p99_ns / _NS_PER_US,
+            p999=each.p999_ns / _NS_PER_US,
+            count=each.count,
+        )
+        for stage, each in book.snapshot().items()
+    }
