@@ -6,7 +6,8 @@ the CANCEL flag that names the order.
 """
 
 from dataclasses import dataclass, replace
-from typing import assert_never
+from decimal import Decimal
+from typing import Protocol, assert_never
 
 from traider.domain.errors import DataError
 from traider.domain.events import EventArray, Kind, OrderFlag, empty_events
@@ -32,11 +33,25 @@ _TIME_IN_FORCE_SHIFT = 4
 _BRACKET_LEGS = 3
 
 
+class OrderGrid(Protocol):
+    """What an instrument must tell for its orders to be written; an ``Instrument`` does."""
+
+    @property
+    def name(self) -> object:
+        """Its name; as text, that of its orders."""
+
+    def ticks(self, price: Decimal) -> int:
+        """Return a price in ticks; refuse one off the grid with a ``DataError``."""
+
+    def lots(self, size: Decimal) -> int:
+        """Return a size in lots; refuse one off the grid with a ``DataError``."""
+
+
 @dataclass(frozen=True)
 class IntentHead:
     """Where and when an intent is written: the instrument, its number in the run, and the time."""
 
-    instrument: Instrument
+    instrument: OrderGrid
     number: int
     ts_ns: int
 

@@ -1,0 +1,73 @@
+"""The limits that can be changed while a trader runs: name in ``[limits]``, place and unit."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from pydantic import ValidationError
+
+from traider.domain.errors import UsageError
+from traider.kernel.codes import Limit
+from traider.runtime.config_sections import LimitsConfig
+
+
+@dataclass(frozen=True)
+class LimitName:
+    """Where the gate keeps a setting, and what its unit is there."""
+
+    limit: Limit
+    scale: float = 1.0
+    """The gate's units for one of the setting's."""
+
+
+LIMIT_NAMES: Final[Mapping[str, LimitName]] = {
+    "max_order_notional": LimitName(Limit.MAX_ORDER_NOTIONAL),
+    "max_order_size": LimitName(Limit.MAX_ORDER_SIZE),
+    "price_collar_bps": LimitName(Limit.PRICE_COLLAR, 1e-4),
+    "max_exposure": LimitName(Limit.MAX_EXPOSURE),
+    "max_gross_exposure": LimitName(Limit.MAX_GROSS_EXPOSURE),
+    "max_leverage": LimitName(Limit.MAX_LEVERAGE),
+    "max_orders_per_minute": LimitName(Limit.MAX_ORDERS_PER_MINUTE),
+    "max_daily_loss": LimitName(Limit.MAX_DAILY_LOSS),
+    "max_drawdown": LimitName(Limit.MAX_DRAWDOWN),
+    "max_data_age_s": LimitName(Limit.MAX_DATA_AGE_NS, 1e9),
+    "max_net_exposure": LimitName(Limit.MAX_NET_EXPOSURE),
+    "max_group_exposure": LimitName(Limit.MAX_GROUP_EXPOSURE),
+    "refuse_self_trades": LimitName(Limit.SELF_TRADE),
+}
+
+
+def limit_name(name: str) -> LimitName:
+    """Return what is known of the limit that ``[limits]`` calls ``name``.
+
+    Raises:
+        UsageError: there is no such limit.
+    """
+    known = LIMIT_NAMES.get(name.removeprefix("limits."))
+    if known is None:
+        raise UsageError(
+            f"there is no limit {name!r} to change", fix=f"name one of {', '.join(LIMIT_NAMES)}"
+        )
+    return known
+
+
+def gate_value(name: str, value: Decimal) -> tuple[Limit, float]:
+    """Return the place and the value in the gate of a limit in the configuration's unit.
+
+    Raises:
+        UsageError: there is no such limit, or the configuration would not take the value.
+    """
+    known = limit_name(name)
+    setting: object = value
+    if known.limit is Limit.SELF_TRADE and value in (0, 1):
+        setting = bool(value)
+    key = name.removeprefix("limits.")
+    try:
+        made = LimitsConfig.model_validate({key: setting})
+    except ValidationError as fault:
+        what = fault.errors()[0]["msg"].removeprefix("Value error, ")
+        raise UsageError(
+            f"{value} cannot be: {what}", where=key, fix="give another value"
+        ) from None
+    return known.limit, float(getattr(made, key)) * known.scale
