@@ -66,12 +66,13 @@ class Percentiles:
 class LatencyHistogram:
     """Durations of one stage. One thread records; any thread may read a copy."""
 
-    __slots__ = ("_counts", "_view", "max_ns", "total_ns")
+    __slots__ = ("_counts", "_usual_ns", "_view", "max_ns", "total_ns")
 
     def __init__(self) -> None:
         self._counts: npt.NDArray[np.int64] = np.zeros(_BUCKETS, dtype=np.int64)
         # An element of a memoryview costs a third of what an element of the array does.
         self._view = self._counts.data
+        self._usual_ns = 0
         self.max_ns = 0
         self.total_ns = 0
 
@@ -82,21 +83,27 @@ class LatencyHistogram:
 
     def record(self, duration_ns: int) -> None:
         """Count one duration; a negative one, from clocks that disagree, counts as 0."""
-        value = max(duration_ns, 0)
+        value = duration_ns
+        if not 0 <= value <= self._usual_ns:
+            value = self._unusual(value)
         self.total_ns += value
-        self.max_ns = max(self.max_ns, value)
-        value = min(value, _CEILING)
         shift = value.bit_length() - _BITS - 1
-        if shift > 0:
-            self._view[shift * _PARTS + (value >> shift)] += 1
-        else:
-            self._view[value] += 1
+        self._view[shift * _PARTS + (value >> shift) if shift > 0 else value] += 1
+
+    def _unusual(self, duration_ns: int) -> int:
+        """Note a duration that is the longest so far; return what is to be counted for it."""
+        self.max_ns = max(self.max_ns, duration_ns)
+        self._usual_ns = min(self.max_ns, _CEILING)
+        if duration_ns > _CEILING:
+            self.total_ns += duration_ns - _CEILING
+        return min(max(duration_ns, 0), _CEILING)
 
     def merge(self, other: "LatencyHistogram") -> None:
         """Add the durations of ``other``."""
         self._counts += other._counts  # noqa: SLF001 - one class
         self.total_ns += other.total_ns
         self.max_ns = max(self.max_ns, other.max_ns)
+        self._usual_ns = min(self.max_ns, _CEILING)
 
     def copy(self) -> "LatencyHistogram":
         """Return a histogram of the same durations."""
