@@ -112,3 +112,39 @@ def test_what_cannot_be_a_market_is_refused(tmp_path: Path, sample_data: Path) -
         market_plan(SourceRequest(bars=(written(tmp_path, "prices"),)))
     with pytest.raises(UsageError, match="NO-USD is not listed"):
         market_plan(SourceRequest(products=("NO-USD",)))
+
+
+def test_a_history_is_candles_before_the_market_opens(tmp_path: Path) -> None:
+    request = SourceRequest(
+        bars=(written(tmp_path),), names=("ETH-USD",), history_ns=HOUR_MS * 1_000_000
+    )
+    exchange, market = opened(request)
+    listed = exchange.desk.markets["ETH-USD"]
+    assert exchange.desk.now_ns == (FIRST_MS + HOUR_MS) * 1_000_000
+    assert [candle.close for candle in listed.candles.series(3600)] == [10_500]
+    # A bar of an hour is no candle of a minute.
+    assert list(listed.candles.series(60)) == []
+    assert listed.last_ticks == 10_500
+    play(exchange, market)
+    assert [candle.close for candle in listed.candles.series(3600)] == [10_500, 9_900]
+
+
+def test_a_market_goes_on_at_the_time_that_accounts_were_kept_at(tmp_path: Path) -> None:
+    goes_on_ns = (FIRST_MS + HOUR_MS * 3 // 2) * 1_000_000
+    exchange, market = opened(SourceRequest(bars=(written(tmp_path),), goes_on_ns=goes_on_ns))
+    assert exchange.desk.now_ns == goes_on_ns
+    assert (market.next_ns() or 0) > goes_on_ns
+    play(exchange, market)
+    series = exchange.desk.markets["BTC-USD"].candles.series(3600)
+    assert [(candle.close, candle.lots) for candle in series] == [
+        (10_500, 1_250_000_000),
+        (9_900, 300_000_000),
+    ]
+
+
+def test_histories_and_names_that_do_not_fit_are_told(tmp_path: Path) -> None:
+    bars = (written(tmp_path),)
+    with pytest.raises(UsageError, match="all bars are over"):
+        market_plan(SourceRequest(bars=bars, history_ns=9 * HOUR_MS * 1_000_000))
+    with pytest.raises(UsageError, match="2 names for 1 files"):
+        market_plan(SourceRequest(bars=bars, names=("A-USD", "B-USD")))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from traider.cli.durations import DURATION
 from traider.cli.options import json_option
 from traider.cli.speeds import parse_speed
 from traider.domain.errors import UsageError
@@ -61,6 +62,23 @@ if TYPE_CHECKING:
     "--public-limit", type=float, default=10.0, show_default=True, metavar="N",
     help="REST requests a second without a key; 0 is without limit.",
 )  # fmt: skip
+@click.option(
+    "--list-as", "names", multiple=True, metavar="ID",
+    help="Product a file of bars is listed as; once for each --bars, in their order.",
+)  # fmt: skip
+@click.option(
+    "--history", type=DURATION, default=0.0, metavar="TIME",
+    help="How much of the bars is told as candles only, before the market opens: 5h, 90m.",
+)  # fmt: skip
+@click.option(
+    "--accounts", type=click.Path(path_type=Path), metavar="DIR",
+    help="Keep accounts, orders and the time in a folder, and go on from what it holds (--bars).",
+)  # fmt: skip
+@click.option(
+    "--traded", type=click.IntRange(min=0), default=0, metavar="USD",
+    help="What the account traded in the 30 days before, which sets its fees.",
+)  # fmt: skip
+@click.option("--with-input", is_flag=True, help="End when standard input does.")
 @click.option("--tls", is_flag=True, help="HTTPS and WSS, with a certificate made for this run.")
 @json_option
 def exchange(  # noqa: PLR0913, PLR0917 - one parameter an option, click's way
@@ -77,6 +95,11 @@ def exchange(  # noqa: PLR0913, PLR0917 - one parameter an option, click's way
     start: str | None,
     private_limit: float,
     public_limit: float,
+    names: tuple[str, ...],
+    history: float,
+    accounts: Path | None,
+    traded: int,
+    with_input: bool,
     tls: bool,
     as_json: bool,
 ) -> int:
@@ -88,6 +111,8 @@ def exchange(  # noqa: PLR0913, PLR0917 - one parameter an option, click's way
     from traider.runtime.exchange_markets import SourceRequest
     from traider.venues.simulated.exchange import Limits
 
+    if (history or names) and not bars:
+        raise UsageError("only bars have a history and names to list them as", fix="give --bars")
     if synthetic is not None and (replay or bars):
         raise UsageError("a market is synthetic or comes from files", fix="leave one out")
     request = ExchangeRequest(
@@ -96,6 +121,8 @@ def exchange(  # noqa: PLR0913, PLR0917 - one parameter an option, click's way
             replay=replay,
             venue=venue,
             bars=bars,
+            names=names,
+            history_ns=round(history * 1e9),
             seed=1 if synthetic is None else synthetic,
             products=products,
             products_file=products_file,
@@ -107,6 +134,9 @@ def exchange(  # noqa: PLR0913, PLR0917 - one parameter an option, click's way
         faults=faults,
         limits=Limits(private=private_limit, public=public_limit),
         tls=tls,
+        accounts=accounts,
+        traded=traded,
+        ends_with_input=with_input,
     )
     serve_exchange(request, _announce_json if as_json else _announce)
     return 0

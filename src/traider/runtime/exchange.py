@@ -1,16 +1,20 @@
 """Put a local exchange together: from a person's request to a server that runs until stopped."""
 
 import asyncio
+import os
 import shutil
 import signal
+import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from traider.domain.errors import UsageError
 from traider.runtime.exchange_markets import SourceRequest, market_plan
+from traider.venues.simulated.account_keeping import AccountKeeper, kept_time_ns
+from traider.venues.simulated.amounts import ONE
 from traider.venues.simulated.certificate import make_certificate
 from traider.venues.simulated.exchange import Exchange, Limits, Opening
 from traider.venues.simulated.faults.rules import read_fault_file
@@ -29,6 +33,12 @@ class ExchangeRequest:
     limits: Limits = field(default_factory=Limits)
     faults: Path | None = None
     tls: bool = False
+    accounts: Path | None = None
+    """Folder that accounts are kept in; the exchange goes on from what it holds."""
+    traded: int = 0
+    """US dollars the account traded in the 30 days before: it sets the tier of its fees."""
+    ends_with_input: bool = False
+    """Whether the end of standard input, as of a parent that died, ends the exchange."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +80,8 @@ async def _serve(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
+    if request.ends_with_input:
+        loop.add_reader(sys.stdin.fileno(), _end_at_eof, stop)
     server, certificate = build_server(request, folder)
     await server.start(request.port)
     announce(_announcement(server, folder, certificate))
@@ -82,6 +94,15 @@ async def _serve(
         stopping.cancel()
         running.cancel()
         await server.stop()
+        if server.exchange.keeper is not None:
+            server.exchange.keeper.close()
+
+
+def _end_at_eof(stop: asyncio.Event) -> None:
+    """Ask for the end when nobody holds the other end of standard input any more."""
+    if not os.read(sys.stdin.fileno(), 4_096):
+        asyncio.get_running_loop().remove_reader(sys.stdin.fileno())
+        stop.set()
 
 
 def build_server(request: ExchangeRequest, folder: Path) -> tuple[Server, str]:
@@ -94,7 +115,12 @@ def build_server(request: ExchangeRequest, folder: Path) -> tuple[Server, str]:
     if request.speed < 0 or request.rate < 0:
         raise UsageError("speed and rate are not negative", fix="0 is as fast as it can")
     seed, rules = read_fault_file(request.faults) if request.faults else (1, [])
-    plan = market_plan(request.source)
+    if request.accounts is not None and not request.source.bars:
+        raise UsageError(
+            "only a market of bars can go on where it was", where="--accounts", fix="give --bars"
+        )
+    goes_on_ns = kept_time_ns(request.accounts) if request.accounts else 0
+    plan = market_plan(replace(request.source, goes_on_ns=goes_on_ns))
     exchange = Exchange(
         Opening(
             products=plan.products,
@@ -105,7 +131,11 @@ def build_server(request: ExchangeRequest, folder: Path) -> tuple[Server, str]:
             fault_seed=seed,
         )
     )
+    exchange.portfolio.count_volume(plan.start_ns, request.traded * ONE)
+    if request.accounts is not None:
+        exchange.keeper = AccountKeeper(request.accounts, exchange.desk)
     market = plan.open(exchange)
+    exchange.keep()
     for rule in rules:
         exchange.faults.lay(rule)
     exchange.conditions.update()

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +15,7 @@ from traider.domain.errors import DataError, UsageError
 from traider.runtime.event_stream import by_message
 from traider.runtime.replay_sources import open_stream
 from traider.venues.simulated.exchange import Exchange, Market
-from traider.venues.simulated.markets.bars import Bar, BarMarket
+from traider.venues.simulated.markets.bars import Bar, BarMarket, tell_ended
 from traider.venues.simulated.markets.merged import MergedMarket
 from traider.venues.simulated.markets.replay import ReplayMarket, read_opening
 from traider.venues.simulated.markets.synthetic import FlowSettings, SyntheticFlow
@@ -39,6 +40,12 @@ class SourceRequest:
     venue: str = ""
     """Whose recording it is, where the files do not tell."""
     bars: tuple[Path, ...] = ()
+    names: tuple[str, ...] = ()
+    """Products that the files of bars are listed as, in their order; theirs when empty."""
+    history_ns: int = 0
+    """How much of the bars is candles only: the market opens after it."""
+    goes_on_ns: int = 0
+    """When the market goes on, where accounts were kept; 0 when it opens."""
     seed: int = 1
     products: tuple[str, ...] = ()
     """What a synthetic market lists, or what is taken of a recording; empty takes all of it."""
@@ -123,9 +130,7 @@ def _replay_plan(request: SourceRequest) -> MarketPlan:
 
 
 def _bars_plan(request: SourceRequest) -> MarketPlan:
-    files = {_product_name(file.instrument): file for file in map(scan_bar_file, request.bars)}
-    if len(files) < len(request.bars):
-        raise UsageError("two files are bars of one product", fix="name one file a product")
+    files = _bar_files(request)
     known, taken = _known(request), _taken(list(files), request.products)
     products: dict[str, Product] = {}
     for name in taken:
@@ -135,19 +140,41 @@ def _bars_plan(request: SourceRequest) -> MarketPlan:
     first_ns = min(files[name].first_ns for name in taken)
     longest_ns = max(files[name].length_ns for name in taken)
     shift_ns = (request.start_ns - first_ns) // longest_ns * longest_ns if request.start_ns else 0
+    opens_ns = max(first_ns + shift_ns + request.history_ns, request.goes_on_ns)
+    if request.history_ns and opens_ns >= max(files[name].end_ns for name in taken) + shift_ns:
+        raise UsageError("all bars are over when it opens", fix="give a shorter --history")
 
     def open_market(exchange: Exchange) -> Market:
         markets = []
         for name in taken:
-            bars = _bars_of(files[name], shift_ns)
-            market = BarMarket(exchange.crowds[name], bars, f"{request.seed}/{name}")
-            first = next(_bars_of(files[name], shift_ns))
-            exchange.desk.markets[name].last_ticks = first.open
-            market.quote(first.open, -1, first.lots)
+            listed_market, coming = exchange.desk.markets[name], _bars_of(files[name], shift_ns)
+            for bar in coming:
+                if bar.end_ns > opens_ns:
+                    coming = chain((bar,), coming)
+                    break
+                tell_ended(listed_market, bar)
+            market = BarMarket(exchange.crowds[name], coming, f"{request.seed}/{name}")
+            market.open(listed_market, opens_ns)
             markets.append(market)
         return MergedMarket(markets)
 
-    return MarketPlan(listed(products.values()), first_ns + shift_ns, open_market)
+    return MarketPlan(listed(products.values()), opens_ns, open_market)
+
+
+def _bar_files(request: SourceRequest) -> dict[str, BarFile]:
+    """Return the files of bars by the product each is listed as."""
+    if request.names and len(request.names) != len(request.bars):
+        raise UsageError(
+            f"{len(request.names)} names for {len(request.bars)} files of bars",
+            where="--list-as",
+            fix="repeat it for each --bars, in their order",
+        )
+    found = [scan_bar_file(path) for path in request.bars]
+    names = request.names or tuple(_product_name(file.instrument) for file in found)
+    files = dict(zip(names, found, strict=True))
+    if len(files) < len(found):
+        raise UsageError("two files are bars of one product", fix="name one file a product")
+    return files
 
 
 def _bars_of(file: BarFile, shift_ns: int) -> Iterator[Bar]:

@@ -69,9 +69,11 @@ class Candles:
         if part is not None:
             self.merge(part)
 
-    def merge(self, part: Candle) -> None:
-        """Take a trade, or a candle that is no longer than a minute."""
+    def merge(self, part: Candle, length_s: int = 60) -> None:
+        """Take a candle of ``length_s``, in the series whose candles are no shorter."""
         for seconds, series in self._series.items():
+            if seconds < length_s:
+                continue
             start = part.start_s // seconds * seconds
             if series and series[-1].start_s == start:
                 series[-1].add(part)

@@ -90,6 +90,26 @@ class Desk:
             self.ledger.move(OUTSIDE, portfolio.portfolio_id, currency, units)
         return portfolio
 
+    def take_back(self, order: Order) -> None:
+        """Have an order again that was kept: a live one rests as it did, without trading.
+
+        What it holds is in the ledger already.
+        """
+        market, is_live = self.market_of(order.product), order.is_live
+        self.portfolios[order.owner].add(order)
+        if is_live and order.terms.end_ns:
+            heappush(self._ends, (order.terms.end_ns, order.order_id, order))
+        if is_live and order.trigger is Trigger.PENDING:
+            market.stops.append(order)
+        if is_live and not order.waits_for_stop:
+            self._entries[order.order_id] = market.book.add(
+                order.side, order.limit_ticks, order.leaves_lots, order
+            )
+
+    def name_anew(self, key: str) -> None:
+        """Take the ids to come from ``key``, so that none comes twice."""
+        self._random = random.Random(key)  # noqa: S311 - see above
+
     def place(self, order: Order) -> None:
         """Accept an order whose terms and funds were checked, and let it work."""
         self.portfolios[order.owner].add(order)

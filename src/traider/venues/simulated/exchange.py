@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
+from traider.venues.simulated.account_keeping import AccountKeeper
 from traider.venues.simulated.amounts import ONE
 from traider.venues.simulated.clock import WALL_NS, VirtualClock
 from traider.venues.simulated.crowd import Crowd
@@ -105,6 +106,8 @@ class Exchange:
             RateLimit(limits.messages, clocks),
         )
         self.portfolio = self.desk.open_portfolio("Default", DEPOSITS)
+        self.keeper: AccountKeeper | None = None
+        """What keeps the accounts beyond this process, where that is asked for."""
 
     def add_key(
         self, algorithm: str = "ES256", portfolio: Portfolio | None = None
@@ -113,6 +116,11 @@ class Exchange:
         key, pem = make_key((portfolio or self.portfolio).portfolio_id, algorithm)
         self.verifier.add(key)
         return key, pem
+
+    def keep(self) -> None:
+        """Keep what changed in accounts; comes before anyone is told of it."""
+        if self.keeper is not None:
+            self.keeper.write()
 
     def apply_conditions(self) -> None:
         """Bring in what the faults in force ask for; in maintenance no connection stays."""

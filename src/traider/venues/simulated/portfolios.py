@@ -40,9 +40,13 @@ class Portfolio:
     def count_fill(self, order: Order, fill: Fill, dollar_units: int, fee_units: int) -> None:
         """Take in a fill, with its value and its fee in US dollars."""
         self.fills.append((order, fill))
-        self._volume.append((fill.time_ns, dollar_units))
-        self._volume_units += dollar_units
+        self.count_volume(fill.time_ns, dollar_units)
         self.fee_units += fee_units
+
+    def count_volume(self, time_ns: int, dollar_units: int) -> None:
+        """Take in what was traded in a way that left no fill: before the exchange opened."""
+        self._volume.append((time_ns, dollar_units))
+        self._volume_units += dollar_units
 
     def volume_units(self, now_ns: int) -> int:
         """Return the US dollars traded in the last 30 days."""

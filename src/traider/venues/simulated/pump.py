@@ -68,6 +68,7 @@ class Pump:
                 self._rate_since = 0.0
                 continue
             more = self._turn()
+            self._exchange.keep()
             backlog = hub.flush()
             if backlog > BACKLOG_BYTES and (more or self._is_unpaced()):
                 await self._drain()

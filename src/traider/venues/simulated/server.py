@@ -88,6 +88,7 @@ class Server:
 
     def tell(self) -> None:
         """Tell subscribers what a request changed, once a turn of the loop."""
+        self.exchange.keep()
         self.exchange.hub.publish()
         if not self._flush_is_due:
             self._flush_is_due = True

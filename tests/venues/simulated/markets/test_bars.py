@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.venues.simulated.making import PRODUCT, START_NS, empty_exchange, market_of, rest
 from traider.venues.simulated.candles import Candle
-from traider.venues.simulated.markets.bars import Bar, BarMarket
+from traider.venues.simulated.markets.bars import Bar, BarMarket, tell_ended
 
 MINUTE_NS = 60_000_000_000
 
@@ -75,3 +75,29 @@ def test_an_order_inside_the_range_of_a_bar_is_filled() -> None:
         market.step()
     assert inside.filled_lots == 10
     assert outside.filled_lots == 0
+
+
+@given(bars(), st.integers(0, 4 * MINUTE_NS))
+def test_opened_amid_its_bars_it_goes_on_as_if_it_had_been_open(
+    given_bars: list[Bar], after_ns: int
+) -> None:
+    opens_ns = START_NS + after_ns
+    whole, later = empty_exchange(), empty_exchange()
+    from_start = BarMarket(whole.crowds[PRODUCT], given_bars, "7")
+    left = [bar for bar in given_bars if bar.end_ns > opens_ns]
+    for bar in given_bars[: len(given_bars) - len(left)]:
+        tell_ended(market_of(later), bar)
+    from_then = BarMarket(later.crowds[PRODUCT], left, "7")
+    from_then.open(market_of(later), opens_ns)
+    told = []
+    for exchange, market in ((whole, from_start), (later, from_then)):
+        while (due := market.next_ns()) is not None:
+            exchange.desk.now_ns = due
+            market.step()
+        tape = market_of(exchange).tape
+        told.append([(t.time_ns, t.ticks, t.lots) for t in tape if t.time_ns > opens_ns])
+        assert list(market_of(exchange).candles.series(60)) == [
+            Candle(bar.start_ns // 10**9, bar.open, bar.high, bar.low, bar.close, bar.lots)
+            for bar in given_bars
+        ]
+    assert told[0] == told[1]

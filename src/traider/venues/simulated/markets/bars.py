@@ -6,6 +6,9 @@ evenly in the bar's time, the points between open, extremes and close at seeded 
 inside the stretch. The bar's volume is divided among the prints exactly, so a candle of the tape is
 the bar again: open, high, low, close and volume. Around each print stands a ladder of ``LADDER``
 levels a side, whose sizes grow with the distance; the side that was hit has its best at the print.
+
+A market may open amid its bars: those that ended before are candles only, and the one under way has
+the prints it would have had, those before the opening told to the candles alone.
 """
 
 import random
@@ -14,7 +17,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
+from traider.venues.simulated.candles import SECOND_NS, Candle
 from traider.venues.simulated.crowd import Crowd
+from traider.venues.simulated.market import Market
 
 PRINTS: Final = 22
 """Prints a bar, where its volume has as many lots."""
@@ -37,6 +42,11 @@ class Bar:
     close: int
     lots: int
 
+    @property
+    def end_ns(self) -> int:
+        """When it closes."""
+        return self.start_ns + self.length_ns
+
 
 @dataclass(frozen=True, slots=True)
 class _Print:
@@ -47,11 +57,11 @@ class _Print:
 
 
 class BarMarket:
-    """Play bars on a crowd. The same key makes the same prints."""
+    """Play bars on a crowd. The same key makes the same prints of a bar."""
 
     def __init__(self, crowd: Crowd, bars: Iterable[Bar], key: str) -> None:
-        self._crowd = crowd
-        self._random = random.Random(key)  # noqa: S311 - a path that comes out the same again
+        self._crowd, self._key = crowd, key
+        self._random = random.Random(key)  # noqa: S311 - a ladder that comes out the same again
         self._prints = self._all_prints(iter(bars))
         self._ladder: set[tuple[int, int]] = set()
         self._next = next(self._prints, None)
@@ -68,6 +78,17 @@ class BarMarket:
         if due.lots:
             self._crowd.print_trade(due.maker_side, due.ticks, due.lots)
         self._next = next(self._prints, None)
+
+    def open(self, market: Market, opens_ns: int) -> None:
+        """Tell candles what was printed until ``opens_ns``, and quote the last price."""
+        while self._next is not None and self._next.time_ns <= opens_ns:
+            if self._next.lots:
+                market.candles.trade(self._next.time_ns, self._next.ticks, self._next.lots)
+            market.last_ticks = self._next.ticks
+            self._next = next(self._prints, None)
+        if self._next is not None:
+            self.quote(market.last_ticks or self._next.ticks, -1, self._next.lots)
+            market.last_ticks = market.last_ticks or self._next.ticks
 
     def quote(self, ticks: int, maker_side: int, lots: int) -> None:
         """Set the ladder so that the best price of ``maker_side`` is ``ticks``."""
@@ -91,7 +112,7 @@ class BarMarket:
         last, maker_side = 0, -1
         for bar in bars:
             path = self._path(bar)
-            sizes = self._split(bar.lots, len(path))
+            sizes = self._split(bar, len(path))
             for place, (ticks, lots) in enumerate(zip(path, sizes, strict=True)):
                 if ticks != last:
                     # Whoever pushed the price took from the other side.
@@ -102,6 +123,8 @@ class BarMarket:
 
     def _path(self, bar: Bar) -> list[int]:
         """Return the prices of the prints: all four of the bar's where it has lots for them."""
+        # A key of its own for each bar: it is printed the same wherever the market opened.
+        path_random = random.Random(f"{self._key}/{bar.start_ns}")  # noqa: S311 - see above
         inner = [bar.low, bar.high] if bar.close >= bar.open else [bar.high, bar.low]
         corners = [bar.open, *inner, bar.close]
         if bar.lots < len(corners):
@@ -110,15 +133,25 @@ class BarMarket:
         path = []
         for start, end in pairwise(corners):
             path.append(start)
-            stretch = sorted(self._random.random() for _ in range(between))
+            stretch = sorted(path_random.random() for _ in range(between))
             path += [start + round((end - start) * share) for share in stretch]
         return [*path, bar.close]
 
-    def _split(self, lots: int, parts: int) -> list[int]:
-        """Divide ``lots`` at random: every part has one at least, where there are as many."""
+    def _split(self, bar: Bar, parts: int) -> list[int]:
+        """Divide a bar's lots at random: every part has one at least, where there are as many."""
+        lots = bar.lots
+        size_random = random.Random(f"{self._key}/{bar.start_ns}/sizes")  # noqa: S311 - see above
         if lots < parts:
             return [lots] if parts == 1 else [1] * parts
-        cuts = sorted(self._random.randrange(lots - parts + 1) for _ in range(parts - 1))
+        cuts = sorted(size_random.randrange(lots - parts + 1) for _ in range(parts - 1))
         return [
             1 + end - start for start, end in zip([0, *cuts], [*cuts, lots - parts], strict=True)
         ]
+
+
+def tell_ended(market: Market, bar: Bar) -> None:
+    """Let the candles know of a bar that ended before the market opened."""
+    if bar.lots:
+        candle = Candle(bar.start_ns // SECOND_NS, bar.open, bar.high, bar.low, bar.close, bar.lots)
+        market.candles.merge(candle, bar.length_ns // SECOND_NS)
+        market.last_ticks = bar.close
