@@ -264,3 +264,5 @@ class Result(IntEnum):
     OUTPUT_FULL = 1
     QUEUE_FULL = 2
     UNSORTED = 3
+    INTENTS = 4
+    """Orders are wanted, and a gateway outside the loop sends them."""

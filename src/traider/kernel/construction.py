@@ -193,12 +193,17 @@ def build_venue(spec: KernelSpec) -> r.Venue:
 
 
 def build_output(
-    spec: KernelSpec, buffer: int, *, each_decision: bool = False, observed: Sequence[int] = ()
+    spec: KernelSpec,
+    buffer: int,
+    *,
+    each_decision: bool = False,
+    observed: Sequence[int] = (),
+    outside: bool = False,
 ) -> r.Output:
     """Allocate the output buffers of a run, ``buffer`` records each.
 
     With ``each_decision`` the reasons of one step fill theirs. ``observed`` are the slots of the
-    features kept at each decision; without any nothing is.
+    features kept at each decision; without any nothing is. ``outside`` leaves orders to a gateway.
     """
     most = most_intents(spec)
     inputs = sum(len(alpha.inputs) for alpha in spec.alphas)
@@ -212,6 +217,7 @@ def build_output(
         scores=np.zeros((rows, 2 * len(spec.alphas))),
         features=np.zeros((rows, inputs)),
         intents=np.zeros(most, EVENT),
+        answers=np.zeros(most if outside else 0, EVENT),
         current=np.zeros(1, EVENT),
         rows=np.zeros(kept, r.OBSERVATION),
         row_values=np.zeros((kept, len(observed))),

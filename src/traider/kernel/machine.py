@@ -51,6 +51,10 @@ class Drained:
     """The observed features behind each of ``rows``."""
     row_scores: r.Floats = field(default_factory=lambda: np.zeros((0, 0)))
     """Score and confidence of each alpha behind each of ``rows``."""
+    intents: EventArray = field(default_factory=lambda: empty_events(0))
+    """What a gateway outside shall send now; the last of ``events``."""
+    answers: EventArray = field(default_factory=lambda: empty_events(0))
+    """What the gate says of each, as VERDICT."""
 
 
 class Machine:
@@ -58,7 +62,8 @@ class Machine:
 
     With ``each_decision`` outputs are yielded after every step that wanted an order, so that the
     state right after it can be looked at. ``observed`` are the slots of features to be yielded as
-    rows, one an instrument and decision, whether or not it led to an order.
+    rows, one an instrument and decision, whether or not it led to an order. ``outside`` stops after
+    each step that wants orders, for a gateway to send them.
     """
 
     def __init__(
@@ -69,6 +74,7 @@ class Machine:
         buffer: int = 65_536,
         each_decision: bool = False,
         observed: Sequence[int] = (),
+        outside: bool = False,
     ) -> None:
         compile_kernel()
         self.spec = spec
@@ -76,7 +82,9 @@ class Machine:
         self.gate = build_gate(spec)
         self.venue = build_venue(spec)
         self.alphas = alpha_table([alpha.function for alpha in spec.alphas])
-        self.out = build_output(spec, buffer, each_decision=each_decision, observed=observed)
+        self.out = build_output(
+            spec, buffer, each_decision=each_decision, observed=observed, outside=outside
+        )
         self.loop = np.zeros(1, r.LOOP)
         self.loop[0]["journal_all"] = int(journal_all)
         self._kernel = r.Kernel(
@@ -161,7 +169,10 @@ class Machine:
             rows=_copied(self.out.rows[: loop["row_count"]]),
             row_features=self.out.row_values[: loop["row_count"]].copy(),
             row_scores=self.out.row_scores[: loop["row_count"]].copy(),
+            intents=self.out.intents[: loop["wanted"]].copy(),
+            answers=self.out.answers[: loop["wanted"]].copy(),
         )
+        loop["wanted"] = 0
         loop["out_count"] = 0
         loop["nav_count"] = 0
         loop["decision_count"] = 0

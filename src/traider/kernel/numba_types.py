@@ -132,6 +132,7 @@ OUTPUT: Final = named_tuple(
         MATRIX,
         EVENTS,
         EVENTS,
+        EVENTS,
         numba_vector(r.OBSERVATION),
         MATRIX,
         MATRIX,

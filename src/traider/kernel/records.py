@@ -280,6 +280,7 @@ LOOP = np.dtype(
         ("dirty", "<i8"),  # a market event came since NAV was sampled
         ("final", "<i8"),  # no more events follow this chunk
         ("matched", "<i8"),  # bar opens before this index are matched already
+        ("wanted", "<i8"),  # intents that wait for a gateway outside
     ],
     align=True,
 )
@@ -380,6 +381,7 @@ class Output(NamedTuple):
     scores: Floats  # (decisions, 2 * alphas)
     features: Floats  # (decisions, alpha inputs) what the alphas read
     intents: Records  # EVENT, what one step wants
+    answers: Records  # VERDICT of the gate for each; none where the loop sends by itself
     current: Records  # (1,) EVENT, the timer or answer being delivered
     rows: Records  # OBSERVATION; none where nobody asked for them
     row_values: Floats  # (rows, slots asked for) features

@@ -3,6 +3,10 @@
 It is the trader, the gateway and the market in one function: each event goes to the gate's view
 and to the decider's ``step``; each intent goes through the gate's check and, approved, to the
 simulated venue, whose answers come back as events. Nothing else knows the future.
+
+Live it is the same function. Its output then has room for the gate's answers: after a step that
+wants orders it returns, and a gateway outside sends them, to the simulated venue (paper) or to a
+real one, whose answers enter among the events.
 """
 
 from numba import int64, types, void
@@ -16,11 +20,11 @@ from traider.kernel.decider.tending import is_due, tend
 from traider.kernel.gate import approve, check_order, observe
 from traider.kernel.numba_types import EVENTS, KERNEL
 from traider.kernel.records import Kernel, Records
-from traider.kernel.venue.answers import SCHEDULED, push_answer
+from traider.kernel.venue.answers import SCHEDULED
 from traider.kernel.venue.bars import match_bars
 from traider.kernel.venue.costs import learn_from_bar
 from traider.kernel.venue.live import match_live
-from traider.kernel.venue.orders import submit
+from traider.kernel.venue.sending import send_order
 from traider.kernel.venue.streams import take_depth_in, take_trade_in
 
 _BAR = int(Kind.BAR)
@@ -52,6 +56,7 @@ _DONE = int(Result.DONE)
 _OUTPUT_FULL = int(Result.OUTPUT_FULL)
 _QUEUE_FULL = int(Result.QUEUE_FULL)
 _UNSORTED = int(Result.UNSORTED)
+_INTENTS = int(Result.INTENTS)
 
 _NEVER_NS = 2**62
 _NOTHING = 0
@@ -70,13 +75,17 @@ def run(kernel: Kernel, events: Records) -> int:
     """Run until the events are used up or an output is nearly full; return a ``Result``.
 
     Start again with the same arrays to go on: after ``OUTPUT_FULL`` with drained outputs, after
-    ``DONE`` with the events not yet consumed (``cursor``) and those that follow. Cutting the
+    ``INTENTS`` with ``wanted`` set to 0, after ``DONE`` with the events not yet consumed
+    (``cursor``) and those that follow. Cutting the
     events into other chunks changes nothing. A timer among the events only says that time has
     passed: the loop makes its own, and those that are due by then come before it.
     """
     state = kernel.loop[0]
     current = kernel.out.current
-    while not _is_output_full(kernel):
+    while True:
+        stop = _reason_to_stop(kernel)
+        if stop != _DONE:
+            return stop
         turn = _next_turn(kernel, events)
         if turn == _NOTHING:
             return _DONE
@@ -95,9 +104,6 @@ def run(kernel: Kernel, events: Records) -> int:
             _sample(kernel)
         if turn == _TICK and len(kernel.out.rows) > 0:
             _observe(kernel)
-        if kernel.venue.venue[0]["overflow"] != 0:
-            return _QUEUE_FULL
-    return _OUTPUT_FULL
 
 
 @compiled(int64(KERNEL, EVENTS, int64), inline=True)
@@ -119,18 +125,23 @@ def _take(kernel: Kernel, events: Records, turn: int) -> int:
     return _IS_NEXT if _take_market_event(kernel, events, place) else _WAITS
 
 
-@compiled(types.boolean(KERNEL), inline=True)
-def _is_output_full(kernel: Kernel) -> bool:
-    """Return whether one more turn might not find room for what it writes."""
+@compiled(int64(KERNEL), inline=True)
+def _reason_to_stop(kernel: Kernel) -> int:
+    """Return why no more turn may be taken; one more might not find room for what it writes."""
     state = kernel.loop[0]
     out = kernel.out
+    if kernel.venue.venue[0]["overflow"] != 0:
+        return _QUEUE_FULL
+    if state["wanted"] != 0:
+        return _INTENTS
     margin = len(out.intents)
-    return bool(
+    is_full = (
         state["out_count"] + margin > len(out.events)
         or state["decision_count"] + margin > len(out.decisions)
         or state["nav_count"] >= len(out.nav)
         or (len(out.rows) > 0 and state["row_count"] + margin > len(out.rows))
     )
+    return _OUTPUT_FULL if is_full else _DONE
 
 
 @compiled(int64(KERNEL, EVENTS), inline=True)
@@ -326,33 +337,42 @@ def _send_all(kernel: Kernel, count: int) -> None:
     for j in range(count):
         out.events[state["out_count"]] = out.intents[j]
         state["out_count"] += 1
-        _send(kernel, j)
+        if len(out.answers) > 0:
+            _answer(kernel, j)
+        else:
+            _send(kernel, j)
         _explain(kernel, j)
+    if len(out.answers) > 0:
+        state["wanted"] = count
 
 
 @compiled(void(KERNEL, int64), inline=True)
 def _send(kernel: Kernel, j: int) -> None:
     """Put one intent through the gate and, approved, to the venue; the verdict is an event."""
-    venue = kernel.venue
     intent = kernel.out.intents[j]
-    now = intent["ts_recv"]
     code, number, limit = check_order(kernel.gate, intent)
-    place = push_answer(venue, now, now, _VERDICT)
-    verdict = venue.queue[place]
-    verdict["instrument"] = intent["instrument"]
-    verdict["side"] = intent["side"]
-    verdict["code"] = code
-    verdict["number"] = number
-    verdict["limit"] = limit
-    verdict["order_id"] = intent["order_id"]
-    if code != _APPROVED:
-        return
-    place = push_answer(venue, now, now, _SENT)
-    venue.queue[place]["instrument"] = intent["instrument"]
-    venue.queue[place]["side"] = intent["side"]
-    venue.queue[place]["order_id"] = intent["order_id"]
-    approve(kernel.gate, intent)
-    submit(venue, intent)
+    if code == _APPROVED:
+        approve(kernel.gate, intent)
+    send_order(kernel.venue, intent, code, number, limit)
+
+
+@compiled(void(KERNEL, int64))
+def _answer(kernel: Kernel, j: int) -> None:
+    """Put one intent through the gate and leave the rest to the gateway outside."""
+    intent, answer = kernel.out.intents[j], kernel.out.answers[j]
+    code, number, limit = check_order(kernel.gate, intent)
+    if code == _APPROVED:
+        approve(kernel.gate, intent)
+    answer["ts_event"] = intent["ts_recv"]
+    answer["ts_recv"] = intent["ts_recv"]
+    answer["kind"] = _VERDICT
+    answer["instrument"] = intent["instrument"]
+    answer["side"] = intent["side"]
+    answer["version"] = 1
+    answer["code"] = code
+    answer["number"] = number
+    answer["limit"] = limit
+    answer["order_id"] = intent["order_id"]
 
 
 @compiled(void(KERNEL, int64), inline=True)

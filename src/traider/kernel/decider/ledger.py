@@ -18,6 +18,7 @@ from traider.kernel.records import Decider, Record
 _LIQUIDATION = int(FillFlag.LIQUIDATION)
 _FEE_IN_OTHER = int(FillFlag.FEE_IN_OTHER)
 _FUNDING_REASON = 3
+_ORDER_DIFFERS = 3
 
 
 @compiled(void(DECIDER, EVENT_TYPE), inline=True)
@@ -52,6 +53,20 @@ def apply_transfer(decider: Decider, event: Record) -> None:
     account["cash_units"] += event["w1"]
     if event["w3"] == _FUNDING_REASON:
         decider.markets[event["instrument"]]["funding_units"] -= event["w1"]
+
+
+@compiled(void(DECIDER, EVENT_TYPE))
+def apply_adjustment(decider: Decider, event: Record) -> None:
+    """Take over the venue's books where they differed: lots, cash, or an order it does not have.
+
+    The instrument becomes due to be looked at, so that a plan guards what is held from now on.
+    """
+    market = decider.markets[event["instrument"]]
+    market["position_lots"] += event["w1"]
+    decider.account[0]["cash_units"] += event["w2"]
+    if event["w0"] == _ORDER_DIFFERS:
+        release_order(decider, event["order_id"])
+    market["watch_ns"] = decider.account[0]["now_ns"]
 
 
 @compiled(float64(DECIDER), inline=True)

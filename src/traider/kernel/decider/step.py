@@ -9,6 +9,7 @@ from traider.kernel.decider.bars import close_due, take_bar
 from traider.kernel.decider.ensemble import combine, score_alphas
 from traider.kernel.decider.intents import manual_intent, release_order
 from traider.kernel.decider.ledger import (
+    apply_adjustment,
     apply_fill,
     apply_transfer,
     equity_of,
@@ -40,6 +41,7 @@ _SNAPSHOT = int(Kind.DEPTH_SNAPSHOT)
 _CLEAR = int(Kind.DEPTH_CLEAR)
 _ACK = int(Kind.ACK)
 _TRANSFER = int(Kind.TRANSFER)
+_ADJUSTMENT = int(Kind.RECONCILE_ADJUSTMENT)
 _UNKNOWN = int(Kind.UNKNOWN)
 _MODEL_SCORE = int(Kind.MODEL_SCORE)
 _TIMER = int(Kind.TIMER)
@@ -150,6 +152,8 @@ def _control(decider: Decider, event: Record) -> None:
         _set_mode(decider.account[0], decider.markets, event)
     elif kind == _TRANSFER:
         apply_transfer(decider, event)
+    elif kind == _ADJUSTMENT:
+        apply_adjustment(decider, event)
     elif kind == _MODEL_SCORE:
         take_score(decider, event)
     elif kind == _WEIGHTS_CHANGE and 0 <= event["w0"] < len(decider.alphas):

@@ -7,7 +7,7 @@ from numba import float64, int64, void
 from traider.domain.events import FillFlag, Kind, MarketFlag, OrderFlag
 from traider.domain.orders import OrderType
 from traider.kernel.arithmetic import MONEY, notional_units, value_of
-from traider.kernel.codes import LIMIT_COUNT
+from traider.kernel.codes import LIMIT_COUNT, Verdict
 from traider.kernel.compiled import compiled
 from traider.kernel.numba_types import EVENT_TYPE, GATE
 from traider.kernel.records import Gate, Record
@@ -21,6 +21,8 @@ _FILL = int(Kind.FILL)
 _CANCELLED = int(Kind.CANCELLED)
 _REJECTED = int(Kind.REJECTED)
 _EXPIRED = int(Kind.EXPIRED)
+_ADJUSTMENT = int(Kind.RECONCILE_ADJUSTMENT)
+_VERDICT = int(Kind.VERDICT)
 _LIMITS_CHANGE = int(Kind.LIMITS_CHANGE)
 _PAUSE = int(Kind.PAUSE)
 _GAP = int(Kind.GAP)
@@ -40,6 +42,8 @@ _QUOTE_SIZED = int(OrderFlag.QUOTE_SIZED)
 _REDUCE_ONLY = int(OrderFlag.REDUCE_ONLY)
 _CANCEL = int(OrderFlag.CANCEL)
 _PAIR = int(OrderFlag.ONE_CANCELS_OTHER)
+_APPROVED = int(Verdict.APPROVED)
+_ORDER_DIFFERS = 3  # as the payload of RECONCILE_ADJUSTMENT numbers them
 
 
 @compiled(float64(GATE), inline=True, python=True)
@@ -143,6 +147,8 @@ def _control(gate: Gate, event: Record) -> None:
         gate.markets[event["instrument"]]["unhealthy"] = 1 if kind == _GAP else 0
     elif kind == _TRANSFER:
         _transfer(gate, event)
+    elif kind == _ADJUSTMENT or kind == _VERDICT:
+        _settle(gate, event)
     elif kind == _PAUSE:
         gate.account[0]["paused"] = 1
     elif kind == _KILL:
@@ -150,6 +156,21 @@ def _control(gate: Gate, event: Record) -> None:
     elif kind == _REARM:
         gate.account[0]["killed"] = 0
         gate.account[0]["paused"] = 0
+
+
+@compiled(void(GATE, EVENT_TYPE))
+def _settle(gate: Gate, event: Record) -> None:
+    """Take over the venue's books where they differed; forget an order that was refused.
+
+    A gateway outside the loop may refuse what was approved here.
+    """
+    is_over = event["kind"] == _VERDICT and event["code"] != _APPROVED
+    if event["kind"] == _ADJUSTMENT:
+        gate.markets[event["instrument"]]["position_lots"] += event["w1"]
+        gate.account[0]["cash_units"] += event["w2"]
+        is_over = event["w0"] == _ORDER_DIFFERS
+    if is_over:
+        _forget(gate, event["order_id"])
 
 
 @compiled(void(GATE, EVENT_TYPE))
