@@ -42,6 +42,11 @@ class VenueOrder:
     filled_size: Decimal
     reason: str = ""
     created_ns: int = 0
+    average_price: Decimal = Decimal(0)
+    """Of what was filled; 0 where the venue does not tell."""
+    order_ids: tuple[int, ...] = ()
+    """Packed ids of the decision's orders that it stands for, legs of a pair both; none when it is
+    not ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,8 @@ class VenueFill:
     """Quote currency; negative for a rebate."""
     is_maker: bool
     ts_ns: int
+    order_id: int = 0
+    """Packed id of the order of ours, the leg that traded; 0 when it is not ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +122,13 @@ class Executor(Protocol):
 
     def cancel(self, order_ids: Sequence[int]) -> None:
         """Ask for the end of orders."""
+
+    async def cancel_found(self, venue_ids: Sequence[str]) -> None:
+        """Ask for the end of orders by the venue's ids: of those that are not ours, or were lost.
+
+        Raises:
+            VenueError: the venue cannot be asked.
+        """
 
     async def find(self, order: ApprovedOrder, since_ns: int) -> VenueOrder | None:
         """Return what the venue has under the order's id; None when it has nothing.

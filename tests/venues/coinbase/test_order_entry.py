@@ -1,6 +1,7 @@
 """What came of an order, told by the answers that the venue documents."""
 
 import asyncio
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -8,10 +9,13 @@ import msgspec
 import pytest
 
 from tests.ports.clock import FixedClock
+from tests.venues.coinbase.approved import approved, bracket, entry_of, intent
 from tests.venues.coinbase.keys import KEY
 from tests.venues.coinbase.scripted_server import Answer, Asked, asking, nowhere
+from traider.domain.approvals import ApprovedOrder, Approver, NotApprovedError
+from traider.domain.events import OrderFlag
+from traider.domain.orders import OrderType
 from traider.venues.coinbase.order_configurations import (
-    AttachedBracket,
     Bracket,
     LimitFok,
     LimitGtc,
@@ -26,16 +30,16 @@ from traider.venues.coinbase.order_configurations import (
 from traider.venues.coinbase.order_entry import (
     CANCELS_MAX,
     Accepted,
-    OrderEntry,
-    PlaceRequest,
     PlaceResult,
     Refused,
     Unknown,
 )
+from traider.venues.coinbase.place_request import PlaceRequest
 from traider.venues.coinbase.rest_session import RestSession, RestTerms
 
 RESTING = LimitGtc(Decimal("0.0010"), Decimal(50_000), post_only=True)
 REQUEST = PlaceRequest("c-1", "BTC-USD", is_buy=True, configuration=RESTING)
+ORDER = approved(intent(OrderType.LIMIT, size="0.001", price="50000", flags=OrderFlag.POST_ONLY))
 PLACED = {"order_id": "o-1", "product_id": "BTC-USD", "side": "BUY", "client_order_id": "c-1"}
 ECHO = {"limit_limit_gtc": {"base_size": "0.001", "limit_price": "50000", "post_only": True}}
 
@@ -49,30 +53,75 @@ def refused(**reasons: str) -> Answer:
     return Answer({"success": False, "error_response": reasons, "order_configuration": ECHO})
 
 
-def place(*answers: Answer, request: PlaceRequest = REQUEST) -> tuple[PlaceResult, list[Asked]]:
+def place(
+    *answers: Answer, orders: Sequence[ApprovedOrder] = (ORDER,)
+) -> tuple[PlaceResult, list[Asked]]:
     async def ask() -> tuple[PlaceResult, list[Asked]]:
         async with asking(*answers, key=KEY, timeout_s=0.2) as (session, asked):
-            return await OrderEntry(session).place(request), asked
+            return await entry_of(session).place(orders), asked
 
     return asyncio.run(ask())
 
 
 def test_an_order_is_sent_as_the_venue_wants_it() -> None:
-    attached = AttachedBracket(Decimal(60_000), Decimal(45_000))
-    request = PlaceRequest("c-1", "BTC-USD", is_buy=False, configuration=RESTING, attached=attached)
-    _, asked = place(accepted(), request=request)
+    _, asked = place(accepted(), orders=bracket())
     assert msgspec.json.decode(asked[0].body) == {
         "client_order_id": "c-1",
         "product_id": "BTC-USD",
-        "side": "SELL",
+        "side": "BUY",
         "order_configuration": {
-            "limit_limit_gtc": {"base_size": "0.0010", "limit_price": "50000", "post_only": True}
+            "limit_limit_gtc": {
+                "base_size": "0.00100000",
+                "limit_price": "50000.00",
+                "post_only": False,
+            }
         },
         "attached_order_configuration": {
-            "trigger_bracket_gtc": {"limit_price": "60000", "stop_trigger_price": "45000"}
+            "trigger_bracket_gtc": {"limit_price": "60000.00", "stop_trigger_price": "45000.00"}
         },
     }
     assert (asked[0].method, asked[0].path) == ("POST", "/api/v3/brokerage/orders")
+
+
+def by_hand() -> ApprovedOrder:
+    """An order with a seal that nobody made."""
+    return ApprovedOrder(ORDER.record, ORDER.client_order_id, b"\0" * 16)
+
+
+def changed() -> ApprovedOrder:
+    """An order that was made larger after its approval."""
+    record = ORDER.intent.copy()
+    record["size"] *= 2
+    return ApprovedOrder(record.tobytes(), ORDER.client_order_id, ORDER.seal)
+
+
+def renamed() -> ApprovedOrder:
+    """An order that is to be sent again, under another id."""
+    return ApprovedOrder(ORDER.record, "c-2", ORDER.seal)
+
+
+def of_others() -> ApprovedOrder:
+    """An order that another gateway approved."""
+    return Approver().approve(ORDER.intent, ORDER.client_order_id)
+
+
+@pytest.mark.parametrize("forged", [by_hand(), changed(), renamed(), of_others()])
+def test_nothing_is_sent_that_the_gate_did_not_approve_as_it_is(forged: ApprovedOrder) -> None:
+    async def ask() -> list[Asked]:
+        async with asking(accepted(), key=KEY) as (session, asked):
+            for orders in ([forged], [ORDER, forged]):
+                with pytest.raises(NotApprovedError, match="without the gate's approval"):
+                    await entry_of(session).place(orders)
+            return asked
+
+    assert asyncio.run(ask()) == []
+
+
+def test_an_order_that_the_venue_has_no_kind_for_is_refused_unsent() -> None:
+    result, asked = place(accepted(), orders=bracket()[:2])
+    assert isinstance(result, Refused)
+    assert (result.code, asked) == ("UNSUPPORTED_ORDER", [])
+    assert "neither one order nor a pair nor a bracket" in result.message
 
 
 def test_an_accepted_order_has_its_id() -> None:
@@ -156,7 +205,7 @@ def test_what_is_not_known_is_said_to_be_unknown_and_nothing_is_sent_twice(
 def test_no_connection_is_a_refusal_as_nothing_was_sent() -> None:
     async def ask() -> PlaceResult:
         async with RestSession(FixedClock(), KEY, RestTerms(base_url=nowhere())) as session:
-            return await OrderEntry(session).place(REQUEST)
+            return await entry_of(session).place([ORDER])
 
     result = asyncio.run(ask())
     assert isinstance(result, Refused)
@@ -208,7 +257,7 @@ def cancel(count: int, *answers: Answer) -> tuple[Canceled, list[Asked]]:
     async def ask() -> tuple[Canceled, list[Asked]]:
         async with asking(*answers, key=KEY, tries=3) as (session, asked):
             ids = [f"o-{number}" for number in range(count)]
-            return await OrderEntry(session).cancel(ids), asked
+            return await entry_of(session).cancel(ids), asked
 
     return asyncio.run(ask())
 
@@ -259,7 +308,7 @@ def test_a_cancel_without_an_answer_is_unknown_and_takes_no_other_with_it() -> N
 def test_an_edit_sends_price_and_size_once(answer: Answer, result: Refused | None) -> None:
     async def ask() -> tuple[Refused | Unknown | None, list[Asked]]:
         async with asking(answer, key=KEY) as (session, asked):
-            return await OrderEntry(session).edit("o-1", Decimal(49_990), Decimal("0.001")), asked
+            return await entry_of(session).edit("o-1", Decimal(49_990), Decimal("0.001")), asked
 
     found, asked = asyncio.run(ask())
     assert found == result
@@ -273,7 +322,7 @@ def test_an_edit_sends_price_and_size_once(answer: Answer, result: Refused | Non
 def test_an_edit_without_an_answer_is_unknown() -> None:
     async def ask() -> Refused | Unknown | None:
         async with asking(Answer(b"", 504), key=KEY) as (session, _):
-            return await OrderEntry(session).edit("o-1", ONE, ONE)
+            return await entry_of(session).edit("o-1", ONE, ONE)
 
     assert isinstance(asyncio.run(ask()), Unknown)
 
@@ -282,7 +331,7 @@ def test_a_preview_goes_without_an_id() -> None:
     async def ask() -> tuple[list[str], bytes]:
         told = Answer({"order_total": "50", "errs": ["PREVIEW_INSUFFICIENT_FUND"]})
         async with asking(told, key=KEY) as (session, asked):
-            return (await OrderEntry(session).preview(REQUEST)).errs, asked[0].body
+            return (await entry_of(session).preview(REQUEST)).errs, asked[0].body
 
     errs, body = asyncio.run(ask())
     assert errs == ["PREVIEW_INSUFFICIENT_FUND"]

@@ -1,11 +1,12 @@
 """Place, cancel and edit orders: what came of it is a value, not an error.
 
-    entry = OrderEntry(session)
-    match await entry.place(request):
+    entry = OrderEntry(session, approver.verifier, instruments)
+    match await entry.place([approved]):
         case Accepted(order_id=...): ...     # the venue has it; its life is told elsewhere
         case Refused(code=...): ...          # the venue did nothing
         case Unknown(): ...                  # ask for ``client_order_id`` before anything else
 
+Only orders that the gate approved are placed: one, or those that ``approved_orders`` makes one of.
 Placing is sent once. What came of it is told by the answer:
 
 | answer | result |
@@ -36,12 +37,12 @@ from typing import Final
 
 from msgspec import Struct
 
-from traider.venues.coinbase.order_configurations import (
-    AttachedBracket,
-    OrderConfiguration,
-    Wire,
-    text,
-)
+from traider.domain.approvals import ApprovedOrder, Verifier
+from traider.domain.errors import DataError
+from traider.domain.instruments import Instrument
+from traider.venues.coinbase.approved_orders import ApprovedOrderTerms, request_of
+from traider.venues.coinbase.order_configurations import text
+from traider.venues.coinbase.place_request import PlaceRequest
 from traider.venues.coinbase.rest_messages import amount, decode
 from traider.venues.coinbase.rest_session import RestSession
 from traider.venues.errors import (
@@ -55,34 +56,7 @@ CANCELS_MAX: Final = 100
 
 _PATH: Final = "/orders"
 _DUPLICATE: Final = "DUPLICATE_CLIENT_ORDER_ID"
-
-
-@dataclass(frozen=True)
-class PlaceRequest:
-    """An order to place."""
-
-    client_order_id: str
-    product_id: str
-    is_buy: bool
-    configuration: OrderConfiguration
-    attached: AttachedBracket | None = None
-
-    @property
-    def side(self) -> str:
-        """The venue's word for the side."""
-        return "BUY" if self.is_buy else "SELL"
-
-    def wire(self) -> dict[str, str | Wire]:
-        """Return the body of the request."""
-        body: dict[str, str | Wire] = {
-            "client_order_id": self.client_order_id,
-            "product_id": self.product_id,
-            "side": self.side,
-            "order_configuration": self.configuration.wire(),
-        }
-        if self.attached is not None:
-            body["attached_order_configuration"] = self.attached.wire()
-        return body
+_UNSUPPORTED: Final = "UNSUPPORTED_ORDER"
 
 
 @dataclass(frozen=True)
@@ -105,7 +79,8 @@ class Refused:
     """The venue did nothing, and will not."""
 
     code: str
-    """Its word: ``INSUFFICIENT_FUND``, ``INVALID_LIMIT_PRICE_POST_ONLY``, ``UNREACHABLE``, …"""
+    """Its word: ``INSUFFICIENT_FUND``, ``INVALID_LIMIT_PRICE_POST_ONLY``, …; or ours:
+    ``UNREACHABLE``, and ``UNSUPPORTED_ORDER`` for one that the venue has no kind for."""
     message: str = ""
 
 
@@ -187,16 +162,49 @@ class Preview(Struct, frozen=True):
 
 
 class OrderEntry:
-    """Place, cancel, edit and preview."""
+    """Place, cancel, edit and preview.
 
-    def __init__(self, session: RestSession) -> None:
+    Args:
+        session: where requests go.
+        verifier: of the gateway whose orders are placed.
+        instruments: by the number that intents name them with.
+        terms: what intents leave open.
+    """
+
+    def __init__(
+        self,
+        session: RestSession,
+        verifier: Verifier,
+        instruments: Sequence[Instrument],
+        terms: ApprovedOrderTerms | None = None,
+    ) -> None:
         self._session = session
+        self._verifier = verifier
+        self._instruments = tuple(instruments)
+        self._terms = terms or ApprovedOrderTerms()
 
-    async def place(self, request: PlaceRequest) -> PlaceResult:
-        """Send one order once.
+    def check(self, orders: Sequence[ApprovedOrder]) -> None:
+        """Refuse orders of which one is not exactly what was approved.
+
+        Raises:
+            NotApprovedError: a seal does not fit.
+        """
+        for order in orders:
+            self._verifier.check(order)
+
+    async def place(self, orders: Sequence[ApprovedOrder]) -> PlaceResult:
+        """Send approved orders once, as one order of the venue.
 
         An outcome that leaves a doubt is Unknown: look the order up before sending it again.
+
+        Raises:
+            NotApprovedError: one of them has no seal that fits; nothing is sent.
         """
+        self.check(orders)
+        try:
+            request = request_of(orders, self._instruments, self._terms)
+        except DataError as fault:
+            return Refused(_UNSUPPORTED, fault.line())
         try:
             body = await self._session.post(_PATH, request.wire(), repeats=False)
             answer = decode(body, _PlaceAnswer, _PATH)
