@@ -19,7 +19,7 @@ from traider.journal.beginnings import is_half_begun
 from traider.journal.blocks import BlockKind
 from traider.journal.byte_sources import PackedFile, RawFile
 from traider.journal.extents import extents_of
-from traider.journal.facts import Fact, fact_of
+from traider.journal.facts import BEFORE_ALL_EVENTS, Fact, fact_of
 from traider.journal.following import Tail
 from traider.journal.groups import LATEST
 from traider.journal.instruments import INSTRUMENTS_FACT, JournalInstrument, instruments_of
@@ -133,15 +133,20 @@ class JournalReader:
             if extent.fault is not None and span.end > extent.limit:
                 raise extent.fault
 
-    def facts(self, kind: str = "") -> Iterator[Fact]:
-        """Yield the facts of a kind, or all of them, in order.
+    def facts(self, kind: str = "", start: int = BEFORE_ALL_EVENTS) -> Iterator[Fact]:
+        """Yield the facts of a kind, or all of them, that follow event ``start`` or a later one.
 
         Raises:
             DataError: a block is damaged; what comes before it was given out.
         """
         last = self._last()
         for segment in range(last + 1):
-            yield from self._facts(segment, kind, is_last=segment == last)
+            held = self._segments.get(segment)
+            if segment < last and held is not None and held.is_ended and held.end <= start:
+                continue
+            for fact in self._facts(segment, kind, is_last=segment == last):
+                if fact.sequence >= start:
+                    yield fact
 
     def _facts(self, segment: int, kind: str, *, is_last: bool) -> Iterator[Fact]:
         source = open_segment(SegmentPaths(self.folder, Role.FACTS, segment))
