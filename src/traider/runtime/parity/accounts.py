@@ -1,0 +1,96 @@
+"""What a run did with money, as values: orders that traded, funding, corrections, final marks."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+
+from traider.domain.fills import Fill
+from traider.domain.orders import LEG_BITS
+from traider.portfolio.funding import FundingPayment
+
+PriceAt = Callable[[str, int], Decimal | None]
+"""The market's price of an instrument at a time, as one record of the market tells it."""
+
+_LEG_MASK = (1 << LEG_BITS) - 1
+_ZERO = Decimal(0)
+
+
+@dataclass(frozen=True)
+class TradedOrder:
+    """An order that traded, with everything that traded of it, in order."""
+
+    instrument: str
+    side: int
+    decided_ns: int
+    """Kernel time of its decision; of the first fill where no order of ours is behind it."""
+    wanted: Decimal
+    """Size asked for; 0 where it is not known in units of the instrument."""
+    fills: Sequence[Fill]
+    order_id: int = 0
+
+    @property
+    def leg(self) -> int:
+        """Place of the order among those of its decision."""
+        return self.order_id & _LEG_MASK
+
+    @cached_property
+    def quantity(self) -> Fraction:
+        """What traded, in units that the multiplier is part of."""
+        return sum((_units(fill) for fill in self.fills), Fraction(0))
+
+    @cached_property
+    def paid(self) -> Fraction:
+        """Sum of price * quantity * multiplier."""
+        return sum((Fraction(fill.price) * _units(fill) for fill in self.fills), Fraction(0))
+
+    @cached_property
+    def fee(self) -> Fraction:
+        """Sum of the fees."""
+        return sum((Fraction(fill.fee) for fill in self.fills), Fraction(0))
+
+    @cached_property
+    def wanted_units(self) -> Fraction:
+        """Size asked for, in the units of ``quantity``; what traded where it is not known."""
+        if not self.wanted:
+            return self.quantity
+        return Fraction(self.wanted) * Fraction(self.fills[0].multiplier)
+
+    @property
+    def traded_ns(self) -> int:
+        """When the first part of it traded."""
+        return self.fills[0].ts_ns
+
+    def worth(self, price_at: PriceAt) -> Fraction:
+        """Return what it would have paid at the market's price of the times it traded at.
+
+        Where the market's price is not known it is that of the fill.
+        """
+        total = Fraction(0)
+        for fill in self.fills:
+            price = price_at(self.instrument, fill.ts_ns)
+            total += Fraction(fill.price if price is None else price) * _units(fill)
+        return total
+
+
+def _units(fill: Fill) -> Fraction:
+    return Fraction(fill.quantity) * Fraction(fill.multiplier)
+
+
+@dataclass(frozen=True)
+class RunAccount:
+    """The money side of a run: what it made, and all it was made by.
+
+    ``profit`` is the change of equity, open positions at ``marks``, without what was paid in or
+    out. ``corrections`` are changes of the books that no fill, fee or transfer explains, such as
+    the adjustments of a reconciliation, positions at ``marks``.
+    """
+
+    profit: Decimal
+    marks: Mapping[str, Decimal]
+    orders: Sequence[TradedOrder] = ()
+    funding: Sequence[FundingPayment] = ()
+    corrections: Mapping[str, Decimal] = field(default_factory=dict)
+    """By instrument; an empty name for cash."""
+    price_at: PriceAt = lambda _instrument, _ts_ns: None

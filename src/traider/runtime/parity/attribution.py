@@ -1,0 +1,227 @@
+"""Why a run made more or less than its reference: the difference, taken apart order by order.
+
+Both runs are values (``accounts``), their orders are paired (``matching``), and each pair of an
+order a of the run with an order b of the reference, of side s (+1 bought, -1 sold), quantities
+Q_a and Q_b, what was paid (sum of price * quantity), fees F_a and F_b, gives, with q the smaller
+quantity, x the rest of the larger one, M_a and M_b the final marks, and R_a(t), R_b(t) the
+market's prices at the times of its fills as the run's and the reference's data tell them:
+
+- fill    = -s q [(paid_a - sum of R_a(t_a) q_a) / Q_a - (paid_b - sum of R_b(t_b) q_b) / Q_b],
+  how much worse each traded than the market stood at that moment;
+- latency = -s q [sum of R_b(t_a) q_a / Q_a - sum of R_b(t_b) q_b / Q_b], how far the market went
+  between the two times of trading, by the reference's data;
+- data    = -s q [sum of R_a(t_a) q_a - sum of R_b(t_a) q_a] / Q_a + s q (M_a - M_b), how much the
+  two records of the market disagree about the same instants;
+- fee     = -q (F_a / Q_a - F_b / Q_b);
+- the rest x is worth +-(s x (M - paid / Q) - x F / Q), with the sign, mark, price and fee of the
+  order that has it: to signal as far as the orders asked for different sizes, to fill beyond.
+
+An order without a counterpart is signal: s (Q M - paid) - F, against the run where it is the
+reference's. Funding is compared by instrument and time. Corrections of the books (adjustments of a
+reconciliation) are data. Each part is rounded half to even to 1e-8; what the parts leave of the
+difference is ``unexplained``, so that all of them sum to it exactly: roundings of the books, and
+what no fill, fee, payment or correction explains.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from fractions import Fraction
+from typing import Final
+
+from traider.domain.units import Rounding, amount_from_units, round_ratio
+from traider.portfolio.funding import FundingPayment
+from traider.runtime.parity.accounts import RunAccount, TradedOrder
+from traider.runtime.parity.matching import Pair, pairs_of
+
+_MONEY: Final = 10**8
+_NOTHING: Final = Fraction(0)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A difference in profit by its causes, in the account's currency; positive: the run won."""
+
+    signal: Decimal = Decimal(0)
+    latency: Decimal = Decimal(0)
+    fill: Decimal = Decimal(0)
+    fee: Decimal = Decimal(0)
+    funding: Decimal = Decimal(0)
+    data: Decimal = Decimal(0)
+
+    @property
+    def total(self) -> Decimal:
+        """The sum of the parts."""
+        return sum(self.by_name().values(), Decimal(0))
+
+    def by_name(self) -> dict[str, Decimal]:
+        """Return the parts by name."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
+
+
+@dataclass(frozen=True)
+class TradeDifference:
+    """One row: an order, a funding payment or a correction, in one of the runs or in both."""
+
+    kind: str
+    """``both``, ``run only``, ``reference only``, ``funding`` or ``correction``."""
+    instrument: str
+    ts_ns: int
+    """When it was decided, or came due; 0 for a correction."""
+    side: int
+    parts: Parts
+    run_order: int = 0
+    """Order id in the run, 0 for none."""
+    reference_order: int = 0
+
+
+@dataclass(frozen=True)
+class ProfitDifference:
+    """The profit of a run less that of its reference, and where it comes from."""
+
+    run_profit: Decimal
+    reference_profit: Decimal
+    parts: Parts
+    unexplained: Decimal
+    rows: Sequence[TradeDifference]
+
+    @property
+    def difference(self) -> Decimal:
+        """The run's profit less the reference's: the parts and what they leave sum to it."""
+        return self.run_profit - self.reference_profit
+
+    @property
+    def unexplained_share(self) -> float:
+        """What the parts leave, as a share of the difference; 0 where nothing is left."""
+        if not self.unexplained:
+            return 0.0
+        return float(abs(self.unexplained) / abs(self.difference)) if self.difference else 1.0
+
+    def count(self, kind: str) -> int:
+        """Return the rows of a kind."""
+        return sum(row.kind == kind for row in self.rows)
+
+
+def attribute_difference(
+    run: RunAccount, reference: RunAccount, window_ns: int
+) -> ProfitDifference:
+    """Take the difference between two runs apart.
+
+    ``window_ns`` is how far apart two decisions may lie that are taken for the same one.
+    """
+    rows = [
+        _row(pair, run, reference) for pair in pairs_of(run.orders, reference.orders, window_ns)
+    ]
+    rows += _funding_rows(run.funding, reference.funding)
+    rows += _correction_rows(run.corrections, reference.corrections)
+    totals = {
+        each.name: sum((getattr(row.parts, each.name) for row in rows), Decimal(0))
+        for each in fields(Parts)
+    }
+    parts = Parts(**totals)
+    return ProfitDifference(
+        run_profit=run.profit,
+        reference_profit=reference.profit,
+        parts=parts,
+        unexplained=run.profit - reference.profit - parts.total,
+        rows=rows,
+    )
+
+
+def _row(pair: Pair, run: RunAccount, reference: RunAccount) -> TradeDifference:
+    order, one, other = pair.order, pair.run, pair.reference
+    if one is None or other is None:
+        account, sign = (run, 1) if other is None else (reference, -1)
+        whole = sign * _worth_of(order, order.quantity, account.marks)
+        kind = "run only" if other is None else "reference only"
+        parts = Parts(signal=_money(whole))
+    else:
+        kind, parts = "both", _matched_parts(one, other, run, reference)
+    return TradeDifference(
+        kind=kind,
+        instrument=order.instrument,
+        ts_ns=order.decided_ns,
+        side=order.side,
+        parts=parts,
+        run_order=one.order_id if one else 0,
+        reference_order=other.order_id if other else 0,
+    )
+
+
+def _matched_parts(a: TradedOrder, b: TradedOrder, run: RunAccount, reference: RunAccount) -> Parts:
+    """Return the parts of a pair that both runs traded; the formulas are the module's."""
+    common = min(a.quantity, b.quantity)
+    share_a, share_b = common / a.quantity, common / b.quantity
+    seen_a, told_a = a.worth(run.price_at), a.worth(reference.price_at)
+    seen_b = b.worth(reference.price_at)
+    marks = _price(run.marks, a) - _price(reference.marks, b)
+    data = a.side * (common * marks - (seen_a - told_a) * share_a)
+    latency = -a.side * (told_a * share_a - seen_b * share_b)
+    fill = -a.side * ((a.paid - seen_a) * share_a - (b.paid - seen_b) * share_b)
+    by_size, by_filling = _rest(a, b, run, reference)
+    return Parts(
+        signal=_money(by_size),
+        latency=_money(latency),
+        fill=_money(fill + by_filling),
+        fee=_money(b.fee * share_b - a.fee * share_a),
+        data=_money(data),
+    )
+
+
+def _rest(
+    a: TradedOrder, b: TradedOrder, run: RunAccount, reference: RunAccount
+) -> tuple[Fraction, Fraction]:
+    """Return what the larger order's rest is worth: by the sizes asked for, and by filling."""
+    rest = a.quantity - b.quantity
+    order, account, sign = (a, run, 1) if rest > 0 else (b, reference, -1)
+    if not rest:
+        return _NOTHING, _NOTHING
+    asked = sign * (a.wanted_units - b.wanted_units)
+    by_size = min(max(asked, _NOTHING), abs(rest))
+    worth = sign * _worth_of(order, abs(rest), account.marks)
+    return worth * by_size / abs(rest), worth * (1 - by_size / abs(rest))
+
+
+def _worth_of(order: TradedOrder, quantity: Fraction, marks: Mapping[str, Decimal]) -> Fraction:
+    """Return the profit of a part of an order until the end of its run, its fee paid."""
+    share = quantity / order.quantity
+    return order.side * (quantity * _price(marks, order) - order.paid * share) - order.fee * share
+
+
+def _price(marks: Mapping[str, Decimal], order: TradedOrder) -> Fraction:
+    """Return the final mark of the order's instrument; its own last price where none is known."""
+    return Fraction(marks.get(order.instrument) or order.fills[-1].price)
+
+
+def _funding_rows(
+    run: Sequence[FundingPayment], reference: Sequence[FundingPayment]
+) -> list[TradeDifference]:
+    paid: dict[tuple[int, str], Decimal] = {}
+    for sign, payments in ((-1, run), (1, reference)):
+        for each in payments:
+            key = each.ts_ns, each.instrument
+            paid[key] = paid.get(key, Decimal(0)) + sign * each.amount
+    return [
+        TradeDifference("funding", instrument, ts_ns, 0, Parts(funding=amount))
+        for (ts_ns, instrument), amount in sorted(paid.items())
+        if amount
+    ]
+
+
+def _correction_rows(
+    run: Mapping[str, Decimal], reference: Mapping[str, Decimal]
+) -> list[TradeDifference]:
+    none = Decimal(0)
+    names = sorted({**run, **reference})
+    amounts = {name: run.get(name, none) - reference.get(name, none) for name in names}
+    return [
+        TradeDifference("correction", name, 0, 0, Parts(data=amount))
+        for name, amount in amounts.items()
+        if amount
+    ]
+
+
+def _money(value: Fraction) -> Decimal:
+    """Return an exact amount on the grid of money, rounded half to even to 1e-8."""
+    scaled = value * _MONEY
+    return amount_from_units(round_ratio(scaled.numerator, scaled.denominator, Rounding.HALF_EVEN))
