@@ -1,0 +1,44 @@
+"""A paper run beside the back-test of its inputs: every event that came of them, byte for byte.
+
+The simulated venue of a paper run is the one of back-tests, so the journal must be what the
+back-test writes when it is fed the journal's own inputs: market events, and what people and the
+house told the trader.
+"""
+
+from collections.abc import Iterator
+
+from traider.backtest.collecting import Fingerprint
+from traider.domain.events import EventArray, empty_events
+from traider.kernel.machine import Drained, Machine
+from traider.kernel.specification import KernelSpec
+from traider.runtime.parity.comparing import StreamComparison
+from traider.runtime.parity.inputs import is_input
+
+
+class PaperComparison:
+    """Take a journal in pieces; compare it with what a back-test of its inputs writes."""
+
+    def __init__(self, spec: KernelSpec) -> None:
+        self.comparison = StreamComparison()
+        self.fingerprint = Fingerprint()
+        """Of the back-test's decisions, fills and values of the account."""
+        self._machine = Machine(spec, journal_all=True)
+
+    def take(self, events: EventArray) -> None:
+        """Take the next events of the journal.
+
+        Raises:
+            KernelError: the kernel stopped with a failure code.
+        """
+        self.comparison.expect(events)
+        self._find(self._machine.feed(events[is_input(events)]))
+
+    def finish(self) -> None:
+        """Say that the journal ends: what was under way then is no difference."""
+        self._find(self._machine.feed(empty_events(0), final=True))
+        self.comparison.finish()
+
+    def _find(self, parts: Iterator[Drained]) -> None:
+        for drained in parts:
+            self.fingerprint.add(drained)
+            self.comparison.find(drained.events)
