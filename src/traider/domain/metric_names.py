@@ -11,8 +11,8 @@ plain number, and its help text says which. Who sets what:
 - the gateway: everything of orders; reconciliation: ``RECONCILE_…``
 - the identity check: ``PARITY_CHECKS_TOTAL`` and ``PARITY_MISMATCHES_TOTAL``
 - the feed: reconnects and gaps; the supervisor: restarts, ``ROLE_READY``; control: commands
-- ``runtime.status_metrics``, from the status body once a second: account, positions, parity, leader,
-  phase, health, uptime, disk; nobody else sets those
+- ``runtime.status_metrics``, from the status body once a second: account, positions, open orders,
+  parity, leader, phase, health, uptime, disk; nobody else sets those
 - ``runtime.latency_watch``: signal to order; the alert channel: alerts
 - the latency book, at each scrape: ``STAGE_LATENCY_SECONDS``; nobody observes it by hand
 """
@@ -188,6 +188,7 @@ STATE_DISK_SIZE_BYTES: Final = _gauge(
     "state_disk_size_bytes", "Size of the disk of the state folder."
 )
 ALERTS_TOTAL: Final = _counter("alerts_total", "Alerts sent, by severity.", "severity")
+BUILD_INFO: Final = _gauge("build_info", "Number 1, with the version that runs.", "version")
 METRICS_DROPPED_TOTAL: Final = _counter(
     "metrics_dropped_total", "Writes of metrics that found no room for another series."
 )

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Final, TypeAlias
 
+from traider.domain.metric_names import DEFINITIONS
+
 Key: TypeAlias = tuple[str, tuple[tuple[str, str], ...]]
 """A metric's name and its labels, sorted by label."""
 
@@ -43,8 +45,23 @@ class MetricsSnapshot:
     """Number of writes to series beyond the bound."""
 
 
+@dataclass(frozen=True)
+class SeriesRead:
+    """All series at one instant, by name and labels."""
+
+    counters: dict[Key, float]
+    gauges: dict[Key, float]
+    histograms: dict[Key, Histogram]
+    dropped: int
+    """Number of writes to series beyond the bound."""
+
+
 class ProcessMetrics:
-    """Keep the numbers in memory; safe to use from several threads."""
+    """Keep the numbers in memory; safe to use from several threads.
+
+    A histogram that ``domain.metric_names`` defines has the bounds given there, another one
+    ``bounds``.
+    """
 
     def __init__(self, bounds: Sequence[float] = DEFAULT_BOUNDS) -> None:
         self._bounds = tuple(sorted(bounds))
@@ -80,22 +97,37 @@ class ProcessMetrics:
         key = _key(name, labels)
         with self._lock:
             if self._room_for(key, self._counts):
-                counts = self._counts.setdefault(key, [0] * (len(self._bounds) + 1))
-                counts[bisect.bisect_left(self._bounds, value)] += 1
+                bounds = self._bounds_of(name)
+                counts = self._counts.setdefault(key, [0] * (len(bounds) + 1))
+                counts[bisect.bisect_left(bounds, value)] += 1
                 self._totals[key] = self._totals.get(key, 0.0) + value
 
     def snapshot(self) -> MetricsSnapshot:
         """Return a copy of every series, named ``name{label=value,…}``."""
+        found = self.read()
+        return MetricsSnapshot(
+            counters={_text(key): value for key, value in found.counters.items()},
+            gauges={_text(key): value for key, value in found.gauges.items()},
+            histograms={_text(key): value for key, value in found.histograms.items()},
+            dropped=found.dropped,
+        )
+
+    def read(self) -> SeriesRead:
+        """Return a copy of every series, by name and labels."""
         with self._lock:
-            return MetricsSnapshot(
-                counters={_text(key): value for key, value in self._counters.items()},
-                gauges={_text(key): value for key, value in self._gauges.items()},
+            return SeriesRead(
+                counters=dict(self._counters),
+                gauges=dict(self._gauges),
                 histograms={
-                    _text(key): Histogram(self._bounds, tuple(counts), self._totals[key])
+                    key: Histogram(self._bounds_of(key[0]), tuple(counts), self._totals[key])
                     for key, counts in self._counts.items()
                 },
                 dropped=self._dropped,
             )
+
+    def _bounds_of(self, name: str) -> tuple[float, ...]:
+        definition = DEFINITIONS.get(name)
+        return definition.bounds if definition and definition.bounds else self._bounds
 
     def _room_for(self, key: Key, series: dict[Key, float] | dict[Key, list[int]]) -> bool:
         known = len(self._counters) + len(self._gauges) + len(self._counts)
