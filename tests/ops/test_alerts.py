@@ -52,3 +52,11 @@ def test_the_fake_keeps_alerts() -> None:
     channel: AlertChannel = memory
     channel.send(_alert(Severity.INFO))
     assert memory.sent == [_alert(Severity.INFO)]
+
+
+def test_information_ends_a_condition_so_that_it_is_shown_again() -> None:
+    console = io.StringIO()
+    channel = ConsoleAlerts(MemoryLog(), console)
+    for severity in (Severity.WARNING, Severity.INFO, Severity.WARNING):
+        channel.send(_alert(severity))
+    assert console.getvalue().splitlines() == ["ALERT warning: drawdown is near"] * 2

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.ports.clock import FixedClock
 from traider.domain.errors import ConfigError
 from traider.domain.ports import Log
-from traider.ops.logging import close_log, open_log
+from traider.ops.logging import close_log, note_on_every_line, open_log
+from traider.ops.tracing import LogTracer
 
 
 @pytest.fixture
@@ -92,3 +94,27 @@ def test_a_file_that_cannot_be_written_is_refused_in_one_line(tmp_path: Path) ->
     with pytest.raises(ConfigError, match=r"^log\.file: .*cannot be written.*; name a file"):
         open_log(blocker / "traider.log.jsonl")
     close_log()
+
+
+def test_what_is_noted_stands_on_every_line_until_the_log_is_closed(file: Path) -> None:
+    log = open_log(file)
+    note_on_every_line(role="gateway")
+    bound = log.bind(part="orders")
+    note_on_every_line(epoch=3)
+    bound.info("ready")
+    log.info("feed", role="feed")
+    first, second = _lines(file)
+    assert (first["role"], first["epoch"], first["part"]) == ("gateway", 3, "orders")
+    assert (second["role"], second["epoch"]) == ("feed", 3)
+    open_log(file).info("anew")
+    assert "role" not in _lines(file)[-1]
+
+
+def test_a_line_inside_a_span_names_its_trace(file: Path) -> None:
+    log = open_log(file)
+    with LogTracer(FixedClock(), log).span("decide") as span:
+        log.info("inside")
+    log.info("outside")
+    inside, ended, outside = _lines(file)
+    assert inside["trace_id"] == ended["trace_id"] == span.trace_id
+    assert "trace_id" not in outside

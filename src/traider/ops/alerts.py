@@ -12,7 +12,7 @@ class ConsoleAlerts:
     """Write each alert to the log, and the serious ones to the console.
 
     A condition that was already shown with the same severity or a higher one is only logged, so
-    that a fault that repeats does not bury the next one.
+    that a fault that repeats does not bury the next one; information under its key ends it.
     """
 
     def __init__(self, log: Log, console: TextIO | None = None) -> None:
@@ -25,6 +25,7 @@ class ConsoleAlerts:
         fields = {"key": alert.key, "severity": alert.severity.value, "detail": alert.detail}
         if alert.severity is Severity.INFO:
             self._log.info(alert.title, **fields)
+            self._shown.pop(alert.key, None)
             return
         self._log.warning(alert.title, **fields)
         rank = _RANK[alert.severity]

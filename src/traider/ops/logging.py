@@ -1,4 +1,8 @@
-"""The log: JSON lines in a file for machines, short colored lines on stderr for people."""
+"""The log: JSON lines in a file for machines, short colored lines on stderr for people.
+
+Every line of a process carries what ``note_on_every_line`` was told, such as the role and the
+leader's epoch, and inside a span the id of its trace.
+"""
 
 import json
 import sys
@@ -8,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from traider.domain.errors import ConfigError
 from traider.domain.ports import Field
+from traider.ops.trace_context import TRACE_ID
 
 if TYPE_CHECKING:
     import loguru
@@ -18,6 +23,8 @@ LEVELS: Final = ("debug", "info", "warning", "error")
 _ROTATION_BYTES: Final = 20_000_000
 _FILES_KEPT: Final = 5
 _JSON_FIELD: Final = "_json"
+
+_noted: dict[str, Field] = {}
 
 
 class LoguruLog:
@@ -47,6 +54,9 @@ class LoguruLog:
         return LoguruLog(self._logger.bind(**fields))
 
     def _write(self, level: str, message: str, fields: dict[str, Field]) -> None:
+        trace_id = TRACE_ID.get()
+        if trace_id:
+            fields.setdefault("trace_id", trace_id)
         # No arguments are passed to the format, so braces in a message stay what they are.
         self._logger.bind(**fields).log(level, message)
 
@@ -64,7 +74,7 @@ def open_log(
     """
     from loguru import logger
 
-    logger.remove()
+    close_log()
     logger.add(_write_console, level=console_level.upper())
     if file is not None:
         try:
@@ -88,10 +98,20 @@ def open_log(
 
 
 def close_log() -> None:
-    """Flush and close the process's log."""
+    """Flush and close the process's log, and forget what stood on every line."""
     from loguru import logger
 
     logger.remove()
+    _noted.clear()
+    logger.configure(extra={})
+
+
+def note_on_every_line(**fields: Field) -> None:
+    """Let every line of the process's log carry ``fields`` too; a line's own go before them."""
+    from loguru import logger
+
+    _noted.update(fields)
+    logger.configure(extra=dict(_noted))
 
 
 def json_line(record: "loguru.Record") -> str:

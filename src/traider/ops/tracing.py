@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from traider.domain.ports import Clock, Field, Log
+from traider.ops.trace_context import TRACE_ID
 
 _NS_PER_MS: Final = 1_000_000
 
@@ -50,7 +51,7 @@ class LogTracer:
             parent_id=parent.span_id if parent else "",
             fields=dict(fields),
         )
-        token = _current.set(opened)
+        token, trace_token = _current.set(opened), TRACE_ID.set(opened.trace_id)
         started_ns = self._clock.monotonic_ns()
         done = False
         try:
@@ -59,6 +60,7 @@ class LogTracer:
         finally:
             failure = "" if done else type(sys.exception()).__name__
             _current.reset(token)
+            TRACE_ID.reset(trace_token)
             self._write(name, opened, self._clock.monotonic_ns() - started_ns, failure)
 
     def _write(self, name: str, span: LogSpan, duration_ns: int, failure: str) -> None:

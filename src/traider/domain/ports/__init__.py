@@ -7,6 +7,7 @@ A port is a small Protocol. Its real adapter lives in ``traider.ops`` and its in
 from traider.domain.ports.alert import Alert, AlertChannel, Severity
 from traider.domain.ports.clock import Clock
 from traider.domain.ports.event_sink import EventSink
+from traider.domain.ports.fault import FaultReports
 from traider.domain.ports.log import Field, Log
 from traider.domain.ports.metrics import Metrics
 from traider.domain.ports.trace import Span, Tracer
@@ -16,6 +17,7 @@ __all__ = [
     "AlertChannel",
     "Clock",
     "EventSink",
+    "FaultReports",
     "Field",
     "Log",
     "Metrics",
