@@ -57,13 +57,22 @@ class ControlTerms:
         strategy = decider.strategy[0]
         return cls(
             spec.markets,
-            tuple(alpha.name for alpha in spec.alphas),
+            alpha_names([alpha.name for alpha in spec.alphas]),
             tuple(alpha.filters for alpha in spec.alphas),
             tuple(float(weight) for weight in decider.alphas["weight"]),
             float(strategy["enter"]),
             float(strategy["exit"]),
             tuple(float(value) for value in gate.limits),
         )
+
+
+def alpha_names(names: Sequence[str]) -> tuple[str, ...]:
+    """Return names to call alphas by: a second one of the same name gets ``#2``, and so on."""
+    earlier = [names[:place].count(name) for place, name in enumerate(names)]
+    return tuple(
+        f"{name}#{before + 1}" if before else name
+        for name, before in zip(names, earlier, strict=True)
+    )
 
 
 def control_events(command: ControlCommand, terms: ControlTerms, now_ns: int) -> EventArray:

@@ -1,0 +1,145 @@
+"""Ask a running trader, from another process: the other end of the control socket.
+
+with ControlClient(state) as trader:
+    print(trader.status().nav)
+    print(trader.send(Pause(who="ana", why="news")))
+"""
+
+import socket
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from traider.domain.errors import TraiderError, UsageError
+from traider.runtime.control.commands import ControlCommand
+from traider.runtime.control.messages import (
+    ANSWER_BYTES_MAX,
+    SOCKET_NAME,
+    Answer,
+    AskStatus,
+    Request,
+    answer_of,
+    line_of,
+)
+from traider.runtime.control.socket_files import short_address
+from traider.runtime.status_body import StatusBody
+
+TIMEOUT_S: Final = 5.0
+_PART_BYTES: Final = 65_536
+
+
+class NoTraderError(UsageError):
+    """No trader runs on the state folder."""
+
+
+class SilentTraderError(TraiderError):
+    """A trader runs there and does not answer: it is frozen, or ended just now."""
+
+
+class ControlClient:
+    """A connection to the trader of a state folder.
+
+    Raises:
+        NoTraderError: none runs there.
+        SilentTraderError: it does not answer in time.
+        UsageError: it may not be asked by this user.
+    """
+
+    def __init__(self, state: Path, timeout_s: float = TIMEOUT_S) -> None:
+        self.path = state / SOCKET_NAME
+        self._rest = b""
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
+        self._socket.settimeout(timeout_s)
+        try:
+            with short_address(self.path) as address:
+                self._socket.connect(address)
+        except OSError as fault:
+            self._socket.close()
+            raise self._unreachable(fault) from fault
+        except UsageError:
+            self._socket.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        del kind, fault, trace
+        self.close()
+
+    def close(self) -> None:
+        """End the connection."""
+        self._socket.close()
+
+    def status(self) -> StatusBody:
+        """Return how the trader stands.
+
+        Raises:
+            SilentTraderError: it does not answer in time.
+        """
+        status = self._ask(AskStatus()).status
+        if status is None:
+            raise UsageError("an answer without a status", fix="use the trader's own version")
+        return status
+
+    def send(self, command: ControlCommand) -> str:
+        """Have a command done; return the line that says what was done.
+
+        Raises:
+            UsageError: it was refused, and nothing changed.
+            SilentTraderError: no answer came in time; it may have been done, or be done yet.
+        """
+        return self._ask(command).line
+
+    def _ask(self, request: Request) -> Answer:
+        try:
+            self._socket.sendall(line_of(request))
+            answer = answer_of(self._line())
+        except OSError as fault:
+            raise self._silent() from fault
+        if answer.error is not None:
+            error = UsageError(answer.error.what, where=answer.error.where, fix=answer.error.fix)
+            error.exit_code = answer.error.exit_code
+            raise error
+        return answer
+
+    def _line(self) -> bytes:
+        parts = [self._rest]
+        taken = len(self._rest)
+        while b"\n" not in parts[-1]:
+            part = self._socket.recv(_PART_BYTES)
+            if not part:
+                raise self._silent()
+            taken += len(part)
+            if taken > ANSWER_BYTES_MAX:
+                raise UsageError(
+                    f"an answer of more than {ANSWER_BYTES_MAX} bytes", where=str(self.path)
+                )
+            parts.append(part)
+        line, _, self._rest = b"".join(parts).partition(b"\n")
+        return line
+
+    def _silent(self) -> SilentTraderError:
+        return SilentTraderError(
+            "the trader does not answer",
+            where=str(self.path),
+            fix="look whether its process is stopped; a kill is left in the folder meanwhile",
+        )
+
+    def _unreachable(self, fault: OSError) -> TraiderError:
+        if isinstance(fault, PermissionError):
+            return UsageError(
+                "this trader belongs to another user",
+                where=str(self.path),
+                fix="ask as the user that runs it",
+            )
+        if isinstance(fault, TimeoutError | BlockingIOError):
+            return self._silent()
+        return NoTraderError(
+            "no trader runs here", where=str(self.path.parent), fix="start one with traider run"
+        )

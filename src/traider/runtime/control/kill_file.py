@@ -1,0 +1,96 @@
+"""The emergency stop that needs no answer: a file ``kill`` in the state folder.
+
+Whoever stops in an emergency leaves the file before asking the trader, and removes it when the
+trader has done it. A process that is frozen, or not there, finds it when it goes on or starts; the
+gateway's own process finds it meanwhile. Any file of that name counts, so ``touch DIR/kill`` does.
+"""
+
+import asyncio
+import contextlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from traider.domain.errors import UsageError
+from traider.journal.segment_files import sync_folder
+from traider.runtime.control.commands import Kill, command_bytes, command_of
+
+KILL_NAME: Final = "kill"
+LOOK_S: Final = 0.1
+
+
+def leave_kill(state: Path, command: Kill) -> Path:
+    """Keep ``command`` in the folder, on the disk.
+
+    Raises:
+        UsageError: the folder cannot be written to.
+    """
+    path = state / KILL_NAME
+    unfinished = path.with_name(f"{KILL_NAME}.{os.getpid()}")
+    try:
+        with unfinished.open("wb") as file:
+            file.write(command_bytes(command))
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+        sync_folder(state)
+    except OSError as fault:
+        with contextlib.suppress(OSError):
+            unfinished.unlink(missing_ok=True)
+        raise UsageError(
+            f"no emergency stop can be left here: {fault.strerror}",
+            where=str(state),
+            fix="name the trader's state folder",
+        ) from fault
+    return path
+
+
+def found_kill(state: Path) -> Kill | None:
+    """Return the emergency stop that was left, None without one.
+
+    A file that says nothing readable is one too: it closes positions, as ``Kill`` does by itself.
+    """
+    try:
+        body = (state / KILL_NAME).read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError:
+        body = b""
+    with contextlib.suppress(UsageError):
+        command = command_of(body)
+        if isinstance(command, Kill):
+            return command
+    return Kill(who="kill file", why="a file named kill was left in the state folder")
+
+
+def clear_kill(state: Path) -> None:
+    """Remove the file: the stop is journaled, or the trader was re-armed."""
+    (state / KILL_NAME).unlink(missing_ok=True)
+
+
+async def watch_kill(
+    state: Path, told: Callable[[Kill], None], *, removes: bool, look_s: float = LOOK_S
+) -> None:
+    """Look for the file until cancelled, and tell each one that comes, once.
+
+    Args:
+        state: the folder.
+        told: does what is asked, before it returns.
+        removes: whether the file is removed then; a gateway beside the trader leaves it to it.
+        look_s: seconds between two looks.
+    """
+    last = 0
+    while True:
+        try:
+            now = (state / KILL_NAME).stat().st_mtime_ns
+        except OSError:
+            now = 0
+        if now not in (0, last):
+            command = found_kill(state)
+            if command is not None:
+                told(command)
+            if removes:
+                clear_kill(state)
+        last = now
+        await asyncio.sleep(look_s)

@@ -1,0 +1,135 @@
+"""The control socket of a running trader: requests of its owner in, answers out, on its own loop.
+
+    server = ControlServer(state / SOCKET_NAME, desk, log)
+    await server.start()
+    …
+    await server.close()
+
+Bounds: so many connections at once (one more is told and let go), so many bytes a request, so long
+between two requests of a connection, and so long to take an answer.
+"""
+
+import asyncio
+import contextlib
+from pathlib import Path
+from typing import Final
+
+from traider.domain.errors import TraiderError, UsageError
+from traider.domain.ports import Log
+from traider.runtime.control.desk import TradingDesk
+from traider.runtime.control.messages import (
+    REQUEST_BYTES_MAX,
+    Answer,
+    AskStatus,
+    error_answer,
+    line_of,
+    request_of,
+)
+from traider.runtime.control.socket_files import identity_of, listening_socket, may_control
+
+CONNECTIONS_MAX: Final = 16
+IDLE_S: Final = 60.0
+TAKING_S: Final = 5.0
+
+
+class ControlServer:
+    """Serves one desk at one path, to the user that runs it and to root."""
+
+    def __init__(self, path: Path, desk: TradingDesk, log: Log) -> None:
+        self.path = path
+        self._desk = desk
+        self._log = log
+        self._server: asyncio.Server | None = None
+        self._identity = (0, 0)
+        self._connections: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        """Listen; whoever else served at the path does not any more.
+
+        Raises:
+            UsageError: nothing can be made there.
+        """
+        opened = listening_socket(self.path)
+        self._identity = identity_of(self.path)
+        self._server = await asyncio.start_unix_server(
+            self._serve, sock=opened, limit=REQUEST_BYTES_MAX
+        )
+
+    async def close(self) -> None:
+        """End every connection; remove the file unless it is another's by now."""
+        if self._server is None:
+            return
+        self._server.close()
+        for connection in self._connections:
+            connection.cancel()
+        await asyncio.gather(*self._connections, return_exceptions=True)
+        if identity_of(self.path) == self._identity:
+            self.path.unlink(missing_ok=True)
+        self._server = None
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - this is one
+        self._connections.add(task)
+        try:
+            refusal = self._refusal(writer)
+            if refusal is not None:
+                await _send(writer, error_answer(refusal))
+            else:
+                await self._answer_all(reader, writer)
+        except (ConnectionError, TimeoutError):
+            self._log.debug("control connection ended")
+        except asyncio.CancelledError:
+            # The library would report a handler's task that ends so as a fault.
+            self._log.debug("control connection cut")
+        finally:
+            self._connections.discard(task)
+            writer.close()
+            with contextlib.suppress(ConnectionError, TimeoutError):
+                await asyncio.wait_for(writer.wait_closed(), TAKING_S)
+
+    def _refusal(self, writer: asyncio.StreamWriter) -> UsageError | None:
+        connection = writer.get_extra_info("socket")
+        if not may_control(connection):
+            self._log.warning("control refused", why="another user")
+            return UsageError(
+                "this trader belongs to another user", fix="ask as the user that runs it"
+            )
+        if len(self._connections) > CONNECTIONS_MAX:
+            return UsageError(
+                f"{CONNECTIONS_MAX} connections are open already", fix="end one, then try again"
+            )
+        return None
+
+    async def _answer_all(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            try:
+                line = await asyncio.wait_for(reader.readuntil(b"\n"), IDLE_S)
+            except asyncio.IncompleteReadError:
+                return
+            except asyncio.LimitOverrunError:
+                too_long = UsageError(
+                    f"a request of more than {REQUEST_BYTES_MAX} bytes", fix="ask for less at once"
+                )
+                await _send(writer, error_answer(too_long))
+                return
+            await _send(writer, self._answer(line))
+
+    def _answer(self, line: bytes) -> Answer:
+        try:
+            request = request_of(line)
+            if isinstance(request, AskStatus):
+                return Answer(status=self._desk.status())
+            answer = self._desk.command(request)
+        except TraiderError as error:
+            self._log.warning("control refused", why=error.line())
+            return error_answer(error)
+        self._log.info(
+            "control", command=type(request).__name__, who=request.who, why=request.why, done=answer
+        )
+        return Answer(line=answer)
+
+
+async def _send(writer: asyncio.StreamWriter, answer: Answer) -> None:
+    writer.write(line_of(answer))
+    await asyncio.wait_for(writer.drain(), TAKING_S)

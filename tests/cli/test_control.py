@@ -1,0 +1,132 @@
+"""``traider kill``, ``pause``, ``rearm``, ``stop``, ``control``: what is typed, and is told."""
+
+import json
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.runtime.control.desk import KeepingDesk
+from tests.runtime.control.serving import serving
+from traider.cli import kill as kill_module
+from traider.cli.main import run
+from traider.domain.orders import OrderId
+from traider.runtime.control.commands import (
+    CancelOrder,
+    ControlCommand,
+    Kill,
+    ManualOrder,
+    Pause,
+    Rearm,
+    Reload,
+    SetLimit,
+    SetThreshold,
+    SetWeight,
+    Stop,
+)
+from traider.runtime.control.kill_file import found_kill
+from traider.runtime.control.messages import SOCKET_NAME
+from traider.runtime.control.socket_files import listening_socket
+
+ORDER = OrderId(3, 17, 1).pack()
+HALF = Decimal("0.5")
+A: dict[str, Any] = {"who": "ana", "why": "a test"}
+SAID = ("--who", "ana", "--why", "a test")
+
+
+@pytest.mark.parametrize(
+    ("words", "command"),
+    [
+        (("kill",), Kill(**A)),
+        (("kill", "--keep-positions"), Kill(**A, flatten=False)),
+        (("pause",), Pause(**A)),
+        (("rearm",), Rearm(**A)),
+        (("stop",), Stop(**A)),
+        (("stop", "--cancel-orders"), Stop(**A, cancel_orders=True)),
+        (("control", "limit", "max_x", "0.5"), SetLimit(**A, name="max_x", value=HALF)),
+        (("control", "weight", "sma", "0.5"), SetWeight(**A, alpha="sma", value=HALF)),
+        (("control", "threshold", "exit", "0.5"), SetThreshold(**A, name="exit", value=HALF)),
+        (("control", "reload"), Reload(**A)),
+        (("control", "cancel", f"{ORDER:016x}"), CancelOrder(**A, order_id=ORDER)),
+        (("control", "cancel", f"d41a52c0-{ORDER:016x}"), CancelOrder(**A, order_id=ORDER)),
+        (
+            ("control", "order", "buy", "0.5", "X:A-USD", "--price", "9.5", "--post-only"),
+            ManualOrder(
+                **A,
+                instrument="X:A-USD",
+                side="buy",
+                size=Decimal("0.5"),
+                price=Decimal("9.5"),
+                is_post_only=True,
+            ),
+        ),
+        (
+            ("control", "order", "sell", "1", "X:A-USD", "--stop", "11", "--target", "8"),
+            ManualOrder(
+                **A,
+                instrument="X:A-USD",
+                side="sell",
+                size=Decimal(1),
+                stop=Decimal(11),
+                target=Decimal(8),
+            ),
+        ),
+    ],
+)  # fmt: skip
+def test_a_line_becomes_its_command(
+    words: tuple[str, ...],
+    command: ControlCommand,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    desk = KeepingDesk()
+    with serving(tmp_path, desk):
+        assert run([*words, "--state", str(tmp_path), *SAID, "--json"]) == 0
+    assert desk.asked == [command]
+    assert json.loads(capsys.readouterr().out)["line"] == f"{type(command).__name__} done"
+    assert found_kill(tmp_path) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("pause",), "no trader runs here"),
+        (("control", "limit", "max_exposure", "much"), "'much' is no number"),
+        (("control", "limit", "max_exposure", "nan"), "'nan' is no number"),
+        (("control", "cancel", "the-last-one"), "is no order"),
+        (("control", "threshold", "middle", "0.1"), "middle"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line(
+    words: tuple[str, ...], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([*words, "--state", str(tmp_path)]) == 2
+    shown = capsys.readouterr()
+    assert said in shown.err
+    assert (shown.out, len(shown.err.splitlines())) == ("", 1)
+
+
+def test_a_stop_that_nobody_hears_stays_in_the_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["kill", "--keep-positions", "--state", str(tmp_path), *SAID]) == 1
+    assert "waits in" in capsys.readouterr().err
+    assert found_kill(tmp_path) == Kill(**A, flatten=False)
+
+
+def test_a_stop_of_a_frozen_trader_stays_in_the_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kill_module, "ANSWER_S", 0.1)
+    frozen = listening_socket(tmp_path / SOCKET_NAME)
+    assert run(["kill", "--state", str(tmp_path), *SAID, "--json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert (told["done"], "does not answer" in told["line"]) == (False, True)
+    assert found_kill(tmp_path) == Kill(**A)
+    frozen.close()
+
+
+def test_a_stop_needs_a_state_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["kill", "--state", str(tmp_path / "none")]) == 2
+    assert "name the trader's state folder" in capsys.readouterr().err

@@ -1,0 +1,192 @@
+"""Laws of the control socket.
+
+1. What is asked reaches the desk, and its answer the one who asked; several on one connection.
+2. It is its owner's alone: mode 0600, and another user is refused even past the file's mode.
+3. Whatever else comes (garbage, too much, too many, half a line) is answered or let go, and the
+   next one is served.
+4. A file of a dead or frozen process does not stand in the way, and who comes later serves.
+"""
+
+import asyncio
+import os
+import socket
+import stat
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.ports.log import MemoryLog
+from tests.runtime.control.desk import KeepingDesk, some_status
+from tests.runtime.control.serving import serving
+from traider.domain.errors import UsageError
+from traider.runtime.control.client import ControlClient, NoTraderError, SilentTraderError
+from traider.runtime.control.commands import Kill, Pause
+from traider.runtime.control.messages import REQUEST_BYTES_MAX, SOCKET_NAME
+from traider.runtime.control.server import CONNECTIONS_MAX, ControlServer
+from traider.runtime.control.socket_files import listening_socket, short_address
+
+WHO: dict[str, Any] = {"who": "ana", "why": "a test"}
+NOBODY = 65_534
+
+
+def raw(state: Path) -> socket.socket:
+    opened = socket.socket(socket.AF_UNIX)
+    opened.settimeout(5.0)
+    with short_address(state / SOCKET_NAME) as address:
+        opened.connect(address)
+    return opened
+
+
+def test_law_1_the_desk_is_asked_and_answers(tmp_path: Path) -> None:
+    desk = KeepingDesk()
+    with serving(tmp_path, desk) as log, ControlClient(tmp_path) as trader:
+        assert trader.status() == some_status()
+        assert trader.send(Pause(**WHO)) == "Pause done"
+        assert trader.send(Kill(**WHO, flatten=False)) == "Kill done"
+    assert desk.asked == [Pause(**WHO), Kill(**WHO, flatten=False)]
+    (first, _) = [line for line in log.lines if line.message == "control"]
+    assert (first.fields["command"], first.fields["who"]) == ("Pause", "ana")
+    assert not (tmp_path / SOCKET_NAME).exists()
+
+
+def test_law_1_a_refusal_comes_as_the_error_that_it_was(tmp_path: Path) -> None:
+    desk = KeepingDesk(refuses=(Pause,))
+    with serving(tmp_path, desk), ControlClient(tmp_path) as trader:
+        with pytest.raises(UsageError) as found:
+            trader.send(Pause(**WHO))
+        assert (found.value.what, found.value.where, found.value.exit_code) == (
+            "not now",
+            "desk",
+            2,
+        )
+        assert trader.send(Kill(**WHO)) == "Kill done"
+
+
+def test_law_2_the_file_is_its_owners_alone(tmp_path: Path) -> None:
+    with serving(tmp_path, KeepingDesk()):
+        mode = stat.S_IMODE((tmp_path / SOCKET_NAME).stat().st_mode)
+    assert mode == 0o600
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can ask as another user")
+def test_law_2_another_user_is_refused(tmp_path: Path) -> None:
+    desk = KeepingDesk()
+    ask = (
+        "import os, socket, sys\n"
+        "s = socket.socket(socket.AF_UNIX); os.chdir(sys.argv[1])\n"
+        f"os.setgroups([]); os.setgid({NOBODY}); os.setuid({NOBODY})\n"
+        f"s.connect({SOCKET_NAME!r}); print(s.recv(4096).decode())"
+    )
+    with serving(tmp_path, desk):
+        tmp_path.chmod(0o755)
+        (tmp_path / SOCKET_NAME).chmod(0o777)  # as if someone had opened it
+        done = subprocess.run(
+            [sys.executable, "-c", ask, str(tmp_path)], capture_output=True, text=True, check=True
+        )
+    assert "another user" in done.stdout
+    assert desk.asked == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [b"\n", b"{}\n", b"\xff\xfe\n", b'{"command":"kill"}\n', b'{"command":"pause","who":1}\n'],
+)
+def test_law_3_garbage_is_answered_with_an_error(tmp_path: Path, line: bytes) -> None:
+    with serving(tmp_path, KeepingDesk()), raw(tmp_path) as asking:
+        asking.sendall(line)
+        assert b'"error"' in asking.recv(4096)
+        asking.sendall(b'{"command":"pause","who":"ana","why":"x"}\n')
+        assert b"Pause done" in asking.recv(4096)
+
+
+def test_law_3_too_long_a_request_ends_the_connection(tmp_path: Path) -> None:
+    with serving(tmp_path, KeepingDesk()):
+        with raw(tmp_path) as asking:
+            asking.sendall(b"x" * (REQUEST_BYTES_MAX + 1))
+            assert b"more than" in asking.recv(4096)
+            assert asking.recv(4096) == b""
+        with ControlClient(tmp_path) as trader:
+            assert trader.send(Pause(**WHO)) == "Pause done"
+
+
+def test_law_3_half_a_line_is_nothing(tmp_path: Path) -> None:
+    desk = KeepingDesk()
+    with serving(tmp_path, desk):
+        with raw(tmp_path) as asking:
+            asking.sendall(b'{"command":"kill","who":"ana","why":"cut')
+        with ControlClient(tmp_path) as trader:
+            trader.send(Pause(**WHO))
+    assert desk.asked == [Pause(**WHO)]
+
+
+def test_law_3_one_too_many_is_told(tmp_path: Path) -> None:
+    with serving(tmp_path, KeepingDesk()):
+        held = [ControlClient(tmp_path) for _ in range(CONNECTIONS_MAX)]
+        for each in held:
+            each.status()
+        with pytest.raises(UsageError, match="open already"), ControlClient(tmp_path) as late:
+            late.status()
+        held[0].close()
+        for each in held[1:]:
+            assert each.status().epoch == 3
+            each.close()
+
+
+def test_law_4_what_a_dead_process_left_is_replaced(tmp_path: Path) -> None:
+    left = listening_socket(tmp_path / SOCKET_NAME)
+    left.close()
+    with pytest.raises(NoTraderError, match="no trader runs here"):
+        ControlClient(tmp_path)
+    with serving(tmp_path, KeepingDesk()), ControlClient(tmp_path) as trader:
+        assert trader.status().epoch == 3
+
+
+def test_law_4_who_comes_later_serves_and_keeps_its_file(tmp_path: Path) -> None:
+    class Later(KeepingDesk):
+        pass
+
+    later = Later()
+    with serving(tmp_path, later):
+        pass
+    with serving(tmp_path, KeepingDesk()):  # frozen, say
+        with serving(tmp_path, later), ControlClient(tmp_path) as trader:
+            trader.send(Pause(**WHO))
+        assert later.asked == [Pause(**WHO)]
+    assert not (tmp_path / SOCKET_NAME).exists()
+
+    async def one_after_the_other() -> bool:
+        path = tmp_path / SOCKET_NAME
+        first, second = (ControlServer(path, later, MemoryLog()) for _ in range(2))
+        await first.start()
+        await second.start()
+        await first.close()
+        is_there = path.exists()
+        await second.close()
+        return is_there
+
+    assert asyncio.run(one_after_the_other())
+
+
+def test_a_frozen_trader_is_told_from_none(tmp_path: Path) -> None:
+    frozen = listening_socket(tmp_path / SOCKET_NAME)
+    with pytest.raises(SilentTraderError), ControlClient(tmp_path, timeout_s=0.1) as trader:
+        trader.status()
+    frozen.close()
+
+
+def test_a_path_longer_than_the_system_takes(tmp_path: Path) -> None:
+    deep = tmp_path / ("d" * 120)
+    deep.mkdir()
+    with serving(deep, KeepingDesk()), ControlClient(deep) as trader:
+        assert trader.send(Pause(**WHO)) == "Pause done"
+    assert list(deep.iterdir()) == []
+
+
+def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(NoTraderError):
+        ControlClient(tmp_path / "none")
+    with pytest.raises(UsageError, match="no control socket"):
+        listening_socket(tmp_path / "none" / SOCKET_NAME)
