@@ -15,6 +15,7 @@ from traider.runtime.config_database import DatabaseConfig
 from traider.runtime.config_jobs import JobsConfig
 from traider.runtime.config_orders import ExecutionConfig, PlanConfig
 from traider.runtime.config_research import MonteCarloConfig, WalkForwardConfig
+from traider.runtime.config_run import RunConfig
 from traider.runtime.config_sections import (
     ClockConfig,
     CostsConfig,
@@ -48,6 +49,7 @@ DECIDES_NOTHING: Final = frozenset(
         "venues",
         "feed",
         "feature_store",
+        "run",
     }
 )
 """Keys outside the digest: where results go and data comes from, and what follows a run, decides
@@ -114,6 +116,8 @@ class Config(BaseSettings):
     """When market data is not to be trusted."""
     feature_store: FeatureStoreConfig = FeatureStoreConfig()
     """Which further features are kept."""
+    run: RunConfig = RunConfig()
+    """How a trader runs."""
     jobs: JobsConfig = JobsConfig()
     """How workers learn of long jobs."""
     database: DatabaseConfig = DatabaseConfig()

@@ -5,9 +5,10 @@ when a finer bar ends on its boundary; when that bar is missing, as soon as a la
 Built from trades, it holds those received in [start, end) and closes at the first timer, or event
 of its instrument, at or after its end, before that event changes any feature: so what features read
 at its close does not depend on when the trader decides. Bars that close together do so in the order
-of their ends. A bar of volume or notional closes with the trade, or the finer bar, that fills
-it, whole. Nothing is filled in: an interval without trades has no bar, and the base slot ``gap``
-of the next bar says how many are missing.
+of their ends. Bars that arrive although trades build them are history from before the first trade:
+what features read is the same as if its trades had come. A bar of volume or notional closes with
+the trade, or the finer bar, that fills it, whole. Nothing is filled in: an interval without trades
+has no bar, and the base slot ``gap`` of the next bar says how many are missing.
 """
 
 from numba import int64, void
@@ -72,6 +73,10 @@ def _aggregate(decider: Decider, k: int, f: int, event: Record) -> None:
         bar["low"] = event["low"]
         bar["volume"] = 0
         bar["filled"] = 0.0
+        if decider.strategy[0]["bars_from_trades"] != 0 and frame["kind"] == _TIME:
+            # History before live trades, which go on with the bar: it must end when its time is up.
+            market = decider.markets[k]
+            market["due_ns"] = min(market["due_ns"], start + frame["length_ns"])
     bar["high"] = max(bar["high"], event["high"])
     bar["low"] = min(bar["low"], event["low"])
     bar["close"] = event["close"]

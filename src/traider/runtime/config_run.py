@@ -1,0 +1,34 @@
+"""The table [run]: how a trader runs, stops, checks itself and meets what it did not expect."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from traider.runtime.config_sections import Real, Section, Whole
+
+
+class RunConfig(Section):
+    """How a trader runs: nothing here decides a trade by itself."""
+
+    on_stop: Literal["cancel", "keep"] = "cancel"
+    """What becomes of open orders when it is stopped: cancel takes them back, keep leaves them,
+    stops and targets too, to work unattended."""
+    warm_up: Annotated[Whole, Field(ge=0, le=20_000)] = 500
+    """Bars of the venue's history that a new run begins with; 0 begins without any."""
+    snapshot_s: Annotated[Real, Field(ge=1, le=3_600)] = 60.0
+    """How often the kernel's state is kept, so that a start replays no more than that."""
+    parity_s: Annotated[Real, Field(ge=0, le=86_400)] = 60.0
+    """How often the run replays its own journal and compares; 0 never does."""
+    on_mismatch: Literal["alert", "halt"] = "alert"
+    """What follows when that differs: alert tells a person, halt stops trading too."""
+    reconcile_s: Annotated[Real, Field(ge=1, le=3_600)] = 60.0
+    """How often orders, fills and balances are compared with the venue's."""
+    on_foreign_order: Literal["leave", "cancel", "halt"] = "leave"
+    """What becomes of an open order that someone else placed; it is reported in any case."""
+    on_difference: Literal["adopt", "halt"] = "adopt"
+    """What follows when the venue's balances or trades are not ours: adopt takes the venue's,
+    halt stops trading until a person looked."""
+    tables: bool = True
+    """Whether orders, fills and positions are kept in tables beside the journal."""
+    report: bool = True
+    """Whether a report is written when it ends."""
