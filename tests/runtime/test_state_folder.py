@@ -72,9 +72,7 @@ def test_another_request_is_refused_by_what_differs(
 
 def test_what_changes_by_event_is_no_other_request(tmp_path: Path) -> None:
     manifest = begun(tmp_path, asked())
-    changed = asked(
-        "limits.max_exposure=0.5", "strategy.enter=0.4", "strategy.alphas.0.weight=0.6"
-    )
+    changed = asked("limits.max_exposure=0.5", "strategy.enter=0.4", "strategy.alphas.0.weight=0.6")
     with StateFolder(tmp_path) as state:
         assert state.take_up(changed) == manifest
     assert manifest.request(changed.config).config.strategy == asked().config.strategy
