@@ -7,6 +7,7 @@ import numpy as np
 
 from traider.domain.events import EVENT, EventArray, Kind, empty_events, join_events
 from traider.domain.payload_table import PAYLOADS
+from traider.kernel.live_machine import Mismatch
 
 _HEAD: Final = ("ts_event", "ts_recv", "instrument", "flags", "side", "version")
 _UNSAID: Final = ("ts_event", "instrument", "version")
@@ -38,6 +39,13 @@ class Difference:
         what = kind_text(int(expected["kind"][0]))
         number = int(expected["instrument"][0])
         return f"event {self.sequence}, {what} of instrument {number}: {'; '.join(apart)}"
+
+
+def mismatch_line(mismatch: Mismatch) -> str:
+    """Return the first event that a replay has otherwise than the journal, in one line."""
+    records = (mismatch.expected, mismatch.found)
+    expected, found = (np.frombuffer(each, EVENT) if each else None for each in records)
+    return Difference(mismatch.sequence, expected, found).line
 
 
 class StreamComparison:
