@@ -188,12 +188,29 @@ class Machine:
         machines = (self.decider, self.gate, self.venue)
         return [*(array for machine in machines for array in arrays_of(machine)), self.loop]
 
+    @property
+    def state_bytes(self) -> int:
+        """Length of a snapshot."""
+        return sum(8 + array.nbytes for array in [*self._arrays(), self._left])
+
+    def copy_state(self, into: bytearray) -> None:
+        """Write the snapshot over the first ``state_bytes`` of ``into``.
+
+        Into memory that was used before this takes a fraction of the time that ``snapshot`` takes.
+        """
+        place = 0
+        whole = np.frombuffer(into, np.uint8)
+        for array in [*self._arrays(), self._left]:
+            end = place + 8 + array.nbytes
+            into[place : place + 8] = array.nbytes.to_bytes(8, "little")
+            whole[place + 8 : end] = array.reshape(-1).view(np.uint8)
+            place = end
+
     def snapshot(self) -> bytes:
         """Return the whole state, with the events still waiting for their successors, as bytes."""
-        arrays = [*self._arrays(), self._left]
-        return b"".join(
-            len(data).to_bytes(8, "little") + data for data in (a.tobytes() for a in arrays)
-        )
+        state = bytearray(self.state_bytes)
+        self.copy_state(state)
+        return bytes(state)
 
     def restore(self, state: bytes) -> None:
         """Set the state to that of ``snapshot`` of a machine built from the same specification.
