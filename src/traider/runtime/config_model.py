@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from traider.runtime.config_bus import BusConfig
 from traider.runtime.config_database import DatabaseConfig
 from traider.runtime.config_jobs import JobsConfig
+from traider.runtime.config_observability import ObservabilityConfig
 from traider.runtime.config_orders import ExecutionConfig, PlanConfig
 from traider.runtime.config_research import MonteCarloConfig, WalkForwardConfig
 from traider.runtime.config_run import RunConfig
@@ -43,6 +44,7 @@ DECIDES_NOTHING: Final = frozenset(
         "jobs",
         "output",
         "log",
+        "observability",
         "report",
         "walk_forward",
         "monte_carlo",
@@ -126,6 +128,8 @@ class Config(BaseSettings):
     """How roles reach each other."""
     log: LogConfig = LogConfig()
     """Where the log goes."""
+    observability: ObservabilityConfig = ObservabilityConfig()
+    """What a running trader tells of itself."""
     report: ReportConfig = ReportConfig()
     """What the report shows."""
 

@@ -1,0 +1,62 @@
+import asyncio
+import contextlib
+import json
+from pathlib import Path
+
+import msgspec
+
+from tests.runtime.test_observability import config, lines, page
+from tests.runtime.test_status_body import BODY
+from traider.runtime.observability import ObserveTerms, observe
+from traider.runtime.status_body import HealthBody, Phase, StatusBody
+from traider.runtime.status_file import STATUS_FILE, read_status
+from traider.runtime.status_watch import StatusWatch
+
+
+def test_a_look_tells_metrics_health_epoch_and_file(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    state.mkdir()
+    said: list[StatusBody] = [BODY]
+    file = tmp_path / "log.jsonl"
+    with observe(config(), "trader", ObserveTerms(log_file=file)) as seen:
+        watch = StatusWatch(seen, lambda: said[-1], state)
+        watch.look()
+        assert "traider_leader_epoch 3.0" in page(seen.url)
+        assert seen.health.ready().why == "feed: no tick"
+        assert read_status(state) == BODY
+        good = (HealthBody("venue", is_good=True, detail="", since_ns=1),)
+        said.append(msgspec.structs.replace(BODY, health=good))
+        watch.look()
+        assert seen.health.ready().is_good
+        said.append(msgspec.structs.replace(BODY, health=good, phase=Phase.KILLED))
+        watch.look()
+        assert seen.health.ready().why == "not ready"
+        seen.log.info("said")
+    assert lines(file)[-1]["epoch"] == 3
+
+
+def test_a_state_folder_that_cannot_be_written_is_told_and_stops_nobody(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    with observe(config(), "trader", ObserveTerms(log_file=tmp_path / "log.jsonl")) as seen:
+        watch = StatusWatch(seen, lambda: BODY, state)
+        watch.look()
+        assert "status file: No such file" in seen.health.ready().why
+        state.mkdir()
+        watch.look()
+        assert "status file" not in seen.health.ready().why
+
+
+def test_the_last_status_is_kept_when_it_ends(tmp_path: Path) -> None:
+    said = [BODY]
+
+    async def run() -> None:
+        with observe(config(), "trader", ObserveTerms(log_file=tmp_path / "log.jsonl")) as seen:
+            task = asyncio.create_task(StatusWatch(seen, lambda: said[-1], tmp_path).run())
+            await asyncio.sleep(0)
+            said.append(msgspec.structs.replace(BODY, phase=Phase.STOPPED))
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    asyncio.run(run())
+    assert json.loads((tmp_path / STATUS_FILE).read_text(encoding="utf-8"))["phase"] == "stopped"
