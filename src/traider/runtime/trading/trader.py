@@ -1,0 +1,232 @@
+"""The trader: everything that happens enters here in one order, is journaled, decided on and sent.
+
+    trader.begin(digest, epoch, history)   # what a run opens with; decisions are off
+    await gateway.start(epoch, trader.standing.reports, trader.standing.unanswered)
+    trader.open_for_decisions()
+    …                                       # append (the feed), report (the gateway), tell (people)
+    trader.pass_time()                      # some times a second, so that timers come
+
+One thread calls it. The journal has what comes out of the kernel before any of it is sent, so what
+was sent can always be derived again. An input is never earlier than time that has passed: if its
+stamp is, it is raised to then, and so journaled. When journal or gateway fail, the fault is raised
+to whoever gave the input: nothing more can be done safely.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from traider.domain.errors import KernelError
+from traider.domain.events import (
+    EventArray,
+    Kind,
+    empty_events,
+    join_events,
+    sort_events,
+)
+from traider.domain.payload_table import PAYLOADS
+from traider.domain.payloads import config_digest_event
+from traider.domain.ports import Clock, EventSink
+from traider.gateway.latency import LatencyBook, Stage
+from traider.gateway.port import TradingGateway
+from traider.journal.writer import JournalWriter
+from traider.kernel.live_machine import LiveMachine, Turn
+from traider.runtime.broken_books import BrokenBooks
+from traider.runtime.trading.paper import PaperVenue
+from traider.runtime.trading.standing import Standing
+
+ROUNDS_MAX: Final = 10_000
+"""Answers may lead to orders, and these to answers at once; so often in a row they never do."""
+
+
+@dataclass(frozen=True)
+class TraderParts:
+    """What a trader is made of."""
+
+    machine: LiveMachine
+    journal: JournalWriter
+    clock: Clock
+    """Never tells the same time twice (``runtime.recording.NotBefore``)."""
+    paper: PaperVenue | None = None
+    """The simulated venue's door, where orders go there."""
+    latencies: LatencyBook = field(default_factory=LatencyBook)
+
+
+class Trader:
+    """The sequencer; see above. An ``EventSink`` for the feed."""
+
+    def __init__(
+        self, parts: TraderParts, standing: Standing, listeners: Sequence[EventSink] = ()
+    ) -> None:
+        self.machine = parts.machine
+        self.journal = parts.journal
+        self.standing = standing
+        self.latencies = parts.latencies
+        self.is_open = False
+        """Whether decisions are on."""
+        self._clock = parts.clock
+        self._paper = parts.paper
+        self._listeners = listeners
+        self._gateway: TradingGateway | None = None
+        self._broken = BrokenBooks(standing.books.numbers, standing.passed_ns)
+        self._waiting: list[EventArray] = []
+        self._is_turning = False
+        self._is_ended = False
+
+    def connect(self, gateway: TradingGateway) -> None:
+        """Take the gateway, which has this trader's ``report`` as its sink."""
+        self._gateway = gateway
+
+    @property
+    def gateway(self) -> TradingGateway:
+        """The way out.
+
+        Raises:
+            KernelError: none was connected.
+        """
+        if self._gateway is None:
+            raise KernelError("a trader without a gateway", where="trader", fix="connect one")
+        return self._gateway
+
+    # ------------------------------------------------------------------------ what comes in
+
+    def begin(self, digest: bytes, epoch: int, history: EventArray) -> None:
+        """Open a run: its settings, its leader, what the stop broke, and history.
+
+        ``history`` are bars, earlier than now and later than the journal's last event.
+        """
+        now_ns = int(history["ts_recv"][0]) if len(history) else self._clock.now_ns()
+        now_ns = max(now_ns, self.standing.passed_ns + 1)
+        first = [
+            config_digest_event(digest, now_ns),
+            _event(Kind.WARMUP_BEGIN, now_ns),
+            _event(Kind.LEADER_EPOCH, now_ns, w0=epoch, w1=self.machine.sequence),
+            self._broken.begin(now_ns),
+        ]
+        self.is_open = False
+        bars = history[history["kind"] == Kind.BAR]
+        self._take(join_events([sort_events(join_events(first)), bars]), 0)
+
+    def open_for_decisions(self) -> None:
+        """Say that history and reconciliation are complete: decisions are on."""
+        self.tell(_event(Kind.WARMUP_END, 0))
+        self.is_open = True
+
+    def append(self, events: EventArray) -> None:
+        """Take what the feed brings.
+
+        Raises:
+            DataError: the journal cannot be written.
+            KernelError, StrategyError: the kernel cannot go on.
+        """
+        if self._is_ended or not len(events):
+            return
+        self._note_age(events)
+        self._give(self._broken.mend(events))
+
+    def report(self, events: EventArray) -> None:
+        """Take what the gateway reports; also while it is being asked."""
+        if len(events):
+            self._give(events.copy())
+
+    def tell(self, events: EventArray, facts: Sequence[tuple[str, bytes]] = ()) -> None:
+        """Take what people or other parts say: stamped now, with facts beside it.
+
+        A fact holds what does not fit an event, such as who and why. It is kept first, at the
+        position of the event before.
+        """
+        for kind, body in facts:
+            self.journal.append_fact(kind, body)
+        events = events.copy()
+        events["ts_event"] = events["ts_recv"] = self._clock.now_ns()
+        self._give(events)
+
+    def pass_time(self) -> None:
+        """Let timers and answers come that are due by now."""
+        if not self._is_ended and self.standing.events:
+            self._give(empty_events(0))
+
+    def end(self) -> None:
+        """Take nothing more; what comes of our own parting is no fact about the market."""
+        self._is_ended = True
+        self.journal.sync()
+
+    # ------------------------------------------------------------------------ the way through
+
+    def _give(self, events: EventArray) -> None:
+        """Queue inputs and work the queue off, unless that is being done already."""
+        self._waiting.append(events)
+        if self._is_turning:
+            return
+        self._is_turning = True
+        try:
+            for _ in range(ROUNDS_MAX):
+                waiting, self._waiting = self._waiting, []
+                if not waiting:
+                    return
+                self._take(sort_events(join_events(waiting)), self._clock.now_ns())
+            raise KernelError(
+                f"orders led to answers and these to orders {ROUNDS_MAX} times at one instant",
+                where=f"event {self.machine.sequence}",
+                fix="look at the last orders of the journal",
+            )
+        finally:
+            self._is_turning = False
+
+    def _take(self, inputs: EventArray, now_ns: int) -> None:
+        """Run inputs through the kernel: journal what comes out, and send what is wanted."""
+        floor_ns = self.standing.passed_ns + 1
+        if len(inputs) and inputs["ts_recv"][0] < floor_ns:
+            inputs["ts_recv"] = np.maximum(inputs["ts_recv"], floor_ns)
+        if now_ns:
+            now_ns = max(now_ns, floor_ns)
+            if len(inputs):
+                now_ns = max(now_ns, int(inputs["ts_recv"][-1]))
+        started_ns = self._clock.monotonic_ns()
+        for turn in self.machine.advance(inputs, now_ns):
+            decided_ns = self._clock.monotonic_ns()
+            self.latencies.record(Stage.DECIDE, decided_ns - started_ns)
+            self._keep(turn)
+            if len(turn.intents):
+                self._send(turn)
+            started_ns = self._clock.monotonic_ns()
+        self.standing.passed_ns = max(self.standing.passed_ns, now_ns)
+
+    def _keep(self, turn: Turn) -> None:
+        """Journal what came out, and show it to everyone."""
+        started_ns = self._clock.monotonic_ns()
+        self.journal.append(turn.events)
+        self.latencies.record(Stage.JOURNAL, self._clock.monotonic_ns() - started_ns)
+        self.standing.append(turn.events)
+        for listener in self._listeners:
+            listener.append(turn.events)
+        self.gateway.observe(turn.events)
+
+    def _send(self, turn: Turn) -> None:
+        """Hand orders to the gateway; in simulated time the venue answers through the kernel."""
+        if self._paper is None:
+            self.gateway.submit(turn.intents, turn.answers)
+            return
+        self._paper.begin()
+        self.gateway.submit(turn.intents, turn.answers)
+        self._paper.finish(self.machine, turn)
+
+    def _note_age(self, events: EventArray) -> None:
+        """Measure how long the newest market event was on its way, and in our own hands."""
+        last = events[-1]
+        received_ns = int(last["ts_recv"])
+        wire_ns = received_ns - int(last["ts_event"])
+        if int(last["kind"]) >= Kind.DEPTH_SNAPSHOT and wire_ns >= 0:
+            self.latencies.record(Stage.WIRE, wire_ns)
+        self.latencies.record(Stage.DECODE, max(self._clock.now_ns() - received_ns, 0))
+
+
+def _event(kind: Kind, now_ns: int, **words: int) -> EventArray:
+    event = empty_events(1)
+    event["kind"], event["version"] = kind, PAYLOADS[kind].version
+    event["ts_event"] = event["ts_recv"] = now_ns
+    for name, value in words.items():
+        event[name] = value
+    return event

@@ -1,0 +1,70 @@
+"""Gateways for tests of the trader: as little as one must do."""
+
+from collections.abc import Sequence
+
+from traider.domain.events import EventArray, Kind, OrderFlag, empty_events, join_events
+from traider.domain.payload_table import PAYLOADS
+from traider.gateway.port import GateAnswer
+from traider.kernel.codes import Verdict
+from traider.runtime.trading.paper import PaperVenue
+from traider.runtime.trading.trader import Trader
+
+
+class PassingGateway:
+    """Hands what the gate approved to the simulated venue."""
+
+    def __init__(self, paper: PaperVenue) -> None:
+        self.is_ready = True
+        self.observed: list[EventArray] = []
+        self._paper = paper
+
+    async def start(self, epoch: int, reports_known: int, unanswered: EventArray) -> None:
+        """Be ready."""
+
+    def submit(self, intents: EventArray, answers: Sequence[GateAnswer]) -> None:
+        for place, answer in enumerate(answers):
+            if answer[0] == Verdict.APPROVED:
+                self._paper.submit(intents[place : place + 1])
+
+    def observe(self, events: EventArray) -> None:
+        self.observed.append(events)
+
+
+class FillingGateway:
+    """A venue outside that fills every order at once at ``price``, and reports it at once."""
+
+    def __init__(self, trader: Trader, price: int) -> None:
+        self.is_ready = True
+        self._trader = trader
+        self._price = price
+
+    async def start(self, epoch: int, reports_known: int, unanswered: EventArray) -> None:
+        """Be ready."""
+
+    def submit(self, intents: EventArray, answers: Sequence[GateAnswer]) -> None:
+        reports = []
+        for place, (code, number, limit) in enumerate(answers):
+            intent = intents[place]
+            verdict = self._about(intent, Kind.VERDICT)
+            verdict["code"], verdict["number"], verdict["limit"] = code, number, limit
+            reports.append(verdict)
+            if code != Verdict.APPROVED:
+                continue
+            reports.append(self._about(intent, Kind.SENT))
+            if int(intent["flags"]) & (OrderFlag.CANCEL | OrderFlag.QUOTE_SIZED):
+                reports.append(self._about(intent, Kind.CANCELLED))
+                continue
+            fill = self._about(intent, Kind.FILL)
+            fill["price"], fill["size"], fill["fee"] = self._price, intent["size"], 1
+            reports.append(fill)
+        self._trader.report(join_events(reports))
+
+    def observe(self, events: EventArray) -> None:
+        """Nothing here asks."""
+
+    def _about(self, intent: EventArray, kind: Kind) -> EventArray:
+        event = empty_events(1)
+        event["kind"], event["version"] = kind, PAYLOADS[kind].version
+        for name in ("ts_event", "ts_recv", "instrument", "side", "order_id"):
+            event[name] = intent[name]
+        return event

@@ -1,0 +1,254 @@
+"""The trader over a simulated venue and over one outside: its journal, and what a crash leaves.
+
+Laws:
+1. The journal of a paper run is the back-test of its inputs, byte for byte.
+2. Wherever the journal ends, recovery leads to a state that goes on to the same journal.
+3. What goes in late is raised to the time that has passed, never put before it.
+"""
+
+import random
+from decimal import Decimal
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import pytest
+
+from tests.kernel.builders import finish, record
+from tests.parity.small_run import FIRST_NS, small_run
+from tests.runtime.trading.desk_gateway import FillingGateway, PassingGateway
+from traider.domain.errors import DataError
+from traider.domain.events import EventArray, Kind, empty_events, join_events
+from traider.journal import JournalInstrument, JournalReader, JournalWriter
+from traider.kernel.live_machine import LiveMachine, Replayer
+from traider.kernel.specification import KernelSpec
+from traider.runtime.trading.paper import PaperVenue
+from traider.runtime.trading.recovery import recover
+from traider.runtime.trading.snapshots import SnapshotWriter, take_state
+from traider.runtime.trading.standing import Standing
+from traider.runtime.trading.trader import Trader, TraderParts
+
+DIGEST = bytes(range(32))
+INSTRUMENTS = [
+    JournalInstrument(f"BINANCE:{name}-USDT", f"{name}USDT", Decimal("0.01"), Decimal("1e-8"))
+    for name in ("BTC", "ETH")
+]
+
+
+class StreamClock:
+    """The time of the events that are given: it never tells the same twice."""
+
+    def __init__(self) -> None:
+        self.time_ns = 0
+        self.count = 0
+
+    def now_ns(self) -> int:
+        self.time_ns += 1
+        return self.time_ns
+
+    def monotonic_ns(self) -> int:
+        self.count += 1
+        return self.count
+
+
+class Desk:
+    """A trader at work on a folder."""
+
+    def __init__(self, folder: Path, spec: KernelSpec, *, outside: bool = False) -> None:
+        self.clock = StreamClock()
+        self.journal = JournalWriter.open(folder, INSTRUMENTS)
+        self.recovered = recover(self.journal, spec, simulates=not outside)
+        self.paper = PaperVenue()
+        parts = TraderParts(
+            self.recovered.replayer.machine,
+            self.journal,
+            self.clock,
+            None if outside else self.paper,
+        )
+        self.trader = Trader(parts, self.recovered.standing)
+        self.clock.time_ns = max(self.trader.standing.passed_ns, FIRST_NS)
+        if outside:
+            self.trader.connect(FillingGateway(self.trader, 900))
+        else:
+            self.trader.connect(PassingGateway(self.paper))
+
+    def feed(self, events: EventArray, chance: random.Random) -> None:
+        """Give events as they come, and let time pass between them."""
+        place = 0
+        while place < len(events):
+            end = min(place + chance.randint(1, 40), len(events))
+            while end < len(events) and events["ts_recv"][end] == events["ts_recv"][end - 1]:
+                end += 1
+            self.clock.time_ns = max(self.clock.time_ns, int(events["ts_recv"][end - 1]))
+            self.trader.append(events[place:end].copy())
+            if chance.random() < 0.3:
+                self.trader.pass_time()
+            place = end
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.journal.close()
+
+
+def dice(name: str) -> random.Random:
+    return random.Random(name)  # noqa: S311 - the same each time
+
+
+def whole(folder: Path) -> EventArray:
+    return join_events(list(JournalReader(folder).events()))
+
+
+def machine_of(spec: KernelSpec, journal: EventArray, *, simulates: bool) -> LiveMachine:
+    replayer = Replayer(spec, simulates=simulates)
+    replayer.take(journal)
+    assert replayer.mismatch is None
+    return replayer.machine
+
+
+@pytest.mark.parametrize("style", ["market", "limit"])
+def test_a_paper_run_is_the_back_test_of_its_inputs(tmp_path: Path, style: str) -> None:
+    spec, events = small_run(style)
+    with Desk(tmp_path, spec) as desk:
+        desk.trader.begin(DIGEST, 1, empty_events(0))
+        desk.trader.open_for_decisions()
+        desk.feed(events, dice(style))
+        journal, counts = whole(tmp_path), desk.trader.standing.counts()
+    made = (Kind.TIMER, *range(Kind.ACK, Kind.TRANSFER), Kind.ORDER_INTENT, Kind.VERDICT, Kind.SENT)
+    inputs = journal[~np.isin(journal["kind"], made)]
+    tested = finish(spec, inputs).journal
+    assert journal.tobytes() == tested[: len(journal)].tobytes()
+    assert counts.events == len(journal)
+    assert counts.fills == np.count_nonzero(journal["kind"] == Kind.FILL) > 0
+    assert counts.orders_sent + counts.orders_refused > 0
+
+
+@pytest.mark.parametrize("outside", [False, True])
+def test_recovery_goes_on_wherever_the_journal_ends(tmp_path: Path, outside: bool) -> None:
+    spec, events = small_run("market")
+    half = len(events) // 2
+    with Desk(tmp_path / "run", spec, outside=outside) as desk:
+        desk.trader.begin(DIGEST, 1, empty_events(0))
+        desk.trader.open_for_decisions()
+        desk.feed(events[:half], dice("first"))
+    journal = whole(tmp_path / "run")
+    is_intent = journal["kind"] == Kind.ORDER_INTENT
+    # A step and what it wants is one block of the journal: it is there whole or not at all.
+    steps = np.flatnonzero(is_intent[:-1] & ~is_intent[1:]) + 1
+    ends = {len(journal), 1, 3, *(int(steps[place]) for place in (0, 3, len(steps) // 2))}
+    ends |= {int(place) for place in np.flatnonzero(journal["kind"] == Kind.VERDICT)[2:4]}
+    for end in sorted(ends):
+        folder = tmp_path / f"cut-{end}"
+        with JournalWriter.open(folder, INSTRUMENTS) as cut:
+            cut.append(journal[:end])
+        with Desk(folder, spec, outside=outside) as desk:
+            assert whole(folder)[:end].tobytes() == journal[:end].tobytes()
+            assert desk.trader.standing.epoch == (1 if end > 1 else 0)
+            desk.trader.begin(DIGEST, 2, empty_events(0))
+            desk.trader.open_for_decisions()
+            desk.feed(events[half : half + 60], dice(f"then {end}"))
+            state = desk.trader.machine.state_hash()
+            passed_ns = desk.trader.standing.passed_ns
+            held = whole(folder)
+        replayer = Replayer(spec, simulates=not outside)
+        replayer.take(held)
+        replayer.pass_time(passed_ns)
+        assert replayer.mismatch is None
+        assert replayer.machine.state_hash() == state
+        assert (held["kind"] == Kind.LEADER_EPOCH).sum() == (2 if end > 1 else 1)
+
+
+def test_a_start_takes_up_the_newest_snapshot(tmp_path: Path) -> None:
+    spec, events = small_run("limit")
+    half = len(events) // 2
+    faults: list[str] = []
+    with Desk(tmp_path, spec) as desk:
+        desk.trader.begin(DIGEST, 1, empty_events(0))
+        desk.trader.open_for_decisions()
+        desk.feed(events[:half], dice("before"))
+        writer = SnapshotWriter(tmp_path, faults.append)
+        taken = take_state(desk.trader)
+        assert writer.write(taken)
+        writer.close()
+        desk.feed(events[half:], dice("after"))
+        state, counts = desk.trader.machine.state_hash(), desk.trader.standing.counts()
+        reports, passed_ns = desk.trader.standing.reports, desk.trader.standing.passed_ns
+    with Desk(tmp_path, spec) as desk:
+        assert desk.recovered.snapshot == taken.sequence > 0
+        assert desk.recovered.replayed == desk.journal.sequence - taken.sequence
+        assert desk.trader.machine.state_hash() == state
+        assert desk.trader.standing.counts() == counts
+        assert desk.trader.standing.reports == reports > 0
+        assert desk.trader.standing.passed_ns <= passed_ns
+    snapshots = sorted((tmp_path / "snapshots").iterdir())
+    snapshots[-1].write_bytes(snapshots[-1].read_bytes()[:-1])
+    with Desk(tmp_path, spec) as desk:
+        assert desk.recovered.snapshot == 0
+        assert "damaged" in desk.recovered.warnings[0]
+        assert desk.trader.machine.state_hash() == state
+    assert not faults
+
+
+def test_a_journal_of_another_kernel_is_refused(tmp_path: Path) -> None:
+    spec, events = small_run("market")
+    with Desk(tmp_path, spec) as desk:
+        desk.trader.begin(DIGEST, 1, empty_events(0))
+        desk.trader.open_for_decisions()
+        desk.feed(events, dice("whole"))
+    other, _ = small_run("fixed")
+    with pytest.raises(DataError, match="does not make of the journal what it has"):
+        Desk(tmp_path, other)
+
+
+def test_what_comes_late_is_raised_to_the_time_that_passed(tmp_path: Path) -> None:
+    spec, events = small_run("market")
+    with Desk(tmp_path, spec) as desk:
+        desk.trader.begin(DIGEST, 1, empty_events(0))
+        desk.feed(events[:50], dice("some"))
+        desk.trader.pass_time()
+        passed_ns = desk.trader.standing.passed_ns
+        late = events[49:50].copy()
+        late["ts_recv"] = passed_ns - 5
+        desk.trader.append(late)
+        journal = whole(tmp_path)
+    assert journal["ts_recv"][-1] >= passed_ns + 1
+    assert (np.diff(journal["ts_recv"]) >= 0).all()
+
+
+def test_before_it_is_open_nothing_is_wanted(tmp_path: Path) -> None:
+    spec, events = small_run("market")
+    with Desk(tmp_path, spec) as desk:
+        desk.trader.begin(DIGEST, 1, events[events["kind"] == Kind.BAR][:200])
+        assert desk.trader.standing.orders_sent == 0
+        assert not desk.trader.is_open
+        assert desk.trader.standing.decisions > 0
+        journal = whole(tmp_path)
+        assert not (journal["kind"] == Kind.ORDER_INTENT).any()
+        assert (journal["kind"] == Kind.BAR).sum() == 200
+
+
+def test_a_word_of_a_person_has_its_reason_beside_it(tmp_path: Path) -> None:
+    spec, events = small_run("market")
+    with Desk(tmp_path, spec) as desk:
+        desk.trader.begin(DIGEST, 1, empty_events(0))
+        desk.feed(events[:50], dice("person"))
+        before = desk.journal.sequence
+        desk.trader.tell(record(Kind.PAUSE, 0), [("control", b'{"who": "ana"}')])
+        facts = list(JournalReader(tmp_path).facts("control"))
+        journal = whole(tmp_path)
+    assert [fact.body for fact in facts] == [b'{"who": "ana"}']
+    assert facts[0].sequence == before - 1
+    assert (journal["kind"][before:] == Kind.PAUSE).any()
+
+
+def test_standing_is_kept_whole() -> None:
+    standing = Standing()
+    standing.append(record(Kind.LEADER_EPOCH, 5, w0=3))
+    intents = [record(Kind.ORDER_INTENT, 6, order_id=number, flags=1) for number in (7, 8)]
+    standing.append(join_events([record(Kind.DEPTH_SNAPSHOT, 6, 2), *intents]))
+    standing.append(record(Kind.VERDICT, 7, order_id=7))
+    again = Standing.from_bytes(standing.to_bytes())
+    assert again.to_bytes() == standing.to_bytes()
+    assert again.unanswered["order_id"].tolist() == [8]
+    assert (again.epoch, again.orders_sent, again.books.numbers) == (3, 1, (2,))
