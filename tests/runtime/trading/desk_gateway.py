@@ -6,25 +6,24 @@ from traider.domain.events import EventArray, Kind, OrderFlag, empty_events, joi
 from traider.domain.payload_table import PAYLOADS
 from traider.gateway.port import GateAnswer
 from traider.kernel.codes import Verdict
-from traider.runtime.trading.paper import PaperVenue
+from traider.kernel.live_machine import LiveMachine
 from traider.runtime.trading.trader import Trader
 
 
 class PassingGateway:
-    """Hands what the gate approved to the simulated venue."""
+    """Hands orders and their verdicts to the simulated venue."""
 
-    def __init__(self, paper: PaperVenue) -> None:
+    def __init__(self, machine: LiveMachine) -> None:
         self.is_ready = True
         self.observed: list[EventArray] = []
-        self._paper = paper
+        self._machine = machine
 
     async def start(self, epoch: int, reports_known: int, unanswered: EventArray) -> None:
         """Be ready."""
 
     def submit(self, intents: EventArray, answers: Sequence[GateAnswer]) -> None:
         for place, answer in enumerate(answers):
-            if answer[0] == Verdict.APPROVED:
-                self._paper.submit(intents[place : place + 1])
+            self._machine.submit(intents[place : place + 1], answer)
 
     def observe(self, events: EventArray) -> None:
         self.observed.append(events)

@@ -22,7 +22,6 @@ from traider.domain.events import EventArray, Kind, empty_events, join_events
 from traider.journal import JournalInstrument, JournalReader, JournalWriter
 from traider.kernel.live_machine import LiveMachine, Replayer
 from traider.kernel.specification import KernelSpec
-from traider.runtime.trading.paper import PaperVenue
 from traider.runtime.trading.recovery import recover
 from traider.runtime.trading.snapshots import SnapshotWriter, take_state
 from traider.runtime.trading.standing import Standing
@@ -58,19 +57,13 @@ class Desk:
         self.clock = StreamClock()
         self.journal = JournalWriter.open(folder, INSTRUMENTS)
         self.recovered = recover(self.journal, spec, simulates=not outside)
-        self.paper = PaperVenue()
-        parts = TraderParts(
-            self.recovered.replayer.machine,
-            self.journal,
-            self.clock,
-            None if outside else self.paper,
-        )
+        parts = TraderParts(self.recovered.replayer.machine, self.journal, self.clock)
         self.trader = Trader(parts, self.recovered.standing)
         self.clock.time_ns = max(self.trader.standing.passed_ns, FIRST_NS)
         if outside:
             self.trader.connect(FillingGateway(self.trader, 900))
         else:
-            self.trader.connect(PassingGateway(self.paper))
+            self.trader.connect(PassingGateway(self.trader.machine))
 
     def feed(self, events: EventArray, chance: random.Random) -> None:
         """Give events as they come, and let time pass between them."""

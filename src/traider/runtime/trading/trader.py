@@ -34,7 +34,6 @@ from traider.gateway.port import TradingGateway
 from traider.journal.writer import JournalWriter
 from traider.kernel.live_machine import LiveMachine, Turn
 from traider.runtime.broken_books import BrokenBooks
-from traider.runtime.trading.paper import PaperVenue
 from traider.runtime.trading.standing import Standing
 
 ROUNDS_MAX: Final = 10_000
@@ -49,8 +48,6 @@ class TraderParts:
     journal: JournalWriter
     clock: Clock
     """Never tells the same time twice (``runtime.recording.NotBefore``)."""
-    paper: PaperVenue | None = None
-    """The simulated venue's door, where orders go there."""
     latencies: LatencyBook = field(default_factory=LatencyBook)
 
 
@@ -67,7 +64,6 @@ class Trader:
         self.is_open = False
         """Whether decisions are on."""
         self._clock = parts.clock
-        self._paper = parts.paper
         self._listeners = listeners
         self._gateway: TradingGateway | None = None
         self._broken = BrokenBooks(standing.books.numbers, standing.passed_ns)
@@ -190,7 +186,7 @@ class Trader:
             self.latencies.record(Stage.DECIDE, decided_ns - started_ns)
             self._keep(turn)
             if len(turn.intents):
-                self._send(turn)
+                self.gateway.submit(turn.intents, turn.answers)
             started_ns = self._clock.monotonic_ns()
         self.standing.passed_ns = max(self.standing.passed_ns, now_ns)
 
@@ -203,15 +199,6 @@ class Trader:
         for listener in self._listeners:
             listener.append(turn.events)
         self.gateway.observe(turn.events)
-
-    def _send(self, turn: Turn) -> None:
-        """Hand orders to the gateway; in simulated time the venue answers through the kernel."""
-        if self._paper is None:
-            self.gateway.submit(turn.intents, turn.answers)
-            return
-        self._paper.begin()
-        self.gateway.submit(turn.intents, turn.answers)
-        self._paper.finish(self.machine, turn)
 
     def _note_age(self, events: EventArray) -> None:
         """Measure how long the newest market event was on its way, and in our own hands."""
