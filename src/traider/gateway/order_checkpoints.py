@@ -57,6 +57,8 @@ class Stance(Struct, frozen=True, array_like=True):
     epoch: int = 0
     is_killed: bool = False
     keeps_positions: bool = False
+    is_halted: bool = False
+    """Whether only what reduces positions may pass."""
 
 
 class _KeptLife(Struct, frozen=True, array_like=True):

@@ -157,11 +157,11 @@ class OrderLives:
         """Return what is left of an order after a further fill of ``lots``; never below zero."""
         if life.flags & OrderFlag.QUOTE_SIZED:
             return 1  # how many lots the money buys is known when the venue says that it is over
-        other = self._partner(life)
+        other = self.partner(life)
         taken = life.filled_lots + lots + (other.filled_lots if other is not None else 0)
         return max(0, life.state.size - taken)
 
-    def _partner(self, life: OrderLife) -> OrderLife | None:
+    def partner(self, life: OrderLife) -> OrderLife | None:
         """Return the order that loses what this one fills."""
         flags = life.flags
         if flags & OrderFlag.ONE_CANCELS_OTHER:

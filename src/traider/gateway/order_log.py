@@ -23,6 +23,7 @@ from typing import Final, Self
 
 import numpy as np
 import numpy.typing as npt
+from msgspec.structs import replace
 
 from traider.domain.errors import DataError
 from traider.domain.events import EventArray, Kind, OrderFlag
@@ -47,7 +48,7 @@ MARK_EVENTS: Final = 4096
 """Events from one noted place to the next."""
 CHECKPOINT_EVENTS: Final = 16_384
 """Events after which the book of lives is kept beside the log."""
-_STANCE_KINDS: Final = (int(Kind.LEADER_EPOCH), int(Kind.KILL), int(Kind.REARM))
+_STANCE_KINDS: Final = tuple(map(int, (Kind.LEADER_EPOCH, Kind.PAUSE, Kind.KILL, Kind.REARM)))
 _TERMS: Final = JournalTerms(FsyncPolicy.EACH, segment_bytes=SEGMENT_BYTES)
 
 
@@ -245,6 +246,15 @@ class OrderLog:
             self.lives.put(found)
         return found
 
+    def words_since_checkpoint(self) -> Iterator[VenueWord]:
+        """Yield what the venue said since the checkpoint of ``kept_state``, up to now.
+
+        Raises:
+            DataError: a block of the log is damaged.
+        """
+        for _, word in self._words(self._opened_at):
+            yield word
+
     # --------------------------------------------------------------------------------- its own
 
     def _take(self, events: EventArray, sequence: int) -> tuple[IllegalStep, ...]:
@@ -320,9 +330,7 @@ def _stance_after(stance: Stance, event: EventArray) -> Stance:
     """Return who leads and whether all is stopped after one event."""
     kind = int(event["kind"][0])
     if kind == Kind.LEADER_EPOCH:
-        return Stance(int(event["w0"][0]), stance.is_killed, stance.keeps_positions)
+        return replace(stance, epoch=int(event["w0"][0]))
     if kind == Kind.KILL:
-        return Stance(stance.epoch, is_killed=True, keeps_positions=bool(event["w2"][0]))
-    if kind == Kind.REARM:
-        return Stance(stance.epoch)
-    return stance
+        return replace(stance, is_killed=True, keeps_positions=bool(event["w2"][0]))
+    return replace(stance, is_halted=True) if kind == Kind.PAUSE else Stance(stance.epoch)

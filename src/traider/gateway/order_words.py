@@ -46,6 +46,8 @@ class VenueWord(Struct, frozen=True, omit_defaults=True):
     size: str = ""
     fee: str = ""
     """Of a fill, as the venue wrote them."""
+    entries: tuple[msgspec.Raw, ...] = ()
+    """What it changed of the account's books (``account_entries``)."""
     events: bytes = b""
     """Records that this became."""
 
@@ -66,7 +68,7 @@ class VenueWord(Struct, frozen=True, omit_defaults=True):
 class PersonWord(Struct, frozen=True):
     """Who wants something, and why."""
 
-    what: Literal["order", "kill", "rearm"]
+    what: Literal["order", "kill", "rearm", "halt"]
     who: str
     why: str
     order_ids: tuple[int, ...] = ()

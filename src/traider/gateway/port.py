@@ -31,11 +31,25 @@ class TradingGateway(Protocol):
             unanswered: intents of the journal that have no verdict there.
         """
 
-    def submit(self, intents: EventArray, answers: Sequence[GateAnswer]) -> None:
+    def submit(
+        self,
+        intents: EventArray,
+        answers: Sequence[GateAnswer],
+        person: tuple[str, str] | None = None,
+    ) -> None:
         """Take orders and cancels of one decision; ``answers`` are those of the trader's gate.
 
         A gateway in another process asks a gate of its own as well.
+
+        Args:
+            intents: as journaled.
+            answers: one of each intent.
+            person: who wanted them and why, where a person did.
         """
 
     def observe(self, events: EventArray) -> None:
-        """See what the trader journaled: in a simulated venue, what became of orders."""
+        """See what the trader journaled.
+
+        Commands (KILL, PAUSE, REARM, LIMITS_CHANGE) take effect here too; in a simulated venue it
+        is what became of orders as well.
+        """

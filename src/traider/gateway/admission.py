@@ -1,0 +1,73 @@
+"""Whether an order may go out: the gateway's own answer, beside that of the trader's gate."""
+
+from typing import Final
+
+from traider.domain.events import EventArray, OrderFlag
+from traider.domain.order_states import leaves_of
+from traider.domain.orders import OrderId
+from traider.gateway.gateway_terms import GatewayTerms
+from traider.gateway.order_log import OrderLog
+from traider.gateway.order_rate import OrderRate
+from traider.gateway.port import GateAnswer
+from traider.kernel.codes import Verdict
+
+APPROVED: Final[GateAnswer] = (int(Verdict.APPROVED), 0.0, 0.0)
+NOT_SENT: Final[GateAnswer] = (int(Verdict.NOT_SENT), 0.0, 0.0)
+
+
+def is_cancel(intent: EventArray) -> bool:
+    """Return whether an intent takes an order back."""
+    return bool(int(intent["flags"][0]) & OrderFlag.CANCEL)
+
+
+class Admission:
+    """Answers orders from what the log knows: who leads, what was stopped, how much lives."""
+
+    def __init__(self, log: OrderLog, terms: GatewayTerms) -> None:
+        self._log = log
+        self._lives = log.lives
+        self._terms = terms
+        self._rate = OrderRate(terms.orders_per_s, terms.orders_at_once)
+
+    def answer(self, intent: EventArray, *, is_ready: bool, now_ns: int) -> GateAnswer:
+        """Return the answer to a new order; ``now_ns`` is of a clock that never goes back."""
+        order_id = int(intent["order_id"][0])
+        stance = self._log.stance
+        if OrderId.unpack(order_id).epoch < stance.epoch:
+            return int(Verdict.OLD_EPOCH), 0.0, float(stance.epoch)
+        if self._log.find(order_id) is not None:
+            return int(Verdict.MALFORMED), 0.0, 0.0  # an id is used once
+        if not is_ready:
+            return int(Verdict.NOT_READY), 0.0, 0.0
+        stopped = self._stopped(intent)
+        return self._counted(now_ns) if stopped == Verdict.APPROVED else (int(stopped), 1.0, 0.0)
+
+    def _stopped(self, intent: EventArray) -> Verdict:
+        """Return whether a person, or a difference of the books, stopped orders like this one."""
+        stance = self._log.stance
+        if not (stance.is_killed or stance.is_halted):
+            return Verdict.APPROVED
+        if self._reduces(intent) and not (stance.is_killed and stance.keeps_positions):
+            return Verdict.APPROVED
+        return Verdict.KILLED if stance.is_killed else Verdict.PAUSED
+
+    def _counted(self, now_ns: int) -> GateAnswer:
+        living, most = len(self._lives), self._terms.living_max
+        if living >= most:
+            return int(Verdict.OPEN_ORDERS), float(living), float(most)
+        if not self._rate.take(now_ns):
+            return int(Verdict.ORDER_RATE), self._rate.per_s, self._rate.per_s
+        return APPROVED
+
+    def _reduces(self, intent: EventArray) -> bool:
+        """Return whether an order, with those already open, can only shrink the position."""
+        if int(intent["flags"][0]) & OrderFlag.QUOTE_SIZED:
+            return False
+        instrument, side = int(intent["instrument"][0]), int(intent["side"][0])
+        held = -side * self._lives.position_lots.get(instrument, 0)
+        asked = sum(
+            leaves_of(life.state)
+            for life in self._lives.living()
+            if (life.instrument, life.side) == (instrument, side) and not life.wants_cancel
+        )
+        return asked + int(intent["size"][0]) <= held

@@ -1,0 +1,296 @@
+"""The gateway: orders of the trader go out here, and nowhere else.
+
+    gateway = OrderGateway(house, executor, terms)
+    running = asyncio.create_task(gateway.run())
+    await gateway.start(epoch, reports_known, unanswered)
+    gateway.submit(intents, answers)
+
+What is wanted is logged with its verdict and the word that it left, in one write that is forced
+onto the disk; only then is it sent, once. So whatever the moment a process dies at, an order that
+may be at the venue is in the log: it is asked for by its id when the gateway starts again, and
+never sent a second time.
+
+| an order is refused when | verdict |
+| --- | --- |
+| the trader's gate refused it, or a gate of the gateway's own | that one's |
+| the gateway is not reconciled with the venue | NOT_READY |
+| its leader was replaced | OLD_EPOCH |
+| everything was stopped, and it does not close a position | KILLED |
+| the books differ, and it does not close a position | PAUSED |
+| too many orders live, or come at once | OPEN_ORDERS, ORDER_RATE |
+
+Cancels always pass; one of an order that is still on its way waits for the venue's answer.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Final
+
+import numpy as np
+
+from traider.domain.approvals import ApprovedOrder
+from traider.domain.errors import UsageError
+from traider.domain.events import EventArray, Kind, OrderFlag, empty_events, join_events
+from traider.domain.fault_points import reach
+from traider.domain.payload_table import PAYLOADS
+from traider.gateway.admission import APPROVED, NOT_SENT, Admission, is_cancel
+from traider.gateway.executor import Executor
+from traider.gateway.gateway_terms import GatewayTerms
+from traider.gateway.order_groups import groups_of
+from traider.gateway.order_lives import OrderLife
+from traider.gateway.order_words import PersonWord
+from traider.gateway.paper_executor import PaperExecutor
+from traider.gateway.port import GateAnswer
+from traider.gateway.reconcile_port import Cause
+from traider.gateway.reports import is_report, report, verdict
+from traider.gateway.settling import GatewayParts, SettlingGateway
+from traider.journal import JournalFailedError
+from traider.kernel.codes import Verdict
+
+_COMMANDS: Final = tuple(map(int, (Kind.PAUSE, Kind.KILL, Kind.REARM, Kind.LIMITS_CHANGE)))
+_CANCEL: Final = int(OrderFlag.CANCEL)
+
+
+class OrderGateway(SettlingGateway):
+    """The ``TradingGateway`` and the ``ExecutionOwner`` of one account.
+
+    Args:
+        parts: log, sink, instruments and so on.
+        executor: the venue.
+        terms: patience and bounds.
+    """
+
+    def __init__(
+        self, parts: GatewayParts, executor: Executor, terms: GatewayTerms | None = None
+    ) -> None:
+        super().__init__(parts, executor, terms or GatewayTerms())
+        self._paper = executor if isinstance(executor, PaperExecutor) else None
+        self._admission = Admission(parts.log, self.terms)
+
+    # ------------------------------------------------------------------------ asked by the trader
+
+    @property
+    def reports(self) -> int:
+        """How many reports the log holds."""
+        return self.log.reports
+
+    @property
+    def is_killed(self) -> bool:
+        """Whether everything was stopped, and nobody re-armed it."""
+        return self.log.stance.is_killed
+
+    async def start(self, epoch: int, reports_known: int, unanswered: EventArray) -> None:
+        """Take over for a leader: report what it does not know, ask for orders, reconcile.
+
+        When the venue cannot be asked in time it returns not ready, and goes on trying.
+
+        Raises:
+            UsageError: a later leader was here.
+            DataError: the leader's journal holds reports that the log does not.
+        """
+        if epoch < self.log.stance.epoch:
+            raise UsageError(
+                f"epoch {epoch} is over: epoch {self.log.stance.epoch} leads",
+                fix="stop this trader, or start it anew",
+            )
+        if self._paper is not None:
+            self._keep(self._command(Kind.LEADER_EPOCH, w0=epoch))
+            self._is_started = self._is_whole = True
+            self._is_settled.set()
+            return
+        late_cancels = self._catch_up(reports_known, unanswered)
+        if epoch > self.log.stance.epoch:
+            self._keep(self._command(Kind.LEADER_EPOCH, w0=epoch))
+        if late_cancels:
+            self._give(join_events(late_cancels), [APPROVED] * len(late_cancels))
+        reach("gateway-started")
+        self._is_started = True
+        self._settle(Cause.START)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._is_settled.wait(), self.terms.start_s)
+
+    def submit(
+        self,
+        intents: EventArray,
+        answers: Sequence[GateAnswer],
+        person: tuple[str, str] | None = None,
+    ) -> None:
+        """Take orders and cancels of one decision; ``answers`` are those of the trader's gate.
+
+        Args:
+            intents: as journaled.
+            answers: one of each intent.
+            person: who wanted them and why, where a person did.
+
+        Raises:
+            JournalFailedError: the log cannot be kept; nothing is sent.
+        """
+        if person is not None:
+            ids = tuple(int(order_id) for order_id in intents["order_id"])
+            self.log.note(PersonWord("order", person[0], person[1], ids))
+        if self._paper is not None:
+            self._simulate(self._paper, intents, answers)
+        else:
+            own = [
+                self._answer(intents[place : place + 1], answers[place])
+                for place in range(len(intents))
+            ]
+            self._give(intents, own)
+
+    def observe(self, events: EventArray) -> None:
+        """See what the trader journaled: commands; in a simulated venue what became of orders."""
+        kinds = events["kind"]
+        wanted = np.isin(kinds, _COMMANDS)
+        if self._paper is not None:
+            wanted |= is_report(events)
+        if not wanted.any():
+            return
+        told = events[wanted]
+        is_kill = self._paper is None and bool((told["kind"] == int(Kind.KILL)).any())
+        wishes = [self._wish(life) for life in self.lives.living() if is_kill]
+        self._keep(join_events([told, *wishes]), is_new=self._paper is None)
+        if is_kill:
+            reach("gateway-killed")
+            self._cancel_unwanted()
+
+    def kill(self, who: str, why: str, *, keep_positions: bool = False) -> None:
+        """Stop everything: cancel all orders, and refuse what does not close a position.
+
+        It is kept in the log: a gateway that starts again stays stopped until ``rearm``.
+
+        Raises:
+            JournalFailedError: the log cannot be kept; the orders are cancelled all the same.
+        """
+        try:
+            self.log.note(PersonWord("kill", who, why))
+            self.observe(self._command(Kind.KILL, w2=int(keep_positions)))
+        except JournalFailedError:
+            self._executor.cancel([life.order_id for life in self.lives.living()])
+            raise
+
+    def rearm(self, who: str, why: str) -> None:
+        """End a stop or a halt: a person takes responsibility.
+
+        Raises:
+            JournalFailedError: the log cannot be kept.
+        """
+        self.log.note(PersonWord("rearm", who, why))
+        self.observe(self._command(Kind.REARM))
+
+    def halt(self, why: str) -> None:
+        """Send nothing any more but cancels and what reduces, until a person re-arms."""
+        self._lines.error("trading halts", why=why)
+        if not self.log.stance.is_halted:
+            self.log.note(PersonWord("halt", "gateway", why))
+            self._keep(self._command(Kind.PAUSE))
+
+    # ---------------------------------------------------------------------------------- sending
+
+    def _give(self, intents: EventArray, answers: Sequence[GateAnswer]) -> None:
+        """Log intents with their answers, then send what is approved."""
+        records: list[EventArray] = []
+        orders: list[ApprovedOrder] = []
+        cancels: list[int] = []
+        now_ns = self._clock.now_ns()
+        for place, answer in enumerate(answers):
+            intent = intents[place : place + 1]
+            records += [intent, verdict(intent, now_ns, answer)]
+            if answer[0] != Verdict.APPROVED:
+                continue
+            records.append(report(Kind.SENT, intent, now_ns))
+            order_id = int(intent["order_id"][0])
+            if is_cancel(intent):
+                cancels.append(order_id)
+            else:
+                orders.append(self._parts.approver.approve(intent, self._parts.ids.of(order_id)))
+        self._keep(join_events(records))
+        for group in groups_of(orders):
+            reach("gateway-before-send")
+            self._executor.send(group)
+            for order in group:
+                self._sent_at[order.order_id] = self._clock.monotonic_ns()
+            reach("gateway-sent")
+        if cancels:
+            self._take_back(cancels)
+
+    def _take_back(self, order_ids: Sequence[int]) -> None:
+        """Ask for the end of orders; one still on its way waits for the venue's answer."""
+        known = []
+        for order_id in order_ids:
+            life = self.log.find(order_id)
+            if life is None or life.is_acknowledged:
+                known.append(order_id)
+        if known:
+            reach("gateway-before-cancel")
+            self._executor.cancel(known)
+            reach("gateway-cancelled")
+
+    def _cancel_unwanted(self) -> None:
+        self._take_back([life.order_id for life in self.lives.living() if life.wants_cancel])
+
+    def _simulate(
+        self, paper: PaperExecutor, intents: EventArray, answers: Sequence[GateAnswer]
+    ) -> None:
+        """Log intents, then hand each with the trader's answer to the simulated venue."""
+        self.log.append(intents)
+        for place, answer in enumerate(answers):
+            intent = intents[place : place + 1]
+            seal = None
+            if answer[0] == Verdict.APPROVED and not is_cancel(intent):
+                name = self._parts.ids.of(int(intent["order_id"][0]))
+                seal = self._parts.approver.approve(intent, name)
+            paper.decide(intent, answer, seal)
+
+    def _answer(self, intent: EventArray, answer: GateAnswer) -> GateAnswer:
+        """Return the gateway's answer to an intent that the trader's gate answered."""
+        if is_cancel(intent):
+            return APPROVED
+        if answer[0] != Verdict.APPROVED:
+            return answer
+        now_ns = self._clock.monotonic_ns()
+        own = self._admission.answer(intent, is_ready=self.is_ready, now_ns=now_ns)
+        if own[0] != Verdict.APPROVED:
+            return own
+        return answer if self._parts.gate is None else self._parts.gate.answer(intent)
+
+    # --------------------------------------------------------------------------------- starting
+
+    def _catch_up(self, reports_known: int, unanswered: EventArray) -> list[EventArray]:
+        """Report what the trader does not know; return cancels that were never asked for.
+
+        An order that the log does not know was never sent, and is out of date by now.
+        """
+        known: set[bytes] = set()
+        for events in self.log.events_after(reports_known):
+            told = events[is_report(events)]
+            if len(told):
+                self._sink.append(told)
+            intents = events[events["kind"] == int(Kind.ORDER_INTENT)]
+            known |= {intents[place : place + 1].tobytes() for place in range(len(intents))}
+        reach("gateway-caught-up")
+        lost: list[EventArray] = []
+        cancels: list[EventArray] = []
+        for place in range(len(unanswered)):
+            intent = unanswered[place : place + 1]
+            if intent.tobytes() not in known:
+                (cancels if is_cancel(intent) else lost).append(intent)
+        if lost:
+            self._give(join_events(lost), [NOT_SENT] * len(lost))
+        return cancels
+
+    def _wish(self, life: OrderLife) -> EventArray:
+        """Return the wish to take an order back, as the gateway's own."""
+        wish = life.intent.copy()
+        wish["flags"] = _CANCEL
+        wish["ts_event"] = wish["ts_recv"] = self._clock.now_ns()
+        wish["price"] = wish["size"] = wish["trigger"] = wish["expire"] = 0
+        return wish
+
+    def _command(self, kind: Kind, **words: int) -> EventArray:
+        event = empty_events(1)
+        event["kind"], event["version"] = kind, PAYLOADS[kind].version
+        event["ts_event"] = event["ts_recv"] = self._clock.now_ns()
+        for name, value in words.items():
+            event[name] = value
+        return event
