@@ -4,7 +4,7 @@ import math
 import time
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 
@@ -23,6 +23,7 @@ from traider.domain.timeframes import DAY_NS
 from traider.domain.units import amount_from_units, price_from_ticks, size_from_lots
 from traider.kernel.arithmetic import MONEY
 from traider.kernel.machine import Machine
+from traider.kernel.records import Decider
 from traider.kernel.specification import KernelSpec
 from traider.portfolio.attribution import (
     Charges,
@@ -104,7 +105,19 @@ class Pass:
         return account_equity(self.machine)
 
 
-def account_equity(machine: Machine) -> Decimal:
+class Booked(Protocol):
+    """A machine whose decider can be looked at."""
+
+    @property
+    def spec(self) -> KernelSpec:
+        """What it was built from."""
+
+    @property
+    def decider(self) -> Decider:
+        """Its decider's arrays."""
+
+
+def account_equity(machine: Booked) -> Decimal:
     """Return cash, fee balance and positions at marks, each value rounded half to even to 1e-8."""
     units = int(machine.decider.account[0]["cash_units"])
     if machine.spec.fees is not None:

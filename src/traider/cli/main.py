@@ -34,6 +34,7 @@ COMMANDS: Final = {
     "kill": "traider.cli.kill:kill",
     "pause": "traider.cli.control:pause",
     "rearm": "traider.cli.control:rearm",
+    "parity": "traider.cli.parity:parity",
     "record": "traider.cli.record:record",
     "replay": "traider.cli.replay:replay",
     "stop": "traider.cli.control:stop",

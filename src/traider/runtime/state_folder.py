@@ -32,6 +32,7 @@ from msgspec import Struct
 from traider import __version__
 from traider.domain.errors import DataError, UsageError
 from traider.journal.instruments import JournalInstrument
+from traider.kernel import source_digest
 from traider.runtime.config import Config
 from traider.runtime.config_model import config_digest
 from traider.runtime.run_request import RunRequest, check_same, config_from, settings_of
@@ -181,12 +182,7 @@ class StateFolder:
             ),
             settings=settings_of(asked.config),
             digest=config_digest(asked.config).hex(),
-            versions={
-                "traider": __version__,
-                "python": platform.python_version(),
-                "numpy": np.__version__,
-                "numba": numba.__version__,
-            },
+            versions=present_versions(),
         )
         _write(self.paths.manifest, msgspec.json.encode(manifest))
         return manifest
@@ -206,6 +202,17 @@ class StateFolder:
     ) -> None:
         """Let the folder go, whatever happened."""
         self.close()
+
+
+def present_versions() -> dict[str, str]:
+    """Return the versions of Traider, of its kernel's sources, and of what they stand on."""
+    return {
+        "traider": __version__,
+        "kernel": source_digest(),
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "numba": numba.__version__,
+    }
 
 
 def read_manifest(folder: Path) -> RunManifest | None:

@@ -7,35 +7,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import groupby
-from typing import Final, Protocol
+from typing import Final
 
 import numpy as np
 
 from traider.backtest.order_lives import FUNDING_REASON, OrderJournal
-from traider.backtest.outcome import fills_of, funding_of
+from traider.backtest.outcome import Booked, account_equity, fills_of, funding_of
 from traider.domain.events import EventArray, Kind, OrderFlag
 from traider.domain.fills import Fill
 from traider.domain.money import notional_units, pack_currency
 from traider.domain.units import amount_from_units, price_from_ticks, size_from_lots
-from traider.kernel.records import Decider
 from traider.kernel.specification import KernelSpec
-from traider.runtime.parity.accounts import PriceAt, RunAccount, TradedOrder
+from traider.runtime.parity.accounts import RunAccount, TradedOrder
 
 _DEPOSIT: Final = 1
 _WITHDRAWAL: Final = 2
 _ZERO: Final = Decimal(0)
-
-
-class Decided(Protocol):
-    """A machine whose decider can be looked at."""
-
-    @property
-    def spec(self) -> KernelSpec:
-        """What it was built from."""
-
-    @property
-    def decider(self) -> Decider:
-        """Its decider's arrays."""
 
 
 @dataclass
@@ -79,20 +66,19 @@ class AccountBook:
         """Fills so far."""
         return len(self._orders.of("fills"))
 
-    def account(self, machine: Decided, price_at: PriceAt | None = None) -> RunAccount:
+    def account(self, machine: Booked) -> RunAccount:
         """Return what the events came to; ``machine`` is the state they led to."""
         marks = {
             spec.name: price_from_ticks(int(row["mark_ticks"]), spec.tick_size)
             for spec, row in zip(self.spec.markets, machine.decider.markets, strict=True)
         }
-        equity = equity_units(machine)
+        paid_in = amount_from_units(self.spec.capital_units + self._paid_in)
         return RunAccount(
-            profit=amount_from_units(equity - self.spec.capital_units - self._paid_in),
+            profit=account_equity(machine) - paid_in,
             marks={name: mark for name, mark in marks.items() if mark},
             orders=tuple(traded_orders(self._orders, self.spec)),
             funding=tuple(funding_of(self._orders.of("funding"), self.spec)),
             corrections=self._corrections(marks),
-            price_at=price_at or (lambda _instrument, _ts_ns: None),
         )
 
     def _corrections(self, marks: Mapping[str, Decimal]) -> dict[str, Decimal]:
@@ -103,19 +89,6 @@ class AccountBook:
             units = notional_units(marks[market.name], size, market.multiplier)
             found[market.name] = amount_from_units(units)
         return {name: amount for name, amount in found.items() if amount}
-
-
-def equity_units(machine: Decided) -> int:
-    """Return cash, fee balance and positions at their marks, each rounded half to even to 1e-8."""
-    account = machine.decider.account[0]
-    units = int(account["cash_units"])
-    if machine.spec.fees is not None:
-        units += machine.spec.fees.value_units(int(account["fee_balance"]))
-    for market, spec in zip(machine.decider.markets, machine.spec.markets, strict=True):
-        held = size_from_lots(int(market["position_lots"]), spec.lot_size)
-        mark = price_from_ticks(int(market["mark_ticks"]), spec.tick_size)
-        units += notional_units(mark, held, spec.multiplier)
-    return units
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """What a run did with money, as values: orders that traded, funding, corrections, final marks."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -94,3 +94,7 @@ class RunAccount:
     corrections: Mapping[str, Decimal] = field(default_factory=dict)
     """By instrument; an empty name for cash."""
     price_at: PriceAt = lambda _instrument, _ts_ns: None
+
+    def priced(self, price_at: PriceAt) -> "RunAccount":
+        """Return the same, with the market's prices as a record of the market tells them."""
+        return replace(self, price_at=price_at)

@@ -5,7 +5,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from traider.domain.events import EventArray, Kind
+from traider.domain.events import EventArray, Kind, empty_events
+from traider.domain.payload_table import PAYLOADS
 
 FOREIGN: Final = (
     Kind.LEADER_EPOCH,
@@ -49,6 +50,14 @@ def is_input(events: EventArray) -> npt.NDArray[np.bool_]:
     Timers are among them, since they say how far time went; the kernel makes them anew.
     """
     return np.asarray(is_market(events) | np.isin(events["kind"], FOREIGN))
+
+
+def time_passed(now_ns: int) -> EventArray:
+    """Return the input that says that time has passed until ``now_ns``, and nothing else."""
+    timer = empty_events(1)
+    timer["kind"], timer["version"] = Kind.TIMER, PAYLOADS[Kind.TIMER].version
+    timer["ts_event"] = timer["ts_recv"] = now_ns
+    return timer
 
 
 class ForeignInputs:

@@ -7,11 +7,11 @@ instead of the one that was traded on.
 from collections.abc import Iterator
 
 from traider.backtest.collecting import Fingerprint
-from traider.domain.events import EventArray, empty_events
+from traider.domain.events import EventArray
 from traider.kernel.machine import Drained, Machine
 from traider.kernel.specification import KernelSpec
 from traider.runtime.parity.account_book import AccountBook
-from traider.runtime.parity.inputs import is_market
+from traider.runtime.parity.inputs import is_market, time_passed
 
 
 class MarketBacktest:
@@ -22,6 +22,7 @@ class MarketBacktest:
         self.book = AccountBook(spec)
         self.fingerprint = Fingerprint()
         """Of its decisions, fills and values of the account."""
+        self._last_ns = 0
 
     def take(self, events: EventArray) -> None:
         """Take the next events.
@@ -29,11 +30,13 @@ class MarketBacktest:
         Raises:
             KernelError: the kernel stopped with a failure code.
         """
-        self._gather(self.machine.feed(events[is_market(events)]))
+        if len(events):
+            self._last_ns = int(events["ts_recv"][-1])
+            self._gather(self.machine.feed(events[is_market(events)]))
 
     def finish(self) -> None:
-        """Say that nothing follows, so that the last answers come due."""
-        self._gather(self.machine.feed(empty_events(0), final=True))
+        """Say that nothing follows; what came due by the last event comes out."""
+        self._gather(self.machine.feed(time_passed(self._last_ns)))
 
     def _gather(self, parts: Iterator[Drained]) -> None:
         for drained in parts:

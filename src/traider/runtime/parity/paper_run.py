@@ -8,11 +8,11 @@ house told the trader.
 from collections.abc import Iterator
 
 from traider.backtest.collecting import Fingerprint
-from traider.domain.events import EventArray, empty_events
+from traider.domain.events import EventArray
 from traider.kernel.machine import Drained, Machine
 from traider.kernel.specification import KernelSpec
 from traider.runtime.parity.comparing import StreamComparison
-from traider.runtime.parity.inputs import is_input
+from traider.runtime.parity.inputs import is_input, time_passed
 
 
 class PaperComparison:
@@ -23,6 +23,7 @@ class PaperComparison:
         self.fingerprint = Fingerprint()
         """Of the back-test's decisions, fills and values of the account."""
         self._machine = Machine(spec, journal_all=True)
+        self._last_ns = 0
 
     def take(self, events: EventArray) -> None:
         """Take the next events of the journal.
@@ -30,12 +31,15 @@ class PaperComparison:
         Raises:
             KernelError: the kernel stopped with a failure code.
         """
+        if not len(events):
+            return
+        self._last_ns = int(events["ts_recv"][-1])
         self.comparison.expect(events)
         self._find(self._machine.feed(events[is_input(events)]))
 
     def finish(self) -> None:
-        """Say that the journal ends: what was under way then is no difference."""
-        self._find(self._machine.feed(empty_events(0), final=True))
+        """Say that the journal ends; what came due by its last event comes out."""
+        self._find(self._machine.feed(time_passed(self._last_ns)))
         self.comparison.finish()
 
     def _find(self, parts: Iterator[Drained]) -> None:

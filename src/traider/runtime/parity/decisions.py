@@ -1,0 +1,96 @@
+"""The decisions of a run beside those of its replay, byte for byte."""
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+import numpy as np
+
+from traider.backtest.collecting import Fingerprint
+from traider.domain.errors import TraiderError
+from traider.domain.events import EVENT, EventArray, Kind
+from traider.kernel.live_machine import LiveMachine, Replayer, Turn
+from traider.kernel.machine import Drained
+from traider.kernel.specification import KernelSpec
+from traider.runtime.parity.comparing import Difference, mismatch_line
+from traider.runtime.parity.report import ParityCheck
+
+NAME: Final = "decisions"
+
+
+class DecisionReplay:
+    """Take a journal in pieces; replay it and compare."""
+
+    def __init__(self, spec: KernelSpec, *, simulates: bool) -> None:
+        self.fingerprint = Fingerprint()
+        """Of the replay's decisions, fills and values of the account."""
+        self.decisions = 0
+        self.fault = ""
+        """Why the replay could not go on, in one line."""
+        self._replayer = Replayer(spec, simulates=simulates)
+        self._replayer.machine = _Watched(spec, self._see, simulates=simulates)
+        self._taken = 0
+        self._last_ns = 0
+
+    @property
+    def machine(self) -> LiveMachine:
+        """The machine in the state that the replay led to."""
+        return self._replayer.machine
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether everything so far came out as the journal has it."""
+        return not self.fault and self._replayer.mismatch is None
+
+    def take(self, events: EventArray) -> None:
+        """Take the next events of the journal."""
+        if not (len(events) and self.is_sound):
+            return
+        self._taken += len(events)
+        self._last_ns = int(events["ts_recv"][-1])
+        try:
+            self._replayer.take(events)
+        except TraiderError as fault:
+            self.fault = fault.line()
+
+    def finish(self) -> ParityCheck:
+        """Say that the journal ends, and return what was found.
+
+        A journal that ends amid a step, as a killed trader leaves it, ends before what comes next.
+        """
+        if self.is_sound:
+            try:
+                self._replayer.pass_time(self._last_ns)
+            except TraiderError as fault:
+                self.fault = fault.line()
+        line = self.fault or self._difference()
+        return ParityCheck(NAME, not line, self._replayer.compared, line)
+
+    def _difference(self) -> str:
+        mismatch, awaited = self._replayer.mismatch, self._replayer.awaited
+        if mismatch is not None:
+            is_end = not mismatch.expected and mismatch.sequence >= self._taken
+            return "" if is_end else mismatch_line(mismatch)
+        if len(awaited):
+            first = np.frombuffer(awaited[:1].tobytes(), EVENT)
+            return Difference(self._taken - len(awaited), first, None).line
+        return ""
+
+    def _see(self, drained: Drained) -> None:
+        self.decisions += int((drained.events["kind"] == Kind.ORDER_INTENT).sum())
+        self.fingerprint.add(drained)
+
+
+class _Watched(LiveMachine):
+    """A machine whose outputs are looked at."""
+
+    def __init__(
+        self, spec: KernelSpec, see: Callable[[Drained], None], *, simulates: bool
+    ) -> None:
+        super().__init__(spec, simulates=simulates)
+        self._see = see
+
+    def advance(self, events: EventArray, now_ns: int = 0) -> Iterator[Turn]:
+        """Take inputs and yield what comes out."""
+        for turn in super().advance(events, now_ns):
+            self._see(turn.drained)
+            yield turn
