@@ -74,6 +74,11 @@ class LiveMachine:
         self._machine = Machine(spec, journal_all=True, buffer=_BUFFER, outside=True)
 
     @property
+    def kernel(self) -> Machine:
+        """The machine itself, to be read."""
+        return self._machine
+
+    @property
     def decider(self) -> r.Decider:
         """The decider's arrays, to be read."""
         return self._machine.decider

@@ -16,12 +16,19 @@ class PassingGateway:
     def __init__(self, machine: LiveMachine) -> None:
         self.is_ready = True
         self.observed: list[EventArray] = []
+        self.people: list[tuple[str, str] | None] = []
         self._machine = machine
 
     async def start(self, epoch: int, reports_known: int, unanswered: EventArray) -> None:
         """Be ready."""
 
-    def submit(self, intents: EventArray, answers: Sequence[GateAnswer]) -> None:
+    def submit(
+        self,
+        intents: EventArray,
+        answers: Sequence[GateAnswer],
+        person: tuple[str, str] | None = None,
+    ) -> None:
+        self.people.append(person)
         for place, answer in enumerate(answers):
             self._machine.submit(intents[place : place + 1], answer)
 
@@ -40,7 +47,12 @@ class FillingGateway:
     async def start(self, epoch: int, reports_known: int, unanswered: EventArray) -> None:
         """Be ready."""
 
-    def submit(self, intents: EventArray, answers: Sequence[GateAnswer]) -> None:
+    def submit(
+        self,
+        intents: EventArray,
+        answers: Sequence[GateAnswer],
+        person: tuple[str, str] | None = None,
+    ) -> None:
         reports = []
         for place, (code, number, limit) in enumerate(answers):
             intent = intents[place]

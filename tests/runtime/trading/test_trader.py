@@ -60,10 +60,8 @@ class Desk:
         parts = TraderParts(self.recovered.replayer.machine, self.journal, self.clock)
         self.trader = Trader(parts, self.recovered.standing)
         self.clock.time_ns = max(self.trader.standing.passed_ns, FIRST_NS)
-        if outside:
-            self.trader.connect(FillingGateway(self.trader, 900))
-        else:
-            self.trader.connect(PassingGateway(self.trader.machine))
+        self.gateway = PassingGateway(self.trader.machine)
+        self.trader.connect(FillingGateway(self.trader, 900) if outside else self.gateway)
 
     def feed(self, events: EventArray, chance: random.Random) -> None:
         """Give events as they come, and let time pass between them."""
@@ -233,6 +231,20 @@ def test_a_word_of_a_person_has_its_reason_beside_it(tmp_path: Path) -> None:
     assert [fact.body for fact in facts] == [b'{"who": "ana"}']
     assert facts[0].sequence == before - 1
     assert (journal["kind"][before:] == Kind.PAUSE).any()
+
+
+def test_the_gateway_hears_who_wanted_an_order(tmp_path: Path) -> None:
+    spec, events = small_run("market")
+    with Desk(tmp_path, spec) as desk:
+        desk.trader.begin(DIGEST, 1, empty_events(0))
+        desk.trader.open_for_decisions()
+        desk.feed(events[: len(events) // 2], dice("people"))
+        wanted = record(Kind.MANUAL_ORDER, 0, 1, side=1, size=10_000_000, flags=1)
+        before = len(desk.gateway.people)
+        desk.trader.tell(wanted, person=("ana", "a test"))
+        assert desk.gateway.people[before:] == [("ana", "a test")]
+        desk.feed(events[len(events) // 2 :], dice("later"))
+        assert set(desk.gateway.people[before + 1 :]) == {None}
 
 
 def test_standing_is_kept_whole() -> None:

@@ -4,4 +4,4 @@ Everything that happens enters as an event, is journaled, and moves the kernel; 
 wants goes to the gateway. Nothing here decides, and nothing reaches the kernel around the journal.
 """
 
-__all__ = ["account", "desk", "recovery", "snapshots", "standing", "trader"]
+__all__ = ["desk", "holdings", "recovery", "snapshots", "standing", "trader", "trader_desk"]

@@ -14,6 +14,7 @@ from traider.gateway.reports import count_reports
 from traider.kernel.codes import Verdict
 from traider.runtime.broken_books import StandingBooks
 from traider.runtime.status_body import CountsBody
+from traider.runtime.trading.holdings import Holding, Holdings
 
 _CANCEL: Final = int(OrderFlag.CANCEL)
 _APPROVED: Final = int(Verdict.APPROVED)
@@ -29,6 +30,7 @@ class _Kept(msgspec.Struct, frozen=True, array_like=True):
     unanswered: bytes
     books: tuple[int, ...]
     counts: tuple[int, ...]
+    holdings: dict[int, tuple[int, int]]
 
 
 class Standing:
@@ -47,6 +49,7 @@ class Standing:
         self.fills = 0
         self.gaps = 0
         self.books = StandingBooks()
+        self.holdings = Holdings()
         self._unanswered: list[EventArray] = []
 
     @property
@@ -71,6 +74,7 @@ class Standing:
 
     def _answered(self, events: EventArray) -> None:
         kinds = events["kind"]
+        self.holdings.append(events)
         self.reports += count_reports(events)
         self.decisions += int(np.count_nonzero(kinds == Kind.TIMER))
         self.fills += int(np.count_nonzero(kinds == Kind.FILL))
@@ -126,6 +130,7 @@ class Standing:
             self.unanswered.tobytes(),
             self.books.numbers,
             counts,
+            {k: (each.lots, each.cost) for k, each in self.holdings.by_instrument.items()},
         )
         return msgspec.msgpack.encode(kept)
 
@@ -140,6 +145,7 @@ class Standing:
         made = cls()
         made.passed_ns, made.epoch, made.reports = kept.passed_ns, kept.epoch, kept.reports
         made.books = StandingBooks(kept.books)
+        made.holdings = Holdings({k: Holding(*each) for k, each in kept.holdings.items()})
         waiting = np.frombuffer(kept.unanswered, dtype=EVENT)
         made._unanswered = [waiting[place : place + 1] for place in range(len(waiting))]
         made.events, made.decisions, made.orders_sent = kept.counts[:3]

@@ -36,6 +36,7 @@ from traider.kernel.live_machine import LiveMachine, Turn
 from traider.runtime.broken_books import BrokenBooks
 from traider.runtime.trading.standing import Standing
 
+_BY_PEOPLE: Final = (Kind.MANUAL_ORDER, Kind.KILL)
 ROUNDS_MAX: Final = 10_000
 """Answers may lead to orders, and these to answers at once; so often in a row they never do."""
 
@@ -70,6 +71,7 @@ class Trader:
         self._waiting: list[EventArray] = []
         self._is_turning = False
         self._is_ended = False
+        self._person: tuple[str, str] | None = None
 
     def connect(self, gateway: TradingGateway) -> None:
         """Take the gateway, which has this trader's ``report`` as its sink."""
@@ -127,17 +129,27 @@ class Trader:
         if len(events):
             self._give(events.copy())
 
-    def tell(self, events: EventArray, facts: Sequence[tuple[str, bytes]] = ()) -> None:
+    def tell(
+        self,
+        events: EventArray,
+        facts: Sequence[tuple[str, bytes]] = (),
+        person: tuple[str, str] | None = None,
+    ) -> None:
         """Take what people or other parts say: stamped now, with facts beside it.
 
         A fact holds what does not fit an event, such as who and why. It is kept first, at the
-        position of the event before.
+        position of the event before. ``person``, who and why, goes to the gateway with the orders
+        that the events lead to at once.
         """
         for kind, body in facts:
             self.journal.append_fact(kind, body)
         events = events.copy()
         events["ts_event"] = events["ts_recv"] = self._clock.now_ns()
-        self._give(events)
+        self._person = person
+        try:
+            self._give(events)
+        finally:
+            self._person = None
 
     def pass_time(self) -> None:
         """Let timers and answers come that are due by now."""
@@ -186,7 +198,7 @@ class Trader:
             self.latencies.record(Stage.DECIDE, decided_ns - started_ns)
             self._keep(turn)
             if len(turn.intents):
-                self.gateway.submit(turn.intents, turn.answers)
+                self.gateway.submit(turn.intents, turn.answers, self._person_behind(turn))
             started_ns = self._clock.monotonic_ns()
         self.standing.passed_ns = max(self.standing.passed_ns, now_ns)
 
@@ -199,6 +211,11 @@ class Trader:
         for listener in self._listeners:
             listener.append(turn.events)
         self.gateway.observe(turn.events)
+
+    def _person_behind(self, turn: Turn) -> tuple[str, str] | None:
+        """Return who wanted the orders of a turn, where it was no decision of the kernel's."""
+        cause = turn.events["kind"][len(turn.events) - len(turn.intents) - 1]
+        return self._person if cause in _BY_PEOPLE else None
 
     def _note_age(self, events: EventArray) -> None:
         """Measure how long the newest market event was on its way, and in our own hands."""

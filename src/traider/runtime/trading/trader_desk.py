@@ -1,0 +1,237 @@
+"""The desk of a running trader: what it says of itself, and what people ask of it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Final, Protocol
+
+from traider.backtest.outcome import account_equity
+from traider.domain.errors import UsageError
+from traider.domain.events import OrderFlag, empty_events
+from traider.domain.money import notional_units
+from traider.domain.order_states import leaves_of
+from traider.domain.orders import OrderType
+from traider.domain.ports import Clock
+from traider.domain.units import (
+    amount_from_units,
+    price_from_ticks,
+    size_from_lots,
+)
+from traider.gateway.client_ids import ClientIds
+from traider.gateway.order_lives import OrderLife
+from traider.kernel.specification import MarketSpec
+from traider.runtime.control.commands import (
+    ControlCommand,
+    Reload,
+    Stop,
+    command_bytes,
+)
+from traider.runtime.control.conversion import CONTROL_FACT, ControlTerms, control_events, told
+from traider.runtime.status_body import (
+    AlertBody,
+    HealthBody,
+    Mode,
+    OrderBody,
+    ParityBody,
+    Phase,
+    PositionBody,
+    StatusBody,
+    latency_bodies,
+)
+from traider.runtime.trading.trader import Trader
+
+_SECOND_NS: Final = 1_000_000_000
+_CENT_UNITS: Final = Decimal("1e-8")
+
+
+@dataclass(frozen=True)
+class DeskContext:
+    """What of a run does not change while it runs."""
+
+    mode: Mode
+    venue: str
+    folder: Path
+    pid: int
+    currency: str
+    capital: Decimal
+    started_ns: int
+    ids: ClientIds
+
+
+class Watch(Protocol):
+    """What watches the run beside the trader."""
+
+    def health(self) -> tuple[HealthBody, ...]:
+        """Return how each part is."""
+
+    def alerts(self) -> tuple[AlertBody, ...]:
+        """Return the last ten alerts."""
+
+    def parity(self) -> ParityBody:
+        """Return what the identity check found."""
+
+    def reconnects(self) -> int:
+        """Return how many connections had to be opened again."""
+
+
+@dataclass
+class DeskHooks:
+    """What the trader itself does not know or do."""
+
+    living: Callable[[], tuple[OrderLife, ...]] = tuple
+    """Orders that are not over."""
+    stop: Callable[[Stop], None] = field(default=lambda _: None)
+
+
+class TraderDesk:
+    """The ``TradingDesk`` of a trader in this process."""
+
+    def __init__(
+        self, trader: Trader, context: DeskContext, watch: Watch, hooks: DeskHooks, clock: Clock
+    ) -> None:
+        self.phase = Phase.STARTING
+        """Set by whoever runs the trader; a pause or a kill is seen in the kernel."""
+        self._trader = trader
+        self._context = context
+        self._watch = watch
+        self._hooks = hooks
+        self._clock = clock
+
+    # --------------------------------------------------------------------------------- commands
+
+    def command(self, command: ControlCommand) -> str:
+        """Do what is asked, journaled with who and why; return one line that says what was done.
+
+        Raises:
+            UsageError: it cannot be done; nothing was changed.
+        """
+        if isinstance(command, Stop):
+            self._hooks.stop(command)
+            return told(command, empty_events(0))
+        if isinstance(command, Reload):
+            raise UsageError("this run has no file of settings", fix="change them one by one")
+        machine = self._trader.machine
+        terms = ControlTerms.of(machine.spec, machine.decider, machine.gate)
+        events = control_events(command, terms, self._clock.now_ns())
+        line = told(command, events)
+        if len(events):
+            person = (command.who, command.why)
+            self._trader.tell(events, [(CONTROL_FACT, command_bytes(command))], person)
+        return line
+
+    # ----------------------------------------------------------------------------------- status
+
+    def status(self) -> StatusBody:
+        """Return how it stands."""
+        trader, context, watch = self._trader, self._context, self._watch
+        machine = trader.machine
+        account = machine.gate.account[0]
+        nav = account_equity(machine.kernel)
+        peak = max(float(account["peak_equity"]), float(nav))
+        day_start = float(account["day_start_equity"])
+        return StatusBody(
+            mode=context.mode,
+            venue=context.venue,
+            state=str(context.folder),
+            pid=context.pid,
+            epoch=trader.standing.epoch,
+            is_leader=True,
+            phase=self._phase(),
+            started_ns=context.started_ns,
+            now_ns=self._clock.now_ns(),
+            currency=context.currency,
+            nav=_text(nav),
+            cash=_text(amount_from_units(int(machine.decider.account[0]["cash_units"]))),
+            pnl=_text(nav - context.capital),
+            pnl_day=_text(nav - Decimal(repr(day_start)) if day_start else Decimal(0)),
+            fees=_text(self._fees()),
+            drawdown=f"{max(1.0 - float(nav) / peak, 0.0) if peak > 0.0 else 0.0:.6f}",
+            positions=tuple(self._positions()),
+            orders=tuple(self._order(life) for life in self._hooks.living()),
+            health=watch.health(),
+            latency_us=latency_bodies(trader.latencies),
+            counts=trader.standing.counts(watch.reconnects()),
+            parity=watch.parity(),
+            alerts=watch.alerts(),
+        )
+
+    def _phase(self) -> Phase:
+        account = self._trader.machine.gate.account[0]
+        if self.phase is Phase.TRADING and account["killed"]:
+            return Phase.KILLED
+        if self.phase is Phase.TRADING and account["paused"]:
+            return Phase.PAUSED
+        return self.phase
+
+    def _fees(self) -> Decimal:
+        units = int(self._trader.machine.decider.markets["fees_units"].sum())
+        fees = self._trader.machine.spec.fees
+        if fees is not None:
+            other = int(self._trader.machine.decider.markets["other_fees_units"].sum())
+            units += fees.value_units(other)
+        return amount_from_units(units)
+
+    def _positions(self) -> Iterator[PositionBody]:
+        machine = self._trader.machine
+        for number, market in enumerate(machine.spec.markets):
+            lots = int(machine.decider.markets[number]["position_lots"])
+            if not lots:
+                continue
+            ticks = int(machine.decider.markets[number]["mark_ticks"])
+            mark = price_from_ticks(ticks, market.tick_size)
+            size = size_from_lots(lots, market.lot_size)
+            value = amount_from_units(notional_units(mark, size, market.multiplier))
+            open_profit = lots * ticks - self._trader.standing.holdings.of(number).cost
+            yield PositionBody(
+                name=market.name,
+                size=_text(size),
+                mark=_text(mark),
+                value=_text(value),
+                unrealized=_text(_money(open_profit, market)),
+            )
+
+    def _order(self, life: OrderLife) -> OrderBody:
+        intent = life.intent[0]
+        market = self._trader.machine.spec.markets[life.instrument]
+        is_quote_sized = bool(life.flags & OrderFlag.QUOTE_SIZED)
+
+        def size(lots: int) -> str:
+            if is_quote_sized:
+                return f"{_text(amount_from_units(lots))} {self._context.currency}"
+            return _text(size_from_lots(lots, market.lot_size))
+
+        def price(ticks: int) -> str:
+            return _text(price_from_ticks(ticks, market.tick_size)) if ticks else ""
+
+        kind = OrderType(int(life.flags) & int(OrderFlag.TYPE_MASK))
+        return OrderBody(
+            order_id=f"{life.order_id:016x}",
+            client_order_id=self._context.ids.of(life.order_id),
+            name=market.name,
+            side="buy" if life.side > 0 else "sell",
+            kind=kind.name.lower().replace("_", "-"),
+            size=size(int(intent["size"])),
+            leaves=size(leaves_of(life.state)),
+            price=price(int(intent["price"])),
+            trigger=price(int(intent["trigger"])),
+            state=_state_word(life),
+            age_s=max(self._clock.now_ns() - int(intent["ts_recv"]), 0) / _SECOND_NS,
+        )
+
+
+def _money(tick_lots: int, market: MarketSpec) -> Decimal:
+    """Return the worth of ticks times lots in the account's currency, to 1e-8."""
+    worth = tick_lots * market.tick_size * market.lot_size * market.multiplier
+    return worth.quantize(_CENT_UNITS)
+
+
+def _state_word(life: OrderLife) -> str:
+    """Return the name of a state in words: ``partly filled``."""
+    name = type(life.state).__name__
+    return "".join(f" {each.lower()}" if each.isupper() else each for each in name).strip()
+
+
+def _text(value: Decimal) -> str:
+    """Return a decimal without an exponent and without needless zeros."""
+    return f"{value.normalize():f}" if value else "0"

@@ -1,0 +1,155 @@
+"""What a running trader says of itself, and commands that become events with their reasons."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from tests.kernel.builders import record
+from tests.parity.small_run import FIRST_NS, small_run
+from tests.runtime.trading.test_trader import DIGEST, Desk, dice, whole
+from traider.backtest.outcome import account_equity
+from traider.domain.errors import UsageError
+from traider.domain.events import Kind, OrderFlag, empty_events
+from traider.domain.order_states import PartlyFilled
+from traider.domain.orders import OrderType
+from traider.gateway.client_ids import ClientIds
+from traider.gateway.order_lives import OrderLife
+from traider.journal import JournalReader
+from traider.runtime.control.commands import Kill, Pause, Rearm, Reload, SetLimit, Stop
+from traider.runtime.status_body import (
+    AlertBody,
+    HealthBody,
+    Mode,
+    ParityBody,
+    Phase,
+    StatusBody,
+)
+from traider.runtime.trading.trader_desk import DeskContext, DeskHooks, TraderDesk
+
+WHO, WHY = "ana", "a test"
+
+
+class CalmWatch:
+    def health(self) -> tuple[HealthBody, ...]:
+        return (HealthBody("feed", is_good=True, detail="", since_ns=5),)
+
+    def alerts(self) -> tuple[AlertBody, ...]:
+        return ()
+
+    def parity(self) -> ParityBody:
+        return ParityBody(ok=True, checks=3, last_ns=9)
+
+    def reconnects(self) -> int:
+        return 2
+
+
+def desk_of(desk: Desk, folder: Path, hooks: DeskHooks | None = None) -> TraderDesk:
+    capital = Decimal(desk.trader.machine.spec.capital_units) / 10**8
+    context = DeskContext(
+        Mode.PAPER, "coinbase", folder, 77, "USDT", capital, FIRST_NS, ClientIds("0badcafe")
+    )
+    return TraderDesk(desk.trader, context, CalmWatch(), hooks or DeskHooks(), desk.clock)
+
+
+def test_the_status_is_the_kernels_account(tmp_path: Path) -> None:
+    spec, events = small_run("market")
+    intent = record(
+        Kind.ORDER_INTENT, FIRST_NS, 1, flags=int(OrderType.LIMIT), side=-1, size=40, price=50_00,
+        order_id=9,
+    )  # fmt: skip
+    life = OrderLife(intent.tobytes(), PartlyFilled(40, 15))
+    with Desk(tmp_path, spec) as desk:
+        desk.trader.begin(DIGEST, 4, empty_events(0))
+        desk.trader.open_for_decisions()
+        desk.feed(events, dice("desk"))
+        made = desk_of(desk, tmp_path, DeskHooks(living=lambda: (life,)))
+        made.phase = Phase.TRADING
+        status = made.status()
+        nav = account_equity(desk.trader.machine.kernel)
+        held = [int(each) for each in desk.trader.machine.decider.markets["position_lots"]]
+        cash = int(desk.trader.machine.decider.account[0]["cash_units"])
+    assert msgspec.json.decode(msgspec.json.encode(status), type=StatusBody) == status
+    assert (status.mode, status.epoch, status.phase) == (Mode.PAPER, 4, Phase.TRADING)
+    assert Decimal(status.nav) == nav
+    assert Decimal(status.cash) == Decimal(cash) / 10**8
+    assert Decimal(status.pnl) == nav - Decimal(spec.capital_units) / 10**8
+    assert Decimal(status.cash) + sum(Decimal(each.value) for each in status.positions) == nav
+    assert len(status.positions) == sum(map(bool, held)) > 0
+    assert status.counts.fills > 0
+    assert status.counts.reconnects == 2
+    assert Decimal(status.fees) > 0
+    assert 0 <= Decimal(status.drawdown) < 1
+    order = status.orders[0]
+    lot = spec.markets[1].lot_size
+    assert (order.side, order.kind, order.state) == ("sell", "limit", "partly filled")
+    assert (Decimal(order.size), Decimal(order.leaves)) == (40 * lot, 15 * lot)
+    assert Decimal(order.price) == 5_000 * spec.markets[1].tick_size
+    assert order.client_order_id == "0badcafe-0000000000000009"
+    assert status.latency_us["decide"].count > 0
+
+
+def test_profit_and_cost_agree_with_the_account(tmp_path: Path) -> None:
+    """NAV less cash is cost plus unrealized profit, of every position."""
+    spec, events = small_run("fixed")
+    with Desk(tmp_path, spec) as desk:
+        desk.trader.begin(DIGEST, 1, empty_events(0))
+        desk.trader.open_for_decisions()
+        desk.feed(events, dice("profit"))
+        status = desk_of(desk, tmp_path).status()
+        for position in status.positions:
+            number = [market.name for market in spec.markets].index(position.name)
+            market, held = spec.markets[number], desk.trader.standing.holdings.of(number)
+            cost = held.cost * market.tick_size * market.lot_size
+            assert held.lots * market.lot_size == Decimal(position.size)
+            difference = Decimal(position.value) - cost - Decimal(position.unrealized)
+            assert abs(difference) <= Decimal("1e-8")
+
+
+def test_a_command_is_journaled_with_who_and_why(tmp_path: Path) -> None:
+    spec, events = small_run("market")
+    stops: list[Stop] = []
+    with Desk(tmp_path, spec) as desk:
+        desk.trader.begin(DIGEST, 1, empty_events(0))
+        desk.trader.open_for_decisions()
+        desk.feed(events[:100], dice("commands"))
+        made = desk_of(desk, tmp_path, DeskHooks(stop=stops.append))
+        made.phase = Phase.TRADING
+        assert "paused" in made.command(Pause(who=WHO, why=WHY))
+        assert made.status().phase is Phase.PAUSED
+        assert "killed" in made.command(Kill(who=WHO, why=WHY))
+        assert made.status().phase is Phase.KILLED
+        assert "re-armed" in made.command(Rearm(who=WHO, why=WHY))
+        assert made.status().phase is Phase.TRADING
+        line = made.command(SetLimit(name="max_exposure", value=Decimal("0.5"), who=WHO, why=WHY))
+        assert line.startswith("max_exposure is 0.5 now")
+        assert "already" in made.command(
+            SetLimit(name="max_exposure", value=Decimal("0.5"), who=WHO, why=WHY)
+        )
+        assert made.command(Stop(who=WHO, why=WHY)) == "stopping"
+        with pytest.raises(UsageError, match="no file of settings"):
+            made.command(Reload(who=WHO, why=WHY))
+        with pytest.raises(UsageError, match="no limit"):
+            made.command(SetLimit(name="max_fun", value=Decimal(1), who=WHO, why=WHY))
+        facts = list(JournalReader(tmp_path).facts("control"))
+        kinds = whole(tmp_path)["kind"].tolist()
+    assert [msgspec.json.decode(fact.body)["command"] for fact in facts] == [
+        "pause", "kill", "rearm", "limit",
+    ]  # fmt: skip
+    assert all(msgspec.json.decode(fact.body)["who"] == "ana" for fact in facts)
+    for kind in (Kind.PAUSE, Kind.KILL, Kind.REARM, Kind.LIMITS_CHANGE):
+        assert kinds.count(kind) == 1
+    assert stops == [Stop(who=WHO, why=WHY)]
+
+
+def test_an_order_in_money_says_so(tmp_path: Path) -> None:
+    spec, events = small_run("all-in")
+    flags = int(OrderType.MARKET) | int(OrderFlag.QUOTE_SIZED)
+    intent = record(Kind.ORDER_INTENT, FIRST_NS, 0, flags=flags, side=1, size=250 * 10**8)
+    life = OrderLife(intent.tobytes(), PartlyFilled(250 * 10**8, 50 * 10**8))
+    with Desk(tmp_path, spec) as desk:
+        desk.trader.begin(DIGEST, 1, empty_events(0))
+        desk.feed(events[:10], dice("money"))
+        order = desk_of(desk, tmp_path, DeskHooks(living=lambda: (life,))).status().orders[0]
+    assert (order.size, order.leaves, order.price) == ("250 USDT", "50 USDT", "")
