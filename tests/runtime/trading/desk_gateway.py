@@ -51,7 +51,7 @@ class FillingGateway:
         self,
         intents: EventArray,
         answers: Sequence[GateAnswer],
-        person: tuple[str, str] | None = None,
+        person: tuple[str, str] | None = None,  # noqa: ARG002 - the port's
     ) -> None:
         reports = []
         for place, (code, number, limit) in enumerate(answers):
