@@ -13,11 +13,13 @@ into the fee's word, so that the run's cash there is its exact cash to within ha
 time, however many fills there were.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, assert_never
+
+import msgspec
+from msgspec import Struct
 
 from traider.domain.errors import DataError
 from traider.domain.instruments import Instrument
@@ -25,6 +27,7 @@ from traider.domain.units import EXACT, MONEY_STEP, Rounding, steps_of
 from traider.gateway.account_entries import (
     AccountEntry,
     Adjusted,
+    CapitalMoved,
     Changed,
     FillTaken,
     FillUndone,
@@ -60,6 +63,16 @@ class Holding:
     """Of what is held; 0 when nothing is."""
 
 
+class _State(Struct, frozen=True):
+    """The books, as they are kept."""
+
+    opened_ns: int
+    totals: dict[str, Decimal]
+    capital: dict[str, Decimal]
+    fills: list[VenueFill]
+    holdings: dict[str, Holding]
+
+
 class AccountBooks:
     """The account as it must be, and the run's part of it.
 
@@ -73,10 +86,10 @@ class AccountBooks:
         """Time of the venue at which the opening balances were read; 0 before."""
         self.fills: dict[str, VenueFill] = {}
         """Fills of the account, a person's too, by fill id; those that ``forget`` left."""
+        self.capital: dict[str, Decimal] = {}
+        """What the run was allotted of each currency."""
         self._totals: dict[str, Decimal] = {}
         self._holdings: dict[int, Holding] = {}
-        self._booked_units: defaultdict[int, int] = defaultdict(int)
-        """Cash of each instrument as records have it."""
 
     @property
     def is_open(self) -> bool:
@@ -91,16 +104,46 @@ class AccountBooks:
         """Return the run's part of an instrument."""
         return self._holdings.get(number, Holding())
 
-    def part(self, currency: str) -> Decimal:
-        """Return what the run's trades made of a currency: coins held, and cash brought."""
-        total = _ZERO
+    def parts(self) -> Mapping[str, Decimal]:
+        """Return the run's part of each currency: its capital, its coins, the cash it made."""
+        parts = dict(self.capital)
         for number, holding in self._holdings.items():
             instrument = self.instruments[number]
-            if instrument.base == currency:
-                total = EXACT.add(total, holding.size)
-            if instrument.quote == currency:
-                total = EXACT.add(total, holding.cash)
-        return total
+            for currency, amount in (
+                (instrument.base, holding.size),
+                (instrument.quote, holding.cash),
+            ):
+                parts[currency] = EXACT.add(parts.get(currency, _ZERO), amount)
+        return parts
+
+    def state(self) -> bytes:
+        """Return the books as bytes, to be restored after a restart."""
+        return msgspec.json.encode(
+            _State(
+                self.opened_ns,
+                self._totals,
+                self.capital,
+                list(self.fills.values()),
+                {str(number): holding for number, holding in self._holdings.items()},
+            )
+        )
+
+    def restore(self, state: bytes) -> None:
+        """Take the books as ``state`` returned them.
+
+        Raises:
+            DataError: the bytes are something else.
+        """
+        try:
+            kept = msgspec.json.decode(state, type=_State)
+        except msgspec.DecodeError as fault:
+            raise DataError(
+                f"the account's books cannot be read: {fault}", fix="verify the order log"
+            ) from fault
+        self.opened_ns, self.capital = kept.opened_ns, kept.capital
+        self._totals = kept.totals
+        self.fills = {fill.fill_id: fill for fill in kept.fills}
+        self._holdings = {int(number): holding for number, holding in kept.holdings.items()}
 
     def forget(self, before_ns: int) -> None:
         """Drop fills of which nobody asks any more; what they changed stays counted."""
@@ -117,6 +160,9 @@ class AccountBooks:
         match entry:
             case Opened():
                 self.opened_ns, self._totals = entry.ts_ns, dict(entry.balances)
+                self.capital = dict(entry.capital)
+            case CapitalMoved(currency, amount):
+                self.capital[currency] = EXACT.add(self.capital.get(currency, _ZERO), amount)
             case FillTaken(fill) if fill.fill_id not in self.fills:
                 return self._fill(fill)
             case FillTaken():
@@ -159,10 +205,7 @@ class AccountBooks:
         after = EXACT.add(before.size, size)
         cash = EXACT.add(before.cash, cash)
         self._holdings[number] = Holding(after, cash, _average_after(before, size, price, after))
-        exact = steps_of(cash, MONEY_STEP, Rounding.HALF_EVEN)
-        change = exact - self._booked_units[number]
-        self._booked_units[number] = exact
-        return change
+        return _units(cash) - _units(before.cash)
 
     def _account(self, fill: VenueFill, sign: int) -> None:
         base, quote = currencies_of(fill.symbol)
@@ -179,6 +222,10 @@ class AccountBooks:
                 fix="count it for the account alone",
             )
         return self.instruments[number]
+
+
+def _units(cash: Decimal) -> int:
+    return steps_of(cash, MONEY_STEP, Rounding.HALF_EVEN)
 
 
 def cash_of(fill: VenueFill) -> Decimal:

@@ -20,10 +20,11 @@ ACCOUNT_FACT: Final = "account-entry"
 
 
 class Opened(Struct, frozen=True, tag="opened"):
-    """The run began; this is what the account held then."""
+    """The run began; this is what the account held then, and what of it the run was allotted."""
 
     ts_ns: int
     balances: dict[str, Decimal]
+    capital: dict[str, Decimal] = {}
 
 
 class FillTaken(Struct, frozen=True, tag="fill"):
@@ -45,6 +46,13 @@ class Changed(Struct, frozen=True, tag="changed"):
     amount: Decimal
 
 
+class CapitalMoved(Struct, frozen=True, tag="capital-moved"):
+    """Capital was given to the run, or taken from it."""
+
+    currency: str
+    amount: Decimal
+
+
 class Adjusted(Struct, frozen=True, tag="adjusted"):
     """The run's part of an instrument changed, though no order of its own traded."""
 
@@ -54,7 +62,7 @@ class Adjusted(Struct, frozen=True, tag="adjusted"):
     price: Decimal
 
 
-AccountEntry = Opened | FillTaken | FillUndone | Changed | Adjusted
+AccountEntry = Opened | FillTaken | FillUndone | Changed | CapitalMoved | Adjusted
 
 _READER: Final[msgspec.json.Decoder[AccountEntry]] = msgspec.json.Decoder(AccountEntry)
 

@@ -8,9 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from traider.domain.approvals import ApprovedOrder
+
+OTHER_LEG: Final = "OTHER_LEG_FILLED"
+"""Why a leg ended whose lots the other one took, as ``ended`` tells it."""
+ENTRY_GONE: Final = "ENTRY_GONE"
+"""Why exits ended whose entry did not trade."""
 
 
 class VenueState(StrEnum):
@@ -98,7 +103,7 @@ class ExecutionOwner(Protocol):
         """Take a fill; each is told at least once."""
 
     def ended(self, order_id: int, state: VenueState, reason: str) -> None:
-        """Take note that an order is over, after its fills: cancelled, expired or rejected."""
+        """Take note that an order is over, after its fills: also one that traded whole."""
 
     def whole(self) -> None:
         """Take note that from now on all that becomes of orders is heard."""

@@ -15,6 +15,7 @@ The invariants, each with the differences that break it:
 | 9 average price | an order's average price is that of its fills in our books | AverageDiffers |
 | 10 cash | the account holds its opening balance, and what fills and transfers made of it | \
 BalanceDiffers |
+| 11 cash | the account covers the run's part: capital, coins, the cash it made | Uncovered |
 
 With 5 to 8 true, position, average price and cash of the run are the venue's, since both are sums
 over the same fills. A difference may be a report that is under way: whoever compares does so twice
@@ -25,7 +26,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Final
+from typing import Final, assert_never
 
 from traider.domain.approvals import ApprovedOrder
 from traider.domain.units import EXACT
@@ -64,6 +65,8 @@ class OwnBooks:
     """Every fill known since ``since_ns``, a person's too, by fill id."""
     balances: Mapping[str, Decimal]
     """What the account must hold of each currency; empty when nothing is known of it."""
+    parts: Mapping[str, Decimal]
+    """What of it is the run's."""
     since_ns: int
     """From here on fills are compared, by the venue's clock."""
 
@@ -174,9 +177,23 @@ class BalanceDiffers:
         return EXACT.subtract(self.found, self.expected)
 
 
+@dataclass(frozen=True, slots=True)
+class Uncovered:
+    """The account holds less of a currency than the run's part of it."""
+
+    currency: str
+    part: Decimal
+    found: Decimal
+
+    @property
+    def shortage(self) -> Decimal:
+        """What is missing."""
+        return EXACT.subtract(self.part, self.found)
+
+
 OrderDifference = OrphanOrder | DoubleOrder | GoneOrder | ForeignOrder
 FillDifference = MissedFill | ForeignFill | LostFill | ChangedFill
-NumberDifference = QuantityDiffers | AverageDiffers | BalanceDiffers
+NumberDifference = QuantityDiffers | AverageDiffers | BalanceDiffers | Uncovered
 Difference = OrderDifference | FillDifference | NumberDifference
 
 
@@ -205,7 +222,33 @@ def differences(
 
 def confirmed(before: Sequence[Difference], after: Sequence[Difference]) -> tuple[Difference, ...]:
     """Return what two comparisons one after the other both found."""
-    return tuple(each for each in after if each in before)
+    known = {key_of(each) for each in before}
+    return tuple(each for each in after if key_of(each) in known)
+
+
+def key_of(difference: Difference) -> tuple[str, ...]:
+    """Return what makes a difference the same one when it is found again."""
+    key: tuple[object, ...]
+    match difference:
+        case OrphanOrder(order) | DoubleOrder(order) | ForeignOrder(order):
+            key = (order.venue_id,)
+        case GoneOrder(own):
+            key = (own.order_ids[0],)
+        case MissedFill(fill) | ForeignFill(fill) | LostFill(fill):
+            key = (fill.fill_id,)
+        case ChangedFill(_, theirs):
+            key = (theirs.fill_id, *_terms(theirs))
+        case QuantityDiffers(own, filled_size):
+            key = (own.order_ids[0], own.filled_size, filled_size)
+        case AverageDiffers(own, mine, told):
+            key = (own.order_ids[0], mine, told)
+        case BalanceDiffers():
+            key = (difference.currency, difference.change.normalize())
+        case Uncovered():
+            key = (difference.currency,)
+        case _:
+            assert_never(difference)
+    return (type(difference).__name__, *map(str, key))
 
 
 def _orders(ours: OwnBooks, theirs: VenueBooks) -> Iterator[Difference]:
@@ -280,6 +323,9 @@ def _balances(
         total = held.get(currency, _ZERO)
         if abs(EXACT.subtract(total, expected)) >= comparing.step(currency):
             yield BalanceDiffers(currency, expected, total)
+        elif not flows and (part := ours.parts.get(currency, _ZERO)) > max(total, _ZERO):
+            # Fills that were just found change the part too: it is looked at once they are counted.
+            yield Uncovered(currency, part, total)
 
 
 def flows_of(found: Sequence[Difference]) -> dict[str, Decimal]:
