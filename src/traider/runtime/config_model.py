@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from traider.runtime.config_bus import BusConfig
 from traider.runtime.config_database import DatabaseConfig
 from traider.runtime.config_jobs import JobsConfig
+from traider.runtime.config_leadership import LeadershipConfig
 from traider.runtime.config_observability import ObservabilityConfig
 from traider.runtime.config_orders import ExecutionConfig, PlanConfig
 from traider.runtime.config_research import MonteCarloConfig, WalkForwardConfig
@@ -52,6 +53,7 @@ DECIDES_NOTHING: Final = frozenset(
         "feed",
         "feature_store",
         "run",
+        "leadership",
     }
 )
 """Keys outside the digest: where results go and data comes from, and what follows a run, decides
@@ -126,6 +128,8 @@ class Config(BaseSettings):
     """Where tables are kept."""
     bus: BusConfig = BusConfig()
     """How roles reach each other."""
+    leadership: LeadershipConfig = LeadershipConfig()
+    """How one of several traders is chosen to trade."""
     log: LogConfig = LogConfig()
     """Where the log goes."""
     observability: ObservabilityConfig = ObservabilityConfig()

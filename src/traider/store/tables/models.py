@@ -11,6 +11,7 @@ from traider.store.tables.control_rows import (
 )
 from traider.store.tables.instrument_rows import InstrumentRow, JournalInstrumentRow, JournalRow
 from traider.store.tables.job_rows import JobRow
+from traider.store.tables.lease_rows import LeaseRow
 from traider.store.tables.lot_rows import DisposalRow, LotRow
 from traider.store.tables.trading_rows import (
     BalanceRow,
@@ -31,6 +32,7 @@ __all__ = [
     "JobRow",
     "JournalInstrumentRow",
     "JournalRow",
+    "LeaseRow",
     "LimitChangeRow",
     "LimitRow",
     "LotRow",

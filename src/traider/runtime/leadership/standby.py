@@ -1,0 +1,226 @@
+"""Stand by: follow the leader's journal with a warm kernel, and take over when it is gone.
+
+    standby = Standby(StandbyPlan(state / "journal", (state / "orders",)), replayer, lease, log)
+    standby.run(promote, stop)
+
+Order of a take-over: the lease, whose epoch is above every one in the journal; then the old leader
+must write no more (``writers``); then the rest of its journal is taken; then ``promote(replayer,
+leadership)`` goes on as leader, and what it returns is returned. What the journal's end lacks, or
+holds half, is for whoever opens it to mend.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Generic, Protocol, TypeVar
+
+import numpy as np
+
+from traider.domain.errors import DatabaseError, DataError, TraiderError, UsageError
+from traider.domain.events import EventArray, Kind
+from traider.domain.ports import Log
+from traider.journal.reader import JournalReader
+from traider.runtime.leadership.leadership import Leadership
+from traider.runtime.leadership.lease import Lease, LeaseLostError
+from traider.runtime.leadership.writers import end_writers
+
+LOOK_S: Final = 0.05
+"""Between two looks whether the lease is free, or the journal is there or whole."""
+
+
+class Follower(Protocol):
+    """What takes the journal in: the kernel's ``Replayer``."""
+
+    @property
+    def mismatch(self) -> object | None:
+        """What it made otherwise than the journal has it; None when nothing."""
+
+    def take(self, journaled: EventArray) -> None:
+        """Take the next events of the journal."""
+
+
+Warm = TypeVar("Warm", bound=Follower)
+Led = TypeVar("Led")
+
+
+class NotTheSameError(TraiderError):
+    """What was replayed differs from the journal, so nothing can be led with it."""
+
+
+@dataclass(frozen=True)
+class StandbyPlan:
+    """What is followed, and what must be free before a take-over."""
+
+    journal: Path
+    """The leader's journal."""
+    others: tuple[Path, ...] = ()
+    """Further journals that a leader writes: the gateway's order log where it is in process."""
+    start: int = 0
+    """The first event that the replayer does not know."""
+
+
+@dataclass(frozen=True)
+class Lag:
+    """How far behind the leader's journal."""
+
+    events: int
+    seconds: float
+    """Since the last time that nothing was left to take."""
+
+
+class Standby(Generic[Warm]):
+    """One process that stands by; ``run`` belongs to one thread, ``lag`` to any."""
+
+    def __init__(self, plan: StandbyPlan, replayer: Warm, lease: Lease, log: Log) -> None:
+        self.position = plan.start
+        """The next event to take."""
+        self.epoch = 0
+        """The highest epoch in what was taken."""
+        self._plan = plan
+        self._replayer = replayer
+        self._lease = lease
+        self._log = log
+        self._caught_up_s = time.monotonic()
+        self._leadership: Leadership | None = None
+        self._previous = ""
+        self._fault: TraiderError | None = None
+
+    def lag(self) -> Lag:
+        """Return how far behind it is.
+
+        Raises:
+            UsageError: there is no journal.
+        """
+        events = max(JournalReader(self._plan.journal).end - self.position, 0)
+        return Lag(events, time.monotonic() - self._caught_up_s if events else 0.0)
+
+    def run(
+        self,
+        promote: Callable[[Warm, Leadership], Led],
+        stop: Callable[[], bool],
+        on_lost: Callable[[LeaseLostError], None],
+    ) -> Led | None:
+        """Follow until the lease is ours, then lead; None when told to stop before.
+
+        Args:
+            promote: leads, from the replayer's state on; its leadership is renewed already.
+            stop: asked between two looks.
+            on_lost: told when leadership is lost later.
+
+        Raises:
+            NotTheSameError: what was replayed differs from the journal.
+            StillWritingError: the old leader could not be ended.
+            TraiderError: the lease can never be taken: epochs are used up, say.
+        """
+        ended = threading.Event()
+        candidate = threading.Thread(
+            target=self._stand, args=(ended, on_lost), name="lease candidate", daemon=True
+        )
+        candidate.start()
+        try:
+            self._follow(lambda: stop() or self._leadership is not None or self._fault is not None)
+        except TraiderError:
+            self._withdraw(candidate, ended)
+            raise
+        if self._leadership is None:
+            self._withdraw(candidate, ended)
+        if self._fault is not None:
+            raise self._fault
+        return None if self._leadership is None else self._taken_over(self._leadership, promote)
+
+    def _withdraw(self, candidate: threading.Thread, ended: threading.Event) -> None:
+        """Ask for the lease no more; one that was given meanwhile goes back."""
+        ended.set()
+        candidate.join(self._lease.terms.ttl_s)
+        leadership, self._leadership = self._leadership, None
+        if leadership is not None:
+            leadership.end()
+
+    def _stand(self, ended: threading.Event, on_lost: Callable[[LeaseLostError], None]) -> None:
+        """Take the lease when it is free: in a thread, since a server may let one wait."""
+        told = ""
+        while not ended.wait(LOOK_S):
+            try:
+                term = self._lease.take(self.epoch)
+            except DatabaseError as fault:
+                if fault.line() != told:
+                    self._log.warning("the lease cannot be asked for now", why=fault.line())
+                told = fault.line()
+                continue
+            except TraiderError as fault:
+                self._fault = fault
+                return
+            if term is None:
+                continue
+            if ended.is_set():
+                self._lease.release()
+                return
+            leadership = Leadership(self._lease, term, self._log, on_lost)
+            leadership.start()
+            self._previous = term.previous
+            self._leadership = leadership
+            return
+
+    def _follow(self, stop: Callable[[], bool]) -> None:
+        """Take what is written until told to stop, through a journal that is not there yet."""
+        told = ""
+        while not stop():
+            try:
+                for events in self._new(stop):
+                    self._take(events)
+            except UsageError:
+                time.sleep(LOOK_S)  # nobody has begun the journal
+            except DataError as fault:
+                # A leader that died left half a block; who opens the journal cuts it off.
+                if fault.line() != told:
+                    self._log.warning("the journal's end cannot be read now", why=fault.line())
+                told = fault.line()
+                time.sleep(LOOK_S)
+
+    def _new(self, stop: Callable[[], bool]) -> Iterator[EventArray]:
+        def nothing_new() -> bool:
+            self._caught_up_s = time.monotonic()
+            return stop()
+
+        yield from JournalReader(self._plan.journal).follow(self.position, nothing_new)
+
+    def _take(self, events: EventArray) -> None:
+        self._replayer.take(events)
+        self.position += len(events)
+        epochs = events["w0"][events["kind"] == Kind.LEADER_EPOCH]
+        self.epoch = max(self.epoch, int(np.max(epochs, initial=0)))
+        if self._replayer.mismatch is not None:
+            raise NotTheSameError(
+                f"the replay differs from the journal: {self._replayer.mismatch}",
+                where=str(self._plan.journal),
+                fix="run traider parity on the state folder",
+            )
+
+    def _taken_over(
+        self, leadership: Leadership, promote: Callable[[Warm, Leadership], Led]
+    ) -> Led:
+        begun, position = time.monotonic(), self.position
+        try:
+            end_writers((self._plan.journal, *self._plan.others), self._previous, self._log)
+            self._drain()
+            leadership.check()
+        except TraiderError:
+            leadership.end()
+            raise
+        self._log.warning(
+            "took over",
+            epoch=leadership.epoch,
+            drained=self.position - position,
+            took_s=round(time.monotonic() - begun, 3),
+        )
+        return promote(self._replayer, leadership)
+
+    def _drain(self) -> None:
+        """Take what the old leader wrote last; nobody writes any more."""
+        try:
+            for events in self._new(lambda: True):
+                self._take(events)
+        except UsageError:
+            return  # no leader has ever written
