@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.ports.log import MemoryLog
+from traider.domain.errors import DataError
 from traider.domain.events import EventArray, Kind, empty_events
 from traider.journal import FsyncPolicy, JournalTerms, JournalWriter
 from traider.runtime.leadership.file_lease import FileLease
@@ -29,15 +30,13 @@ PACE_S = 0.005
 class Counter:
     """A follower that knows the last number, and whether each was one more than the one before."""
 
-    mismatch: object | None = None
-
     def __init__(self) -> None:
         self.last = 0
 
-    def take(self, journaled: EventArray) -> None:
-        for number in journaled["w1"][journaled["kind"] == Kind.HEALTH].tolist():
+    def append(self, events: EventArray) -> None:
+        for number in events["w1"][events["kind"] == Kind.HEALTH].tolist():
             if number != self.last + 1:
-                self.mismatch = (self.last, number)
+                raise DataError(f"number {number} after {self.last}", fix="count on")
             self.last = number
 
 

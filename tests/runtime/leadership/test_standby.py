@@ -25,11 +25,12 @@ from tests.runtime.leadership.traders import ROOT, Trader, two_traders
 from tests.servers.wire import CutWire
 from traider.domain.events import Kind, join_events
 from traider.journal import JournalReader, JournalWriter
+from traider.runtime.leadership import writers
 from traider.runtime.leadership.file_lease import FileLease
 from traider.runtime.leadership.holder import Holder
 from traider.runtime.leadership.leadership import Leadership
 from traider.runtime.leadership.lease import LeaseTerms
-from traider.runtime.leadership.standby import NotTheSameError, Standby, StandbyPlan
+from traider.runtime.leadership.standby import CannotFollowError, Standby, StandbyPlan
 from traider.runtime.leadership.writers import StillWritingError, end_writers
 
 TTL_S = 1.0
@@ -147,16 +148,20 @@ def test_law_4_a_replay_that_differs_never_leads(tmp_path: Path) -> None:
     with JournalWriter.open(tmp_path / "journal") as writer:
         writer.append(numbered(1, 1))
         writer.append(numbered(3, 1))
-    with pytest.raises(NotTheSameError, match="run traider parity"):
+    with pytest.raises(CannotFollowError, match="number 3 after 1"):
         follower(tmp_path).run(never, lambda: False, never)  # type: ignore[arg-type]
     other = FileLease(tmp_path, LeaseTerms(0.3))
     assert other.take() is not None  # what it had taken was given back
     other.release()
 
 
-def test_law_4_nobody_leads_beside_one_who_writes(tmp_path: Path) -> None:
+def test_law_4_nobody_leads_beside_one_who_writes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writers, "GRACE_S", 0.02)
+    monkeypatch.setattr(writers, "PATIENCE_S", 0.05)
     with JournalWriter.open(tmp_path / "journal"):
-        # The holder is this process, which nobody can take for a dead one.
+        # The holder is this process, which does not end itself.
         with pytest.raises(StillWritingError, match="end its process"):
             end_writers([tmp_path / "journal"], Holder.here().text(), MemoryLog())
         with pytest.raises(StillWritingError):

@@ -1,10 +1,13 @@
 """Stand by: follow the leader's journal with a warm kernel, and take over when it is gone.
 
-    standby = Standby(StandbyPlan(state / "journal", (state / "orders",)), replayer, lease, log)
-    standby.run(promote, stop)
+The follower is an ``EventSink`` that takes the journal in, as ``runtime.trading.recovery.Follower``
+does, and raises when the kernel makes something else of it.
+
+    standby = Standby(StandbyPlan(state / "journal", (state / "orders",)), follower, lease, log)
+    standby.run(promote, stop, on_lost)
 
 Order of a take-over: the lease, whose epoch is above every one in the journal; then the old leader
-must write no more (``writers``); then the rest of its journal is taken; then ``promote(replayer,
+must write no more (``writers``); then the rest of its journal is taken; then ``promote(follower,
 leadership)`` goes on as leader, and what it returns is returned. What the journal's end lacks, or
 holds half, is for whoever opens it to mend.
 """
@@ -14,13 +17,13 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Generic, Protocol, TypeVar
+from typing import Final, Generic, TypeVar
 
 import numpy as np
 
 from traider.domain.errors import DatabaseError, DataError, TraiderError, UsageError
 from traider.domain.events import EventArray, Kind
-from traider.domain.ports import Log
+from traider.domain.ports import EventSink, Log
 from traider.journal.reader import JournalReader
 from traider.runtime.leadership.leadership import Leadership
 from traider.runtime.leadership.lease import Lease, LeaseLostError
@@ -30,23 +33,12 @@ LOOK_S: Final = 0.05
 """Between two looks whether the lease is free, or the journal is there or whole."""
 
 
-class Follower(Protocol):
-    """What takes the journal in: the kernel's ``Replayer``."""
-
-    @property
-    def mismatch(self) -> object | None:
-        """What it made otherwise than the journal has it; None when nothing."""
-
-    def take(self, journaled: EventArray) -> None:
-        """Take the next events of the journal."""
-
-
-Warm = TypeVar("Warm", bound=Follower)
+Warm = TypeVar("Warm", bound=EventSink)
 Led = TypeVar("Led")
 
 
-class NotTheSameError(TraiderError):
-    """What was replayed differs from the journal, so nothing can be led with it."""
+class CannotFollowError(TraiderError):
+    """What was replayed differs from the journal, or cannot go on: nothing can be led with it."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +50,7 @@ class StandbyPlan:
     others: tuple[Path, ...] = ()
     """Further journals that a leader writes: the gateway's order log where it is in process."""
     start: int = 0
-    """The first event that the replayer does not know."""
+    """The first event that the follower does not know."""
 
 
 @dataclass(frozen=True)
@@ -73,13 +65,13 @@ class Lag:
 class Standby(Generic[Warm]):
     """One process that stands by; ``run`` belongs to one thread, ``lag`` to any."""
 
-    def __init__(self, plan: StandbyPlan, replayer: Warm, lease: Lease, log: Log) -> None:
+    def __init__(self, plan: StandbyPlan, follower: Warm, lease: Lease, log: Log) -> None:
         self.position = plan.start
         """The next event to take."""
         self.epoch = 0
         """The highest epoch in what was taken."""
         self._plan = plan
-        self._replayer = replayer
+        self._follower = follower
         self._lease = lease
         self._log = log
         self._caught_up_s = time.monotonic()
@@ -105,12 +97,12 @@ class Standby(Generic[Warm]):
         """Follow until the lease is ours, then lead; None when told to stop before.
 
         Args:
-            promote: leads, from the replayer's state on; its leadership is renewed already.
+            promote: leads, from the follower's state on; its leadership is renewed already.
             stop: asked between two looks.
             on_lost: told when leadership is lost later.
 
         Raises:
-            NotTheSameError: what was replayed differs from the journal.
+            CannotFollowError: what was replayed differs from the journal.
             StillWritingError: the old leader could not be ended.
             TraiderError: the lease can never be taken: epochs are used up, say.
         """
@@ -187,16 +179,13 @@ class Standby(Generic[Warm]):
         yield from JournalReader(self._plan.journal).follow(self.position, nothing_new)
 
     def _take(self, events: EventArray) -> None:
-        self._replayer.take(events)
+        try:
+            self._follower.append(events)
+        except TraiderError as fault:
+            raise CannotFollowError(fault.what, where=fault.where, fix=fault.fix) from fault
         self.position += len(events)
         epochs = events["w0"][events["kind"] == Kind.LEADER_EPOCH]
         self.epoch = max(self.epoch, int(np.max(epochs, initial=0)))
-        if self._replayer.mismatch is not None:
-            raise NotTheSameError(
-                f"the replay differs from the journal: {self._replayer.mismatch}",
-                where=str(self._plan.journal),
-                fix="run traider parity on the state folder",
-            )
 
     def _taken_over(
         self, leadership: Leadership, promote: Callable[[Warm, Leadership], Led]
@@ -215,7 +204,7 @@ class Standby(Generic[Warm]):
             drained=self.position - position,
             took_s=round(time.monotonic() - begun, 3),
         )
-        return promote(self._replayer, leadership)
+        return promote(self._follower, leadership)
 
     def _drain(self) -> None:
         """Take what the old leader wrote last; nobody writes any more."""

@@ -133,6 +133,7 @@ def _opened(address: DatabaseAddress, patience_s: float) -> Engine:
             isolation_level="AUTOCOMMIT",
             pool_size=1,
             max_overflow=0,
+            pool_timeout=patience_s,
         )
     except ModuleNotFoundError:
         raise UsageError(
