@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.deploy.metric_queries import OF_THE_LIBRARY, known, metrics_of, recorded
+from tests.deploy.metric_queries import known, metrics_of, recorded
 from traider.domain.metric_names import DEFINITIONS, PREFIX, MetricKind
 from traider.ops.metrics import ProcessMetrics
 from traider.ops.prometheus import PrometheusPage
@@ -68,7 +68,6 @@ def test_the_page_of_a_trader_is_as_prometheus_wants_it(folder: Path) -> None:
     promtool("check", "metrics", given=full_page(), folder=folder)
     shown = set(re.findall(rb"^([a-z0-9_]+)[{ ]", full_page(), re.MULTILINE))
     assert {name.decode() for name in shown} >= known() - {"up"}
-    assert OF_THE_LIBRARY <= known()
 
 
 def test_every_alert_has_a_case_in_which_it_calls_and_one_in_which_it_does_not(
