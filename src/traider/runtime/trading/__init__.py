@@ -4,4 +4,13 @@ Everything that happens enters as an event, is journaled, and moves the kernel; 
 wants goes to the gateway. Nothing here decides, and nothing reaches the kernel around the journal.
 """
 
-__all__ = ["desk", "holdings", "recovery", "snapshots", "standing", "trader", "trader_desk"]
+__all__ = [
+    "desk",
+    "holdings",
+    "paper_log",
+    "recovery",
+    "snapshots",
+    "standing",
+    "trader",
+    "trader_desk",
+]
