@@ -5,7 +5,11 @@ from itertools import accumulate
 from hypothesis import given
 from hypothesis import strategies as st
 
-from traider.domain.metric_names import LATENCY_BOUNDS, STAGE_LATENCY_SECONDS
+from traider.domain.metric_names import (
+    JOURNAL_APPEND_SECONDS,
+    LATENCY_BOUNDS,
+    STAGE_LATENCY_SECONDS,
+)
 from traider.gateway.latency import LatencyBook, Stage
 from traider.runtime.latency_series import LatencySeries
 
@@ -29,3 +33,11 @@ def test_buckets_hold_what_is_at_most_their_bound(durations: list[int]) -> None:
 
 def test_a_stage_that_was_not_seen_has_no_series() -> None:
     assert LatencySeries(LatencyBook()).histograms() == {}
+
+
+def test_the_journal_is_a_stage_and_a_metric_of_its_own() -> None:
+    book = LatencyBook()
+    book.record(Stage.JOURNAL, 5)
+    found = LatencySeries(book).histograms()
+    stage = found[STAGE_LATENCY_SECONDS, (("stage", "journal"),)]
+    assert found[JOURNAL_APPEND_SECONDS, ()] == stage

@@ -84,8 +84,8 @@ def test_traces_faults_and_critical_alerts_go_where_they_are_told_to(tmp_path: P
         with observe(wanted, "trader", terms) as seen:
             traces = seen.order_traces(["BTC-USD"])
             assert traces is not None
-            traces.see(event(Kind.ORDER_INTENT, 1_000, ORDER, side=1))
-            traces.see(event(Kind.FILL, 2_000, ORDER))
+            traces.append(event(Kind.ORDER_INTENT, 1_000, ORDER, side=1))
+            traces.append(event(Kind.FILL, 2_000, ORDER))
             seen.faults.report(KeyError("missing"), part="feed")
             seen.alerts.send(Alert("parity", Severity.CRITICAL, "state differs"))
     assert f"{ORDER:016x}" in collector.text

@@ -54,8 +54,8 @@ def event(kind: Kind, ts_ns: int, order_id: int = 0, **words: int) -> EventArray
 def test_an_order_is_one_trace_from_the_market_event_to_its_fill() -> None:
     spans = Spans()
     traces = OrderTraces(spans, ["BTC-USD", "ETH-USD"])
-    traces.see(event(Kind.TRADE, 900))
-    traces.see(
+    traces.append(event(Kind.TRADE, 900))
+    traces.append(
         join_events(
             [
                 event(Kind.DEPTH_UPDATE, 1_000, ts_event=950),
@@ -64,12 +64,15 @@ def test_an_order_is_one_trace_from_the_market_event_to_its_fill() -> None:
             ]
         )
     )
-    traces.see(event(Kind.SENT, 1_030, ORDER))
-    traces.see(event(Kind.ACK, 1_500, ORDER))
-    traces.see(event(Kind.FILL, 1_700, ORDER, leaves=5))
-    traces.see(event(Kind.FILL, 1_900, OrderId(3, 701).pack()))
+    traces.append(event(Kind.SENT, 1_030, ORDER))
+    traces.append(event(Kind.ACK, 1_500, ORDER))
+    traces.append(event(Kind.FILL, 1_700, ORDER, leaves=5))
+    traces.append(event(Kind.ORDER_INTENT, 1_750, ORDER, flags=OrderFlag.CANCEL))
+    traces.append(event(Kind.VERDICT, 1_750, ORDER, code=3))
+    traces.append(event(Kind.SENT, 1_750, ORDER))
+    traces.append(event(Kind.FILL, 1_900, OrderId(3, 701).pack()))
     assert traces.under_way == 1
-    traces.see(event(Kind.FILL, 2_000, ORDER))
+    traces.append(event(Kind.FILL, 2_000, ORDER))
     (span,) = spans.opened
     assert (span.start_ns, span.end_ns) == (950, 2_000)
     assert span.parts == [
@@ -94,10 +97,10 @@ def test_an_order_is_one_trace_from_the_market_event_to_its_fill() -> None:
 def test_a_refused_order_ends_with_the_gates_code_and_a_cancel_has_no_trace() -> None:
     spans = Spans()
     traces = OrderTraces(spans, [])
-    traces.see(event(Kind.ORDER_INTENT, 10, ORDER, flags=OrderFlag.CANCEL))
+    traces.append(event(Kind.ORDER_INTENT, 10, ORDER, flags=OrderFlag.CANCEL))
     assert spans.opened == []
-    traces.see(event(Kind.ORDER_INTENT, 10, ORDER, side=1))
-    traces.see(event(Kind.VERDICT, 12, ORDER, code=7))
+    traces.append(event(Kind.ORDER_INTENT, 10, ORDER, side=1))
+    traces.append(event(Kind.VERDICT, 12, ORDER, code=7))
     (span,) = spans.opened
     assert (span.fields["state"], span.end_ns) == ("refused, code 7", 12)
     assert (span.fields["cause"], span.fields["instrument"]) == ("none", "0")
@@ -107,7 +110,7 @@ def test_orders_without_end_do_not_fill_the_memory() -> None:
     spans = Spans()
     traces = OrderTraces(spans, ["BTC-USD"])
     for number in range(OPEN_MAX + 3):
-        traces.see(event(Kind.ORDER_INTENT, 10 + number, OrderId(1, number).pack()))
+        traces.append(event(Kind.ORDER_INTENT, 10 + number, OrderId(1, number).pack()))
     assert traces.under_way == OPEN_MAX
     assert [span.fields.get("state") for span in spans.opened[:4]] == ["let go"] * 3 + [None]
 
@@ -134,7 +137,7 @@ def test_spans_end_after_they_began_whatever_comes(
     traces = OrderTraces(spans, ["BTC-USD"])
     for kind, ts_ns, order_id, word in steps:
         words = {"leaves": word} if kind is Kind.FILL else {}
-        traces.see(event(kind, ts_ns, order_id, **words))
+        traces.append(event(kind, ts_ns, order_id, **words))
     for span in spans.opened:
         assert all(span.start_ns <= start <= end for _, start, end in span.parts)
         if span.end_ns:

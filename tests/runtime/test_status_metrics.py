@@ -6,7 +6,7 @@ import pytest
 from tests.runtime.test_status_body import BODY
 from traider.domain import metric_names as names
 from traider.ops.metrics import ProcessMetrics
-from traider.runtime.status_body import Phase, PositionBody
+from traider.runtime.status_body import CountsBody, HealthBody, ParityBody, Phase, PositionBody
 from traider.runtime.status_metrics import StatusMetrics
 
 
@@ -47,6 +47,37 @@ def test_an_account_without_worth_has_no_ratio() -> None:
     metrics = ProcessMetrics()
     StatusMetrics(metrics).publish(msgspec.structs.replace(BODY, nav="-5"))
     assert gauges(metrics)["exposure_ratio"] == 0
+
+
+def test_checks_reconnects_and_a_lost_parity_are_counted_once() -> None:
+    metrics = ProcessMetrics()
+    status = StatusMetrics(metrics)
+    for checks, ok in ((2, True), (3, False), (3, False), (4, True)):
+        parity = ParityBody(ok=ok, checks=checks)
+        counts = CountsBody(reconnects=checks)
+        status.publish(msgspec.structs.replace(BODY, parity=parity, counts=counts))
+    found = metrics.snapshot().counters
+    assert found["parity_checks_total"] == found["reconnects_total"] == 4
+    assert found["parity_mismatches_total"] == 1
+    assert gauges(metrics)["parity_ok"] == 1
+
+
+@pytest.mark.parametrize(
+    ("phase", "is_good", "sends"),
+    [
+        (Phase.TRADING, True, 1.0),
+        (Phase.TRADING, False, 0.0),
+        (Phase.RECONCILING, True, 0.0),
+        (Phase.KILLED, True, 1.0),
+    ],
+)
+def test_a_gateway_sends_once_it_is_reconciled_and_well(
+    phase: Phase, is_good: bool, sends: float
+) -> None:
+    metrics = ProcessMetrics()
+    part = HealthBody("gateway", is_good=is_good, detail="", since_ns=1)
+    StatusMetrics(metrics).publish(msgspec.structs.replace(BODY, phase=phase, health=(part,)))
+    assert gauges(metrics)["gateway_ready"] == sends
 
 
 def test_every_name_that_is_set_is_defined_with_these_labels(tmp_path: Path) -> None:

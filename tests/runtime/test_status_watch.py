@@ -6,11 +6,14 @@ from pathlib import Path
 import msgspec
 
 from tests.runtime.test_observability import config, lines, page
+from tests.runtime.test_order_traces import event
 from tests.runtime.test_status_body import BODY
+from traider.domain.events import Kind
+from traider.runtime.event_metrics import EventMetrics
 from traider.runtime.observability import ObserveTerms, observe
 from traider.runtime.status_body import HealthBody, Phase, StatusBody
 from traider.runtime.status_file import STATUS_FILE, read_status
-from traider.runtime.status_watch import StatusWatch
+from traider.runtime.status_watch import Beside, StatusWatch
 
 
 def test_a_look_tells_metrics_health_epoch_and_file(tmp_path: Path) -> None:
@@ -19,7 +22,7 @@ def test_a_look_tells_metrics_health_epoch_and_file(tmp_path: Path) -> None:
     said: list[StatusBody] = [BODY]
     file = tmp_path / "log.jsonl"
     with observe(config(), "trader", ObserveTerms(log_file=file)) as seen:
-        watch = StatusWatch(seen, lambda: said[-1], state)
+        watch = StatusWatch(seen, lambda: said[-1], Beside(state))
         watch.look()
         assert "traider_leader_epoch 3.0" in page(seen.url)
         assert seen.health.ready().why == "feed: no tick"
@@ -35,10 +38,22 @@ def test_a_look_tells_metrics_health_epoch_and_file(tmp_path: Path) -> None:
     assert lines(file)[-1]["epoch"] == 3
 
 
+def test_events_and_queues_are_told_beside_the_status(tmp_path: Path) -> None:
+    with observe(config(), "trader", ObserveTerms(log_file=tmp_path / "log.jsonl")) as seen:
+        counted = EventMetrics(seen.metrics, ["BTC-USD"], "local")
+        counted.append(event(Kind.TRADE, BODY.now_ns - 2_000_000_000))
+        StatusWatch(seen, lambda: BODY, Beside(None, counted, {"feed": [1, 2, 3]})).look()
+        text = page(seen.url)
+    assert 'traider_events_total{feed="local",kind="trade"} 1.0' in text
+    assert 'traider_last_tick_age_seconds{instrument="BTC-USD"} 2.0' in text
+    assert 'traider_queue_events{queue="feed"} 3.0' in text
+    assert 'traider_role_ready{role="trader"} 0.0' in text
+
+
 def test_a_state_folder_that_cannot_be_written_is_told_and_stops_nobody(tmp_path: Path) -> None:
     state = tmp_path / "state"
     with observe(config(), "trader", ObserveTerms(log_file=tmp_path / "log.jsonl")) as seen:
-        watch = StatusWatch(seen, lambda: BODY, state)
+        watch = StatusWatch(seen, lambda: BODY, Beside(state))
         watch.look()
         assert "status file: No such file" in seen.health.ready().why
         state.mkdir()
@@ -51,7 +66,7 @@ def test_the_last_status_is_kept_when_it_ends(tmp_path: Path) -> None:
 
     async def run() -> None:
         with observe(config(), "trader", ObserveTerms(log_file=tmp_path / "log.jsonl")) as seen:
-            task = asyncio.create_task(StatusWatch(seen, lambda: said[-1], tmp_path).run())
+            task = asyncio.create_task(StatusWatch(seen, lambda: said[-1], Beside(tmp_path)).run())
             await asyncio.sleep(0)
             said.append(msgspec.structs.replace(BODY, phase=Phase.STOPPED))
             task.cancel()

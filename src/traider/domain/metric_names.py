@@ -7,14 +7,15 @@ Dashboards and alert rules in ``deploy/`` name these and no others; Prometheus s
 ``traider_`` before it. The unit is last; what has none is an amount in the account's currency or a
 plain number, and its help text says which. Who sets what:
 
-- the trader, as it goes: events, queue, age of ticks, journal, decisions
-- the gateway: everything of orders; reconciliation: ``RECONCILE_…``
-- the identity check: ``PARITY_CHECKS_TOTAL`` and ``PARITY_MISMATCHES_TOTAL``
-- the feed: reconnects and gaps; the supervisor: restarts, ``ROLE_READY``; control: commands
+- ``runtime.event_metrics``, from the events that are journaled: events, decisions, orders, fills,
+  gaps, commands, age of ticks
 - ``runtime.status_metrics``, from the status body once a second: account, positions, open orders,
-  parity, leader, phase, health, uptime, disk; nobody else sets those
-- ``runtime.latency_watch``: signal to order; the alert channel: alerts
-- the latency book, at each scrape: ``STAGE_LATENCY_SECONDS``; nobody observes it by hand
+  parity, reconnects, leader, phase, health, disk
+- ``runtime.status_watch``: uptime, readiness, queues; ``runtime.latency_watch``: signal to order
+- the latency book, at each scrape: stages and the journal
+- reconciliation: ``RECONCILE_…``; the supervisor: restarts; the alert channel: alerts
+
+So trading code need not count: what it journals and says of itself is counted, once, here.
 """
 
 from dataclasses import dataclass
@@ -88,12 +89,12 @@ JOURNAL_APPEND_SECONDS: Final = _seconds(
 )
 DECISIONS_TOTAL: Final = _counter("decisions_total", "Times the decider looked at the market.")
 GAPS_TOTAL: Final = _counter("gaps_total", "Holes found in market data.", "instrument")
-RECONNECTS_TOTAL: Final = _counter(
-    "reconnects_total", "Connections that had to be opened again.", "connection"
-)
+RECONNECTS_TOTAL: Final = _counter("reconnects_total", "Connections that were opened again.")
 
 # ------------------------------------------------------------------------------ orders: the gateway
-ORDERS_SENT_TOTAL: Final = _counter("orders_sent_total", "Orders sent to the venue.", "instrument")
+ORDERS_SENT_TOTAL: Final = _counter(
+    "orders_sent_total", "Orders that passed the gate and were sent.", "instrument"
+)
 ORDERS_REFUSED_TOTAL: Final = _counter(
     "orders_refused_total", "Orders that the gate refused, by its code.", "code"
 )
@@ -115,10 +116,17 @@ GATEWAY_READY: Final = _gauge(
     "gateway_ready", "1 while the gateway is reconciled with the venue and sends, else 0."
 )
 RECONCILE_RUNS_TOTAL: Final = _counter(
-    "reconcile_runs_total", "Comparisons of our books with the venue's."
-)
+    "reconcile_runs_total", "Comparisons of our books with the venue's, by why and what was found.",
+    "cause", "outcome",
+)  # fmt: skip
 RECONCILE_DIFFERENCES_TOTAL: Final = _counter(
-    "reconcile_differences_total", "Differences found between our books and the venue's.", "kind"
+    "reconcile_differences_total",
+    "Differences found between our books and the venue's, and what was done.",
+    "action", "kind",
+)  # fmt: skip
+RECONCILE_SECONDS: Final = _seconds("reconcile_seconds", "Time a comparison takes.")
+RECONCILE_WHOLE: Final = _gauge(
+    "reconcile_whole", "1 while the last comparison found no difference, else 0."
 )
 
 # ------------------------------------------------------------------------------ latency
@@ -167,7 +175,7 @@ POSITION_VALUE: Final = _gauge(
 PARITY_OK: Final = _gauge("parity_ok", "1 while no identity check found a difference, else 0.")
 PARITY_CHECKS_TOTAL: Final = _counter("parity_checks_total", "Identity checks done.")
 PARITY_MISMATCHES_TOTAL: Final = _counter(
-    "parity_mismatches_total", "Identity checks whose state differed."
+    "parity_mismatches_total", "Times the state began to differ from what the journal says."
 )
 RESTARTS_TOTAL: Final = _counter(
     "restarts_total", "Times the supervisor started a part again.", "part"

@@ -3,7 +3,7 @@
     with observe(config, "trader") as seen:
         seen.log.info("ready", metrics=seen.url)
         traces = seen.order_traces(names)       # None unless a collector is configured
-        await StatusWatch(seen, desk.status, folder).run()
+        await StatusWatch(seen, desk.status, Beside(folder)).run()
 
 One process has one: its log, its metrics at an address, its health, its alerts. Everything that
 leaves the machine is off until an address is set.

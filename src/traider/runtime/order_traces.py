@@ -1,7 +1,7 @@
 """The trace of an order, from the market event before it to its last fill, read from the journal.
 
     traces = OrderTraces(tracer, instrument_names)
-    traces.see(turn.events)
+    trader = Trader(parts, standing, [traces])     # it is an EventSink
 
 One trace an order: ``wire`` (the venue's time of the event to ours), ``decide``, ``gate``,
 ``send``, ``ack``, and one ``fill`` each, with the order's id on the root. It only looks at events
@@ -64,10 +64,14 @@ class _Traced:
     root: TimedSpan
     step_ns: int
     sent_ns: int = 0
+    """0 until it was sent; a verdict and a SENT that come later are those of its cancel."""
 
 
 class OrderTraces:
-    """Follow the orders among journaled events; ``names`` are those of the instruments."""
+    """Follow the orders among journaled events; ``names`` are those of the instruments.
+
+    An ``EventSink``.
+    """
 
     def __init__(self, tracer: TimedTracer, names: Sequence[str]) -> None:
         self._tracer = tracer
@@ -80,7 +84,7 @@ class OrderTraces:
         """Number of orders whose end was not seen yet."""
         return len(self._open)
 
-    def see(self, events: EventArray) -> None:
+    def append(self, events: EventArray) -> None:
         """Take events in the order of the journal."""
         kinds = events["kind"]
         followed = np.isin(kinds, _FOLLOWED)
@@ -104,6 +108,8 @@ class OrderTraces:
             return
         traced = self._open.get(order_id)
         if traced is None:
+            return
+        if kind in (Kind.VERDICT, Kind.SENT) and traced.sent_ns:
             return
         now_ns = max(now_ns, traced.step_ns)
         if kind in (Kind.ACK, Kind.FILL):

@@ -3,10 +3,13 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
 from traider.domain import metric_names as names
 from traider.domain.ports import Metrics
 from traider.runtime.status_body import Phase, StatusBody
+
+_CONNECTED: Final = (Phase.TRADING, Phase.PAUSED, Phase.KILLED)
 
 
 class StatusMetrics:
@@ -21,12 +24,16 @@ class StatusMetrics:
         self._metrics = metrics
         self._folder = folder
         self._held: set[str] = set()
+        self._counted = {names.PARITY_CHECKS_TOTAL: 0, names.RECONNECTS_TOTAL: 0}
+        self._was_ok = True
 
     def publish(self, body: StatusBody) -> None:
-        """Set every gauge that a status tells."""
+        """Set every gauge that a status tells, and count what rose since the last one."""
         self._set_account(body)
         self._set_positions(body)
         self._set_health(body)
+        self._count(names.PARITY_CHECKS_TOTAL, body.parity.checks)
+        self._count(names.RECONNECTS_TOTAL, body.counts.reconnects)
         if self._folder is not None:
             self._set_disk(self._folder)
 
@@ -57,9 +64,18 @@ class StatusMetrics:
     def _set_health(self, body: StatusBody) -> None:
         self._flags(names.PHASE, "phase", {each.value: each is body.phase for each in Phase})
         self._flags(names.HEALTH_GOOD, "part", {each.part: each.is_good for each in body.health})
+        self._metrics.set(names.GATEWAY_READY, float(_gateway_sends(body)))
         self._metrics.set(names.PARITY_OK, float(body.parity.ok))
+        lost = self._was_ok and not body.parity.ok
+        self._metrics.count(names.PARITY_MISMATCHES_TOTAL, float(lost))
+        self._was_ok = body.parity.ok
         self._metrics.set(names.IS_LEADER, float(body.is_leader))
         self._metrics.set(names.LEADER_EPOCH, body.epoch)
+
+    def _count(self, name: str, total: int) -> None:
+        risen = max(total - self._counted[name], 0)
+        self._metrics.count(name, float(risen))
+        self._counted[name] = total
 
     def _flags(self, name: str, label: str, values: Mapping[str, bool]) -> None:
         for word, value in values.items():
@@ -72,3 +88,9 @@ class StatusMetrics:
             return  # the folder is gone: whoever writes there says so
         self._metrics.set(names.STATE_DISK_FREE_BYTES, disk.f_bavail * disk.f_frsize)
         self._metrics.set(names.STATE_DISK_SIZE_BYTES, disk.f_blocks * disk.f_frsize)
+
+
+def _gateway_sends(body: StatusBody) -> bool:
+    """Whether orders can leave; a trader stopped by a person refuses them, and is said to be so."""
+    gateway = [each.is_good for each in body.health if each.part == "gateway"]
+    return body.phase in _CONNECTED and all(gateway)

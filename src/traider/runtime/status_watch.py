@@ -1,6 +1,6 @@
 """The second hand of a running trader: what it says of itself goes out once a second.
 
-    watch = StatusWatch(seen, desk.status, state_folder)
+    watch = StatusWatch(seen, desk.status, Beside(folder, counted, {"feed": feed.queue}))
     asyncio.create_task(watch.run())
 
 Each look beats the heart, sets the gauges, judges the latencies, and keeps the status in the state
@@ -8,11 +8,13 @@ folder. A trader that hangs stops beating, and ``/health/live`` says so.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sized
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from traider.domain.metric_names import UPTIME_SECONDS
+from traider.domain.metric_names import QUEUE_EVENTS, ROLE_READY, UPTIME_SECONDS
+from traider.runtime.event_metrics import EventMetrics
 from traider.runtime.observability import RoleObservation
 from traider.runtime.status_body import Phase, StatusBody
 from traider.runtime.status_file import write_status
@@ -24,22 +26,34 @@ _AT_WORK: Final = (Phase.TRADING, Phase.PAUSED)
 _FILE: Final = "status file"
 
 
+@dataclass(frozen=True)
+class Beside:
+    """What is told beside the status."""
+
+    folder: Path | None = None
+    """The state folder, where the status is kept; None keeps none."""
+    counted: EventMetrics | None = None
+    """What counts the journaled events."""
+    queues: Mapping[str, Sized] = field(default_factory=dict)
+    """Queues by name, of which the length is told."""
+
+
 class StatusWatch:
     """Tell the status of a trader to everyone who is not asking for it.
 
     Args:
         seen: what the process says of itself.
         status: asked for the status, on the trader's own loop.
-        folder: the state folder; None keeps no file.
+        beside: what is told beside it.
     """
 
     def __init__(
-        self, seen: RoleObservation, status: Callable[[], StatusBody], folder: Path | None
+        self, seen: RoleObservation, status: Callable[[], StatusBody], beside: Beside
     ) -> None:
         self._seen = seen
         self._status = status
-        self._folder = folder
-        self._metrics = StatusMetrics(seen.metrics, folder)
+        self._beside = beside
+        self._metrics = StatusMetrics(seen.metrics, beside.folder)
         self._began_ns = seen.clock.monotonic_ns()
         self._parts: set[str] = set()
         self._epoch = -1
@@ -54,8 +68,13 @@ class StatusWatch:
         if body.epoch != self._epoch:
             self._epoch = body.epoch
             seen.note(epoch=body.epoch)
-        self._tell_health(body)
+        if self._beside.counted is not None:
+            self._beside.counted.tell(body.now_ns)
+        for name, queue in self._beside.queues.items():
+            seen.metrics.set(QUEUE_EVENTS, len(queue), queue=name)
         self._keep(body)
+        self._tell_health(body)
+        seen.metrics.set(ROLE_READY, float(seen.health.ready().is_good), role=seen.role)
 
     async def run(self) -> None:
         """Look once a second, until cancelled; the last status is kept then too."""
@@ -76,10 +95,11 @@ class StatusWatch:
         board.set_ready(is_ready=body.phase in _AT_WORK)
 
     def _keep(self, body: StatusBody) -> None:
-        if self._folder is None:
+        folder = self._beside.folder
+        if folder is None:
             return
         try:
-            write_status(self._folder, body)
+            write_status(folder, body)
         except OSError as fault:
             # A full disk must not stop the trader here: its journal decides what that means.
             self._seen.health.report(_FILE, is_good=False, detail=fault.strerror or str(fault))
