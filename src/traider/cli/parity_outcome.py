@@ -73,7 +73,7 @@ def _attribution(reference: MarketReference) -> dict[str, Any]:
         "parts": {name: f"{value:f}" for name, value in found.parts.by_name().items()},
         "unexplained": f"{found.unexplained:f}",
         "unexplained_share": found.unexplained_share,
-        "orders": {
+        "matched": {
             "both": found.count("both"),
             "run_only": found.count("run only"),
             "back_test_only": found.count("reference only"),
@@ -89,8 +89,8 @@ def _row(row: TradeDifference) -> dict[str, Any]:
         "instrument": row.instrument or None,
         "ts": row.ts_ns,
         "side": row.side,
-        "run_order": row.run_order or None,
-        "back_test_order": row.reference_order or None,
+        "run_orders": list(row.run_orders),
+        "back_test_orders": list(row.reference_orders),
         "total": f"{row.parts.total:f}",
         "parts": {name: f"{value:f}" for name, value in row.parts.by_name().items() if value},
     }
@@ -131,7 +131,7 @@ def _print_difference(console: Console, reference: MarketReference) -> None:
     parts = found.parts.by_name() | {"unexplained": found.unexplained}
     console.print("  " + ", ".join(f"{name} {_money(value)}" for name, value in parts.items()))
     console.print(
-        f"  orders in both {found.count('both'):,}, only in the run {found.count('run only'):,}, "
+        f"  trades in both {found.count('both'):,}, only in the run {found.count('run only'):,}, "
         f"only in the back-test {found.count('reference only'):,}; "
         f"unexplained {found.unexplained_share:.2%} of the difference"
     )

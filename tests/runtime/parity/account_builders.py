@@ -31,7 +31,7 @@ def order(
         for place, (price, size) in enumerate(rows)
     ]
     size = Decimal(wanted) if wanted else sum((fill.quantity for fill in fills), Decimal(0))
-    return TradedOrder(name, side, at, size, tuple(fills), order_id=at << 8 | leg)
+    return TradedOrder(name, side, at, size, tuple(fills), (at << 8 | leg,))
 
 
 def account(

@@ -1,4 +1,4 @@
-"""Paper runs recorded for tests: the shipped capture through the live loop, into a state folder."""
+"""Runs recorded for tests: the shipped capture through a trader, into a state folder."""
 
 import random
 from collections.abc import Callable, Iterator, Sequence
@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+import pytest
 
 from tests.golden.runs import FOLDER
 from tests.kernel.builders import SAMPLE
+from tests.runtime.trading.desk_gateway import FillingGateway, PassingGateway
 from traider.backtest.captures import CaptureSource, capture_sources, load_capture
 from traider.domain.events import EventArray, empty_events, join_events
-from traider.domain.payloads import config_digest_event
 from traider.journal import (
     FsyncPolicy,
     JournalInstrument,
@@ -22,17 +23,21 @@ from traider.journal import (
     JournalTerms,
     JournalWriter,
 )
-from traider.kernel.live_machine import LiveMachine, Turn
-from traider.kernel.specification import KernelSpec
 from traider.runtime.config import Config, config_digest, load_config
 from traider.runtime.parity.recorded_run import RecordedRun
+from traider.runtime.parity.shadow import StateClaim
 from traider.runtime.run_request import RunRequest
 from traider.runtime.state_folder import RunPaths, StateFolder
 from traider.runtime.status_body import Mode
+from traider.runtime.trading.recovery import recover
+from traider.runtime.trading.snapshots import SnapshotWriter, take_state
+from traider.runtime.trading.trader import Trader, TraderParts
 
 CAPTURE: Final = SAMPLE / "BINANCE-USDM-BTCUSDT-20240718.txt.zst"
 TERMS: Final = JournalTerms(FsyncPolicy.NONE, compress=False)
 EVENTS: Final = 60_000
+FILL_TICKS: Final = 638_000
+"""Near the capture's prices."""
 
 
 @cache
@@ -55,9 +60,23 @@ def instruments() -> tuple[JournalInstrument, ...]:
     return (JournalInstrument(source.instrument, "BTCUSDT", source.tick_size, source.lot_size),)
 
 
+class DataClock:
+    """The time of the data that were given: it never tells the same twice."""
+
+    def __init__(self, now_ns: int) -> None:
+        self.time_ns = now_ns
+
+    def now_ns(self) -> int:
+        self.time_ns += 1
+        return self.time_ns
+
+    def monotonic_ns(self) -> int:
+        return self.time_ns
+
+
 @dataclass
-class PaperTrader:
-    """The live loop over a state folder: what goes in is journaled with what comes of it."""
+class RecordedTrader:
+    """A trader at work on a state folder: in simulated time, or at a venue that fills at once."""
 
     folder: Path
     config: Config = field(default_factory=settings)
@@ -69,38 +88,51 @@ class PaperTrader:
         with StateFolder(self.folder) as state:
             if state.take_up(request) is None:
                 state.begin(request, instruments(), 1)
-        self.paths = RunPaths(self.folder)
-        self.journal = JournalWriter.open(self.paths.journal, instruments(), TERMS)
-        self.machine = LiveMachine(spec_of(self.folder), simulates=True)
+        self.journal = JournalWriter.open(RunPaths(self.folder).journal, instruments(), TERMS)
+        run = RecordedRun.open(self.folder)
+        found = recover(self.journal, run.spec(), simulates=run.simulates)
+        self.clock = DataClock(found.standing.passed_ns)
+        parts = TraderParts(found.replayer.machine, self.journal, self.clock)
+        self.trader = Trader(parts, found.standing)
+        if run.simulates:
+            self.trader.connect(PassingGateway(self.trader.machine))
+        else:
+            self.trader.connect(FillingGateway(self.trader, FILL_TICKS))
 
-    def digest(self) -> EventArray:
-        """Return the first record of the run."""
-        return config_digest_event(config_digest(self.config), int(capture()[1]["ts_recv"][0]))
+    def begin(self, now_ns: int) -> None:
+        """Start: journal what every start begins with, and let decisions begin."""
+        self.clock.time_ns = max(self.clock.time_ns, now_ns)
+        epoch = self.trader.standing.epoch + 1
+        self.trader.begin(config_digest(self.config), epoch, empty_events(0))
+        self.trader.open_for_decisions()
 
-    def give(self, events: EventArray, now_ns: int = 0) -> None:
-        """Take inputs, and let time pass."""
-        for turn in self.machine.advance(events, now_ns):
-            self.journal.append(turn.events)
-            self.send(turn)
+    def feed(self, events: EventArray, seed: int = 1, most: int = 60) -> None:
+        """Give events as they come, in pieces, and let time pass between them."""
+        chance = random.Random(seed)  # noqa: S311 - the same each time
+        for piece in pieces(events, chance, most):
+            self.clock.time_ns = max(self.clock.time_ns, int(piece["ts_recv"][-1]))
+            self.trader.append(piece.copy())
+            if chance.random() < 0.3:
+                self.trader.pass_time()
 
-    def send(self, turn: Turn) -> None:
-        """Send what is wanted to the simulated venue."""
-        for place in range(len(turn.intents)):
-            self.machine.submit(turn.intents[place : place + 1], turn.answers[place])
+    def claim(self) -> StateClaim:
+        """Return what it says of its state."""
+        taken = take_state(self.trader)
+        return StateClaim(taken.sequence, taken.passed_ns, taken.digest)
+
+    def keep(self) -> None:
+        """Write a snapshot."""
+        writer = SnapshotWriter(self.journal.folder, pytest.fail)
+        writer.write(take_state(self.trader))
+        writer.close()
 
     def close(self) -> None:
-        """End the journal."""
+        """End, as a crash would."""
         self.journal.close()
 
 
-def spec_of(folder: Path) -> KernelSpec:
-    """Return the kernel of the run of a state folder."""
-    return RecordedRun.open(folder).spec()
-
-
-def pieces(events: EventArray, seed: int = 1, most: int = 40) -> Iterator[EventArray]:
+def pieces(events: EventArray, chance: random.Random, most: int) -> Iterator[EventArray]:
     """Cut events between times of receipt, at random."""
-    chance = random.Random(seed)  # noqa: S311 - no secret is made of it
     ends = (np.flatnonzero(np.diff(events["ts_recv"])) + 1).tolist()
     for begin, end in pairwise(
         [0, *sorted(chance.sample(ends, min(most, len(ends)))), len(events)]
@@ -108,30 +140,30 @@ def pieces(events: EventArray, seed: int = 1, most: int = 40) -> Iterator[EventA
         yield events[begin:end]
 
 
-def paper_run(
+def recorded(
     folder: Path,
     config: Config | None = None,
-    controls: Sequence[EventArray] = (),
-    seed: int = 1,
+    controls: Sequence[tuple[int, EventArray]] = (),
+    restarts: Sequence[int] = (),
+    mode: Mode = Mode.PAPER,
 ) -> Path:
-    """Record the capture's run in ``folder``; controls enter at their own times."""
-    trader = PaperTrader(folder, config or settings())
-    trader.give(trader.digest())
-    inputs = with_controls(capture()[1], controls)
-    for piece in pieces(inputs, seed):
-        trader.give(piece, int(piece["ts_recv"][-1]))
+    """Record the capture's run; controls and restarts come before the event at their place."""
+    config, events = config or settings(), capture()[1]
+    trader = RecordedTrader(folder, config, mode)
+    trader.begin(int(events["ts_recv"][0]) - 1_000)
+    told = dict(controls)
+    done = 0
+    for place in sorted({*told, *restarts, len(events)}):
+        trader.feed(events[done:place], seed=place)
+        done = place
+        if place in told:
+            trader.trader.tell(told[place])
+        if place in restarts:
+            trader.close()
+            trader = RecordedTrader(folder, config, mode)
+            trader.begin(int(events["ts_recv"][place - 1]))
     trader.close()
     return folder
-
-
-def with_controls(events: EventArray, controls: Sequence[EventArray]) -> EventArray:
-    """Return events with controls, each after all that was received by its time."""
-    parts, begin = [], 0
-    for control in sorted(controls, key=lambda each: int(each["ts_recv"][0])):
-        end = int(np.searchsorted(events["ts_recv"], control["ts_recv"][0], side="right"))
-        parts += [events[begin:end], control]
-        begin = end
-    return join_events([*parts, events[begin:]])
 
 
 def rewritten(folder: Path, change: Callable[[EventArray], EventArray]) -> Path:

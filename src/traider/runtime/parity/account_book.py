@@ -121,7 +121,7 @@ def traded_orders(orders: OrderJournal, spec: KernelSpec) -> Iterator[TradedOrde
 def _traded(asked: _Asked, fills: Sequence[Fill]) -> TradedOrder:
     first = fills[0]
     return TradedOrder(
-        first.instrument, first.side, asked.decided_ns, asked.wanted, fills, first.order_id
+        first.instrument, first.side, asked.decided_ns, asked.wanted, fills, (first.order_id,)
     )
 
 

@@ -7,19 +7,15 @@ from fractions import Fraction
 from functools import cached_property
 
 from traider.domain.fills import Fill
-from traider.domain.orders import LEG_BITS
 from traider.portfolio.funding import FundingPayment
 
 PriceAt = Callable[[str, int], Decimal | None]
 """The market's price of an instrument at a time, as one record of the market tells it."""
 
-_LEG_MASK = (1 << LEG_BITS) - 1
-_ZERO = Decimal(0)
-
 
 @dataclass(frozen=True)
 class TradedOrder:
-    """An order that traded, with everything that traded of it, in order."""
+    """An order that traded, or several of one trade, with everything that traded, in order."""
 
     instrument: str
     side: int
@@ -28,12 +24,8 @@ class TradedOrder:
     wanted: Decimal
     """Size asked for; 0 where it is not known in units of the instrument."""
     fills: Sequence[Fill]
-    order_id: int = 0
-
-    @property
-    def leg(self) -> int:
-        """Place of the order among those of its decision."""
-        return self.order_id & _LEG_MASK
+    orders: Sequence[int] = ()
+    """Ids of the orders."""
 
     @cached_property
     def quantity(self) -> Fraction:
@@ -56,11 +48,6 @@ class TradedOrder:
         if not self.wanted:
             return self.quantity
         return Fraction(self.wanted) * Fraction(self.fills[0].multiplier)
-
-    @property
-    def traded_ns(self) -> int:
-        """When the first part of it traded."""
-        return self.fills[0].ts_ns
 
     def worth(self, price_at: PriceAt) -> Fraction:
         """Return what it would have paid at the market's price of the times it traded at.

@@ -1,7 +1,7 @@
-"""Why a run made more or less than its reference: the difference, taken apart order by order.
+"""Why a run made more or less than its reference: the difference, taken apart trade by trade.
 
-Both runs are values (``accounts``), their orders are paired (``matching``), and each pair of an
-order a of the run with an order b of the reference, of side s (+1 bought, -1 sold), quantities
+Both runs are values (``accounts``), their trades are paired (``matching``), and each pair of a
+trade a of the run with a trade b of the reference, of side s (+1 bought, -1 sold), quantities
 Q_a and Q_b, what was paid (sum of price * quantity), fees F_a and F_b, gives, with q the smaller
 quantity, x the rest of the larger one, M_a and M_b the final marks, and R_a(t), R_b(t) the
 market's prices at the times of its fills as the run's and the reference's data tell them:
@@ -14,9 +14,9 @@ market's prices at the times of its fills as the run's and the reference's data 
   two records of the market disagree about the same instants;
 - fee     = -q (F_a / Q_a - F_b / Q_b);
 - the rest x is worth +-(s x (M - paid / Q) - x F / Q), with the sign, mark, price and fee of the
-  order that has it: to signal as far as the orders asked for different sizes, to fill beyond.
+  trade that has it: to signal as far as the two asked for different sizes, to fill beyond.
 
-An order without a counterpart is signal: s (Q M - paid) - F, against the run where it is the
+A trade without a counterpart is signal: s (Q M - paid) - F, against the run where it is the
 reference's. Funding is compared by instrument and time. Corrections of the books (adjustments of a
 reconciliation) are data. Each part is rounded half to even to 1e-8; what the parts leave of the
 difference is ``unexplained``, so that all of them sum to it exactly: roundings of the books, and
@@ -61,7 +61,7 @@ class Parts:
 
 @dataclass(frozen=True)
 class TradeDifference:
-    """One row: an order, a funding payment or a correction, in one of the runs or in both."""
+    """One row: a trade, a funding payment or a correction, in one of the runs or in both."""
 
     kind: str
     """``both``, ``run only``, ``reference only``, ``funding`` or ``correction``."""
@@ -70,9 +70,9 @@ class TradeDifference:
     """When it was decided, or came due; 0 for a correction."""
     side: int
     parts: Parts
-    run_order: int = 0
-    """Order id in the run, 0 for none."""
-    reference_order: int = 0
+    run_orders: Sequence[int] = ()
+    """Ids of the orders of the run."""
+    reference_orders: Sequence[int] = ()
 
 
 @dataclass(frozen=True)
@@ -143,8 +143,8 @@ def _row(pair: Pair, run: RunAccount, reference: RunAccount) -> TradeDifference:
         ts_ns=order.decided_ns,
         side=order.side,
         parts=parts,
-        run_order=one.order_id if one else 0,
-        reference_order=other.order_id if other else 0,
+        run_orders=one.orders if one else (),
+        reference_orders=other.orders if other else (),
     )
 
 

@@ -57,6 +57,11 @@ class StreamComparison:
         self._expected = empty_events(0)
         self._found = empty_events(0)
 
+    @property
+    def awaits(self) -> bool:
+        """Whether something was expected that has not come yet."""
+        return self.difference is None and len(self._expected) > 0
+
     def expect(self, events: EventArray) -> None:
         """Take the next events of the record."""
         if self.difference is None:

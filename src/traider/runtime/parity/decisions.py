@@ -60,6 +60,9 @@ class DecisionReplay:
         if self.is_sound:
             try:
                 self._replayer.pass_time(self._last_ns)
+                if len(self._replayer.awaited):
+                    # Verdicts of the last instant stand after its end.
+                    self._replayer.pass_time(self._last_ns + 1)
             except TraiderError as fault:
                 self.fault = fault.line()
         line = self.fault or self._difference()

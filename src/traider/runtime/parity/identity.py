@@ -1,6 +1,6 @@
 """The identity check of a running trader, in a process of its own.
 
-    check = IdentityCheck(partial(recorded_replayer, state_folder), state_folder / "journal")
+    check = IdentityCheck(partial(recorded_follower, state_folder), state_folder / "journal")
     check.begin(StateClaim(sequence, now_ns, state_hash))     # returns at once
     ...
     result = check.result()                                   # None until there is one
@@ -20,20 +20,20 @@ from pathlib import Path
 from typing import Final
 
 from traider.domain.errors import TraiderError
-from traider.kernel.live_machine import Replayer
 from traider.runtime.parity.shadow import IdentityResult, JournalShadow, StateClaim
+from traider.runtime.trading.recovery import Follower
 
 NICENESS: Final = 10
 _END_S: Final = 5.0
 
-ReplayerMaker = Callable[[], Replayer]
-"""Makes the machine of a run; it is pickled, so a function of a module, or a ``partial`` of one."""
+FollowerMaker = Callable[[], Follower]
+"""Makes the kernel of a run; it is pickled, so a function of a module, or a ``partial`` of one."""
 
 
 class IdentityCheck:
     """Checks claims of a trader about its state, one at a time, elsewhere."""
 
-    def __init__(self, maker: ReplayerMaker, journal: Path) -> None:
+    def __init__(self, maker: FollowerMaker, journal: Path) -> None:
         self.skipped = 0
         """Claims passed over because the one before was still under way."""
         self._maker = maker
@@ -121,7 +121,7 @@ class IdentityCheck:
         return process.exitcode
 
 
-def _work(pipe: Connection, maker: ReplayerMaker, journal: Path) -> None:
+def _work(pipe: Connection, maker: FollowerMaker, journal: Path) -> None:
     """Answer claims until the pipe ends; a person's Ctrl-C is the trader's affair."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)

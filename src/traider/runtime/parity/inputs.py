@@ -22,19 +22,20 @@ FOREIGN: Final = (
 )
 """Inputs that no back-test of recorded market data has."""
 _MODELS: Final = (Kind.MODEL_SCORE, Kind.MODEL_CHANGE)
+_START: Final = "starts"
 _NAMES: Final = {
-    Kind.LEADER_EPOCH: "start",
-    Kind.RISK_STATE: "risk state",
-    Kind.LATENCY_ESTIMATE: "latency estimate",
-    Kind.WEIGHTS_CHANGE: "weight change",
-    Kind.THRESHOLDS_CHANGE: "threshold change",
-    Kind.LIMITS_CHANGE: "limit change",
-    Kind.MANUAL_ORDER: "manual order",
-    Kind.PAUSE: "pause",
-    Kind.KILL: "emergency stop",
-    Kind.REARM: "re-arming",
+    Kind.LEADER_EPOCH: _START,
+    Kind.RISK_STATE: "risk states",
+    Kind.LATENCY_ESTIMATE: "latency estimates",
+    Kind.WEIGHTS_CHANGE: "weight changes",
+    Kind.THRESHOLDS_CHANGE: "threshold changes",
+    Kind.LIMITS_CHANGE: "limit changes",
+    Kind.MANUAL_ORDER: "manual orders",
+    Kind.PAUSE: "pauses",
+    Kind.KILL: "emergency stops",
+    Kind.REARM: "re-armings",
 }
-"""What each of ``FOREIGN`` is called, in the singular."""
+"""What each of ``FOREIGN`` is called."""
 
 
 def is_market(events: EventArray) -> npt.NDArray[np.bool_]:
@@ -64,7 +65,7 @@ class ForeignInputs:
     """Count the inputs that no back-test has."""
 
     def __init__(self) -> None:
-        self.counts: dict[str, int] = {}
+        self._counts: dict[str, int] = {}
 
     def take(self, events: EventArray) -> None:
         """Take the next events."""
@@ -72,16 +73,11 @@ class ForeignInputs:
         for kind, count in zip(kinds.tolist(), counts.tolist(), strict=True):
             if kind in _NAMES:
                 name = _NAMES[Kind(kind)]
-                self.counts[name] = self.counts.get(name, 0) + count
+                self._counts[name] = self._counts.get(name, 0) + count
 
-    def line(self) -> str:
-        """Return them in words; nothing where there are none."""
-        counts = {name: count for name, count in self.counts.items() if name != "start"}
-        starts = self.counts.get("start", 0)
-        if starts > 1:
-            counts["restart"] = starts - 1
-        return ", ".join(f"{count:,} {name}{_ending(count)}" for name, count in counts.items())
-
-
-def _ending(count: int) -> str:
-    return "" if count == 1 else "s"
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many there were, by what they are; every run starts once."""
+        found = dict(self._counts)
+        restarts = found.pop(_START, 1) - 1
+        return {"restarts": restarts, **found} if restarts else found

@@ -1,17 +1,23 @@
 """What the same settings make of the market's events alone: the reference that a run is held to.
 
-No pause, no changed limit, no manual order, no restart, and the simulated venue of the settings
-instead of the one that was traded on.
+No pause, no changed limit, no manual order, no second start, and the simulated venue of the
+settings instead of the one that was traded on. What the market did while the trader stood is not
+there: its record tells a gap.
 """
 
 from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
 
 from traider.backtest.collecting import Fingerprint
-from traider.domain.events import EventArray
+from traider.domain.events import EventArray, Kind
 from traider.kernel.machine import Drained, Machine
 from traider.kernel.specification import KernelSpec
 from traider.runtime.parity.account_book import AccountBook
 from traider.runtime.parity.inputs import is_market, time_passed
+
+_WARM_UP: Final = (Kind.WARMUP_BEGIN, Kind.WARMUP_END)
 
 
 class MarketBacktest:
@@ -23,6 +29,7 @@ class MarketBacktest:
         self.fingerprint = Fingerprint()
         """Of its decisions, fills and values of the account."""
         self._last_ns = 0
+        self._is_warm = False
 
     def take(self, events: EventArray) -> None:
         """Take the next events.
@@ -32,11 +39,23 @@ class MarketBacktest:
         """
         if len(events):
             self._last_ns = int(events["ts_recv"][-1])
-            self._gather(self.machine.feed(events[is_market(events)]))
+            self._gather(self.machine.feed(self._of_market(events)))
 
     def finish(self) -> None:
         """Say that nothing follows; what came due by the last event comes out."""
         self._gather(self.machine.feed(time_passed(self._last_ns)))
+
+    def _of_market(self, events: EventArray) -> EventArray:
+        """Return the events of the market; of the warm-ups only the first, before the start."""
+        kept = is_market(events)
+        warm_up = np.isin(events["kind"], _WARM_UP)
+        if self._is_warm:
+            kept &= ~warm_up
+        elif (events["kind"] == Kind.WARMUP_END).any():
+            self._is_warm = True
+            first = int(np.argmax(events["kind"] == Kind.WARMUP_END))
+            kept[first + 1 :] &= ~warm_up[first + 1 :]
+        return events[kept]
 
     def _gather(self, parts: Iterator[Drained]) -> None:
         for drained in parts:

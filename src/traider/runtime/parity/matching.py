@@ -1,14 +1,24 @@
-"""Which order of one run is which of another: by instrument, side, and time of the decision."""
+"""Which trade of one run is which of another: by instrument, side, and time of the decision.
 
-from collections.abc import Callable, Iterable, Sequence
+A trade is what was bought, or sold, of one instrument on one wish: orders of one side decided
+within the window of the first of them, with none of the other side between. So the legs of a
+ladder are one trade, and so are the orders that replaced each other as a price was followed.
+"""
+
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from itertools import chain
 
+from traider.domain.units import EXACT
 from traider.runtime.parity.accounts import TradedOrder
+
+_ZERO = Decimal(0)
 
 
 @dataclass(frozen=True)
 class Pair:
-    """An order of the run, and the one of the reference that stands for the same decision.
+    """A trade of the run, and the one of the reference that stands for the same decision.
 
     One of the two may be missing, never both.
     """
@@ -18,7 +28,7 @@ class Pair:
 
     @property
     def order(self) -> TradedOrder:
-        """Return the run's order, or the reference's where the run has none."""
+        """Return the run's trade, or the reference's where the run has none."""
         order = self.reference if self.run is None else self.run
         assert order is not None  # noqa: S101 - a pair is made of at least one
         return order
@@ -27,88 +37,93 @@ class Pair:
 def pairs_of(
     run: Sequence[TradedOrder], reference: Sequence[TradedOrder], window_ns: int
 ) -> list[Pair]:
-    """Return every order of both once, in order of decision.
+    """Return every trade of both once, in order of decision.
 
-    Of one instrument and side, orders are taken for the same that were decided at the same time as
-    the same leg; then those decided at the same time; then the nearest in time, no more than
-    ``window_ns`` apart. What is left has no counterpart.
+    Of one instrument and side, trades are taken for the same that were decided at the same time;
+    then the nearest in time, less than ``window_ns`` apart. What is left has no counterpart.
     """
-    of_run, of_reference = _by_market(run), _by_market(reference)
+    of_run = _by_market(trades_of(run, window_ns))
+    of_reference = _by_market(trades_of(reference, window_ns))
     found: list[Pair] = []
     for key in sorted(of_run.keys() | of_reference.keys()):
-        found += _matched(of_run.get(key, []), of_reference.get(key, []), window_ns)
+        found += _nearest(of_run.get(key, []), of_reference.get(key, []), window_ns)
     return sorted(found, key=lambda pair: (pair.order.decided_ns, pair.order.instrument))
 
 
-def _by_market(orders: Sequence[TradedOrder]) -> dict[tuple[str, int], list[TradedOrder]]:
+def trades_of(orders: Sequence[TradedOrder], window_ns: int) -> Iterator[TradedOrder]:
+    """Yield the trades that orders make, each as one order."""
+    under_way: dict[str, list[TradedOrder]] = {}
+    for order in sorted(orders, key=lambda each: (each.decided_ns, each.orders)):
+        group = under_way.setdefault(order.instrument, [])
+        if group and (
+            group[0].side != order.side or order.decided_ns - group[0].decided_ns >= window_ns
+        ):
+            yield _joined(group)
+            group = under_way[order.instrument] = []
+        group.append(order)
+    for group in under_way.values():
+        yield _joined(group)
+
+
+def _joined(orders: Sequence[TradedOrder]) -> TradedOrder:
+    """Return orders of one trade as one.
+
+    Later orders are for what earlier ones left, so what was wanted is what traded and what the last
+    of them still wanted.
+    """
+    if len(orders) == 1:
+        return orders[0]
+    first, last_ns = orders[0], orders[-1].decided_ns
+    wanted = _ZERO
+    for order in orders:
+        traded = _ZERO
+        for fill in order.fills:
+            traded = EXACT.add(traded, fill.quantity)
+        left = order.wanted > traded and order.decided_ns == last_ns
+        wanted = EXACT.add(wanted, order.wanted if left else traded)
+    return TradedOrder(
+        first.instrument,
+        first.side,
+        first.decided_ns,
+        wanted,
+        tuple(chain.from_iterable(order.fills for order in orders)),
+        tuple(chain.from_iterable(order.orders for order in orders)),
+    )
+
+
+def _by_market(orders: Iterator[TradedOrder]) -> dict[tuple[str, int], list[TradedOrder]]:
     found: dict[tuple[str, int], list[TradedOrder]] = {}
     for order in orders:
         found.setdefault((order.instrument, order.side), []).append(order)
     return found
 
 
-def _matched(
+def _nearest(
     run: list[TradedOrder], reference: list[TradedOrder], window_ns: int
-) -> Iterable[Pair]:
-    pairs, run, reference = _by_key(run, reference, lambda each: (each.decided_ns, each.leg))
-    same_time, run, reference = _by_key(run, reference, lambda each: (each.decided_ns, 0))
-    near, run, reference = _nearest(run, reference, window_ns)
-    return [
-        *pairs,
-        *same_time,
-        *near,
-        *(Pair(each, None) for each in run),
-        *(Pair(None, each) for each in reference),
-    ]
+) -> Iterator[Pair]:
+    """Yield neighbors in time as pairs, the nearest first, and what is left by itself."""
+    taken_run: set[int] = set()
+    taken_reference: set[int] = set()
+    for _, place, other in sorted(_neighbors(run, reference, window_ns)):
+        if place not in taken_run and other not in taken_reference:
+            yield Pair(run[place], reference[other])
+            taken_run.add(place)
+            taken_reference.add(other)
+    yield from (Pair(each, None) for k, each in enumerate(run) if k not in taken_run)
+    yield from (Pair(None, each) for k, each in enumerate(reference) if k not in taken_reference)
 
 
-_Matched = tuple[list[Pair], list[TradedOrder], list[TradedOrder]]
-
-
-def _by_key(
-    run: list[TradedOrder],
-    reference: list[TradedOrder],
-    key: Callable[[TradedOrder], tuple[int, int]],
-) -> _Matched:
-    """Pair those of equal keys, the first with the first; return what is left too."""
-    waiting: dict[tuple[int, int], list[TradedOrder]] = {}
-    for each in reversed(reference):
-        waiting.setdefault(key(each), []).append(each)
-    pairs, left = [], []
-    for each in run:
-        same = waiting.get(key(each))
-        if same:
-            pairs.append(Pair(each, same.pop()))
-        else:
-            left.append(each)
-    kept = {id(each) for same in waiting.values() for each in same}
-    return pairs, left, [each for each in reference if id(each) in kept]
-
-
-def _nearest(run: list[TradedOrder], reference: list[TradedOrder], window_ns: int) -> _Matched:
-    """Pair neighbors in time, the nearest first; of equally near ones the earliest."""
-    run = sorted(run, key=lambda each: each.decided_ns)
-    reference = sorted(reference, key=lambda each: each.decided_ns)
-    near: list[tuple[int, int, int]] = []
+def _neighbors(
+    run: list[TradedOrder], reference: list[TradedOrder], window_ns: int
+) -> Iterator[tuple[int, int, int]]:
+    """Yield how far apart two trades are, and their places; both lists are in order of time."""
     first = 0
     for place, each in enumerate(run):
-        while first < len(reference) and reference[first].decided_ns < each.decided_ns - window_ns:
+        earliest = each.decided_ns - window_ns
+        while first < len(reference) and reference[first].decided_ns <= earliest:
             first += 1
         for other in range(first, len(reference)):
             apart = reference[other].decided_ns - each.decided_ns
-            if apart > window_ns:
+            if apart >= window_ns:
                 break
-            near.append((abs(apart), place, other))
-    of_run: set[int] = set()
-    of_reference: set[int] = set()
-    pairs = []
-    for _, place, other in sorted(near):
-        if place not in of_run and other not in of_reference:
-            pairs.append(Pair(run[place], reference[other]))
-            of_run.add(place)
-            of_reference.add(other)
-    return (
-        pairs,
-        [each for place, each in enumerate(run) if place not in of_run],
-        [each for place, each in enumerate(reference) if place not in of_reference],
-    )
+            yield abs(apart), place, other

@@ -40,6 +40,9 @@ class PaperComparison:
     def finish(self) -> None:
         """Say that the journal ends; what came due by its last event comes out."""
         self._find(self._machine.feed(time_passed(self._last_ns)))
+        if self.comparison.awaits:
+            # Verdicts of the last instant stand after its end.
+            self._find(self._machine.feed(time_passed(self._last_ns + 1)))
         self.comparison.finish()
 
     def _find(self, parts: Iterator[Drained]) -> None:

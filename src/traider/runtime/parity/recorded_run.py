@@ -5,7 +5,6 @@ from pathlib import Path
 
 from traider.domain.errors import UsageError
 from traider.journal.segment_files import list_segments
-from traider.kernel.live_machine import Replayer
 from traider.kernel.specification import KernelSpec
 from traider.runtime.config import Config, config_digest
 from traider.runtime.run_request import config_from
@@ -13,6 +12,7 @@ from traider.runtime.state_folder import RunManifest, RunPaths, present_versions
 from traider.runtime.status_body import Mode
 from traider.runtime.strategy_target import stream_spec
 from traider.runtime.stream_sources import stream_sources
+from traider.runtime.trading.recovery import Follower
 
 SIMULATED: frozenset[Mode] = frozenset({Mode.PAPER, Mode.SHADOW})
 """Modes whose orders go to the kernel's simulated venue."""
@@ -76,11 +76,11 @@ class RecordedRun:
         )
 
 
-def recorded_replayer(folder: Path) -> Replayer:
-    """Return a machine that replays the run of a state folder.
+def recorded_follower(folder: Path) -> Follower:
+    """Return a kernel that follows the run of a state folder.
 
     Raises:
         TraiderError: the run or its settings cannot be read.
     """
     run = RecordedRun.open(folder)
-    return Replayer(run.spec(), simulates=run.simulates)
+    return Follower(run.spec(), simulates=run.simulates)

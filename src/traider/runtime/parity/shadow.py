@@ -11,9 +11,9 @@ from pathlib import Path
 
 from traider.domain.errors import DataError
 from traider.journal.reader import JournalReader
-from traider.journal.snapshots import SnapshotStore
 from traider.kernel.live_machine import Mismatch, Replayer
 from traider.runtime.parity.comparing import mismatch_line
+from traider.runtime.trading.recovery import Follower
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,8 @@ class IdentityResult:
 class JournalShadow:
     """Replay a journal as it grows, and compare claims about it."""
 
-    def __init__(self, maker: Callable[[], Replayer], journal: Path) -> None:
-        """Follow the journal in the folder ``journal`` with machines that ``maker`` makes."""
+    def __init__(self, maker: Callable[[], Follower], journal: Path) -> None:
+        """Follow the journal in the folder ``journal`` with kernels that ``maker`` makes."""
         self._maker = maker
         self._folder = journal
         self._replayer: Replayer | None = None
@@ -77,14 +77,11 @@ class JournalShadow:
         """Return the machine where it stands, or a new one that knows no event from there on."""
         if self._replayer is not None and self._sequence <= sequence:
             return self._replayer
-        replayer = self._maker()
-        found = SnapshotStore(self._folder).latest(sequence).snapshot
-        self._sequence = 0
-        if found is not None:
-            replayer.restore(found.state)
-            self._sequence = found.sequence
-        self._replayer = replayer
-        return replayer
+        follower = self._maker()
+        # A snapshot of the claim's own place would prove nothing.
+        self._sequence, _ = follower.begin(self._folder, sequence - 2)
+        self._replayer = follower.replayer
+        return follower.replayer
 
     def _follow(self, replayer: Replayer, end: int) -> None:
         reader = JournalReader(self._folder)
