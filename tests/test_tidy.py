@@ -40,6 +40,7 @@ MANY_ARGUMENTS: Final = {
 }
 BROAD_EXCEPT: Final = {
     "src/traider/features/user_files.py": "a person's own code may raise anything",
+    "src/traider/runtime/supervision/supervisor.py": "every fault of a role arrives here",
 }
 """Files that may catch everything; only a supervisor ever may."""
 

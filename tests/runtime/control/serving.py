@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.ports.log import MemoryLog
+from tests.ports.metrics import MemoryMetrics
 from traider.runtime.control.desk import TradingDesk
 from traider.runtime.control.messages import SOCKET_NAME
 from traider.runtime.control.server import ControlServer
@@ -17,7 +18,7 @@ def serving(state: Path, desk: TradingDesk) -> Iterator[MemoryLog]:
     """Serve ``desk`` in the folder until the block ends; yield the server's log."""
     log = MemoryLog()
     loop = asyncio.new_event_loop()
-    server = ControlServer(state / SOCKET_NAME, desk, log)
+    server = ControlServer(state / SOCKET_NAME, desk, log, MemoryMetrics())
     loop.run_until_complete(server.start())
     thread = threading.Thread(target=loop.run_forever)
     thread.start()

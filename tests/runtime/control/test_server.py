@@ -18,15 +18,19 @@ from typing import Any
 
 import pytest
 
+from tests.ports.clock import FixedClock
 from tests.ports.log import MemoryLog
+from tests.ports.metrics import MemoryMetrics
 from tests.runtime.control.desk import KeepingDesk, some_status
 from tests.runtime.control.serving import serving
-from traider.domain.errors import UsageError
+from traider.domain.errors import DataError, UsageError
+from traider.ops.health import HealthBoard
 from traider.runtime.control.client import ControlClient, NoTraderError, SilentTraderError
-from traider.runtime.control.commands import Kill, Pause
+from traider.runtime.control.commands import ControlCommand, Kill, Pause
 from traider.runtime.control.messages import REQUEST_BYTES_MAX, SOCKET_NAME
 from traider.runtime.control.server import CONNECTIONS_MAX, ControlServer
 from traider.runtime.control.socket_files import listening_socket, short_address
+from traider.runtime.supervision.role import RoleReport
 
 WHO: dict[str, Any] = {"who": "ana", "why": "a test"}
 NOBODY = 65_534
@@ -159,7 +163,7 @@ def test_law_4_who_comes_later_serves_and_keeps_its_file(tmp_path: Path) -> None
 
     async def one_after_the_other() -> bool:
         path = tmp_path / SOCKET_NAME
-        first, second = (ControlServer(path, later, MemoryLog()) for _ in range(2))
+        first, second = (ControlServer(path, later, MemoryLog(), MemoryMetrics()) for _ in range(2))
         await first.start()
         await second.start()
         await first.close()
@@ -190,3 +194,37 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
         ControlClient(tmp_path / "none")
     with pytest.raises(UsageError, match="no control socket"):
         listening_socket(tmp_path / "none" / SOCKET_NAME)
+
+
+class FailingDesk(KeepingDesk):
+    """A desk that cannot go on."""
+
+    def __init__(self, fault: Exception) -> None:
+        super().__init__()
+        self.fault = fault
+
+    def command(self, command: ControlCommand) -> str:
+        del command
+        raise self.fault
+
+
+@pytest.mark.parametrize("fault", [DataError("the disk is full"), ZeroDivisionError("a mistake")])
+def test_a_desk_that_cannot_go_on_is_told_and_raised(tmp_path: Path, fault: Exception) -> None:
+    board = HealthBoard(FixedClock())
+
+    async def served() -> None:
+        server = ControlServer(
+            tmp_path / SOCKET_NAME, FailingDesk(fault), MemoryLog(), MemoryMetrics()
+        )
+        running = asyncio.create_task(server.run(RoleReport("control", board, MemoryMetrics())))
+        await asyncio.sleep(0)
+        reader, writer = await asyncio.open_unix_connection(str(tmp_path / SOCKET_NAME))
+        writer.write(b'{"command":"pause","who":"ana","why":"x"}\n')
+        answer = await reader.readline()
+        assert (b"the disk is full" in answer) is isinstance(fault, DataError)
+        writer.close()
+        await asyncio.wait_for(running, 5.0)
+
+    with pytest.raises(type(fault)):
+        asyncio.run(served())
+    assert not (tmp_path / SOCKET_NAME).exists()

@@ -1,10 +1,10 @@
 """The control socket of a running trader: requests of its owner in, answers out, on its own loop.
 
-    server = ControlServer(state / SOCKET_NAME, desk, log)
-    await server.start()
-    …
-    await server.close()
+    server = ControlServer(state / SOCKET_NAME, desk, log, metrics)
+    supervisor.add(Role("control", server.run, moves_money=True))
 
+A command that is refused is an answer. A fault of the desk, a disk that refuses say, is answered
+too, and then raised to whoever runs the server: the desk cannot go on.
 Bounds: so many connections at once (one more is told and let go), so many bytes a request, so long
 between two requests of a connection, and so long to take an answer.
 """
@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Final
 
 from traider.domain.errors import TraiderError, UsageError
-from traider.domain.ports import Log
+from traider.domain.metric_names import CONTROL_COMMANDS_TOTAL
+from traider.domain.ports import Log, Metrics
 from traider.runtime.control.desk import TradingDesk
 from traider.runtime.control.messages import (
     REQUEST_BYTES_MAX,
@@ -26,6 +27,7 @@ from traider.runtime.control.messages import (
     request_of,
 )
 from traider.runtime.control.socket_files import identity_of, listening_socket, may_control
+from traider.runtime.supervision.role import RoleReport
 
 CONNECTIONS_MAX: Final = 16
 IDLE_S: Final = 60.0
@@ -35,13 +37,32 @@ TAKING_S: Final = 5.0
 class ControlServer:
     """Serves one desk at one path, to the user that runs it and to root."""
 
-    def __init__(self, path: Path, desk: TradingDesk, log: Log) -> None:
+    def __init__(self, path: Path, desk: TradingDesk, log: Log, metrics: Metrics) -> None:
         self.path = path
+        self._metrics = metrics
         self._desk = desk
         self._log = log
         self._server: asyncio.Server | None = None
         self._identity = (0, 0)
         self._connections: set[asyncio.Task[None]] = set()
+        self._failed = asyncio.Event()
+        self._fault: BaseException | None = None
+
+    async def run(self, report: RoleReport) -> None:
+        """Serve until cancelled, or until the desk fails; then raise its fault.
+
+        Raises:
+            UsageError: nothing can be made at the path.
+            TraiderError: the desk cannot go on.
+        """
+        await self.start()
+        report.ready()
+        try:
+            await self._failed.wait()
+        finally:
+            await self.close()
+        if self._fault is not None:
+            raise self._fault
 
     async def start(self) -> None:
         """Listen; whoever else served at the path does not any more.
@@ -71,6 +92,7 @@ class ControlServer:
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - this is one
         self._connections.add(task)
+        task.add_done_callback(self._note_end)
         try:
             refusal = self._refusal(writer)
             if refusal is not None:
@@ -87,6 +109,15 @@ class ControlServer:
             writer.close()
             with contextlib.suppress(ConnectionError, TimeoutError):
                 await asyncio.wait_for(writer.wait_closed(), TAKING_S)
+
+    def _note_end(self, task: asyncio.Task[None]) -> None:
+        """Keep the fault that ended a connection: a mistake of the desk's, or of ours."""
+        if not task.cancelled() and task.exception() is not None:
+            self._fail(task.exception())
+
+    def _fail(self, fault: BaseException | None) -> None:
+        self._fault = self._fault or fault
+        self._failed.set()
 
     def _refusal(self, writer: asyncio.StreamWriter) -> UsageError | None:
         connection = writer.get_extra_info("socket")
@@ -121,9 +152,13 @@ class ControlServer:
             if isinstance(request, AskStatus):
                 return Answer(status=self._desk.status())
             answer = self._desk.command(request)
-        except TraiderError as error:
+        except UsageError as error:
             self._log.warning("control refused", why=error.line())
             return error_answer(error)
+        except TraiderError as fault:
+            self._fail(fault)
+            return error_answer(fault)
+        self._metrics.count(CONTROL_COMMANDS_TOTAL, command=type(request).__name__)
         self._log.info(
             "control", command=type(request).__name__, who=request.who, why=request.why, done=answer
         )
