@@ -14,10 +14,10 @@ def main(what: str) -> int:
     notices.watch_supervisor(ended.set)
     if what == "never-ready":
         time.sleep(60.0)
-    notices.bad("warming up")
-    notices.ready()
     if what == "stubborn":
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    notices.bad("warming up")
+    notices.ready()
     if what == "fails":
         return 3
     if what == "done":
