@@ -21,7 +21,7 @@ from traider.domain.errors import VenueError
 from traider.domain.events import EventArray, OrderFlag
 from traider.domain.orders import OrderId, OrderType, TimeInForce
 from traider.gateway.account_books import AccountBooks, Booked
-from traider.gateway.account_entries import AccountEntry, FillTaken
+from traider.gateway.account_entries import AccountEntry, FillTaken, Opened
 from traider.gateway.client_ids import ClientIds
 from traider.gateway.coinbase_executor import CoinbaseAccess, CoinbaseExecutor, CoinbaseTerms
 from traider.gateway.executor import VenueFill, VenueOrder, VenueState
@@ -210,7 +210,15 @@ class Owner:
             await asyncio.sleep(0.05)
         if absences == 5:
             life.is_over = True
-        del self._tasks[order_id]
+        self._tasks.pop(order_id, None)
+
+    async def stop(self) -> None:
+        """Ask no more."""
+        tasks = tuple(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._tasks.clear()
 
     @property
     def is_sure(self) -> bool:
@@ -314,6 +322,12 @@ class Desk:
         assert {name for name in live if name.startswith(RUN)} <= ours
 
 
+async def opened(desk: Desk) -> Desk:
+    """Note what the account holds before anything is traded."""
+    desk.owner.keep(Opened(1, await desk.accounts()))
+    return desk
+
+
 @asynccontextmanager
 async def trading(client: Client, owner: Owner | None = None, **rest: Any) -> AsyncIterator[Desk]:
     """Give a desk whose executor runs, and end what it started."""
@@ -341,6 +355,7 @@ async def trading(client: Client, owner: Owner | None = None, **rest: Any) -> As
         finally:
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
+            await owner.stop()
 
 
 def _flags(order: ApprovedOrder) -> int:

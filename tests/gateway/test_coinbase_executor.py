@@ -8,20 +8,11 @@ from decimal import Decimal
 
 import pytest
 
-from tests.gateway.coinbase_desk import Desk, Life, trading
-from tests.venues.simulated.serving import Client, request_for_tests, serve
+from tests.gateway.coinbase_desk import Life, opened, trading
+from tests.venues.simulated.serving import Client, serve
 from traider.domain.events import OrderFlag
 from traider.domain.orders import OrderType, TimeInForce
-from traider.gateway.account_entries import Opened
 from traider.gateway.executor import ENTRY_GONE, OTHER_LEG, VenueState
-
-FAST = request_for_tests(speed=20.0)
-
-
-async def opened(desk: Desk) -> Desk:
-    """Note what the account holds before anything is traded."""
-    desk.owner.keep(Opened(1, await desk.accounts()))
-    return desk
 
 
 def test_orders_of_every_kind_trade_as_they_should() -> None:
