@@ -105,6 +105,7 @@ class Owner:
         self.entries: list[AccountEntry] = []
         self.halts: list[str] = []
         self.told_twice = 0
+        self.at_whole: Callable[[], None] | None = None
         self.executor: CoinbaseExecutor | None = None
         self._clock = clock
         self._tasks: dict[int, asyncio.Task[None]] = {}
@@ -157,6 +158,8 @@ class Owner:
         life.ends.append((state, reason))
 
     def whole(self) -> None:
+        if self.at_whole is not None:
+            self.at_whole()
         self.said.append("whole")
 
     def broken(self, why: str) -> None:

@@ -96,11 +96,9 @@ def test_what_happened_while_nobody_listened_is_told_before_all_is_whole() -> No
                 exchange.entry.cancel(exchange.portfolio, life.venue_id)
             assert not any(life.is_over for life in (*resting, *legs))
             seen: list[int] = []
-            whole = desk.owner.whole
-            desk.owner.whole = lambda: (  # type: ignore[method-assign]
-                seen.append(sum(life.is_over for life in (*resting, *legs))),
-                whole(),
-            )[1]
+            desk.owner.at_whole = lambda: seen.append(
+                sum(life.is_over for life in (*resting, *legs))
+            )
             await desk.until(lambda: desk.owner.said.count("whole") > wholes)
             assert seen[0] == 5
             assert legs[0].filled == Decimal("0.01")

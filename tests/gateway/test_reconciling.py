@@ -166,7 +166,7 @@ def test_orders_that_one_side_has_are_told(
         ours_of(books, [own(number) for number in mine]), theirs_of(books, [], listed)
     )
     told = {kind: set[str]() for kind in (OrphanOrder, ForeignOrder)}
-    gone = set()
+    gone: set[int] = set()
     for each in found:
         if isinstance(each, GoneOrder):
             gone.update(each.own.order_ids)

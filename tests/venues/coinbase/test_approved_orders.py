@@ -32,7 +32,7 @@ from traider.venues.coinbase.place_request import PlaceRequest
 TERMS = ApprovedOrderTerms()
 END_NS = "1767225600000000000"
 END = "2026-01-01T00:00:00Z"
-SIZE = {"size": "0.5"}
+SIZE: dict[str, Any] = {"size": "0.5"}
 WIRE_SIZE = {"base_size": "0.50000000"}
 LIMIT = {**WIRE_SIZE, "limit_price": "100.25"}
 
@@ -41,7 +41,7 @@ def placed(*records: EventArray, terms: ApprovedOrderTerms = TERMS) -> PlaceRequ
     return request_of([approved(record) for record in records], INSTRUMENTS, terms)
 
 
-def limit(terms: TimeInForce = TimeInForce.GTC, flags: int = 0, **words: str) -> EventArray:
+def limit(terms: TimeInForce = TimeInForce.GTC, flags: int = 0, **words: Any) -> EventArray:
     return intent(OrderType.LIMIT, flags=flags, terms=terms, price="100.25", **SIZE, **words)
 
 
