@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
+from functools import partial
 
 from tests.gateway.orders import NOW_NS
 from traider.domain.approvals import ApprovedOrder, Verifier
@@ -172,11 +173,13 @@ class Connection:
         for order_id in order_ids:
             placed = self._placed(order_id)
             if placed is None:
-                self._say(lambda owner, each=order_id: owner.cancel_refused(each, "UNKNOWN"))
+                self._say_each(
+                    [order_id], lambda owner, each: owner.cancel_refused(each, "UNKNOWN")
+                )
             elif self.venue.end(placed, VenueState.CANCELLED, "USER"):
                 self.tell_end(placed)
             else:
-                self._say(lambda owner, each=order_id: owner.cancel_refused(each, "OVER"))
+                self._say_each([order_id], lambda owner, each: owner.cancel_refused(each, "OVER"))
             reach("venue-cancelled")
 
     async def cancel_found(self, venue_ids: Sequence[str]) -> None:
@@ -218,8 +221,8 @@ class Connection:
 
     def tell_end(self, placed: Placed) -> None:
         """Have the owner hear that an order is over."""
-        for order_id in placed.order_ids:
-            self._say(lambda owner, each=order_id: owner.ended(each, placed.state, placed.reason))
+        state, reason = placed.state, placed.reason
+        self._say_each(placed.order_ids, lambda owner, each: owner.ended(each, state, reason))
 
     def deliver(self, count: int = 1_000_000) -> None:
         """Let the owner hear what waits, oldest first."""
@@ -241,4 +244,10 @@ class Connection:
 
     def _say_each(self, ids: Sequence[int], word: Callable[[ExecutionOwner, int], None]) -> None:
         for order_id in ids:
-            self._say(lambda owner, each=order_id: word(owner, each))
+            self._say(partial(_about, word, order_id))
+
+
+def _about(
+    word: Callable[[ExecutionOwner, int], None], order_id: int, owner: ExecutionOwner
+) -> None:
+    word(owner, order_id)
