@@ -50,6 +50,14 @@ def instruments() -> tuple[Instrument, ...]:
     )
 
 
+class TickingClock(FixedClock):
+    """A clock that goes on by a microsecond whenever it is looked at."""
+
+    def monotonic_ns(self) -> int:
+        self.advance(1_000)
+        return super().monotonic_ns()
+
+
 @dataclass
 class Books:
     """What outlives a gateway: the trader's journal and the venue."""
@@ -89,7 +97,7 @@ class Desk:
     ) -> None:
         self.books = books
         self.lines = MemoryLog()
-        self.clock = FixedClock()
+        self.clock = TickingClock()
         approver = Approver()
         self.log = OrderLog.open(books.folder, INSTRUMENTS, terms=UNSYNCED)
         self.connection = Connection(books.venue, approver.verifier, luck)

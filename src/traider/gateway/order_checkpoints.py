@@ -107,6 +107,16 @@ class _KeptLife(Struct, frozen=True, array_like=True):
         )
 
 
+class Rest(Struct, frozen=True, array_like=True):
+    """What a checkpoint keeps beside the book of lives."""
+
+    marks: tuple[LogMark, ...]
+    words_here: int
+    """Words of the venue after the last event."""
+    own_state: bytes
+    """Of the log's owner."""
+
+
 class Checkpoint(Struct, frozen=True):
     """All that is known after the events before a sequence."""
 
@@ -117,8 +127,7 @@ class Checkpoint(Struct, frozen=True):
     stance: Stance
     reports: int
     newest_id: int
-    marks: tuple[LogMark, ...]
-    own_state: bytes
+    rest: Rest
 
     def fill(self, book: OrderLives) -> None:
         """Bring an empty book to where this was taken."""
@@ -128,9 +137,7 @@ class Checkpoint(Struct, frozen=True):
         book.unjudged[:] = self.unjudged
 
 
-def checkpoint_of(
-    book: OrderLives, stance: Stance, marks: list[LogMark], now: LogMark, own_state: bytes
-) -> Checkpoint:
+def checkpoint_of(book: OrderLives, stance: Stance, now: LogMark, rest: Rest) -> Checkpoint:
     """Return a checkpoint of ``book``; ``now`` is the place it is taken at."""
     lives = (*book.ended(), *book.living())
     return Checkpoint(
@@ -141,8 +148,7 @@ def checkpoint_of(
         stance=stance,
         reports=now.reports,
         newest_id=now.newest_id,
-        marks=tuple(marks),
-        own_state=own_state,
+        rest=rest,
     )
 
 

@@ -37,6 +37,7 @@ from traider.domain.payload_table import PAYLOADS
 from traider.gateway.admission import APPROVED, NOT_SENT, Admission, is_cancel
 from traider.gateway.executor import Executor
 from traider.gateway.gateway_terms import GatewayTerms
+from traider.gateway.latency import Stage
 from traider.gateway.order_groups import groups_of
 from traider.gateway.order_lives import OrderLife
 from traider.gateway.order_words import PersonWord
@@ -126,6 +127,7 @@ class OrderGateway(SettlingGateway):
         Raises:
             JournalFailedError: the log cannot be kept; nothing is sent.
         """
+        began_ns = self._clock.monotonic_ns()
         if person is not None:
             ids = tuple(int(order_id) for order_id in intents["order_id"])
             self.log.note(PersonWord("order", person[0], person[1], ids))
@@ -136,6 +138,7 @@ class OrderGateway(SettlingGateway):
                 self._answer(intents[place : place + 1], answers[place])
                 for place in range(len(intents))
             ]
+            self._parts.latencies.record(Stage.GATE, self._clock.monotonic_ns() - began_ns)
             self._give(intents, own)
 
     def observe(self, events: EventArray) -> None:
@@ -192,24 +195,25 @@ class OrderGateway(SettlingGateway):
         records: list[EventArray] = []
         orders: list[ApprovedOrder] = []
         cancels: list[int] = []
-        now_ns = self._clock.now_ns()
         for place, answer in enumerate(answers):
             intent = intents[place : place + 1]
-            records += [intent, verdict(intent, now_ns, answer)]
+            records += [intent, verdict(intent, self._stamp(), answer)]
             if answer[0] != Verdict.APPROVED:
                 continue
-            records.append(report(Kind.SENT, intent, now_ns))
+            records.append(report(Kind.SENT, intent, self._stamp()))
             order_id = int(intent["order_id"][0])
             if is_cancel(intent):
                 cancels.append(order_id)
             else:
                 orders.append(self._parts.approver.approve(intent, self._parts.ids.of(order_id)))
+        began_ns = self._clock.monotonic_ns()
         self._keep(join_events(records))
         for group in groups_of(orders):
             reach("gateway-before-send")
             self._executor.send(group)
-            for order in group:
-                self._sent_at[order.order_id] = self._clock.monotonic_ns()
+            left_ns = self._clock.monotonic_ns()
+            self._left_at.update(dict.fromkeys((order.order_id for order in group), left_ns))
+            self._parts.latencies.record(Stage.SEND, left_ns - began_ns)
             reach("gateway-sent")
         if cancels:
             self._take_back(cancels)
@@ -283,14 +287,14 @@ class OrderGateway(SettlingGateway):
         """Return the wish to take an order back, as the gateway's own."""
         wish = life.intent.copy()
         wish["flags"] = _CANCEL
-        wish["ts_event"] = wish["ts_recv"] = self._clock.now_ns()
+        wish["ts_event"] = wish["ts_recv"] = self._stamp()
         wish["price"] = wish["size"] = wish["trigger"] = wish["expire"] = 0
         return wish
 
     def _command(self, kind: Kind, **words: int) -> EventArray:
         event = empty_events(1)
         event["kind"], event["version"] = kind, PAYLOADS[kind].version
-        event["ts_event"] = event["ts_recv"] = self._clock.now_ns()
+        event["ts_event"] = event["ts_recv"] = self._stamp()
         for name, value in words.items():
             event[name] = value
         return event

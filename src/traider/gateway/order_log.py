@@ -17,6 +17,7 @@ each 4,096 events. Older orders are read from the disk.
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -29,7 +30,7 @@ from traider.domain.errors import DataError
 from traider.domain.events import EventArray, Kind, OrderFlag
 from traider.domain.fault_points import reach
 from traider.domain.ports import Clock
-from traider.gateway.order_checkpoints import LogMark, OrderCheckpoints, Stance, checkpoint_of
+from traider.gateway.order_checkpoints import LogMark, OrderCheckpoints, Rest, Stance, checkpoint_of
 from traider.gateway.order_lives import IllegalStep, OrderLife, OrderLives
 from traider.gateway.order_words import PERSON_FACT, VENUE_FACT, PersonWord, VenueWord, word_of
 from traider.gateway.reports import count_reports, is_report
@@ -73,6 +74,8 @@ class OrderLog:
         self._checkpoint_at = self._opened_at = 0
         self._marks: list[LogMark] = []
         self._newest_id = 0
+        self._words_here = self._known_words = 0
+        """Words that follow the last event: so far, and as the opening's checkpoint knew them."""
 
     @classmethod
     def open(
@@ -141,10 +144,7 @@ class OrderLog:
         reach("order-log-append")
         self._journal.append(events)
         reach("order-log-appended")
-        found = self._take(events, self._journal.sequence - len(events))
-        if self._journal.sequence - self._checkpoint_at >= CHECKPOINT_EVENTS:
-            self.keep_checkpoint()
-        return found
+        return self._take(events, self._journal.sequence - len(events))
 
     def tell(self, word: VenueWord, events: EventArray) -> tuple[IllegalStep, ...]:
         """Keep what the venue said, and the events it became; return steps that cannot be.
@@ -155,6 +155,7 @@ class OrderLog:
         reach("order-log-tell")
         self._journal.append_fact(VENUE_FACT, word.with_events(events).body())
         reach("order-log-told")
+        self._words_here += 1
         _hear(self.lives, word)
         return self.append(events) if len(events) else ()
 
@@ -167,6 +168,15 @@ class OrderLog:
         self._journal.append_fact(PERSON_FACT, person.body())
         reach("order-log-noted")
 
+    def keep_checkpoint_when_due(self) -> None:
+        """Keep a checkpoint where the last one is long ago; asked when the owner saw all events.
+
+        Raises:
+            OSError: the disk refuses; the log itself is whole.
+        """
+        if self.sequence - self._checkpoint_at >= CHECKPOINT_EVENTS:
+            self.keep_checkpoint()
+
     def keep_checkpoint(self) -> None:
         """Keep the book beside the log, so that the next opening begins there.
 
@@ -174,7 +184,8 @@ class OrderLog:
             OSError: the disk refuses; the log itself is whole.
         """
         now = LogMark(self.sequence, self.reports, self._newest_id)
-        checkpoint = checkpoint_of(self.lives, self.stance, self._marks, now, self.own_state())
+        rest = Rest(tuple(self._marks), self._words_here, self.own_state())
+        checkpoint = checkpoint_of(self.lives, self.stance, now, rest)
         self._checkpoints.write(self.sequence, checkpoint)
         self._checkpoint_at = self.sequence
         reach("order-checkpoint-kept")
@@ -252,14 +263,19 @@ class OrderLog:
         Raises:
             DataError: a block of the log is damaged.
         """
-        for _, word in self._words(self._opened_at):
+        for _, word in self._words_since():
             yield word
+
+    def _words_since(self) -> Iterator[tuple[int, VenueWord]]:
+        """Yield the words since the checkpoint; those that it knows follow its last event too."""
+        yield from islice(self._words(self._opened_at), self._known_words, None)
 
     # --------------------------------------------------------------------------------- its own
 
     def _take(self, events: EventArray, sequence: int) -> tuple[IllegalStep, ...]:
         """Bring everything up to date with events that begin at ``sequence``."""
         found = self.lives.take(events)
+        self._words_here = 0
         self.reports += count_reports(events)
         for place in np.flatnonzero(np.isin(events["kind"], _STANCE_KINDS)):
             self.stance = _stance_after(self.stance, events[place : place + 1])
@@ -285,15 +301,19 @@ class OrderLog:
         if checkpoint is not None:
             checkpoint.fill(self.lives)
             self.stance, self.reports = checkpoint.stance, checkpoint.reports
-            self._newest_id, self._marks = checkpoint.newest_id, list(checkpoint.marks)
-            self.kept_state = checkpoint.own_state
+            self._newest_id, self._marks = checkpoint.newest_id, list(checkpoint.rest.marks)
+            self.kept_state = checkpoint.rest.own_state
+            self._known_words = checkpoint.rest.words_here
         self._opened_at = self._checkpoint_at = place
         for sequence, events in self._read(place):
             self.illegal += self._take(events, sequence)
         last: tuple[int, VenueWord] | None = None
-        for sequence, word in self._words(place):
+        for sequence, word in self._words_since():
             _hear(self.lives, word)
             last = sequence, word
+            self._words_here += sequence + 1 == self.sequence
+        if place == self.sequence:
+            self._words_here += self._known_words
         if last is not None and last[0] + 1 == self.sequence and len(last[1].records):
             # The process ended between the two writes of ``tell``: the second is made up for.
             self.illegal += self.append(last[1].records)

@@ -8,9 +8,11 @@ contradiction, and each minute, have the books compared again, without a pause i
 
 import asyncio
 from abc import abstractmethod
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Final, Protocol
+
+import msgspec
 
 from traider.domain.approvals import ApprovedOrder, Approver
 from traider.domain.errors import VenueError
@@ -20,10 +22,12 @@ from traider.domain.instruments import Instrument
 from traider.domain.order_states import Sent
 from traider.domain.ports import Clock, EventSink, Log
 from traider.gateway.account_books import AccountBooks
+from traider.gateway.account_entries import read_entry
 from traider.gateway.client_ids import ClientIds
 from traider.gateway.doubts import Doubts
 from traider.gateway.executor import Executor, VenueFill, VenueOrder, VenueState
 from traider.gateway.gateway_terms import GatewayTerms
+from traider.gateway.latency import LatencyBook, Stage
 from traider.gateway.order_groups import group_key
 from traider.gateway.order_lives import OrderLife
 from traider.gateway.order_log import OrderLog
@@ -50,6 +54,12 @@ class Gate(Protocol):
     def follow(self, events: EventArray) -> None:
         """Follow events of the log."""
 
+    def state(self) -> bytes:
+        """Return the state as bytes."""
+
+    def restore(self, state: bytes, since: Iterable[EventArray]) -> None:
+        """Set the state to what ``state`` returned, then follow the events ``since``."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class GatewayParts:
@@ -68,6 +78,14 @@ class GatewayParts:
     """What an operator reads."""
     gate: Gate | None = None
     """Asked beside the trader's, in a process of its own."""
+    latencies: LatencyBook = field(default_factory=LatencyBook)
+
+
+class _OwnState(msgspec.Struct, frozen=True, array_like=True):
+    """What a checkpoint of the log keeps of the gateway."""
+
+    account: bytes = b""
+    gate: bytes = b""
 
 
 async def reconcile_nothing(_: Cause) -> None:
@@ -90,8 +108,9 @@ class SettlingGateway(VenueAnswers):
         self._is_settled = asyncio.Event()
         self._wake = asyncio.Event()
         self._cause = Cause.START
-        self._sent_at: dict[int, int] = {}
-        """When an order left, on the clock that never goes back, until it is answered."""
+        self._left_at: dict[int, int] = {}
+        """When an order left, on the clock that never goes back, until it is over."""
+        self._resume()
 
     @property
     def is_ready(self) -> bool:
@@ -189,12 +208,28 @@ class SettlingGateway(VenueAnswers):
     def _cancel_unwanted(self) -> None:
         """Ask for the end of orders that nobody wants any more."""
 
+    def accepted(self, order_id: int, venue_id: str) -> None:
+        """Take note that the venue has the order."""
+        self._measure(order_id, Stage.ACK)
+        super().accepted(order_id, venue_id)
+
+    def filled(self, order_id: int, fill: VenueFill) -> None:
+        """Take a fill; one that was counted is passed over."""
+        life = self.lives.get(order_id)
+        if life is not None and not life.filled_lots:
+            self._measure(order_id, Stage.FILL)
+        super().filled(order_id, fill)
+
+    def _measure(self, order_id: int, stage: Stage) -> None:
+        left_ns = self._left_at.get(order_id)
+        if left_ns is not None:
+            self._parts.latencies.record(stage, self._clock.monotonic_ns() - left_ns)
+
     def _follow(self, events: EventArray) -> None:
         if self._parts.gate is not None:
             self._parts.gate.follow(events)
 
     def _doubt(self, order_id: int) -> None:
-        self._sent_at.pop(order_id, None)
         self._doubts.ask(order_id)
 
     def _dispute(self, why: str) -> None:
@@ -256,13 +291,35 @@ class SettlingGateway(VenueAnswers):
         while True:
             await asyncio.sleep(_WATCH_S)
             now_ns = self._clock.monotonic_ns()
-            for order_id, sent_ns in tuple(self._sent_at.items()):
+            for order_id, left_ns in tuple(self._left_at.items()):
                 life = self.lives.get(order_id)
-                if life is None or life.is_acknowledged or life.is_over:
-                    del self._sent_at[order_id]
-                elif now_ns - sent_ns > self.terms.answer_s * _NS_PER_S:
-                    del self._sent_at[order_id]
-                    if isinstance(life.state, Sent):
-                        self.unknown(order_id, f"no answer for {self.terms.answer_s:g} s")
-                    else:
-                        self._doubt(order_id)
+                if life is None or life.is_over:
+                    del self._left_at[order_id]
+                elif now_ns - left_ns > self.terms.answer_s * _NS_PER_S:
+                    self._miss(life)
+
+    def _miss(self, life: OrderLife) -> None:
+        """Ask for an order that was not answered in time."""
+        if isinstance(life.state, Sent):
+            self.unknown(life.order_id, f"no answer for {self.terms.answer_s:g} s")
+        elif not life.is_acknowledged:
+            self._doubt(life.order_id)
+
+    def _resume(self) -> None:
+        """Take up the account and the gate's view as the log has them."""
+        kept = _OwnState()
+        if self.log.kept_state:
+            kept = msgspec.msgpack.decode(self.log.kept_state, type=_OwnState)
+            self.account.restore(kept.account)
+        for word in self.log.words_since_checkpoint():
+            for entry in word.entries:
+                self.account.apply(read_entry(bytes(entry)))
+        if self._parts.gate is not None:
+            self._parts.gate.restore(kept.gate, self.log.since_checkpoint())
+        self.log.own_state = self._own_state
+
+    def _own_state(self) -> bytes:
+        gate = self._parts.gate
+        return msgspec.msgpack.encode(
+            _OwnState(self.account.state(), b"" if gate is None else gate.state())
+        )

@@ -64,6 +64,7 @@ class VenueAnswers(ABC):
         self._sink = sink
         self._clock = clock
         self._lines = lines
+        self._stamped_ns = 0
         self._entries: list[AccountEntry] = []
         """Applied to the account, and to be kept with the report that follows."""
 
@@ -105,7 +106,7 @@ class VenueAnswers(ABC):
             return
         intent = life.intent
         price, size = int(intent["price"][0]), int(intent["size"][0])
-        ack = report(Kind.ACK, intent, self._clock.now_ns(), price=price, size=size)
+        ack = report(Kind.ACK, intent, self._stamp(), price=price, size=size)
         self._tell(word, _NOTHING if life.is_acknowledged else ack)
         if life.wants_cancel and not life.is_over:
             self._take_back((order_id,))
@@ -136,7 +137,7 @@ class VenueAnswers(ABC):
         word = VenueWord("cancel-refused", order_id, message=code)
         if life.is_over:
             answer = report(
-                Kind.REJECTED, life.intent, self._clock.now_ns(), code=int(Reject.UNKNOWN_ORDER)
+                Kind.REJECTED, life.intent, self._stamp(), code=int(Reject.UNKNOWN_ORDER)
             )
             self._tell(word, answer)
             return
@@ -207,7 +208,10 @@ class VenueAnswers(ABC):
 
     def report(self, events: EventArray) -> None:
         """Log events that comparing the books came to, and hand them to the trader."""
-        self._tell(VenueWord("reconciled"), events)
+        stamped = events.copy()
+        for place in range(len(stamped)):
+            stamped["ts_recv"][place] = self._stamp()
+        self._tell(VenueWord("reconciled"), stamped)
 
     def keep_entries(self) -> None:
         """Keep the entries of the account that no report followed."""
@@ -228,7 +232,7 @@ class VenueAnswers(ABC):
         life = self.lives.get(order_id)
         event = empty_events(1)
         event["kind"], event["version"] = Kind.FILL, PAYLOADS[Kind.FILL].version
-        event["ts_event"], event["ts_recv"] = fill.ts_ns, self._clock.now_ns()
+        event["ts_event"], event["ts_recv"] = fill.ts_ns, self._stamp()
         event["instrument"], event["side"] = fill.instrument, fill.side
         event["flags"] = int(FillFlag.MAKER) if fill.is_maker else 0
         event["price"], event["size"] = booked.price_ticks, booked.size_lots
@@ -240,7 +244,7 @@ class VenueAnswers(ABC):
         size = leaves_of(life.state)
         if life.flags & OrderFlag.QUOTE_SIZED and life.filled_lots:
             size = 0
-        return report(kind, life.intent, self._clock.now_ns(), code=code, size=size)
+        return report(kind, life.intent, self._stamp(), code=code, size=size)
 
     def _end(self, life: OrderLife, word: VenueWord, kind: Kind, code: int) -> None:
         self._tell(word, self._over(life, kind, code))
@@ -258,13 +262,20 @@ class VenueAnswers(ABC):
         self._entries.clear()
         illegal = self.log.tell(msgspec.structs.replace(word, entries=entries), events)
         self._follow(events)
+        self.log.keep_checkpoint_when_due()
         self._hand_on(events, illegal)
+
+    def _stamp(self) -> int:
+        """Return a time later than that of any report before: so they stay in their order."""
+        self._stamped_ns = max(self._clock.now_ns(), self._stamped_ns + 1)
+        return self._stamped_ns
 
     def _keep(self, events: EventArray, *, is_new: bool = True) -> None:
         """Log events, then report those that are reports, unless the trader told them."""
         self.keep_entries()
         illegal = self.log.append(events)
         self._follow(events)
+        self.log.keep_checkpoint_when_due()
         self._hand_on(events if is_new else _NOTHING, illegal)
 
     def _hand_on(self, events: EventArray, illegal: Sequence[IllegalStep]) -> None:
