@@ -7,7 +7,7 @@ import numpy as np
 
 from traider.backtest.collecting import Fingerprint
 from traider.domain.errors import TraiderError
-from traider.domain.events import EVENT, EventArray, Kind
+from traider.domain.events import EVENT, EventArray, Kind, empty_events, join_events
 from traider.kernel.live_machine import LiveMachine, Replayer, Turn
 from traider.kernel.machine import Drained
 from traider.kernel.specification import KernelSpec
@@ -29,6 +29,7 @@ class DecisionReplay:
         self._replayer = Replayer(spec, simulates=simulates)
         self._replayer.machine = _Watched(spec, self._see, simulates=simulates)
         self._taken = 0
+        self._last_step = empty_events(0)
         self._last_ns = 0
 
     @property
@@ -47,6 +48,14 @@ class DecisionReplay:
             return
         self._taken += len(events)
         self._last_ns = int(events["ts_recv"][-1])
+        # A step and what it wants come out together, so they must go in together.
+        events = join_events([self._last_step, events])
+        steps = np.flatnonzero(events["kind"] != Kind.ORDER_INTENT)
+        whole = int(steps[-1]) if len(steps) else 0
+        self._last_step = events[whole:].copy()
+        self._replay(events[:whole])
+
+    def _replay(self, events: EventArray) -> None:
         try:
             self._replayer.take(events)
         except TraiderError as fault:
@@ -57,6 +66,7 @@ class DecisionReplay:
 
         A journal that ends amid a step, as a killed trader leaves it, ends before what comes next.
         """
+        self._replay(self._last_step)
         if self.is_sound:
             try:
                 self._replayer.pass_time(self._last_ns)

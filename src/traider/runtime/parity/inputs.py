@@ -8,8 +8,9 @@ import numpy.typing as npt
 from traider.domain.events import EventArray, Kind, empty_events
 from traider.domain.payload_table import PAYLOADS
 
+SILENT: Final = Kind.LATENCY_ESTIMATE
+"""A kind that decider, gate and venue pass over."""
 FOREIGN: Final = (
-    Kind.LEADER_EPOCH,
     Kind.RISK_STATE,
     Kind.LATENCY_ESTIMATE,
     Kind.WEIGHTS_CHANGE,
@@ -39,10 +40,12 @@ _NAMES: Final = {
 
 
 def is_market(events: EventArray) -> npt.NDArray[np.bool_]:
-    """Return which events a back-test has too: the market, its history, scores of models, time."""
+    """Return which events a back-test has too: the market, its history, scores of models, time.
+
+    The word of who leads is among them, as order ids are made of it.
+    """
     kinds = events["kind"]
-    facts = (kinds < Kind.ACK) & (kinds != Kind.LEADER_EPOCH)
-    return np.asarray(facts | np.isin(kinds, _MODELS) | (kinds == Kind.TIMER))
+    return np.asarray((kinds < Kind.ACK) | np.isin(kinds, _MODELS) | (kinds == Kind.TIMER))
 
 
 def is_input(events: EventArray) -> npt.NDArray[np.bool_]:
@@ -50,7 +53,26 @@ def is_input(events: EventArray) -> npt.NDArray[np.bool_]:
 
     Timers are among them, since they say how far time went; the kernel makes them anew.
     """
-    return np.asarray(is_market(events) | np.isin(events["kind"], FOREIGN))
+    return np.asarray(is_market(events) | is_foreign(events))
+
+
+def is_foreign(events: EventArray) -> npt.NDArray[np.bool_]:
+    """Return which inputs no back-test of recorded market data has."""
+    return np.isin(events["kind"], FOREIGN)
+
+
+def silenced(events: EventArray, chosen: npt.NDArray[np.bool_]) -> EventArray:
+    """Return the events with the ``chosen`` ones made to say nothing, each in its place.
+
+    Order ids, and so what chance draws for an order, come of the places in the journal.
+    """
+    if not chosen.any():
+        return events
+    found = events.copy()
+    found["kind"][chosen], found["version"][chosen] = SILENT, PAYLOADS[SILENT].version
+    for name in ("instrument", "flags", "side", "w0", "w1", "w2", "w3", "w4"):
+        found[name][chosen] = 0
+    return found
 
 
 def time_passed(now_ns: int) -> EventArray:

@@ -15,7 +15,7 @@ from traider.domain.events import EventArray, Kind
 from traider.kernel.machine import Drained, Machine
 from traider.kernel.specification import KernelSpec
 from traider.runtime.parity.account_book import AccountBook
-from traider.runtime.parity.inputs import is_market, time_passed
+from traider.runtime.parity.inputs import is_foreign, is_market, silenced, time_passed
 
 _WARM_UP: Final = (Kind.WARMUP_BEGIN, Kind.WARMUP_END)
 
@@ -46,16 +46,14 @@ class MarketBacktest:
         self._gather(self.machine.feed(time_passed(self._last_ns)))
 
     def _of_market(self, events: EventArray) -> EventArray:
-        """Return the events of the market; of the warm-ups only the first, before the start."""
-        kept = is_market(events)
-        warm_up = np.isin(events["kind"], _WARM_UP)
-        if self._is_warm:
-            kept &= ~warm_up
-        elif (events["kind"] == Kind.WARMUP_END).any():
+        """Return the events of the market; people are silent, and later starts need no warm-up."""
+        quiet = is_foreign(events)
+        ends = np.flatnonzero(events["kind"] == Kind.WARMUP_END)
+        if self._is_warm or len(ends):
+            later = 0 if self._is_warm else int(ends[0]) + 1
+            quiet[later:] |= np.isin(events["kind"][later:], _WARM_UP)
             self._is_warm = True
-            first = int(np.argmax(events["kind"] == Kind.WARMUP_END))
-            kept[first + 1 :] &= ~warm_up[first + 1 :]
-        return events[kept]
+        return silenced(events, quiet)[is_market(events) | quiet]
 
     def _gather(self, parts: Iterator[Drained]) -> None:
         for drained in parts:
