@@ -38,6 +38,7 @@ COMMANDS: Final = {
     "record": "traider.cli.record:record",
     "replay": "traider.cli.replay:replay",
     "stop": "traider.cli.control:stop",
+    "status": "traider.cli.status:status",
     "sweep": "traider.cli.sweep:sweep",
     "version": "traider.cli.version:version",
 }
