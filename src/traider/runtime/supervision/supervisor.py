@@ -72,14 +72,15 @@ class Supervisor:
             role.name, self._parts.board, self._parts.metrics, self._note_readiness
         )
 
-    async def until_ready(self) -> None:
-        """Wait until every role is ready; cancel it where the end may come first."""
+    async def until_ready(self) -> bool:
+        """Wait until every role is ready, and return True; False when the end came first."""
         await self._all_ready.wait()
+        return not self.is_stopping
 
     def _note_readiness(self) -> None:
         is_ready = all(report.is_ready for report in self._reports.values())
         self._parts.board.set_ready(is_ready=is_ready and not self.is_stopping)
-        if is_ready:
+        if is_ready or self.is_stopping:
             self._all_ready.set()
         else:
             self._all_ready.clear()
@@ -91,6 +92,7 @@ class Supervisor:
             self._parts.log.info("stopping", why=why)
             self._parts.board.set_ready(is_ready=False)
             self._stopping.set()
+            self._all_ready.set()
 
     @property
     def is_stopping(self) -> bool:
