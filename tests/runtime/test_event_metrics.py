@@ -57,18 +57,16 @@ def test_orders_are_counted_by_what_became_of_them_and_cancels_are_not_orders() 
     assert found["events_total{feed=coinbase,kind=sent}"] == 2
 
 
-def test_ticks_have_an_age_and_commands_and_decisions_are_counted() -> None:
+def test_ticks_have_an_age_and_decisions_are_counted() -> None:
     found = counted(
         join_events([event(Kind.TRADE, 2 * SECOND), event(Kind.TRADE, 5 * SECOND)]),
         join_events([event(Kind.TIMER, 6 * SECOND), event(Kind.TIMER, 7 * SECOND)]),
-        event(Kind.KILL, 7 * SECOND),
         event(Kind.GAP, 7 * SECOND, instrument=1),
         now_ns=8 * SECOND,
     )
     assert found["last_tick_age_seconds{instrument=BTC-USD}"] == 3.0
     assert "last_tick_age_seconds{instrument=ETH-USD}" not in found
     assert found["decisions_total"] == 2
-    assert found["control_commands_total{command=kill}"] == 1
     assert found["gaps_total{instrument=ETH-USD}"] == 1
 
 

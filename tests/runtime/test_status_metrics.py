@@ -6,7 +6,7 @@ import pytest
 from tests.runtime.test_status_body import BODY
 from traider.domain import metric_names as names
 from traider.ops.metrics import ProcessMetrics
-from traider.runtime.status_body import CountsBody, HealthBody, ParityBody, Phase, PositionBody
+from traider.runtime.status_body import CountsBody, HealthBody, Phase, PositionBody
 from traider.runtime.status_metrics import StatusMetrics
 
 
@@ -49,17 +49,12 @@ def test_an_account_without_worth_has_no_ratio() -> None:
     assert gauges(metrics)["exposure_ratio"] == 0
 
 
-def test_checks_reconnects_and_a_lost_parity_are_counted_once() -> None:
+def test_a_reconnect_is_counted_once() -> None:
     metrics = ProcessMetrics()
     status = StatusMetrics(metrics)
-    for checks, ok in ((2, True), (3, False), (3, False), (4, True)):
-        parity = ParityBody(ok=ok, checks=checks)
-        counts = CountsBody(reconnects=checks)
-        status.publish(msgspec.structs.replace(BODY, parity=parity, counts=counts))
-    found = metrics.snapshot().counters
-    assert found["parity_checks_total"] == found["reconnects_total"] == 4
-    assert found["parity_mismatches_total"] == 1
-    assert gauges(metrics)["parity_ok"] == 1
+    for reconnects in (2, 3, 3, 4):
+        status.publish(msgspec.structs.replace(BODY, counts=CountsBody(reconnects=reconnects)))
+    assert metrics.snapshot().counters == {"reconnects_total": 4}
 
 
 @pytest.mark.parametrize(

@@ -8,14 +8,15 @@ Dashboards and alert rules in ``deploy/`` name these and no others; Prometheus s
 plain number, and its help text says which. Who sets what:
 
 - ``runtime.event_metrics``, from the events that are journaled: events, decisions, orders, fills,
-  gaps, commands, age of ticks
+  gaps, age of ticks
 - ``runtime.status_metrics``, from the status body once a second: account, positions, open orders,
-  parity, reconnects, leader, phase, health, disk
+  whether parity holds, reconnects, leader, phase, health, disk
 - ``runtime.status_watch``: uptime, readiness, queues; ``runtime.latency_watch``: signal to order
 - the latency book, at each scrape: stages and the journal
-- reconciliation: ``RECONCILE_…``; the supervisor: restarts; the alert channel: alerts
+- reconciliation: ``RECONCILE_…``; the identity check: its checks and mismatches
+- the supervisor: restarts and readiness; the control socket: commands; the alert channel: alerts
 
-So trading code need not count: what it journals and says of itself is counted, once, here.
+So trading code counts nothing: what it journals and says of itself is counted beside it.
 """
 
 from dataclasses import dataclass

@@ -28,7 +28,6 @@ _INSTRUMENTS: Final = 1 << 16
 _NS_PER_S: Final = 1_000_000_000
 _FIRST_TICK, _LAST_TICK = int(Kind.DEPTH_SNAPSHOT), int(Kind.MARK)
 _FIRST_ANSWER: Final = int(Kind.ACK)
-_COMMANDS: Final = range(int(Kind.WEIGHTS_CHANGE), int(Kind.REARM) + 1)
 _OF_ORDERS: Final = np.array(
     [
         Kind.GAP, Kind.FILL, Kind.CANCELLED, Kind.REJECTED, Kind.EXPIRED, Kind.UNKNOWN,
@@ -84,12 +83,10 @@ class EventMetrics:
         ``now_ns`` is the time of the trader's clock, which events are stamped by.
         """
         for kind in np.flatnonzero(self._kinds).tolist():
-            count, word = float(self._kinds[kind]), _word(kind)
-            self._metrics.count(names.EVENTS_TOTAL, count, kind=word, feed=self._feed)
+            count = float(self._kinds[kind])
+            self._metrics.count(names.EVENTS_TOTAL, count, kind=_word(kind), feed=self._feed)
             if kind == Kind.TIMER:
                 self._metrics.count(names.DECISIONS_TOTAL, count)
-            elif kind in _COMMANDS:
-                self._metrics.count(names.CONTROL_COMMANDS_TOTAL, count, command=word)
         self._kinds[:] = 0
         for number in np.flatnonzero(self._heard_ns).tolist():
             age_s = max(now_ns - int(self._heard_ns[number]), 0) / _NS_PER_S

@@ -24,16 +24,16 @@ class StatusMetrics:
         self._metrics = metrics
         self._folder = folder
         self._held: set[str] = set()
-        self._counted = {names.PARITY_CHECKS_TOTAL: 0, names.RECONNECTS_TOTAL: 0}
-        self._was_ok = True
+        self._reconnects = 0
 
     def publish(self, body: StatusBody) -> None:
         """Set every gauge that a status tells, and count what rose since the last one."""
         self._set_account(body)
         self._set_positions(body)
         self._set_health(body)
-        self._count(names.PARITY_CHECKS_TOTAL, body.parity.checks)
-        self._count(names.RECONNECTS_TOTAL, body.counts.reconnects)
+        risen = max(body.counts.reconnects - self._reconnects, 0)
+        self._metrics.count(names.RECONNECTS_TOTAL, float(risen))
+        self._reconnects = body.counts.reconnects
         if self._folder is not None:
             self._set_disk(self._folder)
 
@@ -66,16 +66,8 @@ class StatusMetrics:
         self._flags(names.HEALTH_GOOD, "part", {each.part: each.is_good for each in body.health})
         self._metrics.set(names.GATEWAY_READY, float(_gateway_sends(body)))
         self._metrics.set(names.PARITY_OK, float(body.parity.ok))
-        lost = self._was_ok and not body.parity.ok
-        self._metrics.count(names.PARITY_MISMATCHES_TOTAL, float(lost))
-        self._was_ok = body.parity.ok
         self._metrics.set(names.IS_LEADER, float(body.is_leader))
         self._metrics.set(names.LEADER_EPOCH, body.epoch)
-
-    def _count(self, name: str, total: int) -> None:
-        risen = max(total - self._counted[name], 0)
-        self._metrics.count(name, float(risen))
-        self._counted[name] = total
 
     def _flags(self, name: str, label: str, values: Mapping[str, bool]) -> None:
         for word, value in values.items():

@@ -86,8 +86,10 @@ class StatusWatch:
             self.look()
 
     def _tell_health(self, body: StatusBody) -> None:
-        board, told = self._seen.health, {each.part for each in body.health}
-        for each in body.health:
+        # A status may hold what the board holds; how the file is, is known better here.
+        parts = [each for each in body.health if each.part != _FILE]
+        board, told = self._seen.health, {each.part for each in parts}
+        for each in parts:
             board.report(each.part, is_good=each.is_good, detail=each.detail)
         for gone in self._parts - told:
             board.forget(gone)
