@@ -16,6 +16,7 @@ from traider.domain.approvals import Approver
 from traider.domain.events import EventArray, Kind, empty_events, join_events
 from traider.domain.fees import FeeSchedule
 from traider.domain.instruments import Instrument, InstrumentName
+from traider.domain.ports import EventSink
 from traider.gateway.client_ids import ClientIds
 from traider.gateway.gateway_terms import GatewayTerms
 from traider.gateway.order_gateway import OrderGateway
@@ -94,6 +95,7 @@ class Desk:
         books: Books,
         terms: GatewayTerms = QUICK,
         luck: Callable[[int], Luck] | None = None,
+        sink: EventSink | None = None,
     ) -> None:
         self.books = books
         self.lines = MemoryLog()
@@ -103,7 +105,7 @@ class Desk:
         self.connection = Connection(books.venue, approver.verifier, luck)
         parts = GatewayParts(
             log=self.log,
-            sink=books.reports,
+            sink=sink or books.reports,
             instruments=instruments(),
             ids=ClientIds("d41a52c0"),
             approver=approver,
@@ -133,7 +135,9 @@ class Desk:
         for _ in range(turns):
             self.connection.deliver()
             await asyncio.sleep(0)
-        while len(self.gateway._doubts):
+        for _ in range(2_000):
+            if not len(self.gateway._doubts):
+                break
             self.connection.deliver()
             await asyncio.sleep(0.0002)
         self.connection.deliver()

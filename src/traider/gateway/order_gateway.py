@@ -106,8 +106,9 @@ class OrderGateway(SettlingGateway):
         if late_cancels:
             self._give(join_events(late_cancels), [APPROVED] * len(late_cancels))
         reach("gateway-started")
-        self._is_started = True
-        self._settle(Cause.START)
+        if not self.is_ready:
+            self._is_started = True
+            self._settle(Cause.START)
         with suppress(TimeoutError):
             await asyncio.wait_for(self._is_settled.wait(), self.terms.start_s)
 

@@ -1,0 +1,269 @@
+"""The gateway as a trader sees it from another process: the same port, over a socket.
+
+    gateway = GatewayClient(path, sink, lines)
+    running = asyncio.create_task(gateway.run())
+    await gateway.start(epoch, reports_known, unanswered)
+
+A connection that ends is opened again after a pause, and the leader starts again by itself, with
+the reports that it has and the intents that have no verdict: so no report is lost or comes twice,
+and what did not reach the gateway is answered NOT_SENT. While it is not connected it is not ready.
+Bounds: so many intents without a verdict, then the trader is stopped; so many commands that were
+not confirmed, of which the newest are kept.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from traider.domain.errors import DataError, KernelError, UsageError
+from traider.domain.events import EventArray, Kind, empty_events, join_events
+from traider.domain.ports import EventSink, Log
+from traider.gateway.frames import (
+    Fenced,
+    Frame,
+    Kill,
+    Observe,
+    Rearm,
+    Refused,
+    Reports,
+    Seen,
+    Standing,
+    Start,
+    Started,
+    Submit,
+    ToTrader,
+    events_of,
+    packed_frame,
+    read_body,
+    to_trader,
+)
+from traider.gateway.port import GateAnswer
+
+UNANSWERED_MAX: Final = 10_000
+COMMANDS_MAX: Final = 1_000
+PAUSE_S: Final = 0.05
+PAUSE_S_MAX: Final = 1.0
+ANSWER_S: Final = 60.0
+_COMMANDS: Final = tuple(map(int, (Kind.PAUSE, Kind.KILL, Kind.REARM, Kind.LIMITS_CHANGE)))
+
+
+class FencedError(UsageError):
+    """Another trader leads: this one must stop."""
+
+
+class GatewayClient:
+    """A ``TradingGateway`` in another process.
+
+    Args:
+        path: of its socket.
+        sink: where reports go.
+        lines: what an operator reads.
+    """
+
+    def __init__(self, path: Path, sink: EventSink, lines: Log) -> None:
+        self.path = path
+        self.fenced_by = 0
+        """The epoch of a later leader; 0 while this one leads."""
+        self.is_killed = False
+        """Whether the gateway was stopped, as it said last."""
+        self._sink = sink
+        self._lines = lines
+        self._writer: asyncio.StreamWriter | None = None
+        self._is_ready = False
+        self._is_started = False
+        self._epoch = 0
+        self._reports = 0
+        self._unanswered: list[EventArray] = []
+        self._commands: deque[EventArray] = deque(maxlen=COMMANDS_MAX)
+        """Commands that the gateway has not confirmed, oldest first."""
+        self._answered = asyncio.Event()
+        self._refusal: Refused | None = None
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it is reconciled with the venue, and we are connected to it."""
+        return self._is_ready and self._writer is not None and not self.fenced_by
+
+    async def start(self, epoch: int, reports_known: int, unanswered: EventArray) -> None:
+        """Take over for a leader; see ``TradingGateway``. ``run`` must be under way.
+
+        Raises:
+            FencedError: a later leader was here.
+            DataError: the journal and the gateway's log do not belong together.
+            UsageError: nobody answers.
+        """
+        self._epoch, self._reports, self._is_started = epoch, reports_known, True
+        self._unanswered = [
+            unanswered[place : place + 1].copy() for place in range(len(unanswered))
+        ]
+        self._answered.clear()
+        if self._writer is not None:
+            self._send_start()
+        try:
+            await asyncio.wait_for(self._answered.wait(), ANSWER_S)
+        except TimeoutError:
+            raise UsageError(
+                "no gateway answers", where=str(self.path), fix="start the gateway's process first"
+            ) from None
+        self._check()
+
+    def submit(
+        self,
+        intents: EventArray,
+        answers: Sequence[GateAnswer],
+        person: tuple[str, str] | None = None,
+    ) -> None:
+        """Send orders and cancels of one decision; unconnected, they are answered NOT_SENT later.
+
+        Raises:
+            FencedError: another trader leads.
+            KernelError: too many intents have no verdict.
+        """
+        self._check()
+        self._unanswered += _single(intents)
+        if len(self._unanswered) > UNANSWERED_MAX:
+            raise KernelError(
+                f"{UNANSWERED_MAX} orders without an answer of the gateway",
+                where=str(self.path),
+                fix="start the gateway's process, then the trader",
+            )
+        self._send(Submit(self._epoch, intents.tobytes(), tuple(answers), person))
+
+    def observe(self, events: EventArray) -> None:
+        """Send the commands among what the trader journaled.
+
+        Raises:
+            FencedError: another trader leads.
+        """
+        wanted = np.isin(events["kind"], _COMMANDS)
+        if wanted.any():
+            self._check()
+            self._commands.append(events[wanted])
+            self._send(Observe(self._epoch, events[wanted].tobytes()))
+
+    async def run(self) -> None:
+        """Keep a connection, until cancelled or fenced."""
+        pause_s = PAUSE_S
+        while not self.fenced_by:
+            try:
+                reader, self._writer = await asyncio.open_unix_connection(str(self.path))
+            except OSError as fault:
+                self._lines.debug("no gateway answers", why=str(fault))
+            else:
+                pause_s = PAUSE_S
+                await self._converse(reader)
+            await asyncio.sleep(pause_s)
+            pause_s = min(2 * pause_s, PAUSE_S_MAX)
+
+    # --------------------------------------------------------------------------------- its own
+
+    async def _converse(self, reader: asyncio.StreamReader) -> None:
+        try:
+            if self._is_started:
+                self._send_start()
+            while True:
+                self._take(to_trader(await read_body(reader)))
+        except (asyncio.IncompleteReadError, ConnectionError):
+            self._lines.warning("the gateway's connection ended")
+        finally:
+            self._is_ready = False
+            if self._writer is not None:
+                self._writer.close()
+            self._writer = None
+
+    def _send_start(self) -> None:
+        rest = join_events(self._unanswered) if self._unanswered else empty_events(0)
+        self._send(Start(self._epoch, self._reports, rest.tobytes()))
+        for commands in self._commands:
+            self._send(Observe(self._epoch, commands.tobytes()))
+
+    def _send(self, frame: Frame) -> None:
+        """Send a frame; what is lost with the connection is made good by the next start."""
+        if self._writer is not None:
+            self._writer.write(packed_frame(frame))
+
+    def _take(self, frame: ToTrader) -> None:
+        match frame:
+            case Reports():
+                self._report(frame)
+            case Standing():
+                self._is_ready, self.is_killed = frame.is_ready, frame.is_killed
+            case Seen():
+                self._commands.popleft()
+            case Started():
+                self._answered.set()
+            case Refused():
+                self._refusal = frame
+                self._answered.set()
+            case Fenced():
+                self.fenced_by = frame.epoch
+                self._answered.set()
+                self._lines.error("another trader leads", epoch=frame.epoch)
+
+    def _report(self, frame: Reports) -> None:
+        """Hand reports on, each once and in order.
+
+        Raises:
+            DataError: some are missing between those that came and these.
+        """
+        if frame.first > self._reports:
+            raise DataError(
+                f"reports {self._reports} to {frame.first - 1} did not come",
+                where=str(self.path),
+                fix="start the trader again",
+            )
+        events = events_of(frame.events)[self._reports - frame.first :]
+        if not len(events):
+            return
+        self._reports += len(events)
+        for order_id in events["order_id"][events["kind"] == int(Kind.VERDICT)].tolist():
+            self._answer(order_id)
+        self._sink.append(events)
+
+    def _answer(self, order_id: int) -> None:
+        """Strike the oldest intent of an order: verdicts come in the order of the intents."""
+        for place, intent in enumerate(self._unanswered):
+            if int(intent["order_id"][0]) == order_id:
+                del self._unanswered[place]
+                return
+
+    def _check(self) -> None:
+        if self.fenced_by:
+            raise FencedError(
+                f"epoch {self._epoch} is over: epoch {self.fenced_by} leads",
+                where=str(self.path),
+                fix="stop this trader",
+            )
+        if self._refusal is not None:
+            raise DataError(self._refusal.what, where=str(self.path), fix=self._refusal.fix)
+
+
+def _single(events: EventArray) -> list[EventArray]:
+    return [events[place : place + 1].copy() for place in range(len(events))]
+
+
+async def command(path: Path, frame: Kill | Rearm, patience_s: float = 5.0) -> Standing:
+    """Stop the gateway, or re-arm it, whether or not a trader runs; return how it stands then.
+
+    Raises:
+        UsageError: nobody answers, or we are not let in.
+    """
+    try:
+        async with asyncio.timeout(patience_s):
+            reader, writer = await asyncio.open_unix_connection(str(path))
+            try:
+                writer.write(packed_frame(frame))
+                answer = to_trader(await read_body(reader))
+            finally:
+                writer.close()
+    except (OSError, TimeoutError, asyncio.IncompleteReadError):
+        raise UsageError(
+            "the gateway does not answer", where=str(path), fix="ask as the user that runs it"
+        ) from None
+    if not isinstance(answer, Standing):
+        raise UsageError("the gateway gave no answer to that", where=str(path), fix="try again")
+    return answer

@@ -1,0 +1,168 @@
+"""What a trader and a gateway in another process say to each other: typed frames over a socket.
+
+A frame is its length in 4 bytes, big end first, and one message in MessagePack, whose field ``t``
+names it. Events are their records as bytes. Each order frame bears the epoch of its leader: the
+fencing token. Reports bear the number of the first, so that none is lost or taken twice.
+"""
+
+import asyncio
+from typing import Final
+
+import msgspec
+import numpy as np
+from msgspec import Struct
+
+from traider.domain.errors import DataError
+from traider.domain.events import EVENT, EventArray
+from traider.gateway.port import GateAnswer
+
+FRAME_BYTES_MAX: Final = 16 * 1024 * 1024
+_LENGTH_BYTES: Final = 4
+
+
+class Frame(Struct, frozen=True, tag_field="t", forbid_unknown_fields=True):
+    """One message."""
+
+
+class Start(Frame, frozen=True, tag="start"):
+    """A leader takes over, or the same comes back: what it knows, and what has no verdict."""
+
+    epoch: int
+    reports_known: int
+    unanswered: bytes
+
+
+class Submit(Frame, frozen=True, tag="submit"):
+    """Orders and cancels of one decision."""
+
+    epoch: int
+    intents: bytes
+    answers: tuple[GateAnswer, ...]
+    person: tuple[str, str] | None = None
+
+
+class Observe(Frame, frozen=True, tag="observe"):
+    """Commands that the trader journaled."""
+
+    epoch: int
+    events: bytes
+
+
+class Kill(Frame, frozen=True, tag="kill"):
+    """A person stops everything, whether or not a trader runs."""
+
+    who: str
+    why: str
+    keep_positions: bool = False
+
+
+class Rearm(Frame, frozen=True, tag="rearm"):
+    """A person ends that."""
+
+    who: str
+    why: str
+
+
+class Reports(Frame, frozen=True, tag="reports"):
+    """Reports, in the order of the log; ``first`` counts from 0."""
+
+    first: int
+    events: bytes
+
+
+class Standing(Frame, frozen=True, tag="standing"):
+    """How the gateway stands."""
+
+    is_ready: bool
+    is_killed: bool
+
+
+class Seen(Frame, frozen=True, tag="seen"):
+    """The oldest ``Observe`` that was not confirmed is done."""
+
+
+class Started(Frame, frozen=True, tag="started"):
+    """The start is done; the gateway may still be on its way to ready."""
+
+
+class Refused(Frame, frozen=True, tag="refused"):
+    """What was asked was not done."""
+
+    what: str
+    fix: str
+
+
+class Fenced(Frame, frozen=True, tag="fenced"):
+    """Another leader has a later epoch: nothing of this one is taken any more."""
+
+    epoch: int
+
+
+ToGateway = Start | Submit | Observe | Kill | Rearm
+ToTrader = Reports | Seen | Standing | Started | Refused | Fenced
+
+_TO_GATEWAY: Final[msgspec.msgpack.Decoder[ToGateway]] = msgspec.msgpack.Decoder(ToGateway)
+_TO_TRADER: Final[msgspec.msgpack.Decoder[ToTrader]] = msgspec.msgpack.Decoder(ToTrader)
+_ENCODER: Final = msgspec.msgpack.Encoder()
+
+
+def packed_frame(frame: Frame) -> bytes:
+    """Return a frame as it goes over the socket."""
+    body = _ENCODER.encode(frame)
+    return len(body).to_bytes(_LENGTH_BYTES) + body
+
+
+def events_of(raw: bytes) -> EventArray:
+    """Return the records of a frame, not to be written to.
+
+    Raises:
+        DataError: the bytes are no whole records.
+    """
+    if len(raw) % EVENT.itemsize:
+        raise DataError(
+            f"{len(raw)} bytes are no whole events", fix="speak to a gateway of the same version"
+        )
+    return np.frombuffer(raw, dtype=EVENT)
+
+
+async def read_body(reader: asyncio.StreamReader) -> bytes:
+    """Return the next frame's body.
+
+    Raises:
+        DataError: it is longer than any frame.
+        asyncio.IncompleteReadError: the connection ended.
+    """
+    length = int.from_bytes(await reader.readexactly(_LENGTH_BYTES))
+    if length > FRAME_BYTES_MAX:
+        raise DataError(f"a frame of {length} bytes", fix="speak to a gateway of the same version")
+    return await reader.readexactly(length)
+
+
+def to_gateway(body: bytes) -> ToGateway:
+    """Return what a trader said.
+
+    Raises:
+        DataError: it is no frame of a trader.
+    """
+    try:
+        return _TO_GATEWAY.decode(body)
+    except msgspec.DecodeError as fault:
+        raise _misread(fault) from fault
+
+
+def to_trader(body: bytes) -> ToTrader:
+    """Return what a gateway said.
+
+    Raises:
+        DataError: it is no frame of a gateway.
+    """
+    try:
+        return _TO_TRADER.decode(body)
+    except msgspec.DecodeError as fault:
+        raise _misread(fault) from fault
+
+
+def _misread(fault: msgspec.DecodeError) -> DataError:
+    return DataError(
+        f"a frame cannot be read: {fault}", fix="run trader and gateway of the same version"
+    )

@@ -1,0 +1,244 @@
+"""The gateway for a trader in another process: one leader at a time, over a socket of its owner.
+
+    outlet = ReportOutlet()                                  # the gateway's sink
+    server = GatewayServer(OrderGateway(parts, …), outlet, lines, may_speak)
+    await server.serve(listening)
+
+| the trader says | what is done |
+| --- | --- |
+| Start | a later epoch fences the one before; reports after those it knows follow |
+| Submit, Observe | done, if its epoch leads; else Fenced, and the connection ends |
+| Kill, Rearm | done for whoever may speak, with or without a leader |
+
+Reports go to the leader's connection in the order of the log. What is reported while nobody is
+connected stays in the log, and is sent with the next Start. A leader that does not read is cut off
+when ``PENDING_BYTES_MAX`` wait for it; it loses nothing by that either.
+"""
+
+import asyncio
+import socket
+from collections.abc import Callable
+from typing import Final
+
+from traider.domain.errors import DataError, TraiderError
+from traider.domain.events import EventArray
+from traider.domain.ports import Log
+from traider.gateway.frames import (
+    Fenced,
+    Frame,
+    Kill,
+    Observe,
+    Rearm,
+    Refused,
+    Reports,
+    Seen,
+    Standing,
+    Start,
+    Started,
+    Submit,
+    ToGateway,
+    events_of,
+    packed_frame,
+    read_body,
+    to_gateway,
+)
+from traider.gateway.order_gateway import OrderGateway
+from traider.journal import JournalFailedError
+
+PENDING_BYTES_MAX: Final = 64 * 1024 * 1024
+CONNECTIONS_MAX: Final = 16
+_LOOK_S: Final = 0.02
+
+
+class Connection:
+    """One trader, or one person, at the other end."""
+
+    def __init__(self, writer: asyncio.StreamWriter) -> None:
+        self._writer = writer
+        self.epoch = -1
+        """The epoch it leads with; -1 before it started."""
+        self.is_open = True
+
+    def send(self, frame: Frame) -> None:
+        """Send a frame; cut the connection off when too much waits."""
+        if not self.is_open:
+            return
+        self._writer.write(packed_frame(frame))
+        if self._writer.transport.get_write_buffer_size() > PENDING_BYTES_MAX:
+            self.cut()
+
+    def cut(self) -> None:
+        """End the connection at once."""
+        self.is_open = False
+        self._writer.transport.abort()
+
+
+class ReportOutlet:
+    """The gateway's sink: numbers reports, and sends them to the leader that is connected."""
+
+    def __init__(self) -> None:
+        self.leader: Connection | None = None
+        self._next = 0
+
+    def begin(self, leader: Connection, reports_known: int) -> None:
+        """Send to ``leader`` what follows the reports that it knows."""
+        self.leader, self._next = leader, reports_known
+
+    def append(self, events: EventArray) -> None:
+        """Send reports on; without a leader they are in the log, for the next."""
+        if self.leader is not None:
+            self.leader.send(Reports(self._next, events.tobytes()))
+        self._next += len(events)
+
+
+class GatewayServer:
+    """Serves one gateway.
+
+    Args:
+        gateway: with ``outlet`` as its sink.
+        outlet: of reports.
+        lines: what an operator reads.
+        may_speak: whether the user at the other end of a socket may.
+    """
+
+    def __init__(
+        self,
+        gateway: OrderGateway,
+        outlet: ReportOutlet,
+        lines: Log,
+        may_speak: Callable[[socket.socket], bool],
+    ) -> None:
+        self._gateway = gateway
+        self._outlet = outlet
+        self._lines = lines
+        self._may_speak = may_speak
+        self._connections: set[asyncio.Task[None]] = set()
+        self._starts: set[asyncio.Task[None]] = set()
+        self._fault: TraiderError | None = None
+        self._failed = asyncio.Event()
+
+    async def serve(self, listening: socket.socket) -> None:
+        """Serve until cancelled, or until the gateway fails; then raise its fault.
+
+        Raises:
+            TraiderError: the log cannot be kept.
+        """
+        server = await asyncio.start_unix_server(self._converse, sock=listening)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                telling = tasks.create_task(self._tell_standing())
+                await self._failed.wait()
+                telling.cancel()
+        finally:
+            server.close()
+            for task in (*self._connections, *self._starts):
+                task.cancel()
+            await asyncio.gather(*self._connections, *self._starts, return_exceptions=True)
+        if self._fault is not None:
+            raise self._fault
+
+    async def _tell_standing(self) -> None:
+        told: tuple[Connection, Standing] | None = None
+        while True:
+            leader = self._outlet.leader
+            if leader is not None:
+                now = leader, self._standing()
+                if now != told:
+                    leader.send(now[1])
+                    told = now
+            await asyncio.sleep(_LOOK_S)
+
+    def _standing(self) -> Standing:
+        return Standing(self._gateway.is_ready, self._gateway.is_killed)
+
+    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - this is one
+        self._connections.add(task)
+        connection = Connection(writer)
+        try:
+            if self._is_welcome(writer):
+                while connection.is_open:
+                    await self._take(connection, to_gateway(await read_body(reader)))
+        except (asyncio.IncompleteReadError, ConnectionError):
+            self._lines.info("a connection to the gateway ended", epoch=connection.epoch)
+        except asyncio.CancelledError:
+            self._lines.info("a connection to the gateway was cut", epoch=connection.epoch)
+        except DataError as fault:
+            self._lines.error("a connection to the gateway was refused", why=fault.line())
+        finally:
+            if self._outlet.leader is connection:
+                self._outlet.leader = None
+            connection.is_open = False
+            writer.close()
+            self._connections.discard(task)
+
+    def _is_welcome(self, writer: asyncio.StreamWriter) -> bool:
+        if self._may_speak(writer.get_extra_info("socket")):
+            return len(self._connections) <= CONNECTIONS_MAX
+        self._lines.warning("another user asked for the gateway")
+        return False
+
+    async def _take(self, connection: Connection, frame: ToGateway) -> None:
+        """Do what a frame says; a fault of the log ends the gateway."""
+        try:
+            match frame:
+                case Start():
+                    await self._start(connection, frame)
+                case Submit() | Observe() if not self._leads(connection, frame.epoch):
+                    connection.send(Fenced(self._gateway.log.stance.epoch))
+                case Submit():
+                    intents = events_of(frame.intents)
+                    self._gateway.submit(intents, frame.answers, frame.person)
+                case Observe():
+                    self._gateway.observe(events_of(frame.events))
+                    connection.send(Seen())
+                case Kill():
+                    self._gateway.kill(frame.who, frame.why, keep_positions=frame.keep_positions)
+                    connection.send(self._standing())
+                case Rearm():
+                    self._gateway.rearm(frame.who, frame.why)
+                    connection.send(self._standing())
+        except TraiderError as fault:
+            self._fail(fault)
+
+    def _leads(self, connection: Connection, epoch: int) -> bool:
+        return (
+            connection is self._outlet.leader
+            and epoch == connection.epoch == self._gateway.log.stance.epoch
+        )
+
+    async def _start(self, connection: Connection, frame: Start) -> None:
+        """Let a leader take over; the one before is told that it does not lead any more."""
+        if frame.epoch < self._gateway.log.stance.epoch:
+            connection.send(Fenced(self._gateway.log.stance.epoch))
+            return
+        before = self._outlet.leader
+        if before is not None and before is not connection:
+            before.send(Fenced(frame.epoch))
+        connection.epoch = frame.epoch
+        self._outlet.leader = None
+        task = asyncio.create_task(self._begin(connection, frame))
+        self._starts.add(task)
+        task.add_done_callback(self._starts.discard)
+        # Its first step, which makes the leader known, comes before the frame that follows.
+        await asyncio.sleep(0)
+
+    async def _begin(self, connection: Connection, frame: Start) -> None:
+        try:
+            unanswered = events_of(frame.unanswered)
+            self._outlet.begin(connection, frame.reports_known)
+            await self._gateway.start(frame.epoch, frame.reports_known, unanswered)
+        except JournalFailedError as fault:
+            self._fail(fault)
+        except TraiderError as fault:
+            self._outlet.leader = None
+            connection.send(Refused(fault.what, fault.fix))
+        else:
+            connection.send(self._standing())
+            connection.send(Started())
+
+    def _fail(self, fault: TraiderError) -> None:
+        self._lines.error("the gateway cannot go on", why=fault.line())
+        self._fault = self._fault or fault
+        self._failed.set()

@@ -1,0 +1,263 @@
+"""A gateway behind a socket: the same port, fenced leaders, and no report lost over reconnects."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from tests.gateway.desk import QUICK, Books, Desk
+from tests.gateway.orders import APPROVED, cancel, intent, packed
+from tests.ports.event_sink import MemoryEvents
+from tests.ports.log import MemoryLog
+from traider.domain.errors import DataError, UsageError
+from traider.domain.events import Kind, empty_events, join_events
+from traider.domain.payloads import encode_event
+from traider.gateway.client import FencedError, GatewayClient, command
+from traider.gateway.frames import Kill, Rearm, Start, events_of, packed_frame, to_gateway
+from traider.gateway.server import GatewayServer, ReportOutlet
+from traider.kernel.codes import Verdict
+
+ONE = packed(100)
+
+
+def listening(path: Path) -> socket.socket:
+    opened = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    opened.bind(str(path))
+    opened.listen()
+    opened.settimeout(0)
+    return opened
+
+
+class Process:
+    """A gateway with its server, as a process of its own has them."""
+
+    def __init__(self, books: Books, path: Path) -> None:
+        self.outlet = ReportOutlet()
+        self.desk = Desk(books, QUICK, sink=self.outlet)
+        self.path = path
+        self.may_speak: Callable[[socket.socket], bool] = lambda _: True
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator["Process"]:
+        server = GatewayServer(self.desk.gateway, self.outlet, MemoryLog(), self.may_speak)
+        tasks = [
+            asyncio.create_task(self.desk.gateway.run()),
+            asyncio.create_task(server.serve(listening(self.path))),
+        ]
+        try:
+            yield self
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            self.desk.leave()
+            self.path.unlink()
+
+
+class Leader:
+    """A trader's client and what it was told."""
+
+    def __init__(self, path: Path) -> None:
+        self.told = MemoryEvents()
+        self.client = GatewayClient(path, self.told, MemoryLog())
+        self._task = asyncio.create_task(self.client.run())
+
+    async def stop(self) -> None:
+        self._task.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._task
+
+    def kinds(self) -> list[Kind]:
+        return [Kind(kind) for kind in self.told.events["kind"]]
+
+
+async def until(is_so: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not is_so():  # noqa: ASYNC110 - it looks at another's state
+            await asyncio.sleep(0.002)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "g.sock"
+
+
+def test_orders_go_out_over_the_socket_and_reports_come_back(tmp_path: Path, path: Path) -> None:
+    async def scene() -> None:
+        books = Books(tmp_path / "log")
+        leader = Leader(path)
+        async with Process(books, path).running() as process:
+            await leader.client.start(1, 0, empty_events(0))
+            assert leader.client.is_ready
+            leader.client.submit(intent(ONE), [APPROVED], ("ana", "a try"))
+            await until(lambda: len(leader.kinds()) == 2)
+            process.desk.connection.deliver()
+            await until(lambda: leader.kinds()[2:] == [Kind.ACK])
+            log = join_events(list(process.desk.log.reports_after(0)))
+            assert leader.told.events.tobytes() == log.tobytes()
+        await until(lambda: not leader.client.is_ready)
+        await leader.stop()
+
+    asyncio.run(scene())
+
+
+def test_nothing_is_lost_or_told_twice_over_a_gateway_that_comes_back(
+    tmp_path: Path, path: Path
+) -> None:
+    async def scene() -> None:
+        books = Books(tmp_path / "log")
+        leader = Leader(path)
+        async with Process(books, path).running():
+            await leader.client.start(1, 0, empty_events(0))
+            leader.client.submit(intent(ONE), [APPROVED])
+            await until(lambda: len(leader.kinds()) == 2)
+        await until(lambda: not leader.client.is_ready)
+        leader.client.submit(intent(packed(200)), [APPROVED])
+        leader.client.observe(encode_event({"kind": "KILL", "keep_positions": 1}))
+        async with Process(books, path).running() as process:
+            await until(lambda: leader.client.is_ready)
+            # What was wanted meanwhile is out of date; what was sent is asked for, and is there.
+            await until(lambda: Kind.ACK in leader.kinds())
+            assert list(books.venue.orders) == [f"d41a52c0-{ONE:016x}"]
+            log = join_events(list(process.desk.log.reports_after(0)))
+            assert leader.told.events.tobytes() == log.tobytes()
+            codes = log["code"][log["kind"] == Kind.VERDICT].tolist()
+            assert codes == [Verdict.APPROVED, Verdict.NOT_SENT]
+            # A command that was given meanwhile reached it too.
+            await until(lambda: leader.client.is_killed)
+            assert process.desk.gateway.is_killed
+        await leader.stop()
+
+    asyncio.run(scene())
+
+
+def test_a_later_leader_fences_the_one_before(tmp_path: Path, path: Path) -> None:
+    async def scene() -> None:
+        books = Books(tmp_path / "log")
+        old, new = Leader(path), Leader(path)
+        async with Process(books, path).running() as process:
+            await old.client.start(1, 0, empty_events(0))
+            old.client.submit(intent(ONE), [APPROVED])
+            await until(lambda: len(old.kinds()) == 2)
+            # A frozen leader's frames may still be under way when the next one has started.
+            await new.client.start(2, 2, empty_events(0))
+            old.client._send(  # as one that has not heard of it
+                Start(1, 2, b"")
+            )
+            await until(lambda: old.client.fenced_by == 2)
+            with pytest.raises(FencedError, match="epoch 2 leads"):
+                old.client.submit(intent(packed(300)), [APPROVED])
+            with pytest.raises(FencedError, match="epoch 2 leads"):
+                old.client.observe(encode_event({"kind": "PAUSE"}))
+            assert not old.client.is_ready
+            new.client.submit(intent(packed(400, epoch=2)), [APPROVED])
+            await until(lambda: len(new.kinds()) == 2)
+            assert len(books.venue.orders) == 2
+            assert len(process.desk.log.lives) == 2
+            with pytest.raises(FencedError):
+                await old.client.start(1, 2, empty_events(0))
+        await old.stop()
+        await new.stop()
+
+    asyncio.run(scene())
+
+
+def test_orders_of_an_old_epoch_that_arrive_late_are_not_taken(tmp_path: Path, path: Path) -> None:
+    async def scene() -> None:
+        books = Books(tmp_path / "log")
+        old, new = Leader(path), Leader(path)
+        async with Process(books, path).running():
+            await old.client.start(1, 0, empty_events(0))
+            await new.client.start(2, 0, empty_events(0))
+            old.client.fenced_by = 0
+            old.client.submit(intent(ONE), [APPROVED])
+            await until(lambda: old.client.fenced_by == 2)
+            assert books.venue.orders == {}
+        await old.stop()
+        await new.stop()
+
+    asyncio.run(scene())
+
+
+def test_a_person_stops_and_re_arms_without_any_trader(tmp_path: Path, path: Path) -> None:
+    async def scene() -> None:
+        books = Books(tmp_path / "log")
+        async with Process(books, path).running() as process:
+            standing = await command(path, Kill("ana", "wrong prices"))
+            assert standing.is_killed
+            assert process.desk.gateway.is_killed
+        async with Process(books, path).running() as process:
+            assert process.desk.gateway.is_killed
+            standing = await command(path, Rearm("ana", "prices are right again"))
+            assert not standing.is_killed
+        with pytest.raises(UsageError, match="does not answer"):
+            await command(path, Rearm("ana", "too late"), 0.2)
+
+    asyncio.run(scene())
+
+
+def test_another_user_is_not_let_in(tmp_path: Path, path: Path) -> None:
+    async def scene() -> None:
+        process = Process(Books(tmp_path / "log"), path)
+        process.may_speak = lambda _: False
+        async with process.running():
+            with pytest.raises(UsageError, match="does not answer"):
+                await command(path, Kill("eve", "to harm"), 2.0)
+            assert not process.desk.gateway.is_killed
+
+    asyncio.run(scene())
+
+
+def test_a_journal_that_knows_more_than_the_log_is_refused(tmp_path: Path, path: Path) -> None:
+    async def scene() -> None:
+        leader = Leader(path)
+        async with Process(Books(tmp_path / "log"), path).running():
+            with pytest.raises(DataError, match="holds 0 reports, the journal 7"):
+                await leader.client.start(1, 7, empty_events(0))
+        await leader.stop()
+
+    asyncio.run(scene())
+
+
+def test_what_is_no_frame_ends_the_connection_and_nothing_else(tmp_path: Path, path: Path) -> None:
+    async def scene() -> None:
+        async with Process(Books(tmp_path / "log"), path).running():
+            for raw in (
+                b"\x00\x00\x00\x02hi",
+                b"\xff\xff\xff\xff",
+                packed_frame(Start(1, 0, b"x")),
+            ):
+                reader, writer = await asyncio.open_unix_connection(str(path))
+                writer.write(raw)
+                async with asyncio.timeout(5):
+                    answer = await reader.read(100)
+                assert b"whole events" in answer or answer == b""
+                writer.close()
+            assert (await command(path, Kill("ana", "a try"))).is_killed
+
+    asyncio.run(scene())
+    with pytest.raises(DataError, match="whole events"):
+        events_of(b"123")
+    with pytest.raises(DataError, match="cannot be read"):
+        to_gateway(b"hi")
+
+
+def test_cancels_over_the_socket_take_orders_back(tmp_path: Path, path: Path) -> None:
+    async def scene() -> None:
+        books = Books(tmp_path / "log")
+        leader = Leader(path)
+        async with Process(books, path).running() as process:
+            await leader.client.start(1, 0, empty_events(0))
+            leader.client.submit(intent(ONE), [APPROVED])
+            leader.client.submit(cancel(ONE), [APPROVED])
+            await until(lambda: len(leader.kinds()) == 4)
+            for _ in range(3):
+                process.desk.connection.deliver()
+                await asyncio.sleep(0)
+            await until(lambda: leader.kinds()[-1] == Kind.CANCELLED)
+        await leader.stop()
+
+    asyncio.run(scene())
