@@ -347,7 +347,7 @@ async def trading(client: Client, owner: Owner | None = None, **rest: Any) -> As
             IDS,
             INSTRUMENTS,
             APPROVER.verifier,
-            CoinbaseTerms(feed=feed),
+            CoinbaseTerms(feed=feed, stop_patience_s=0.2),
         )
         owner.executor = executor
         running = asyncio.create_task(executor.run(owner))

@@ -10,7 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.gateway.test_reconciling import OPENING, books_of, fills
@@ -32,6 +32,7 @@ from traider.gateway.reconcile_policy import closed_by, shrunk, undone
 from traider.gateway.reconciling import Uncovered
 
 
+@settings(max_examples=50)
 @given(fills())
 def test_cash_of_records_is_the_exact_cash_to_the_nearest_unit(history: list[VenueFill]) -> None:
     books = books_of([])
@@ -52,6 +53,7 @@ def test_cash_of_records_is_the_exact_cash_to_the_nearest_unit(history: list[Ven
         assert abs(cash[fill.instrument] - exact[fill.instrument] * 10**8) <= Fraction(1, 2)
 
 
+@settings(max_examples=50)
 @given(fills())
 def test_totals_are_sums_and_a_fill_counts_once(history: list[VenueFill]) -> None:
     books = books_of([*history, *history])
@@ -68,6 +70,7 @@ def test_totals_are_sums_and_a_fill_counts_once(history: list[VenueFill]) -> Non
     assert books.expected() == OPENING
 
 
+@settings(max_examples=50)
 @given(fills())
 def test_the_average_price_is_what_is_held_cost(history: list[VenueFill]) -> None:
     books, held, average = books_of(history), Fraction(0), Fraction(0)
@@ -86,6 +89,7 @@ def test_the_average_price_is_what_is_held_cost(history: list[VenueFill]) -> Non
     assert abs(Fraction(holding.average_price) - average) < Fraction(1, 10**12)
 
 
+@settings(max_examples=50)
 @given(fills())
 def test_books_kept_as_bytes_are_the_same(history: list[VenueFill]) -> None:
     books = books_of(history)
@@ -97,6 +101,7 @@ def test_books_kept_as_bytes_are_the_same(history: list[VenueFill]) -> None:
         again.restore(b"{}")
 
 
+@settings(max_examples=50)
 @given(fills())
 def test_entries_come_back_from_a_fact(history: list[VenueFill]) -> None:
     entries: list[AccountEntry] = [FillTaken(fill) for fill in history]
@@ -110,6 +115,7 @@ def test_entries_come_back_from_a_fact(history: list[VenueFill]) -> None:
         read_entry(b"{}")
 
 
+@settings(max_examples=50)
 @given(fills(), fills())
 def test_a_trade_by_hand_never_makes_the_run_hold_more(
     history: list[VenueFill], by_hand: list[VenueFill]
@@ -127,6 +133,7 @@ def test_a_trade_by_hand_never_makes_the_run_hold_more(
         assert after * before.size >= 0
 
 
+@settings(max_examples=50)
 @given(fills())
 def test_taking_back_every_fill_leaves_nothing(history: list[VenueFill]) -> None:
     books = books_of(history)
@@ -137,6 +144,7 @@ def test_taking_back_every_fill_leaves_nothing(history: list[VenueFill]) -> None
     assert {books.holding(number).cash for number in (0, 1)} == {Decimal(0)}
 
 
+@settings(max_examples=50)
 @given(fills(), st.decimals("0.00000001", 5, places=8))
 def test_coins_that_are_missing_come_off_what_is_held(
     history: list[VenueFill], shortage: Decimal

@@ -161,9 +161,9 @@ def test_more_orders_than_may_wait_are_refused_unsent() -> None:
 def test_the_end_of_the_process_leaves_what_is_under_way_unknown() -> None:
     async def scenario(client: Client) -> None:
         async with trading(client, timeout_s=30.0) as desk:
-            await desk.lay("slow", method="POST", path="/orders", delay_ms=10_000)
+            await desk.lay("slow", method="POST", path="/orders", delay_ms=20_000)
             life = desk.resting()
             await asyncio.sleep(0.05)
         assert desk.owner.unknowns == [life.approved.order_id]
 
-    serve(scenario)
+    serve(scenario, FAST)

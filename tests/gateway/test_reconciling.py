@@ -12,7 +12,7 @@ from dataclasses import replace
 from decimal import Decimal
 from random import Random
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.venues.coinbase.approved import INSTRUMENTS, approved, intent
@@ -89,6 +89,7 @@ def theirs_of(
     return VenueBooks(orders or [], {}, listed, balances)
 
 
+@settings(max_examples=50)
 @given(fills(), st.randoms())
 def test_the_same_history_does_not_differ(history: list[VenueFill], chance: Random) -> None:
     books = books_of(history)
@@ -97,6 +98,7 @@ def test_the_same_history_does_not_differ(history: list[VenueFill], chance: Rand
     assert differences(ours_of(books), theirs_of(books, shuffled)) == ()
 
 
+@settings(max_examples=50)
 @given(fills(), st.data())
 def test_what_we_lack_is_what_differs_and_counting_it_mends_all(
     history: list[VenueFill], data: st.DataObject
@@ -117,6 +119,7 @@ def test_what_we_lack_is_what_differs_and_counting_it_mends_all(
     assert differences(ours_of(known), theirs) == ()
 
 
+@settings(max_examples=50)
 @given(fills(), st.sampled_from(["USD", "BTC", "SOL"]), st.integers(-(10**9), 10**9))
 def test_money_that_came_otherwise_is_a_balance_that_differs(
     history: list[VenueFill], currency: str, units: int
@@ -155,6 +158,7 @@ def placed(number: int, ids: tuple[int, ...], filled: str = "0", average: str = 
     )
 
 
+@settings(max_examples=50)
 @given(st.sets(st.integers(1, 9)), st.sets(st.integers(1, 9)), st.sets(st.integers(10, 15)))
 def test_orders_that_one_side_has_are_told(
     mine: set[int], theirs: set[int], foreign: set[int]
@@ -243,6 +247,7 @@ def test_the_runs_part_must_be_there() -> None:
     assert found == (Uncovered("BTC", Decimal("0.2"), Decimal("0.15")),)
 
 
+@settings(max_examples=50)
 @given(fills(), fills())
 def test_what_both_comparisons_found_is_believed(
     first: list[VenueFill], second: list[VenueFill]

@@ -18,7 +18,13 @@ from traider.ops.clock import SystemClock
 from traider.venues.coinbase.rest_messages import Fill, Order
 from traider.venues.coinbase.token import ApiKey
 from traider.venues.coinbase.user_mapper import SNAPSHOT_ORDERS, UserMapper
-from traider.venues.coinbase.user_orders import OVER, OrderUpdate
+from traider.venues.coinbase.user_orders import (
+    OVER,
+    KnownOrders,
+    OrderState,
+    OrderUpdate,
+    UserOrder,
+)
 from traider.venues.coinbase.user_stream import user_subscriptions
 from traider.venues.web_socket import WebSocket
 
@@ -250,3 +256,13 @@ def test_orders_on_the_local_exchange_are_followed_to_their_end() -> None:
     assert sum(each.fill_fee for each in found) == sum(Decimal(row["commission"]) for row in rows)
     bought = sum(msgspec.convert(row, Fill).base_size for row in rows)
     assert abs(sum((each.fill_size for each in found), Decimal(0)) - bought) < Decimal("1e-8")
+
+
+def test_orders_that_ended_long_ago_are_forgotten_and_open_ones_never() -> None:
+    known = KnownOrders(over_kept=2)
+    for number in range(5):
+        for status in ("OPEN", "CANCELLED") if number else ("OPEN",):
+            state = OrderState.of_channel(UserOrder(order_id=f"o-{number}", status=status))
+            assert known.take(state, is_history=False) is not None
+    assert [f"o-{number}" in known for number in range(5)] == [True, False, False, True, True]
+    assert known.open_ids() == ["o-0"]

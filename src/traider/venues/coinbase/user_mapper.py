@@ -41,7 +41,13 @@ from msgspec import Struct
 
 from traider.domain.errors import DataError
 from traider.venues.coinbase.rest_messages import Order
-from traider.venues.coinbase.user_orders import KnownOrders, OrderState, OrderUpdate, UserOrder
+from traider.venues.coinbase.user_orders import (
+    OVER,
+    KnownOrders,
+    OrderState,
+    OrderUpdate,
+    UserOrder,
+)
 
 SNAPSHOT_ORDERS: Final = 50
 """Orders in a full message of a snapshot."""
@@ -196,6 +202,8 @@ class UserMapper:
     def _news(self, state: OrderState, *, is_history: bool) -> OrderUpdate | None:
         self._expected.discard(state.order_id)
         update = self._known.take(state, is_history=is_history)
+        if state.status in OVER:
+            self._present.discard(state.order_id)  # only what is open can be absent
         if update is None:
             self.repeated += 1
         return update

@@ -14,6 +14,7 @@ REST gives, and this the quick word of it.
 | with less filled | news only when it is over now: what was filled stays |
 """
 
+from collections import deque
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final, Self
@@ -24,6 +25,8 @@ from traider.venues.coinbase.rest_messages import Order, amount
 
 OVER: Final = frozenset({"FILLED", "CANCELLED", "EXPIRED", "FAILED"})
 """States that an order does not leave."""
+OVER_KEPT: Final = 8192
+"""Orders that are over and still known: news of them may come twice, and late, but not for ever."""
 
 _RANK: Final = {"PENDING": 0, "QUEUED": 0, "OPEN": 1, "EDIT_QUEUED": 2, "CANCEL_QUEUED": 2}
 _ZERO: Final = Decimal(0)
@@ -130,10 +133,12 @@ class OrderUpdate:
 
 
 class KnownOrders:
-    """Every order that was told, as it stood last."""
+    """Every order that is not over, and the ``OVER_KEPT`` that ended last, as they stood last."""
 
-    def __init__(self) -> None:
+    def __init__(self, over_kept: int = OVER_KEPT) -> None:
         self._known: dict[str, OrderState] = {}
+        self._over: deque[str] = deque()
+        self._over_kept = over_kept
 
     def __contains__(self, order_id: object) -> bool:
         """Whether an order was told."""
@@ -152,6 +157,8 @@ class KnownOrders:
                 return None
             told = merged
         self._known[told.order_id] = told
+        if told.status in OVER and (before is None or before.status not in OVER):
+            self._forget_but(told.order_id)
         size, price, fee = _fill(told, before)
         return OrderUpdate(
             order_id=told.order_id,
@@ -167,6 +174,12 @@ class KnownOrders:
             reason=told.reason,
             is_history=is_history and before is None,
         )
+
+    def _forget_but(self, order_id: str) -> None:
+        """Note that an order is over, and forget the one that ended longest ago."""
+        self._over.append(order_id)
+        if len(self._over) > self._over_kept:
+            self._known.pop(self._over.popleft(), None)
 
 
 def _merged(told: OrderState, before: OrderState) -> OrderState | None:
