@@ -19,6 +19,7 @@ from benchmarks import (
     lake_size,
     level2,
     memory,
+    parity,
     postgres,
     start_up,
     step_latency,
@@ -43,6 +44,7 @@ def main() -> None:
     exchange.measure()
     bus.measure()
     journal.measure()
+    parity.measure()
     lake_read.measure()
     lake_size.measure()
     feature_store.measure()

@@ -27,6 +27,7 @@ from traider.runtime.parity.identity_gate import IdentityGate, IdentityReporting
 from traider.runtime.parity.recorded_run import recorded_follower
 from traider.runtime.parity.shadow import IdentityResult, JournalShadow, StateClaim
 from traider.runtime.state_folder import RunPaths
+from traider.runtime.trading.snapshots import Taken, take_state
 
 THIRD = 20_000
 WAIT_S = 120.0
@@ -146,6 +147,22 @@ def test_the_check_runs_in_a_process_that_ends_with_it(trader: RecordedTrader) -
         os.kill(pid, 0)
 
 
+def test_a_gate_has_a_trader_checked(trader: RecordedTrader) -> None:
+    check = IdentityCheck(partial(recorded_follower, trader.folder), trader.journal.folder)
+    reporting = IdentityReporting(MemoryMetrics(), MemoryAlerts(), FixedClock(), str)
+    gate = IdentityGate(check, reporting, IdentityTerms())
+    trader.feed(capture()[1][:THIRD])
+    gate.claim(take_state(trader.trader))
+    end, found = time.monotonic() + WAIT_S, None
+    while found is None and time.monotonic() < end:
+        assert not gate.is_due()
+        found = gate.look()
+    gate.close()
+    assert found is not None
+    assert found.ok, found.line
+    assert (gate.body.ok, gate.body.checks) == (True, 1)
+
+
 class PlannedCheck(IdentityCheck):
     """A check that answers each claim with the next of some results."""
 
@@ -204,7 +221,8 @@ def test_a_claim_is_due_each_minute() -> None:
         clock.advance(1_000_000_000)
         due.append(gate.is_due())
         if due[-1]:
-            gate.claim(StateClaim(1, 1, ""))
+            gate.claim(Taken(1, b"", b"state", 1))
+            gate.close()
     assert [place + 1 for place, is_due in enumerate(due) if is_due] == [60, 120]
     never = IdentityGate(PlannedCheck([]), reporting, IdentityTerms(every_s=0.0))
     assert not never.is_due()

@@ -1,14 +1,15 @@
 """What follows from the identity check: numbers, an alert, and by policy a halt.
 
     gate = IdentityGate(check, reporting, policy)
-    if gate.is_due(): gate.claim(StateClaim(sequence, passed_ns, digest))     # each minute
-    gate.look()                                                               # each second
+    if gate.is_due(): gate.claim(take_state(trader))     # each minute
+    gate.look()                                          # each second
 
 The policy halt pauses the trader: it opens nothing more until a person re-arms it. Exits stay at
 the venue, since a state in doubt is no reason to leave positions without their stops. A check
 that could not be made proves nothing; it is told as a warning, and nothing is halted.
 """
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -23,6 +24,7 @@ from traider.runtime.control.commands import ControlCommand, Pause, Reason
 from traider.runtime.parity.identity import IdentityCheck
 from traider.runtime.parity.shadow import IdentityResult, StateClaim
 from traider.runtime.status_body import ParityBody
+from traider.runtime.trading.snapshots import Taken
 
 WHO: Final = "identity check"
 MISMATCH: Final = "parity:mismatch"
@@ -62,6 +64,7 @@ class IdentityGate:
         self._terms = terms
         self._due_ns = reporting.clock.monotonic_ns() + round(terms.every_s * _NS_PER_S)
         self._body = ParityBody()
+        self._claiming: threading.Thread | None = None
 
     @property
     def body(self) -> ParityBody:
@@ -70,14 +73,19 @@ class IdentityGate:
 
     def is_due(self) -> bool:
         """Whether a claim is wanted now; False while one is under way."""
-        if not self._terms.every_s or self._check.is_busy:
+        is_claiming = self._claiming is not None and self._claiming.is_alive()
+        if not self._terms.every_s or is_claiming or self._check.is_busy:
             return False
         return self._reporting.clock.monotonic_ns() >= self._due_ns
 
-    def claim(self, claim: StateClaim) -> None:
-        """Have a claim checked; nothing waits for it."""
+    def claim(self, taken: Taken) -> None:
+        """Have a state checked; nothing waits for its digest, nor for the process that checks."""
         self._due_ns = self._reporting.clock.monotonic_ns() + round(self._terms.every_s * _NS_PER_S)
-        self._check.begin(claim)
+        self._claiming = threading.Thread(target=self._begin, args=(taken,), name="identity-claim")
+        self._claiming.start()
+
+    def _begin(self, taken: Taken) -> None:
+        self._check.begin(StateClaim(taken.sequence, taken.passed_ns, taken.digest))
 
     def look(self) -> IdentityResult | None:
         """Take a result if there is one, act on it, and return it."""
@@ -99,6 +107,8 @@ class IdentityGate:
 
     def close(self) -> None:
         """End the process that checks."""
+        if self._claiming is not None:
+            self._claiming.join()
         self._check.close()
 
     def _act_on(self, found: IdentityResult) -> None:
