@@ -20,6 +20,7 @@ from benchmarks import (
     level2,
     memory,
     parity,
+    observability,
     postgres,
     start_up,
     step_latency,
@@ -50,6 +51,7 @@ def main() -> None:
     feature_store.measure()
     start_up.measure()
     memory.measure()
+    observability.measure()
     postgres.measure()
     download.measure()
 

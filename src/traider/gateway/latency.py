@@ -46,7 +46,9 @@ class Stage(StrEnum):
     FILL = "fill"
     """Left until its first fill was heard of."""
     SIGNAL_TO_ORDER = "signal_to_order"
-    """Message received until its order has left: what alerts watch."""
+    """What an order reacts to was received, or its timer was due, until it left; alerts watch it.
+
+    By the trader's clock, as the wire and the decoding: an accelerated one makes it longer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,9 @@ class ProcessMetrics:
         with self._lock:
             if self._room_for(key, self._counts):
                 bounds = self._bounds_of(name)
-                counts = self._counts.setdefault(key, [0] * (len(bounds) + 1))
+                counts = self._counts.get(key)
+                if counts is None:
+                    counts = self._counts[key] = [0] * (len(bounds) + 1)
                 counts[bisect.bisect_left(bounds, value)] += 1
                 self._totals[key] = self._totals.get(key, 0.0) + value
 

@@ -4,16 +4,13 @@
     trader = Trader(parts, standing, [counted])        # it is an EventSink
     counted.tell(now_ns)                               # about once a second
 
-What is journaled is counted once and the same in every mode. Between two tellings only small arrays
-are touched, so that a busy market costs the trader a few microseconds a batch.
+What is journaled is counted once and the same in every mode. Between two tellings only plain
+numbers are touched, so that a busy market costs the trader a few microseconds a message.
 """
 
 from collections import OrderedDict, deque
 from collections.abc import Sequence
 from typing import Any, Final
-
-import numpy as np
-import numpy.typing as npt
 
 from traider.domain import metric_names as names
 from traider.domain.events import EventArray, Kind, OrderFlag
@@ -23,18 +20,9 @@ from traider.kernel.codes import Verdict
 WAITING_MAX: Final = 4_096
 """Intents without a verdict that are remembered; those of a few decisions are usual."""
 
-_KINDS: Final = 256
-_INSTRUMENTS: Final = 1 << 16
+_KINDS: Final = 1 + max(Kind)
 _NS_PER_S: Final = 1_000_000_000
 _FIRST_TICK, _LAST_TICK = int(Kind.DEPTH_SNAPSHOT), int(Kind.MARK)
-_FIRST_ANSWER: Final = int(Kind.ACK)
-_OF_ORDERS: Final = np.array(
-    [
-        Kind.GAP, Kind.FILL, Kind.CANCELLED, Kind.REJECTED, Kind.EXPIRED, Kind.UNKNOWN,
-        Kind.ORDER_INTENT, Kind.VERDICT,
-    ],
-    dtype=np.uint16,
-)  # fmt: skip
 _BY_INSTRUMENT: Final = {
     int(Kind.GAP): names.GAPS_TOTAL,
     int(Kind.FILL): names.FILLS_TOTAL,
@@ -43,6 +31,7 @@ _BY_INSTRUMENT: Final = {
     int(Kind.REJECTED): names.ORDERS_REJECTED_TOTAL,
     int(Kind.UNKNOWN): names.ORDERS_UNKNOWN_TOTAL,
 }
+_OF_ORDERS: Final = frozenset({int(Kind.ORDER_INTENT), int(Kind.VERDICT), *_BY_INSTRUMENT})
 
 
 class EventMetrics:
@@ -58,38 +47,42 @@ class EventMetrics:
         self._metrics = metrics
         self._names = tuple(instruments)
         self._feed = feed
-        self._kinds: npt.NDArray[np.int64] = np.zeros(_KINDS, dtype=np.int64)
-        self._heard_ns: npt.NDArray[np.int64] = np.zeros(_INSTRUMENTS, dtype=np.int64)
+        self._kinds = [0] * _KINDS
+        self._heard_ns: dict[int, int] = {}
         self._waiting: OrderedDict[int, deque[bool]] = OrderedDict()
         """For each order with intents that await a verdict, whether each is a cancel."""
 
     def append(self, events: EventArray) -> None:
         """See the next events."""
-        kinds = events["kind"]
-        if not len(kinds):
+        # Lists of plain numbers cost less than calls of NumPy: a message is a few events, and
+        # most often changes of one book.
+        kinds, numbers = events["kind"].tolist(), events["instrument"].tolist()
+        if _is_one(kinds) and _is_one(numbers) and _FIRST_TICK <= kinds[0] <= _LAST_TICK:
+            self._kinds[kinds[0]] += len(kinds)
+            self._heard_ns[numbers[0]] = int(events["ts_recv"][-1])
             return
-        self._kinds += np.bincount(kinds, minlength=_KINDS)
-        ticks = (kinds >= _FIRST_TICK) & (kinds <= _LAST_TICK)
-        if ticks.any():
-            # Of several events of one instrument the last is kept, which is the newest.
-            self._heard_ns[events["instrument"][ticks]] = events["ts_recv"][ticks]
-        if int(kinds.max()) >= _FIRST_ANSWER or (kinds == Kind.GAP).any():
-            for place in np.flatnonzero(np.isin(kinds, _OF_ORDERS)).tolist():
-                self._take(int(kinds[place]), events[place])
+        times = events["ts_recv"].tolist()
+        for place, (kind, number, ts_ns) in enumerate(zip(kinds, numbers, times, strict=True)):
+            self._kinds[kind] += 1
+            if _FIRST_TICK <= kind <= _LAST_TICK:
+                self._heard_ns[number] = ts_ns
+            elif kind in _OF_ORDERS:
+                self._take(kind, events[place])
 
     def tell(self, now_ns: int) -> None:
         """Write what was counted since the last time, and how old each last tick is.
 
         ``now_ns`` is the time of the trader's clock, which events are stamped by.
         """
-        for kind in np.flatnonzero(self._kinds).tolist():
-            count = float(self._kinds[kind])
+        for kind, count in enumerate(self._kinds):
+            if not count:
+                continue
             self._metrics.count(names.EVENTS_TOTAL, count, kind=_word(kind), feed=self._feed)
             if kind == Kind.TIMER:
                 self._metrics.count(names.DECISIONS_TOTAL, count)
-        self._kinds[:] = 0
-        for number in np.flatnonzero(self._heard_ns).tolist():
-            age_s = max(now_ns - int(self._heard_ns[number]), 0) / _NS_PER_S
+        self._kinds = [0] * _KINDS
+        for number, ts_ns in self._heard_ns.items():
+            age_s = max(now_ns - ts_ns, 0) / _NS_PER_S
             self._metrics.set(names.LAST_TICK_AGE_SECONDS, age_s, instrument=self._name(number))
 
     def _take(self, kind: int, event: Any) -> None:  # noqa: ANN401 - NumPy gives a record no type
@@ -127,6 +120,11 @@ class EventMetrics:
 
     def _name(self, number: int) -> str:
         return self._names[number] if number < len(self._names) else str(number)
+
+
+def _is_one(values: list[int]) -> bool:
+    """Whether all of ``values`` are the same, and there are some."""
+    return bool(values) and values.count(values[0]) == len(values)
 
 
 def _word(kind: int) -> str:

@@ -14,8 +14,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-import numpy as np
-
 from traider.domain.events import EventArray, Kind, OrderFlag
 from traider.domain.ports import Field
 
@@ -28,13 +26,13 @@ _ENDS: Final = {
     int(Kind.REJECTED): "rejected",
     int(Kind.EXPIRED): "expired",
 }
-_FOLLOWED: Final = np.array(
-    [
-        Kind.ACK, Kind.FILL, Kind.CANCELLED, Kind.REJECTED, Kind.EXPIRED, Kind.UNKNOWN,
-        Kind.ORDER_INTENT, Kind.VERDICT, Kind.SENT,
-    ],
-    dtype=np.uint16,
-)  # fmt: skip
+_FOLLOWED: Final = frozenset(
+    {
+        int(each)
+        for each in (Kind.ACK, Kind.FILL, Kind.UNKNOWN, Kind.ORDER_INTENT, Kind.VERDICT, Kind.SENT)
+    }
+    | set(_ENDS)
+)
 
 
 class TimedSpan(Protocol):
@@ -86,16 +84,17 @@ class OrderTraces:
 
     def append(self, events: EventArray) -> None:
         """Take events in the order of the journal."""
-        kinds = events["kind"]
-        followed = np.isin(kinds, _FOLLOWED)
-        market = np.flatnonzero((kinds >= _FIRST_MARKET) & (kinds <= _LAST_MARKET))
-        for place in np.flatnonzero(followed):
-            before = market[market < place]
-            if len(before):
-                self._remember(events[before[-1]])
-            self._follow(events[place])
-        if len(market):
-            self._remember(events[market[-1]])
+        # A message is a few events: a loop over plain numbers costs less than calls of NumPy.
+        market = -1
+        for place, kind in enumerate(events["kind"].tolist()):
+            if _FIRST_MARKET <= kind <= _LAST_MARKET:
+                market = place
+            elif kind in _FOLLOWED:
+                if market >= 0:
+                    self._remember(events[market])
+                self._follow(events[place])
+        if market >= 0:
+            self._remember(events[market])
 
     def _remember(self, event: Any) -> None:  # noqa: ANN401 - NumPy gives a record no type
         self._cause = int(event["ts_event"]), int(event["ts_recv"]), int(event["kind"])

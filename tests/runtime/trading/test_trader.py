@@ -19,6 +19,7 @@ from tests.parity.small_run import FIRST_NS, small_run
 from tests.runtime.trading.desk_gateway import FillingGateway, PassingGateway
 from traider.domain.errors import DataError
 from traider.domain.events import EventArray, Kind, empty_events, join_events
+from traider.gateway.latency import Stage
 from traider.journal import JournalInstrument, JournalReader, JournalWriter
 from traider.kernel.live_machine import LiveMachine, Replayer
 from traider.kernel.specification import KernelSpec
@@ -106,6 +107,7 @@ def test_a_paper_run_is_the_back_test_of_its_inputs(tmp_path: Path, style: str) 
         desk.trader.open_for_decisions()
         desk.feed(events, dice(style))
         journal, counts = whole(tmp_path), desk.trader.standing.counts()
+        reactions = desk.trader.latencies.percentiles(Stage.SIGNAL_TO_ORDER).count
     made = (Kind.TIMER, *range(Kind.ACK, Kind.TRANSFER), Kind.ORDER_INTENT, Kind.VERDICT, Kind.SENT)
     inputs = journal[~np.isin(journal["kind"], made)]
     tested = finish(spec, inputs).journal
@@ -113,6 +115,7 @@ def test_a_paper_run_is_the_back_test_of_its_inputs(tmp_path: Path, style: str) 
     assert counts.events == len(journal)
     assert counts.fills == np.count_nonzero(journal["kind"] == Kind.FILL) > 0
     assert counts.orders_sent + counts.orders_refused > 0
+    assert 0 < reactions <= counts.orders_sent
 
 
 @pytest.mark.parametrize("outside", [False, True])

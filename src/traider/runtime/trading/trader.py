@@ -22,6 +22,7 @@ from traider.domain.errors import KernelError
 from traider.domain.events import (
     EventArray,
     Kind,
+    OrderFlag,
     empty_events,
     join_events,
     sort_events,
@@ -32,6 +33,7 @@ from traider.domain.ports import Clock, EventSink
 from traider.gateway.latency import LatencyBook, Stage
 from traider.gateway.port import TradingGateway
 from traider.journal.writer import JournalWriter
+from traider.kernel.codes import Verdict
 from traider.kernel.live_machine import LiveMachine, Turn
 from traider.runtime.broken_books import BrokenBooks
 from traider.runtime.trading.standing import Standing
@@ -199,6 +201,7 @@ class Trader:
             self._keep(turn)
             if len(turn.intents):
                 self.gateway.submit(turn.intents, turn.answers, self._person_behind(turn))
+                self._note_reaction(turn)
             started_ns = self._clock.monotonic_ns()
         self.standing.passed_ns = max(self.standing.passed_ns, now_ns)
 
@@ -225,6 +228,14 @@ class Trader:
         if int(last["kind"]) >= Kind.DEPTH_SNAPSHOT and wire_ns >= 0:
             self.latencies.record(Stage.WIRE, wire_ns)
         self.latencies.record(Stage.DECODE, max(self._clock.now_ns() - received_ns, 0))
+
+    def _note_reaction(self, turn: Turn) -> None:
+        """Measure how long after what they react to orders have left; cancels are none."""
+        are_orders = (turn.intents["flags"] & int(OrderFlag.CANCEL)) == 0
+        are_sent = [answer[0] == Verdict.APPROVED for answer in turn.answers]
+        if (are_orders & are_sent).any():
+            reacted_ns = self._clock.now_ns() - int(turn.intents["ts_recv"][0])
+            self.latencies.record(Stage.SIGNAL_TO_ORDER, reacted_ns)
 
 
 def _event(kind: Kind, now_ns: int, **words: int) -> EventArray:
