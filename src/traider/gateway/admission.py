@@ -31,12 +31,9 @@ class Admission:
 
     def answer(self, intent: EventArray, *, is_ready: bool, now_ns: int) -> GateAnswer:
         """Return the answer to a new order; ``now_ns`` is of a clock that never goes back."""
-        order_id = int(intent["order_id"][0])
         stance = self._log.stance
-        if OrderId.unpack(order_id).epoch < stance.epoch:
+        if OrderId.unpack(int(intent["order_id"][0])).epoch < stance.epoch:
             return int(Verdict.OLD_EPOCH), 0.0, float(stance.epoch)
-        if self._log.find(order_id) is not None:
-            return int(Verdict.MALFORMED), 0.0, 0.0  # an id is used once
         if not is_ready:
             return int(Verdict.NOT_READY), 0.0, 0.0
         stopped = self._stopped(intent)

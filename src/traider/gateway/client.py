@@ -104,7 +104,8 @@ class GatewayClient:
         if self._writer is not None:
             self._send_start()
         try:
-            await asyncio.wait_for(self._answered.wait(), ANSWER_S)
+            async with asyncio.timeout(ANSWER_S):
+                await self._answered.wait()
         except TimeoutError:
             raise UsageError(
                 "no gateway answers", where=str(self.path), fix="start the gateway's process first"

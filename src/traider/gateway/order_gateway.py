@@ -110,7 +110,8 @@ class OrderGateway(SettlingGateway):
             self._is_started = True
             self._settle(Cause.START)
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._is_settled.wait(), self.terms.start_s)
+            async with asyncio.timeout(self.terms.start_s):
+                await self._is_settled.wait()
 
     def submit(
         self,
@@ -135,12 +136,11 @@ class OrderGateway(SettlingGateway):
         if self._paper is not None:
             self._simulate(self._paper, intents, answers)
         else:
-            own = [
-                self._answer(intents[place : place + 1], answers[place])
-                for place in range(len(intents))
-            ]
+            fresh = [place for place in range(len(intents)) if self._is_fresh(intents, place)]
+            own = [self._answer(intents[place : place + 1], answers[place]) for place in fresh]
             self._parts.latencies.record(Stage.GATE, self._clock.monotonic_ns() - began_ns)
-            self._give(intents, own)
+            if fresh:
+                self._give(intents[fresh], own)
 
     def observe(self, events: EventArray) -> None:
         """See what the trader journaled: commands; in a simulated venue what became of orders."""
@@ -224,7 +224,7 @@ class OrderGateway(SettlingGateway):
         known = []
         for order_id in order_ids:
             life = self.log.find(order_id)
-            if life is None or life.is_acknowledged:
+            if life is None or life.is_acknowledged or life.is_over:
                 known.append(order_id)
         if known:
             reach("gateway-before-cancel")
@@ -246,6 +246,18 @@ class OrderGateway(SettlingGateway):
                 name = self._parts.ids.of(int(intent["order_id"][0]))
                 seal = self._parts.approver.approve(intent, name)
             paper.decide(intent, answer, seal)
+
+    def _is_fresh(self, intents: EventArray, place: int) -> bool:
+        """Return whether an intent is a cancel, or an order of an id that was never used.
+
+        One that repeats an order gets no verdict: that would be the order's.
+        """
+        intent = intents[place : place + 1]
+        order_id = int(intent["order_id"][0])
+        if is_cancel(intent) or self.log.find(order_id) is None:
+            return True
+        self._dispute(f"order {order_id:016x} was wanted twice")
+        return False
 
     def _answer(self, intent: EventArray, answer: GateAnswer) -> GateAnswer:
         """Return the gateway's answer to an intent that the trader's gate answered."""

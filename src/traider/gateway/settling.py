@@ -258,7 +258,8 @@ class SettlingGateway(VenueAnswers):
     async def _pause(self) -> Cause | None:
         """Wait for a reason to look again; a minute is one."""
         try:
-            await asyncio.wait_for(self._wake.wait(), self.terms.reconcile_s)
+            async with asyncio.timeout(self.terms.reconcile_s):
+                await self._wake.wait()
         except TimeoutError:
             return Cause.PERIODIC
         return self._cause if self._cause is Cause.ASKED else None
