@@ -7,6 +7,7 @@
 4. Nobody takes over with a replay that differs from the journal, or beside one who still writes.
 """
 
+import fcntl
 import os
 import signal
 import subprocess
@@ -167,6 +168,10 @@ def test_law_4_nobody_leads_beside_one_who_writes(
         with pytest.raises(StillWritingError):
             end_writers([tmp_path / "journal"], "nobody", MemoryLog())
     end_writers([tmp_path / "journal", tmp_path / "none"], "nobody", MemoryLog())
+    with (tmp_path / "run.lock").open("wb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with pytest.raises(StillWritingError):
+            end_writers([tmp_path / "run.lock"], "nobody", MemoryLog())
 
 
 def test_it_follows_and_tells_how_far_behind_it_is(tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ class StandbyPlan:
     journal: Path
     """The leader's journal."""
     others: tuple[Path, ...] = ()
-    """Further journals that a leader writes: the gateway's order log where it is in process."""
+    """What else a leader holds: the order log of a gateway in its process, or a locked file."""
     start: int = 0
     """The first event that the follower does not know."""
 

@@ -26,43 +26,44 @@ class StillWritingError(TraiderError):
     """The leader of before has not let its journals go."""
 
 
-def end_writers(journals: Sequence[Path], previous: str, log: Log) -> None:
-    """Return when nobody writes any of the journals; kill who held the lease, if need be.
+def end_writers(places: Sequence[Path], previous: str, log: Log) -> None:
+    """Return when nobody holds any of the places; kill who held the lease, if need be.
 
     Args:
-        journals: their folders; those that are not there are nobody's.
+        places: folders of journals, or files that are locked; what is not there is nobody's.
         previous: who held the lease, as ``Term.previous`` says it.
         log: told when a process is killed.
 
     Raises:
         StillWritingError: one of them has a writer that could not be ended.
     """
-    if _are_free(journals, GRACE_S):
+    if _are_free(places, GRACE_S):
         return
     holder = Holder.parse(previous)
     if holder is not None and holder.is_running_here():
         log.warning("a leader that does not let go is killed", pid=holder.pid)
         holder.end(PATIENCE_S)
-    if not _are_free(journals, PATIENCE_S):
+    if not _are_free(places, PATIENCE_S):
         raise StillWritingError(
             "the leader of before still writes the journal",
-            where=", ".join(map(str, journals)),
+            where=", ".join(map(str, places)),
             fix="end its process, then start again",
         )
 
 
-def _are_free(journals: Sequence[Path], patience_s: float) -> bool:
+def _are_free(places: Sequence[Path], patience_s: float) -> bool:
     until = time.monotonic() + patience_s
-    while not all(map(_is_free, journals)):
+    while not all(map(_is_free, places)):
         if time.monotonic() >= until:
             return False
         time.sleep(_LOOK_S)
     return True
 
 
-def _is_free(journal: Path) -> bool:
+def _is_free(place: Path) -> bool:
+    file = place / LOCK_NAME if place.is_dir() else place
     try:
-        lock = os.open(journal / LOCK_NAME, os.O_RDWR | os.O_CLOEXEC)
+        lock = os.open(file, os.O_RDWR | os.O_CLOEXEC)
     except FileNotFoundError:
         return True
     try:
