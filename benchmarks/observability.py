@@ -22,6 +22,7 @@ from traider.gateway.latency import LatencyBook, Stage
 from traider.ops.metrics import ProcessMetrics
 from traider.ops.otel_tracing import OtelTracer, open_otel
 from traider.ops.prometheus import PrometheusPage
+from traider.runtime.deferred_traces import DeferredTraces
 from traider.runtime.event_metrics import EventMetrics
 from traider.runtime.latency_series import LatencySeries
 from traider.runtime.order_traces import OrderTraces
@@ -142,7 +143,8 @@ def _trace_rows(tracer: OtelTracer) -> list[tuple[str, float]]:
     market = _batch(*[Kind.DEPTH_UPDATE] * BATCH_EVENTS)
     life = _batch(Kind.TRADE, Kind.ORDER_INTENT, Kind.VERDICT, Kind.SENT, Kind.ACK, Kind.FILL)
     traces = OrderTraces(tracer, ["BTC-USD"])
-    off: OrderTraces | None = None
+    deferred = DeferredTraces(OrderTraces(tracer, ["BTC-USD"]))
+    off: DeferredTraces | None = None
 
     def when_off() -> None:
         if off is not None:
@@ -152,18 +154,24 @@ def _trace_rows(tracer: OtelTracer) -> list[tuple[str, float]]:
         with tracer.span("work", part="bench"):
             pass
 
-    return [
+    rows = [
         ("traces off, a message", nanoseconds(when_off, 50_000)),
         (
-            f"traces on, a message of {BATCH_EVENTS} events without an order",
+            "traces on, what the trader waits for, a message or an order",
+            nanoseconds(lambda: deferred.append(market), 5_000),
+        ),
+        (
+            f"traces on, beside it, a message of {BATCH_EVENTS} events without an order",
             nanoseconds(lambda: traces.append(market), 10_000),
         ),
         (
-            "traces on, an order from its cause to its fill, eight spans",
+            "traces on, beside it, an order from its cause to its fill, eight spans",
             nanoseconds(lambda: traces.append(life), 300),
         ),
         ("a span of its own, on", nanoseconds(span, 2_000)),
     ]
+    deferred.close()
+    return rows
 
 
 def _page_rows() -> list[tuple[str, float]]:

@@ -34,6 +34,7 @@ from traider.ops.sentry import SentryReports, open_sentry
 from traider.ops.tracing import LogTracer
 from traider.runtime.config import Config
 from traider.runtime.config_observability import ROLE_PORTS, ROLES_PORT, ObservabilityConfig
+from traider.runtime.deferred_traces import DeferredTraces
 from traider.runtime.latency_series import LatencySeries
 from traider.runtime.latency_watch import LatencyTerms, LatencyWatch
 from traider.runtime.observation import Observation
@@ -77,9 +78,16 @@ class RoleObservation(Observation):
         """Let every line of the log carry ``fields``, such as the leader's epoch."""
         note_on_every_line(**fields)
 
-    def order_traces(self, names: Sequence[str]) -> OrderTraces | None:
-        """Return what traces the orders of the instruments ``names``; None without a collector."""
-        return None if self.otel is None else OrderTraces(self.otel, names)
+    def order_traces(self, names: Sequence[str]) -> DeferredTraces | None:
+        """Return what traces the orders of the instruments ``names``; None without a collector.
+
+        It is closed with this.
+        """
+        if self.otel is None:
+            return None
+        traces = DeferredTraces(OrderTraces(self.otel, names))
+        self.closing.callback(traces.close)
+        return traces
 
     def alert_bodies(self) -> tuple[AlertBody, ...]:
         """Return the last ten alerts for a status."""
