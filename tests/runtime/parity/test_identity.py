@@ -147,6 +147,17 @@ def test_the_check_runs_in_a_process_that_ends_with_it(trader: RecordedTrader) -
         os.kill(pid, 0)
 
 
+def test_a_state_keeps_its_memory_while_somebody_has_it(trader: RecordedTrader) -> None:
+    first = take_state(trader.trader)
+    digest = first.digest
+    trader.feed(capture()[1][:THIRD])
+    second = take_state(trader.trader)
+    assert (first.digest, second.digest) == (digest, trader.trader.machine.state_hash())
+    memory = id(first.state.obj)
+    del first
+    assert id(take_state(trader.trader).state.obj) == memory
+
+
 def test_a_gate_has_a_trader_checked(trader: RecordedTrader) -> None:
     check = IdentityCheck(partial(recorded_follower, trader.folder), trader.journal.folder)
     reporting = IdentityReporting(MemoryMetrics(), MemoryAlerts(), FixedClock(), str)
@@ -221,7 +232,7 @@ def test_a_claim_is_due_each_minute() -> None:
         clock.advance(1_000_000_000)
         due.append(gate.is_due())
         if due[-1]:
-            gate.claim(Taken(1, b"", b"state", 1))
+            gate.claim(Taken(1, b"", memoryview(b"state"), 1))
             gate.close()
     assert [place + 1 for place, is_due in enumerate(due) if is_due] == [60, 120]
     never = IdentityGate(PlannedCheck([]), reporting, IdentityTerms(every_s=0.0))
