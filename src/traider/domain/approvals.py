@@ -91,5 +91,6 @@ class Approver:
 
 
 def _seal(key: bytes, record: bytes, client_order_id: str) -> bytes:
-    message = record + client_order_id.encode()
+    # The length comes first, so that no byte of the name can pass for one of the record.
+    message = len(record).to_bytes(4) + record + client_order_id.encode()
     return hashlib.blake2b(message, digest_size=_SEAL_BYTES, key=key).digest()
