@@ -161,13 +161,13 @@ class CoinbaseHearing:
                 await self._catch_up()
             except VenueError as fault:
                 self._log.warning("what became of orders cannot be read yet", why=fault.line())
-            if self._is_settled():
-                pause_s = self._terms.first_pause_s
-                await self._wakes.wait()
-            else:
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._wakes.wait(), pause_s)
-                pause_s = min(pause_s * 2, self._terms.longest_pause_s)
+            is_settled = self._is_settled()
+            # Not wait_for: before Python 3.12 it may swallow the cancel that ends this.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(None if is_settled else pause_s):
+                    await self._wakes.wait()
+            longer_s = min(pause_s * 2, self._terms.longest_pause_s)
+            pause_s = self._terms.first_pause_s if is_settled else longer_s
             self._wakes.clear()
 
     def _is_settled(self) -> bool:
