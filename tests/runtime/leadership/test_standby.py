@@ -22,7 +22,7 @@ import pytest
 from tests.ports.log import MemoryLog
 from tests.runtime.leadership.leading import Counter, epoch_event, numbered
 from tests.runtime.leadership.places import Place
-from tests.runtime.leadership.traders import ROOT, Trader, two_traders
+from tests.runtime.leadership.traders import ROOT, Trader, counting, two_traders
 from tests.servers.wire import CutWire
 from traider.domain.events import Kind, join_events
 from traider.journal import JournalReader, JournalWriter
@@ -49,8 +49,8 @@ def check_journal(journal: Path, epochs: list[int]) -> None:
 
 
 def wait_until(is_so: Callable[[], bool]) -> None:
-    """Wait a few seconds for something that must become so."""
-    until = time.monotonic() + 10.0
+    """Wait for something that must become so, on a busy machine too."""
+    until = time.monotonic() + 40.0
     while not is_so():
         assert time.monotonic() < until, "it never came"
         time.sleep(0.01)
@@ -107,10 +107,9 @@ def test_laws_1_to_3_a_leader_that_is_cut_off_ends_itself(
 
 def test_law_2_leaders_die_one_after_the_other(tmp_path: Path) -> None:
     journal, place = tmp_path / "journal", Place("file", str(tmp_path))
-    traders = [Trader(journal, place, TTL_S) for _ in range(3)]
+    traders = [counting(journal, place, TTL_S) for _ in range(3)]
     try:
         for epoch in (1, 2, 3):
-            wait_until(lambda: any(not each._lines.empty() for each in traders))
             leading = _leading(traders, epoch)
             grows(journal)
             leading.signal(signal.SIGKILL)

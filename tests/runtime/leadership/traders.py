@@ -15,16 +15,15 @@ from typing import Final
 from tests.runtime.leadership.places import Place
 
 ROOT: Final = Path(__file__).resolve().parents[3]
-PATIENCE_S: Final = 20.0
+PATIENCE_S: Final = 40.0
 
 
 class Trader:
     """One process, killed with its test."""
 
-    def __init__(self, journal: Path, place: Place, ttl_s: float) -> None:
-        command = [sys.executable, "-m", "tests.runtime.leadership.leading"]
+    def __init__(self, module: str, *arguments: str) -> None:
         self._process = subprocess.Popen(
-            [*command, str(journal), place.kind, place.at, str(ttl_s)],
+            [sys.executable, "-m", module, *arguments],
             stdout=subprocess.PIPE,
             text=True,
             cwd=ROOT,
@@ -64,16 +63,22 @@ class Trader:
         self._process.stdout.close()
 
 
+def counting(journal: Path, place: Place, ttl_s: float) -> Trader:
+    """Start a process that stands by, leads, and counts on in a journal."""
+    module = "tests.runtime.leadership.leading"
+    return Trader(module, str(journal), place.kind, place.at, str(ttl_s))
+
+
 @contextmanager
 def two_traders(
     journal: Path, first: Place, second: Place, ttl_s: float
 ) -> Iterator[tuple[Trader, Trader]]:
     """Yield a process that leads and one that stands by, both warm."""
-    leader = Trader(journal, first, ttl_s)
+    leader = counting(journal, first, ttl_s)
     standby = None
     try:
         leader.until("leads 1")
-        standby = Trader(journal, second, ttl_s)
+        standby = counting(journal, second, ttl_s)
         standby.until("stands by")
         yield leader, standby
     finally:
