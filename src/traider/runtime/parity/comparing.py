@@ -10,7 +10,7 @@ from traider.domain.payload_table import PAYLOADS
 from traider.kernel.live_machine import Mismatch
 
 _HEAD: Final = ("ts_event", "ts_recv", "instrument", "flags", "side", "version")
-_UNSAID: Final = ("ts_event", "instrument", "version")
+_UNSAID: Final = ("ts_event", "instrument")
 _BYTES: Final = np.dtype((np.void, EVENT.itemsize))
 
 
@@ -26,7 +26,7 @@ class Difference:
     def line(self) -> str:
         """The difference in one line; of two events of one kind, only what they differ in."""
         expected, found = self.expected, self.found
-        if expected is None or found is None or expected["kind"][0] != found["kind"][0]:
+        if expected is None or found is None or _form(expected) != _form(found):
             return (
                 f"event {self.sequence}: expected {event_text(expected)}, came {event_text(found)}"
             )
@@ -125,6 +125,13 @@ def _fields(event: EventArray) -> dict[str, float]:
     if payload is None or payload.version != head["version"]:
         return found | {f"w{place}": int(head[f"w{place}"]) for place in range(5)}
     for place, word in enumerate(payload.words):
-        if word.is_used:
-            found[word.name] = head[f"{'f' if word.type == 'f8' else 'w'}{place}"].item()
+        letter = "f" if word.is_used and word.type == "f8" else "w"
+        name = word.name if word.is_used else f"w{place}"
+        found[name] = head[f"{letter}{place}"].item()
     return found
+
+
+def _form(event: EventArray) -> tuple[int, int]:
+    """Return what gives the words of an event their meaning."""
+    head = event.reshape(-1)[0]
+    return int(head["kind"]), int(head["version"])
