@@ -26,6 +26,7 @@ def test_a_status_becomes_gauges(tmp_path: Path) -> None:
     assert found["phase{phase=trading}"] == 1
     assert found["phase{phase=killed}"] == 0
     assert found["leader_epoch"] == 3
+    assert found["run_info{mode=demo,venue=local}"] == 1
     assert 0 < found["state_disk_free_bytes"] <= found["state_disk_size_bytes"]
 
 

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from tests.runtime.test_observability import config, lines, page
 from tests.runtime.test_order_traces import event
@@ -58,20 +59,31 @@ def test_a_state_folder_that_cannot_be_written_is_told_and_stops_nobody(tmp_path
             seen, lambda: msgspec.structs.replace(BODY, health=seen.health_bodies()), Beside(state)
         )
         watch.look()
+        watch.look()
         assert "status file: No such file" in seen.health.ready().why
         state.mkdir()
         watch.look()
         assert "status file" not in seen.health.ready().why
 
 
-def test_the_last_status_is_kept_when_it_ends(tmp_path: Path) -> None:
+@pytest.mark.parametrize("rounds", range(5))
+def test_the_last_status_is_kept_when_it_ends(tmp_path: Path, rounds: int) -> None:
     said = [BODY]
 
     async def run() -> None:
+        asked = asyncio.Event()
+
+        def status() -> StatusBody:
+            asked.set()
+            return said[-1]
+
         with observe(config(), "trader", ObserveTerms(log_file=tmp_path / "log.jsonl")) as seen:
-            task = asyncio.create_task(StatusWatch(seen, lambda: said[-1], Beside(tmp_path)).run())
-            await asyncio.sleep(0)
-            said.append(msgspec.structs.replace(BODY, phase=Phase.STOPPED))
+            task = asyncio.create_task(StatusWatch(seen, status, Beside(tmp_path)).run())
+            await asked.wait()
+            for _ in range(rounds):
+                await asyncio.sleep(0)
+            ended = msgspec.structs.replace(BODY, phase=Phase.STOPPED, now_ns=BODY.now_ns + 1)
+            said.append(ended)
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task

@@ -197,6 +197,7 @@ STATE_DISK_SIZE_BYTES: Final = _gauge(
     "state_disk_size_bytes", "Size of the disk of the state folder."
 )
 ALERTS_TOTAL: Final = _counter("alerts_total", "Alerts sent, by severity.", "severity")
+RUN_INFO: Final = _gauge("run_info", "Number 1, with mode and venue of the run.", "mode", "venue")
 BUILD_INFO: Final = _gauge("build_info", "Number 1, with the version that runs.", "version")
 METRICS_DROPPED_TOTAL: Final = _counter(
     "metrics_dropped_total", "Writes of metrics that found no room for another series."

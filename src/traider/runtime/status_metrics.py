@@ -66,6 +66,7 @@ class StatusMetrics:
         self._flags(names.HEALTH_GOOD, "part", {each.part: each.is_good for each in body.health})
         self._metrics.set(names.GATEWAY_READY, float(_gateway_sends(body)))
         self._metrics.set(names.PARITY_OK, float(body.parity.ok))
+        self._metrics.set(names.RUN_INFO, 1.0, mode=body.mode.value, venue=body.venue)
         self._metrics.set(names.IS_LEADER, float(body.is_leader))
         self._metrics.set(names.LEADER_EPOCH, body.epoch)
 

@@ -8,6 +8,7 @@ folder. A trader that hangs stops beating, and ``/health/live`` says so.
 """
 
 import asyncio
+import threading
 from collections.abc import Callable, Mapping, Sized
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -60,10 +61,17 @@ class StatusWatch:
         self._parts: set[str] = set()
         self._epoch = -1
         self._first: tuple[int, int] | None = None
+        self._keeping = threading.Lock()
+        self._kept_ns = 0
 
     def look(self) -> None:
-        """Tell the status as it is now."""
-        seen, body = self._seen, self._status()
+        """Tell the status as it is now, and keep it."""
+        body = self._status()
+        self._tell(body)
+        self._keep(body)
+
+    def _tell(self, body: StatusBody) -> None:
+        seen = self._seen
         seen.health.beat()
         real_ns = seen.clock.monotonic_ns()
         seen.metrics.set(UPTIME_SECONDS, (real_ns - self._began_ns) / _NS_PER_S)
@@ -76,7 +84,6 @@ class StatusWatch:
             self._beside.counted.tell(body.now_ns)
         for name, queue in self._beside.queues.items():
             seen.metrics.set(QUEUE_EVENTS, len(queue), queue=name)
-        self._keep(body)
         self._tell_health(body)
         seen.metrics.set(ROLE_READY, float(seen.health.ready().is_good), role=seen.role)
 
@@ -84,7 +91,10 @@ class StatusWatch:
         """Look once a second, until cancelled; the last status is kept then too."""
         try:
             while True:
-                self.look()
+                body = self._status()
+                self._tell(body)
+                # In a thread: a disk that is slow for a moment must not hold the trader up.
+                await asyncio.to_thread(self._keep, body)
                 await asyncio.sleep(_EVERY_S)
         finally:
             self.look()
@@ -113,7 +123,11 @@ class StatusWatch:
         if folder is None:
             return
         try:
-            write_status(folder, body)
+            with self._keeping:
+                # A thread that was overtaken by the last look has nothing new to say.
+                if body.now_ns >= self._kept_ns:
+                    write_status(folder, body)
+                    self._kept_ns = body.now_ns
         except OSError as fault:
             # A full disk must not stop the trader here: its journal decides what that means.
             self._seen.health.report(_FILE, is_good=False, detail=fault.strerror or str(fault))
