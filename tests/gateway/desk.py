@@ -21,7 +21,7 @@ from traider.gateway.client_ids import ClientIds
 from traider.gateway.gateway_terms import GatewayTerms
 from traider.gateway.order_gateway import OrderGateway
 from traider.gateway.order_log import OrderLog
-from traider.gateway.settling import GatewayParts
+from traider.gateway.settling import Gate, GatewayParts
 from traider.journal import FsyncPolicy, JournalTerms
 
 QUICK = GatewayTerms(
@@ -96,6 +96,7 @@ class Desk:
         terms: GatewayTerms = QUICK,
         luck: Callable[[int], Luck] | None = None,
         sink: EventSink | None = None,
+        gate: Gate | None = None,
     ) -> None:
         self.books = books
         self.lines = MemoryLog()
@@ -111,6 +112,7 @@ class Desk:
             approver=approver,
             clock=self.clock,
             lines=self.lines,
+            gate=gate,
         )
         self.gateway = OrderGateway(parts, self.connection, terms)
 
@@ -149,10 +151,13 @@ class Desk:
 
 @asynccontextmanager
 async def running(
-    books: Books, terms: GatewayTerms = QUICK, luck: Callable[[int], Luck] | None = None
+    books: Books,
+    terms: GatewayTerms = QUICK,
+    luck: Callable[[int], Luck] | None = None,
+    gate: Gate | None = None,
 ) -> AsyncIterator[Desk]:
     """Run a gateway, and let go of it."""
-    desk = Desk(books, terms, luck)
+    desk = Desk(books, terms, luck, gate=gate)
     task = asyncio.create_task(desk.gateway.run())
     try:
         await desk.start()

@@ -22,7 +22,7 @@ from traider.domain.fault_points import listening
 from traider.domain.order_states import CancelPending, Filled, PartlyFilled, Rejected
 from traider.domain.payloads import encode_event
 from traider.gateway.order_checkpoints import Stance
-from traider.gateway.order_lives import ENDED_KEPT
+from traider.gateway.order_lives import ENDED_KEPT, OrderLife
 from traider.gateway.order_log import CHECKPOINT_EVENTS, MARK_EVENTS, OrderLog
 from traider.gateway.order_words import (
     PERSON_FACT,
@@ -150,14 +150,15 @@ def test_opening_begins_with_the_newest_checkpoint_and_needs_none(tmp_path: Path
     log.keep_checkpoint()
     log.tell(VenueWord("reconciled", entries=(Raw(b"2"),)), empty_events(0))
     log._journal.close()
+    stood: tuple[OrderLife, ...] = ()
     # What the checkpoint knows is not told again, though it follows the same event.
     for _ in range(2):
         again = OrderLog.open(tmp_path, INSTRUMENTS, terms=terms)
         assert again.kept_state == b"mine"
         assert [word.entries for word in again.words_since_checkpoint()] == [(Raw(b"2"),)]
         assert join_or_none(again.since_checkpoint()) == b""
+        stood = again.lives.living()
         again._journal.close()
-    stood = again.lives.living()
     for path in tmp_path.glob("snapshots/*.snap"):
         path.write_bytes(b"damaged")
     with OrderLog.open(tmp_path, INSTRUMENTS, terms=terms) as log:

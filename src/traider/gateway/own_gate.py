@@ -12,7 +12,6 @@ from traider.domain.errors import KernelError
 from traider.domain.events import EventArray, Kind
 from traider.gateway.port import GateAnswer
 from traider.kernel.codes import Verdict
-from traider.kernel.gate import approve, observe
 from traider.kernel.machine import GateMachine, arrays_of
 from traider.kernel.records import Gate
 
@@ -29,26 +28,44 @@ class OwnGate:
         return int(code), float(number), float(limit)
 
     def see(self, events: EventArray) -> None:
-        """Follow prices and commands."""
+        """Follow prices."""
         whole = events if events.flags.writeable else events.copy()
         for place in range(len(whole)):
-            if whole[place]["kind"] != Kind.ORDER_INTENT:
-                observe(self._machine.gate, whole[place])
+            if whole["kind"][place] < Kind.ACK:
+                self._machine.step(whole, place)
 
     def follow(self, events: EventArray) -> None:
-        """Follow the log: approved orders are open from their verdict on."""
+        """Follow the log: an approved order is open from its verdict on."""
         whole = events.copy()
         wanted: dict[int, int] = {}
         for place in range(len(whole)):
-            kind = whole[place]["kind"]
+            kind, order_id = int(whole["kind"][place]), int(whole["order_id"][place])
             if kind == Kind.ORDER_INTENT:
-                wanted[int(whole[place]["order_id"])] = place
+                wanted[order_id] = place
             elif kind == Kind.VERDICT:
-                order = wanted.pop(int(whole[place]["order_id"]), -1)
-                if order >= 0 and whole[place]["code"] == Verdict.APPROVED:
-                    approve(self._machine.gate, whole[order])
+                order = wanted.pop(order_id, -1)
+                if order >= 0 and whole["code"][place] == Verdict.APPROVED:
+                    self._remember(whole, order)
             else:
-                observe(self._machine.gate, whole[place])
+                self._machine.step(whole, place)
+
+    def _remember(self, events: EventArray, place: int) -> None:
+        """Count an approved order as open, whatever prices and limits are by now."""
+        gate, k = self._machine.gate, int(events["instrument"][place])
+        kept = gate.limits.copy(), gate.account.copy(), gate.markets.copy()
+        gate.limits[:] = 0.0
+        gate.account["killed"] = gate.account["paused"] = 0
+        gate.markets["mark_ts"][k] = events["ts_recv"][place]
+        gate.markets["unhealthy"][k] = 0
+        if not gate.markets["mark_ticks"][k]:
+            levels = (int(events["price"][place]), int(events["trigger"][place]), 1)
+            gate.markets["mark_ticks"][k] = next(filter(None, levels))
+        self._machine.step(events, place)
+        gate.limits[:] = kept[0]
+        for name in ("killed", "paused"):
+            gate.account[name] = kept[1][name]
+        for name in ("mark_ts", "mark_ticks", "unhealthy"):
+            gate.markets[name] = kept[2][name]
 
     def state(self) -> bytes:
         """Return the state as bytes."""
