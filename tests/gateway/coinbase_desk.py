@@ -24,6 +24,7 @@ from traider.gateway.account_books import AccountBooks, Booked
 from traider.gateway.account_entries import AccountEntry, FillTaken, Opened
 from traider.gateway.client_ids import ClientIds
 from traider.gateway.coinbase_executor import CoinbaseAccess, CoinbaseExecutor, CoinbaseTerms
+from traider.gateway.coinbase_hearing import HearingTerms
 from traider.gateway.executor import VenueFill, VenueOrder, VenueState
 from traider.gateway.reconciling import OwnOrder
 from traider.ops.clock import SystemClock
@@ -332,7 +333,12 @@ async def opened(desk: Desk) -> Desk:
 
 
 @asynccontextmanager
-async def trading(client: Client, owner: Owner | None = None, **rest: Any) -> AsyncIterator[Desk]:
+async def trading(
+    client: Client,
+    owner: Owner | None = None,
+    hearing: HearingTerms | None = None,
+    **rest: Any,
+) -> AsyncIterator[Desk]:
     """Give a desk whose executor runs, and end what it started."""
     key = ApiKey.read(client.signer.name, client.signer.pem)
     terms = {"timeout_s": 1.0, "private_per_second": 1e6, "first_pause_s": 0.02, **rest}
@@ -347,7 +353,7 @@ async def trading(client: Client, owner: Owner | None = None, **rest: Any) -> As
             IDS,
             INSTRUMENTS,
             APPROVER.verifier,
-            CoinbaseTerms(feed=feed, stop_patience_s=0.2),
+            CoinbaseTerms(feed=feed, hearing=hearing or HearingTerms(), stop_patience_s=0.2),
         )
         owner.executor = executor
         running = asyncio.create_task(executor.run(owner))

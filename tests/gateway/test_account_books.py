@@ -194,3 +194,8 @@ def test_old_fills_are_forgotten_and_stay_counted() -> None:
     books.forget(6)
     assert not books.fills
     assert books.expected()["BTC"] == 11
+    assert books.known_since_ns == 50  # when the run began
+    books.forget(70)
+    again = AccountBooks(INSTRUMENTS)
+    again.restore(books.state())
+    assert again.known_since_ns == 70

@@ -13,6 +13,7 @@ from tests.gateway.coinbase_desk import Desk, opened, trading
 from tests.venues.simulated.serving import Client, request_for_tests, serve
 from traider.domain.approvals import ApprovedOrder, NotApprovedError
 from traider.domain.orders import OrderType
+from traider.gateway.coinbase_hearing import HearingTerms
 from traider.gateway.coinbase_sending import TOO_MANY
 from traider.gateway.executor import VenueState
 
@@ -165,5 +166,27 @@ def test_the_end_of_the_process_leaves_what_is_under_way_unknown() -> None:
             life = desk.resting()
             await asyncio.sleep(0.05)
         assert desk.owner.unknowns == [life.approved.order_id]
+
+    serve(scenario, FAST)
+
+
+def test_a_long_life_reads_no_more_after_a_break_than_a_short_one() -> None:
+    async def scenario(client: Client) -> None:
+        quick = HearingTerms(mark_s=0.02, margin_ns=0)
+        async with trading(client, hearing=quick) as desk:
+            await opened(desk)
+            hearing = desk.executor._hearing
+            await desk.over(*(desk.one(OrderType.MARKET, size="0.02") for _ in range(3)))
+            last_ns = max(fill.ts_ns for fill in desk.owner.account.fills.values())
+            await desk.until(lambda: hearing._since_ns > last_ns)
+            resting = desk.resting()
+            await desk.until(lambda: bool(resting.venue_id))
+            wholes = desk.owner.said.count("whole")
+            await desk.lay("disconnect", channel="heartbeats")
+            await desk.until(lambda: desk.owner.said.count("whole") > wholes)
+            assert desk.owner.told_twice == 0
+            desk.cancel(resting)
+            await desk.over(resting)
+            await desk.check()
 
     serve(scenario, FAST)

@@ -309,3 +309,19 @@ def test_a_venue_that_cannot_be_asked_changes_nothing() -> None:
             assert await mine.kinds() == []
 
     serve(scenario, FAST)
+
+
+def test_fills_that_were_forgotten_are_not_missed_after_a_restart() -> None:
+    async def scenario(client: Client) -> None:
+        async with reconciled(client, margin_ns=0) as mine:
+            await bought(mine)
+            while mine.owner.account.fills:
+                assert await mine.kinds() == []
+            restored = AccountBooks(mine.owner.account.instruments)
+            restored.restore(mine.owner.account.state())
+            mine.owner.account = restored
+            again = Reconciled(mine.desk)
+            assert await again.kinds() == []
+            assert restored.holding(0).size == Decimal("0.1")
+
+    serve(scenario, FAST)

@@ -67,6 +67,7 @@ class _State(Struct, frozen=True):
     """The books, as they are kept."""
 
     opened_ns: int
+    forgot_ns: int
     totals: dict[str, Decimal]
     capital: dict[str, Decimal]
     fills: list[VenueFill]
@@ -88,6 +89,7 @@ class AccountBooks:
         """Fills of the account, a person's too, by fill id; those that ``forget`` left."""
         self.capital: dict[str, Decimal] = {}
         """What the run was allotted of each currency."""
+        self._forgot_ns = 0
         self._totals: dict[str, Decimal] = {}
         self._holdings: dict[int, Holding] = {}
 
@@ -121,6 +123,7 @@ class AccountBooks:
         return msgspec.json.encode(
             _State(
                 self.opened_ns,
+                self._forgot_ns,
                 self._totals,
                 self.capital,
                 list(self.fills.values()),
@@ -140,13 +143,20 @@ class AccountBooks:
             raise DataError(
                 f"the account's books cannot be read: {fault}", fix="verify the order log"
             ) from fault
-        self.opened_ns, self.capital = kept.opened_ns, kept.capital
+        self.opened_ns, self._forgot_ns = kept.opened_ns, kept.forgot_ns
+        self.capital = kept.capital
         self._totals = kept.totals
         self.fills = {fill.fill_id: fill for fill in kept.fills}
         self._holdings = {int(number): holding for number, holding in kept.holdings.items()}
 
+    @property
+    def known_since_ns(self) -> int:
+        """From when on every fill that was counted is known by its id."""
+        return max(self.opened_ns, self._forgot_ns)
+
     def forget(self, before_ns: int) -> None:
         """Drop fills of which nobody asks any more; what they changed stays counted."""
+        self._forgot_ns = max(self._forgot_ns, before_ns)
         self.fills = {name: fill for name, fill in self.fills.items() if fill.ts_ns >= before_ns}
 
     def apply(self, entry: AccountEntry) -> Booked:

@@ -56,6 +56,8 @@ class HearingTerms:
 
     margin_ns: int = 10_000_000_000
     """How far before the last whole word orders and fills are read again, by the venue's clock."""
+    mark_s: float = 30.0
+    """How often a whole channel moves that time on; it stays two of these behind."""
     first_pause_s: float = 0.02
     longest_pause_s: float = 5.0
     reads_max: int = 8
@@ -90,8 +92,9 @@ class CoinbaseHearing:
         self._feed: UserFeed | None = None
         self._due: dict[str, _Due] = {}
         self._wakes = asyncio.Event()
-        self._since_ns = 0
-        """Everything before was read."""
+        self._since_ns = self._marked_ns = 0
+        """Everything before the first was heard or read; the second is the time of the last mark.
+        """
         self._wholes = 0
         """Times that the feed broke or was whole: what was begun before is out of date."""
         self._is_whole = False
@@ -101,13 +104,14 @@ class CoinbaseHearing:
     async def run(self, owner: ExecutionOwner, feed: UserFeed) -> None:
         """Hear until cancelled."""
         self._owner, self._feed = owner, feed
-        self._since_ns = await self._first_ns()
-        feeding = asyncio.create_task(feed.run())
+        self._since_ns = self._marked_ns = await self._first_ns()
+        beside = [asyncio.create_task(each) for each in (feed.run(), self._mark())]
         try:
             await self._work()
         finally:
-            feeding.cancel()
-            await asyncio.gather(feeding, return_exceptions=True)
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
 
     # ----------------------------------------------------------------------- told by feed and sends
 
@@ -316,8 +320,21 @@ class CoinbaseHearing:
         await self._drain()
         self._tell_fills(fills)
         if wholes == self._wholes and not (set(absent) & set(self._due)):
-            self._since_ns, self._absent = now_ns, None
+            self._since_ns = self._marked_ns = now_ns
+            self._absent = None
             self._owner.whole()
+
+    async def _mark(self) -> None:
+        """Move on from when orders and fills are read again, two marks behind what was heard."""
+        while True:
+            await asyncio.sleep(self._terms.mark_s)
+            wholes = self._wholes
+            try:
+                now_ns = await self.venue_ns()
+            except VenueError:
+                continue  # the next one will do
+            if wholes == self._wholes and self._is_whole and self._absent is None:
+                self._since_ns, self._marked_ns = self._marked_ns, now_ns
 
     async def meet(self, order: Order) -> Work:
         """Return what an order stands for, with the order it is attached to read where needed."""

@@ -198,11 +198,14 @@ class Reconciliation:
                 owner.report(balance_event(balance, clock.now_ns()))
 
     def _since_ns(self) -> int:
-        """Return from when on fills are compared."""
+        """Return from when on fills are compared: those before were, and may be forgotten.
+
+        A process that has just begun knows no agreement: it begins before the last fill it knows.
+        """
         account = self._owner.account
         known_ns = max((fill.ts_ns for fill in account.fills.values()), default=0)
         latest_ns = self.agreed_ns or known_ns
-        return max(account.opened_ns, latest_ns - self.terms.margin_ns)
+        return max(account.known_since_ns, latest_ns - self.terms.margin_ns)
 
     def _agreed(self, now_ns: int) -> None:
         self.agreed_ns = now_ns
