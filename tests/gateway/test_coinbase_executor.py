@@ -71,6 +71,25 @@ def test_a_pair_is_one_bracket_whose_leg_is_known_by_its_price(hits: str) -> Non
     serve(scenario)
 
 
+def test_a_pair_whose_target_fills_in_part_before_its_stop_trades_on_both_legs() -> None:
+    async def scenario(client: Client) -> None:
+        async with trading(client) as desk:
+            await opened(desk)
+            stop_price = desk.best(1) - 1000
+            stop, profit = desk.pair(str(stop_price), str(desk.best(-1) + 5000))
+            await desk.until(lambda: bool(stop.venue_id))
+            exchange = client.server.exchange
+            exchange.desk.fill_part(exchange.portfolio.orders[stop.venue_id], 0.25)
+            await desk.until(lambda: bool(profit.fills))
+            desk.trade_at(str(stop_price))
+            await desk.over(stop, profit)
+            assert (stop.filled, profit.filled) == (Decimal("0.075"), Decimal("0.025"))
+            assert stop.ends == profit.ends == [(VenueState.CANCELLED, OTHER_LEG)]
+            await desk.check()
+
+    serve(scenario)
+
+
 def test_taking_back_one_leg_ends_both() -> None:
     async def scenario(client: Client) -> None:
         async with trading(client) as desk:

@@ -29,6 +29,7 @@ from traider.domain.orders import OrderId, OrderType
 from traider.gateway.coinbase_executor import CoinbaseAccess, CoinbaseExecutor, CoinbaseTerms
 from traider.gateway.gateway_terms import GatewayTerms
 from traider.gateway.order_gateway import OrderGateway
+from traider.gateway.order_lives import OrderLife
 from traider.gateway.order_log import OrderLog
 from traider.gateway.reconciliation import ReconcileParts, ReconcileTerms, Reconciliation
 from traider.gateway.settling import GatewayParts
@@ -148,6 +149,13 @@ class Trader:
             record = intent(OrderType.MARKET, 0, OrderFlag.CANCEL, order_id)
             self.want(record)
 
+    def life(self, order_id: int) -> OrderLife:
+        """Return an order as the gateway knows it."""
+        assert self.gateway is not None
+        life = self.gateway.lives.get(order_id)
+        assert life is not None
+        return life
+
     async def until(self, is_so: Any, within_s: float = 20.0) -> None:
         async with asyncio.timeout(within_s):
             while not is_so():  # noqa: ASYNC110 - what is waited for tells nobody
@@ -215,6 +223,30 @@ def test_orders_go_out_and_come_back_and_the_books_agree(tmp_path: Path) -> None
             await trader.check()
             assert trader.told()[0] == 2_000_000
             assert trader.alerts.sent == []
+
+    serve(scenario, FAST)
+
+
+def test_a_pair_that_trades_on_both_legs_is_over_with_both(tmp_path: Path) -> None:
+    async def scenario(client: Client) -> None:
+        trader = Trader(client, tmp_path)
+        exchange = client.server.exchange
+        async with trader.trading():
+            best = exchange.desk.markets["BTC-USD"].book.best_ticks(1)
+            assert best is not None
+            stop_price = BTC_USD.price(best) - 1000
+            stop, target = trader.pair(str(stop_price), "90000")
+            await trader.until(lambda: trader.life(stop).venue_id)
+            placed = exchange.portfolio.by_client_id[IDS.of(stop)]
+            exchange.desk.fill_part(placed, 0.25)
+            await trader.until(lambda: trader.life(target).filled_lots)
+            market = exchange.desk.markets["BTC-USD"]
+            exchange.desk.print_trade(market, BTC_USD.ticks(stop_price), 1, 1)
+            exchange.desk.settle(market)
+            await trader.quiet()
+            await trader.check()
+            filled = [trader.life(leg).filled_lots for leg in (stop, target)]
+            assert filled == [750_000, 250_000]
 
     serve(scenario, FAST)
 
