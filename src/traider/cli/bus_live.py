@@ -11,8 +11,9 @@ from traider.cli.feed_live import show_live
 from traider.domain.ports import Clock
 from traider.feed.feed_ports import FeedPorts
 from traider.runtime.exchange_clock import clock_of
+from traider.runtime.feed_watch import FeedWatch
 from traider.runtime.live_feed import LiveFeedRequest, open_feed
-from traider.runtime.observation import Observation
+from traider.runtime.observability import RoleObservation
 from traider.runtime.roles import publish_feed
 
 _LOOK_S: Final = 0.05
@@ -31,7 +32,7 @@ class LiveSource:
 
 
 async def publish_live(
-    source: LiveSource, bus: Bus, seen: Observation, stop: Callable[[], bool]
+    source: LiveSource, bus: Bus, seen: RoleObservation, stop: Callable[[], bool]
 ) -> int:
     """Publish a live feed until ``stop`` is answered with yes; return its events.
 
@@ -50,6 +51,7 @@ async def publish_live(
 
     publishing = asyncio.create_task(publish())
     others = [asyncio.create_task(_asked(stop))]
+    others.append(asyncio.create_task(FeedWatch(seen, feed, clock).run()))
     if source.is_shown:
         others.append(asyncio.create_task(show_live(feed, publishing, clock, as_json=False)))
     await asyncio.wait({publishing, others[0]}, return_when=asyncio.FIRST_COMPLETED)

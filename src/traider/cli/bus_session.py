@@ -22,11 +22,12 @@ from traider.cli.bus_live import LiveSource, publish_live
 from traider.cli.interrupt import StopRequest, stop_on_interrupt
 from traider.cli.progress import ProgressReport, Show, progress_shown
 from traider.domain.errors import Interrupted, TraiderError
+from traider.domain.metric_names import EVENTS_KEPT
 from traider.kernel import CACHE_FOLDER, is_warm
 from traider.runtime.bus import open_bus
 from traider.runtime.config import Config
 from traider.runtime.live_feed import LiveFeedRequest
-from traider.runtime.observation import Observation, observe
+from traider.runtime.observability import RoleObservation, observe
 from traider.runtime.replay_pace import at_speed
 from traider.runtime.replay_sources import open_stream
 from traider.runtime.roles import FeaturesOutcome, FeaturesRole, FeaturesTerms, publish_stream
@@ -78,7 +79,7 @@ def publish_session(order: BusOrder) -> None:
         Interrupted: the person stopped a record; what was published stays.
         TraiderError: the source or the bus cannot be used.
     """
-    with _observed(order) as seen, _stopping(order) as stop:
+    with observe(order.config, "feed") as seen, _stopping(order) as stop:
         bus = open_bus(order.config.bus, seen.log)
         stop.begin()
         live = _live(order, is_shown=not order.as_json)
@@ -99,13 +100,14 @@ def features_session(order: BusOrder) -> None:
     Raises:
         TraiderError: the source, the bus or the lake cannot be used.
     """
-    with _observed(order) as seen, _stopping(order) as stop:
+    with observe(order.config, "features") as seen, _stopping(order) as stop:
         show = Show.JSON if order.as_json else Show.SUMMARY
         with progress_shown(show) as progress:
             # Before the group is joined: a compiler would keep its readers waiting.
             warm_up_kernel(progress, stop, first=not is_warm(CACHE_FOLDER))
 
             def told(events: int) -> None:
+                seen.metrics.set(EVENTS_KEPT, events)
                 if progress is not None:
                     progress(0.0, f"{events:,} events kept")
 
@@ -118,6 +120,7 @@ def features_session(order: BusOrder) -> None:
                 return source.is_over and role.is_idle if source.is_there else stop()
 
             stop.begin()
+            seen.health.set_ready(is_ready=True)
             with source:
                 outcome = role.run(bus, ended, told)
     _print(order, outcome, role.group)
@@ -166,7 +169,7 @@ class _Source:
             self._is_over = True
 
 
-def _source(order: BusOrder, bus: Bus, seen: Observation, stop: StopRequest) -> _Source:
+def _source(order: BusOrder, bus: Bus, seen: RoleObservation, stop: StopRequest) -> _Source:
     live = _live(order, is_shown=False)
     if live is not None:
         return _Source(lambda: asyncio.run(publish_live(live, bus, seen, stop)), stop)
@@ -192,19 +195,10 @@ def _publish_record(
     return publish_stream(stream, bus, order.config.bus.batch_events, told=told, stop=stop)
 
 
-def _role(order: BusOrder, seen: Observation) -> FeaturesRole:
+def _role(order: BusOrder, seen: RoleObservation) -> FeaturesRole:
     bus = order.config.bus
     terms = FeaturesTerms(bus.save_s, bus.save_events, until_end=order.until_end)
     return FeaturesRole(order.config, order.lake, seen.clock, seen.log, terms, order.group)
-
-
-@contextmanager
-def _observed(order: BusOrder) -> Iterator[Observation]:
-    seen = observe(order.config.log)
-    try:
-        yield seen
-    finally:
-        seen.close()
 
 
 @contextmanager

@@ -12,6 +12,7 @@ plain number, and its help text says which. Who sets what:
 - ``runtime.status_metrics``, from the status body once a second: account, positions, open orders,
   whether parity holds, reconnects, leader, phase, health, disk
 - ``runtime.status_watch``: uptime, readiness, queues; ``runtime.latency_watch``: signal to order
+- ``runtime.feed_watch``, where a feed runs apart: its messages, gaps, reconnects, ages and health
 - the latency book, at each scrape: stages and the journal
 - reconciliation: ``RECONCILE_…``; the identity check: its checks and mismatches
 - the supervisor: restarts and readiness; the control socket: commands; the alert channel: alerts
@@ -81,6 +82,9 @@ EVENTS_TOTAL: Final = _counter(
     "events_total", "Events taken into the journal, by kind and by where they came from.",
     "kind", "feed",
 )  # fmt: skip
+EVENTS_KEPT: Final = _gauge(
+    "events_kept", "Number of events that the features role has kept since it began."
+)
 QUEUE_EVENTS: Final = _gauge("queue_events", "Events that wait to be taken.", "queue")
 LAST_TICK_AGE_SECONDS: Final = _gauge(
     "last_tick_age_seconds", "Time since the last market event of an instrument.", "instrument"
@@ -90,6 +94,9 @@ JOURNAL_APPEND_SECONDS: Final = _seconds(
 )
 DECISIONS_TOTAL: Final = _counter("decisions_total", "Times the decider looked at the market.")
 GAPS_TOTAL: Final = _counter("gaps_total", "Holes found in market data.", "instrument")
+FEED_MESSAGES_TOTAL: Final = _counter(
+    "feed_messages_total", "Messages received of an instrument, by a feed of its own.", "instrument"
+)
 RECONNECTS_TOTAL: Final = _counter("reconnects_total", "Connections that were opened again.")
 
 # ------------------------------------------------------------------------------ orders: the gateway
