@@ -21,6 +21,7 @@ from traider.gateway.server import GatewayServer, ReportOutlet
 from traider.kernel.codes import Verdict
 
 ONE = packed(100)
+V, S = Kind.VERDICT, Kind.SENT
 
 
 def listening(path: Path) -> socket.socket:
@@ -258,6 +259,7 @@ def test_cancels_over_the_socket_take_orders_back(tmp_path: Path, path: Path) ->
                 process.desk.connection.deliver()
                 await asyncio.sleep(0)
             await until(lambda: leader.kinds()[-1] == Kind.CANCELLED)
+            assert leader.kinds()[2:] == [V, S, Kind.ACK, Kind.CANCELLED]
         await leader.stop()
 
     asyncio.run(scene())
