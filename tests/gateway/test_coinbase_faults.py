@@ -14,7 +14,7 @@ from tests.venues.simulated.serving import Client, request_for_tests, serve
 from traider.domain.approvals import ApprovedOrder, NotApprovedError
 from traider.domain.orders import OrderType
 from traider.gateway.coinbase_hearing import HearingTerms
-from traider.gateway.coinbase_sending import TOO_MANY
+from traider.gateway.coinbase_sending import TAKEN_BACK, TOO_MANY
 from traider.gateway.executor import VenueState
 
 FAST = request_for_tests(speed=20.0)
@@ -157,6 +157,23 @@ def test_more_orders_than_may_wait_are_refused_unsent() -> None:
             assert not client.server.exchange.portfolio.orders
 
     serve(scenario)
+
+
+def test_an_order_that_is_taken_back_before_it_left_does_not_leave() -> None:
+    async def scenario(client: Client) -> None:
+        async with trading(client) as desk:
+            await opened(desk)
+            await desk.lay("slow", method="POST", path="/orders", delay_ms=2_000)
+            first, second = desk.resting(), desk.resting(price="1001")
+            await asyncio.sleep(0.02)  # the first is under way, the second waits for its answer
+            desk.cancel(first, second)
+            await desk.over(first, second)
+            assert second.refusals == [TAKEN_BACK]
+            assert [state for state, _ in first.ends] == [VenueState.CANCELLED]
+            assert len(client.server.exchange.portfolio.orders) == 1
+            await desk.check()
+
+    serve(scenario, FAST)
 
 
 def test_the_end_of_the_process_leaves_what_is_under_way_unknown() -> None:

@@ -7,7 +7,8 @@ or has had no answer for ``patience_s`` |
 | orders of several instruments | at the same time, ``in_flight_max`` of them |
 | more orders than ``waiting_max`` wait | the newest is refused unsent: ``TOO_MANY_WAIT`` |
 | cancels | those of one turn of the loop in one request; repeated while no answer comes |
-| a cancel of an order without an answer | kept until the answer is there |
+| a cancel of an order without an answer | kept until the answer is there; one that has not left \
+yet does not leave: ``TAKEN_BACK`` |
 
 An order is never sent twice. What leaves open whether the venue has it is told as unknown, and
 whoever owns it asks. The end of the process cuts off what is under way: that is unknown too.
@@ -26,6 +27,7 @@ from traider.gateway.executor import ExecutionOwner
 from traider.venues.coinbase.order_entry import Accepted, OrderEntry, PlaceResult, Refused, Unknown
 
 TOO_MANY: Final = "TOO_MANY_WAIT"
+TAKEN_BACK: Final = "TAKEN_BACK"
 NOT_KNOWN: Final = "UNKNOWN_CANCEL_ORDER"
 """The venue's own word for an order that it does not have."""
 
@@ -143,7 +145,10 @@ class CoinbaseSending:
             if ahead is not None and not ahead.done():
                 await asyncio.wait([ahead], timeout=self._terms.patience_s)
             async with self._slots:
-                result = await self.entry.place(orders)
+                if work.wants_cancel:
+                    result = Refused(TAKEN_BACK, "it was taken back before it was sent")
+                else:
+                    result = await self.entry.place(orders)
         finally:
             if not done.done():
                 done.set_result(None)
