@@ -9,8 +9,9 @@ own: nothing that another library registers in this process shows up.
 """
 
 import threading
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import Protocol
 
 from prometheus_client import CollectorRegistry, ProcessCollector
@@ -59,9 +60,15 @@ class _Series(Collector):
         histograms = dict(found.histograms)
         for source in self._sources:
             histograms.update(source.histograms())
-        yield from _plain(counters.items(), MetricKind.COUNTER)
-        yield from _plain(found.gauges.items(), MetricKind.GAUGE)
-        yield from _ranged(histograms.items())
+        for family in chain(
+            _plain(counters.items(), MetricKind.COUNTER),
+            _plain(found.gauges.items(), MetricKind.GAUGE),
+            _ranged(histograms.items()),
+        ):
+            yield family
+            # Let the trader in between two families: a page takes milliseconds, and whoever waits
+            # for the interpreter's lock otherwise waits until the holder's turn is over.
+            time.sleep(0)
 
 
 def _plain(series: Iterable[tuple[Key, float]], kind: MetricKind) -> Iterator[Metric]:
