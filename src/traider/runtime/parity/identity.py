@@ -15,6 +15,7 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Final
@@ -41,6 +42,8 @@ class IdentityCheck:
         self._process: multiprocessing.process.BaseProcess | None = None
         self._pipe: Connection | None = None
         self._under_way: StateClaim | None = None
+        self._refusal = ""
+        """Why the process could not be begun."""
 
     @property
     def is_busy(self) -> bool:
@@ -57,19 +60,25 @@ class IdentityCheck:
         if self._under_way is not None:
             self.skipped += 1
             return False
-        if self._pipe is None:
-            self._pipe = self._spawn()
-        self._under_way = claim
         try:
+            if self._pipe is None:
+                self._pipe = self._spawn()
+            self._under_way = claim
             self._pipe.send(claim)
-        except (BrokenPipeError, ConnectionError):
+        except ConnectionError:
             # Told by ``result``, which finds the pipe ended.
             return True
+        except OSError as fault:
+            self._refusal = f"no process could be begun: {fault.strerror}"
+            self._under_way = claim
         return True
 
     def result(self) -> IdentityResult | None:
         """Return what became of the claim under way, None while that is not known."""
         claim, pipe = self._under_way, self._pipe
+        if claim is not None and self._refusal:
+            line, self._refusal, self._under_way = self._refusal, "", None
+            return IdentityResult(claim.sequence, ok=False, line=line, is_fault=True)
         if claim is None or pipe is None:
             return None
         try:
@@ -101,7 +110,15 @@ class IdentityCheck:
             name="identity-check",
             daemon=True,
         )
-        self._process.start()
+        # A person's Ctrl-C must not meet the worker's imports, before it says that it ignores it.
+        # The tracker that every spawned process needs takes the mask off as it begins: so it is
+        # begun before.
+        resource_tracker.ensure_running()
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            self._process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         # Only the worker holds its end now, so that its death ends the pipe.
         theirs.close()
         return ours
@@ -124,6 +141,7 @@ class IdentityCheck:
 def _work(pipe: Connection, maker: FollowerMaker, journal: Path) -> None:
     """Answer claims until the pipe ends; a person's Ctrl-C is the trader's affair."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     os.nice(NICENESS)
     shadow = JournalShadow(maker, journal)
@@ -139,5 +157,5 @@ def _work(pipe: Connection, maker: FollowerMaker, journal: Path) -> None:
             found = IdentityResult(claim.sequence, ok=False, line=fault.line(), is_fault=True)
         try:
             pipe.send(found)
-        except (BrokenPipeError, ConnectionError):
+        except ConnectionError:
             return
