@@ -1,4 +1,5 @@
 import re
+from pathlib import Path
 
 from traider.domain import metric_names
 from traider.domain.metric_names import DEFINITIONS, MetricKind
@@ -34,3 +35,14 @@ def test_a_histogram_has_rising_bounds_and_nothing_else_has_any() -> None:
     for definition in DEFINITIONS.values():
         assert bool(definition.bounds) == (definition.kind is MetricKind.HISTOGRAM)
         assert list(definition.bounds) == sorted(set(definition.bounds))
+
+
+def test_every_metric_is_set_by_somebody(repo_root: Path) -> None:
+    source = repo_root / "src" / "traider"
+    text = "\n".join(
+        path.read_text(encoding="utf-8")
+        for path in source.rglob("*.py")
+        if path.name != "metric_names.py"
+    )
+    words = set(re.findall(r"\w+", text))
+    assert [name for name in DEFINITIONS if not {name, name.upper()} & words] == []
