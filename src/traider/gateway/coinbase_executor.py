@@ -40,7 +40,9 @@ from traider.venues.coinbase.rest_session import RestSession
 from traider.venues.coinbase.user_feed import UserFeed, UserFeedTerms
 from traider.venues.errors import VenueRefusalError, VenueSilenceError
 
-_OPEN: Final = ("OPEN", "PENDING", "QUEUED", "CANCEL_QUEUED", "EDIT_QUEUED")
+_OPEN: Final = (("PENDING", "QUEUED", "CANCEL_QUEUED", "EDIT_QUEUED"), ("OPEN",))
+"""The venue refuses OPEN beside others; it is asked last, so that what becomes open is not missed.
+"""
 _LIVE: Final = (VenueState.PENDING, VenueState.OPEN)
 
 
@@ -166,8 +168,11 @@ class CoinbaseExecutor:
         Raises:
             VenueError: the venue cannot be asked.
         """
-        orders = await self._hearing.reads.orders(OrderFilter(statuses=_OPEN))
-        return tuple([await self._met(order) for order in reversed(orders)])
+        listed: dict[str, Order] = {}
+        for statuses in _OPEN:
+            orders = await self._hearing.reads.orders(OrderFilter(statuses=statuses))
+            listed |= {order.order_id: order for order in orders}
+        return tuple([await self._met(order) for order in listed.values()])
 
     async def fills(self, since_ns: int) -> tuple[VenueFill, ...]:
         """Return the account's fills since a time of the venue, oldest first.

@@ -217,5 +217,7 @@ def test_lists_page_and_filter() -> None:
         assert none["orders"] == []
         status, _ = await client.call("GET", "/orders/historical/batch", cursor="nowhere")
         assert status == 400
+        status, _ = await client.call("GET", "/orders/historical/batch", order_status="OPEN,FILLED")
+        assert status == 400
 
     serve(scenario)

@@ -33,7 +33,8 @@ Words = dict[str, str | Sequence[str]]
 class OrderFilter:
     """Which orders to list; empty fields choose all.
 
-    ``status`` OPEN does not bring those that are PENDING or QUEUED: ask for all three.
+    ``status`` OPEN does not bring those that are PENDING or QUEUED, and is refused beside others:
+    ask twice.
     """
 
     product_ids: Sequence[str] = ()

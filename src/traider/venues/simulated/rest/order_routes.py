@@ -117,6 +117,9 @@ class OrderRoutes:
         since, until = _times(query.get("start_date"), query.get("end_date"))
         if since is None or until is None:
             return bad_argument("start_date and end_date are RFC 3339")
+        statuses = ",".join(query.getall("order_status", [])).split(",")
+        if "OPEN" in statuses and set(statuses) != {"OPEN"}:
+            return bad_argument("cannot pair open orders with other order types")
         sources = set(query.getall("order_placement_source", ["RETAIL_ADVANCED"]))
         orders = [
             order
