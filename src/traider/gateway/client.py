@@ -48,7 +48,7 @@ COMMANDS_MAX: Final = 1_000
 PAUSE_S: Final = 0.05
 PAUSE_S_MAX: Final = 1.0
 ANSWER_S: Final = 60.0
-_COMMANDS: Final = tuple(map(int, (Kind.PAUSE, Kind.KILL, Kind.REARM, Kind.LIMITS_CHANGE)))
+_COMMANDS: Final = frozenset(map(int, (Kind.PAUSE, Kind.KILL, Kind.REARM, Kind.LIMITS_CHANGE)))
 
 
 class FencedError(UsageError):
@@ -140,8 +140,8 @@ class GatewayClient:
         Raises:
             FencedError: another trader leads.
         """
-        wanted = np.isin(events["kind"], _COMMANDS)
-        if wanted.any():
+        if not _COMMANDS.isdisjoint(events["kind"].tolist()):
+            wanted = np.isin(events["kind"], tuple(_COMMANDS))
             self._check()
             self._commands.append(events[wanted])
             self._send(Observe(self._epoch, events[wanted].tobytes()))

@@ -49,7 +49,7 @@ from traider.gateway.settling import GatewayParts, SettlingGateway
 from traider.journal import JournalFailedError
 from traider.kernel.codes import Verdict
 
-_COMMANDS: Final = tuple(map(int, (Kind.PAUSE, Kind.KILL, Kind.REARM, Kind.LIMITS_CHANGE)))
+_COMMANDS: Final = frozenset(map(int, (Kind.PAUSE, Kind.KILL, Kind.REARM, Kind.LIMITS_CHANGE)))
 _CANCEL: Final = int(OrderFlag.CANCEL)
 
 
@@ -145,7 +145,9 @@ class OrderGateway(SettlingGateway):
     def observe(self, events: EventArray) -> None:
         """See what the trader journaled: commands; in a simulated venue what became of orders."""
         kinds = events["kind"]
-        wanted = np.isin(kinds, _COMMANDS)
+        if not len(kinds) or (self._paper is None and _COMMANDS.isdisjoint(kinds.tolist())):
+            return
+        wanted = np.isin(kinds, tuple(_COMMANDS))
         if self._paper is not None:
             wanted |= is_report(events)
         if not wanted.any():

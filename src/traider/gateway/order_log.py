@@ -23,7 +23,6 @@ from types import TracebackType
 from typing import Final, Self
 
 import numpy as np
-import numpy.typing as npt
 from msgspec.structs import replace
 
 from traider.domain.errors import DataError
@@ -49,6 +48,8 @@ MARK_EVENTS: Final = 4096
 """Events from one noted place to the next."""
 CHECKPOINT_EVENTS: Final = 16_384
 """Events after which the book of lives is kept beside the log."""
+_INTENT: Final = int(Kind.ORDER_INTENT)
+_CANCEL: Final = int(OrderFlag.CANCEL)
 _STANCE_KINDS: Final = tuple(map(int, (Kind.LEADER_EPOCH, Kind.PAUSE, Kind.KILL, Kind.REARM)))
 _TERMS: Final = JournalTerms(FsyncPolicy.EACH, segment_bytes=SEGMENT_BYTES)
 
@@ -277,11 +278,12 @@ class OrderLog:
         found = self.lives.take(events)
         self._words_here = 0
         self.reports += count_reports(events)
-        for place in np.flatnonzero(np.isin(events["kind"], _STANCE_KINDS)):
-            self.stance = _stance_after(self.stance, events[place : place + 1])
-        wanted = events[_is_placed(events)]
-        if len(wanted):
-            self._newest_id = max(self._newest_id, int(wanted["order_id"].max()))
+        for place, kind in enumerate(events["kind"].tolist()):
+            if kind == _INTENT:
+                if not events["flags"][place] & _CANCEL:
+                    self._newest_id = max(self._newest_id, int(events["order_id"][place]))
+            elif kind in _STANCE_KINDS:
+                self.stance = _stance_after(self.stance, events[place : place + 1])
         end = sequence + len(events)
         if end - (self._marks[-1].sequence if self._marks else 0) >= MARK_EVENTS:
             self._marks.append(LogMark(end, self.reports, self._newest_id))
@@ -338,12 +340,6 @@ def _hear(book: OrderLives, word: VenueWord) -> None:
     if word.fill_id:
         book.count_fill(word.order_id, word.fill_id)
     book.explain(word.order_id, word.code)
-
-
-def _is_placed(events: EventArray) -> npt.NDArray[np.bool_]:
-    """Return for each event whether it is the intent of a new order."""
-    is_cancel = (events["flags"] & int(OrderFlag.CANCEL)) != 0
-    return np.asarray((events["kind"] == int(Kind.ORDER_INTENT)) & ~is_cancel)
 
 
 def _stance_after(stance: Stance, event: EventArray) -> Stance:
