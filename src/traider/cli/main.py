@@ -37,6 +37,7 @@ COMMANDS: Final = {
     "parity": "traider.cli.parity:parity",
     "record": "traider.cli.record:record",
     "replay": "traider.cli.replay:replay",
+    "run": "traider.cli.run:run",
     "stop": "traider.cli.control:stop",
     "status": "traider.cli.status:status",
     "sweep": "traider.cli.sweep:sweep",

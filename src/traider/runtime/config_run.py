@@ -1,20 +1,25 @@
 """The table [run]: how a trader runs, stops, checks itself and meets what it did not expect."""
 
+from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
-from traider.runtime.config_sections import Real, Section, Whole
+from traider.runtime.config_sections import Real, Section, Whole, listed
 
 
 class RunConfig(Section):
     """How a trader runs: nothing here decides a trade by itself."""
 
     on_stop: Literal["cancel", "keep"] = "cancel"
-    """What becomes of open orders when it is stopped: cancel takes them back, keep leaves them,
-    stops and targets too, to work unattended."""
+    """What becomes of open orders when it is stopped: cancel takes back those that would open or
+    change a position, keep leaves them to work unattended. Stops and targets stay in any case."""
     warm_up: Annotated[Whole, Field(ge=0, le=20_000)] = 500
-    """Bars of the venue's history that a new run begins with; 0 begins without any."""
+    """Bars of the venue's history that a new run begins with; 0 begins without any. A run that
+    goes on is told those since it stopped, no more than these."""
+    history: Annotated[tuple[Path, ...], BeforeValidator(listed)] = ()
+    """Parquet files of bars to take that history from instead; a file belongs to the instrument of
+    its pair, whatever its venue."""
     snapshot_s: Annotated[Real, Field(ge=1, le=3_600)] = 60.0
     """How often the kernel's state is kept, so that a start replays no more than that."""
     parity_s: Annotated[Real, Field(ge=0, le=86_400)] = 60.0

@@ -24,8 +24,9 @@ from traider.backtest.bar_files import scan_bar_file
 from traider.domain.errors import UsageError, VenueError
 from traider.domain.instruments import InstrumentName
 
-HISTORY: Final = "12h"
-"""Bars that are candles before the market opens, for the warm-up."""
+HISTORY: Final = "24h1m"
+"""Bars that are candles before the market opens: a day for the warm-up, and one minute more, at
+whose end the example's strategy wants both products, so that there is something to see at once."""
 TRADED_USD: Final = 2_000_000
 """What the account is said to trade a month: it sets its fees."""
 _READY_S: Final = 60.0

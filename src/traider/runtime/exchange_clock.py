@@ -25,13 +25,14 @@ class ExchangeClock:
 
     def __init__(self, now_ns: int, speed: float, clock: Clock) -> None:
         self._start_ns = now_ns
-        self._speed = speed
+        self.speed = speed
+        """Seconds of the exchange in one of the machine."""
         self._clock = clock
         self._since_ns = clock.monotonic_ns()
 
     def now_ns(self) -> int:
         """Return the exchange's time, ns UTC."""
-        return self._start_ns + round((self.monotonic_ns() - self._since_ns) * self._speed)
+        return self._start_ns + round((self.monotonic_ns() - self._since_ns) * self.speed)
 
     def monotonic_ns(self) -> int:
         """Return the machine's own count: patience has nothing to do with the market's time."""

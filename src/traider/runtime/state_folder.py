@@ -140,9 +140,10 @@ class StateFolder:
         UsageError: another process runs here, or the folder cannot be written.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, is_claimed: bool = True) -> None:
+        """Take the folder; one who took over from a leader that may be frozen claims nothing."""
         self.paths = RunPaths(folder)
-        self._lock = _claimed(folder)
+        self._lock = _claimed(folder) if is_claimed else -1
 
     def take_up(self, asked: RunRequest) -> RunManifest | None:
         """Return the manifest of the run that is here, if the same is asked for; None for none.
@@ -189,7 +190,9 @@ class StateFolder:
 
     def close(self) -> None:
         """Let the folder go."""
-        os.close(self._lock)
+        if self._lock >= 0:
+            os.close(self._lock)
+            self._lock = -1
 
     def __enter__(self) -> Self:
         return self

@@ -46,6 +46,8 @@ class HistoryTerms:
     bars: int
     """How many there should be of each instrument, the last one whole before now."""
     now_ns: int
+    since_ns: int = 0
+    """What was known before: bars that opened earlier are left out."""
 
     @property
     def length_ns(self) -> int:
@@ -60,7 +62,8 @@ class HistoryTerms:
     @property
     def begin_ns(self) -> int:
         """When the first bar opens."""
-        return self.end_ns - self.bars * self.length_ns
+        first_ns = -(-self.since_ns // self.length_ns) * self.length_ns
+        return max(self.end_ns - self.bars * self.length_ns, first_ns)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ stamp is, it is raised to then, and so journaled. When journal or gateway fail, 
 to whoever gave the input: nothing more can be done safely.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -52,6 +52,8 @@ class TraderParts:
     clock: Clock
     """Never tells the same time twice (``runtime.recording.NotBefore``)."""
     latencies: LatencyBook = field(default_factory=LatencyBook)
+    on_turn: Callable[[Turn], None] = lambda _: None
+    """Shown what came out of the kernel, reasons and samples included, once it is journaled."""
 
 
 class Trader:
@@ -67,6 +69,7 @@ class Trader:
         self.is_open = False
         """Whether decisions are on."""
         self._clock = parts.clock
+        self._on_turn = parts.on_turn
         self._listeners = listeners
         self._gateway: TradingGateway | None = None
         self._broken = BrokenBooks(standing.books.numbers, standing.passed_ns)
@@ -211,6 +214,7 @@ class Trader:
         self.journal.append(turn.events)
         self.latencies.record(Stage.JOURNAL, self._clock.monotonic_ns() - started_ns)
         self.standing.append(turn.events)
+        self._on_turn(turn)
         for listener in self._listeners:
             listener.append(turn.events)
         self.gateway.observe(turn.events)

@@ -1,0 +1,72 @@
+"""``traider run``."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from traider.cli.durations import DURATION
+from traider.cli.options import config_option, json_option, set_option
+from traider.domain.errors import UsageError
+
+ROLES = ("all", "trader", "feed", "features", "gateway")
+
+
+@click.command()
+@click.option(
+    "--demo", is_flag=True,
+    help="Trade on the local exchange, which is started and plays the shipped bars.",
+)  # fmt: skip
+@click.option(
+    "--venue", default="", metavar="V",
+    help="Trade on paper: the venue's public data, orders in the simulated venue.",
+)  # fmt: skip
+@click.option("--product", "products", multiple=True, metavar="ID", help="Product; repeat at will.")
+@click.option(
+    "--exchange", default="", metavar="URL",
+    help="Trade on a local exchange that runs already: its REST address.",
+)  # fmt: skip
+@click.option(
+    "--live", is_flag=True, help="Trade with real money; refused as long as it is not safe."
+)
+@click.option(
+    "--state", type=click.Path(path_type=Path), metavar="DIR",
+    help="Folder of the run; the same request in the same folder goes on where it was.",
+)  # fmt: skip
+@click.option(
+    "--for", "seconds", type=DURATION, default=0.0, metavar="TIME",
+    help="How long it trades: 60s, 5m, 1h30m; until it is stopped when left out.",
+)  # fmt: skip
+@click.option(
+    "--speed", type=click.FloatRange(min=0.01, max=600), default=1.0, show_default=True,
+    metavar="X", help="Seconds of the demo's market in a second.",
+)  # fmt: skip
+@click.option(
+    "--role", type=click.Choice(ROLES), default="all", show_default=True,
+    help="Which part this process is; roles other than all and trader run over the bus.",
+)  # fmt: skip
+@click.option(
+    "--standby", is_flag=True, help="Follow the run of --state, and take over when it is gone."
+)
+@config_option
+@set_option
+@json_option
+def run(**said: Any) -> int:  # noqa: ANN401 - the options, read in one place
+    """Run the trader: feed, journal, kernel, gateway, portfolio and tables in one process.
+
+    Shows the account while it trades. Ctrl-C or SIGTERM ends it in order: decisions stop, open
+    orders are taken back or kept (run.on_stop), the state is proved and kept, and a report of the
+    session is written. Killed at any moment, the same command goes on where it was.
+    """
+    from traider.cli.run_order import RunArguments
+    from traider.cli.run_session import run_session
+
+    role, standby = said.pop("role"), said.pop("standby")
+    if role not in ("all", "trader"):
+        raise UsageError(
+            f"the role {role} is not started here",
+            where="--role",
+            fix=f"start it with traider bus {role}",
+        )
+    said["exchange"] = said["exchange"].rstrip("/")
+    return run_session(RunArguments(**said), is_standby=standby)

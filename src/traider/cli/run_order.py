@@ -1,0 +1,138 @@
+"""From the options of ``traider run`` to a session, or to what stands against it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from traider.domain.errors import UsageError
+from traider.runtime.config import Config, load_config
+from traider.runtime.demo_exchange import products_of
+from traider.runtime.run_request import RunRequest
+from traider.runtime.session.terms import SessionOrder
+from traider.runtime.state_folder import RunPaths, read_manifest
+from traider.runtime.status_body import Mode
+
+_CHECKOUT: Final = Path(__file__).resolve().parents[3]
+DEMO_CONFIG: Final = Path("examples/demo.toml")
+DEMO_STATE: Final = Path("runs/demo")
+_LIVE_NEEDS: Final = (
+    "an API key that may trade",
+    "the gateway as a process of its own",
+    "limits that were set by hand",
+    "a typed confirmation",
+    "a readiness report with a person's signature",
+)
+
+
+@dataclass(frozen=True)
+class RunArguments:
+    """The options, as they were given."""
+
+    demo: bool
+    venue: str
+    products: tuple[str, ...]
+    exchange: str
+    live: bool
+    state: Path | None
+    seconds: float
+    speed: float
+    config_file: Path | None
+    overrides: tuple[str, ...]
+    as_json: bool
+
+
+def session_order(said: RunArguments) -> SessionOrder:
+    """Return what is asked for.
+
+    Raises:
+        UsageError: the options contradict each other, or ask for what is not safe yet.
+        ConfigError: the settings are wrong.
+    """
+    if said.live:
+        raise _not_live()
+    chosen = [name for name in ("demo", "venue", "exchange") if getattr(said, name)]
+    if len(chosen) > 1:
+        raise UsageError(
+            f"--{chosen[0]} and --{chosen[1]} are two things to trade on", fix="leave one out"
+        )
+    if not chosen:
+        said = _as_begun(said)
+    mode = Mode.PAPER if said.venue else Mode.DEMO
+    config_file = _config_file(said, mode)
+    config = load_config(config_file, said.overrides)
+    products = said.products
+    if mode is Mode.DEMO and not said.exchange:
+        products = products_of(config.data.files)
+        if said.products:
+            raise UsageError(
+                "the demo trades what its bars are of",
+                where="--product",
+                fix="leave it out, or name other bars in data.files",
+            )
+    elif not products:
+        raise UsageError("nothing to trade", where="--product", fix="name one: BTC-USD")
+    venue = said.venue.lower() or "coinbase"
+    folder = said.state or (DEMO_STATE if mode is Mode.DEMO else Path("runs") / f"paper-{venue}")
+    if said.speed != 1.0 and (mode is not Mode.DEMO or said.exchange):
+        raise UsageError("only the demo's market has a speed", where="--speed", fix="leave it out")
+    return SessionOrder(
+        RunRequest(mode, venue, products, config),
+        folder,
+        seconds=said.seconds,
+        speed=said.speed,
+        exchange=said.exchange,
+        read_config=_reader(config_file, said.overrides),
+    )
+
+
+def _as_begun(said: RunArguments) -> RunArguments:
+    """Return the options that the run in the state folder was begun with.
+
+    Raises:
+        UsageError: there is none, or it traded on an exchange whose address is not kept.
+    """
+    kept = None if said.state is None else read_manifest(said.state)
+    if kept is None or said.state is None:
+        raise UsageError(
+            "nothing to run", fix="give --demo, or --venue V --product P, or --exchange URL"
+        )
+    if kept.mode is not Mode.DEMO:
+        return replace(said, venue=kept.venue, products=said.products or kept.products)
+    if not RunPaths(said.state).exchange.is_dir():
+        raise UsageError(
+            "the run here traded on an exchange of its own",
+            where=str(said.state),
+            fix="add --exchange URL and its products",
+        )
+    return replace(said, demo=True)
+
+
+def _config_file(said: RunArguments, mode: Mode) -> Path | None:
+    """Return the file of settings: the demo has one of its own."""
+    if said.config_file is not None or mode is not Mode.DEMO:
+        return said.config_file
+    for folder in (Path(), _CHECKOUT):
+        if (folder / DEMO_CONFIG).is_file():
+            return folder / DEMO_CONFIG
+    raise UsageError(
+        f"there is no {DEMO_CONFIG} here",
+        where="--demo",
+        fix="run it in a checkout, or give --config FILE",
+    )
+
+
+def _reader(config_file: Path | None, overrides: tuple[str, ...]) -> Callable[[], Config]:
+    def read() -> Config:
+        return load_config(config_file, overrides)
+
+    return read
+
+
+def _not_live() -> UsageError:
+    return UsageError(
+        f"trading with real money needs {', '.join(_LIVE_NEEDS[:-1])} and {_LIVE_NEEDS[-1]}; "
+        "this version does not check them yet, so it does not trade live",
+        where="--live",
+        fix="run --demo, or --venue coinbase on paper",
+    )

@@ -1,0 +1,139 @@
+"""Put a session together: from what a person asked for to a trader that can begin."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from decimal import Decimal
+
+from traider.domain.ports import Clock
+from traider.feed.feed import Feed
+from traider.feed.feed_ports import FeedPorts
+from traider.gateway.order_gateway import OrderGateway
+from traider.journal.instruments import JournalInstrument
+from traider.journal.writer import JournalWriter
+from traider.runtime.config import Config
+from traider.runtime.event_metrics import EventMetrics
+from traider.runtime.leadership.promotion import Warm, take_up
+from traider.runtime.live_feed import open_feed
+from traider.runtime.observability import RoleObservation
+from traider.runtime.parity.recorded_run import SIMULATED
+from traider.runtime.recording import clock_from
+from traider.runtime.session.gateway import GatewayOrder, open_gateway
+from traider.runtime.session.link import VenueLink, open_link
+from traider.runtime.session.record import SessionRecord
+from traider.runtime.session.terms import SessionOrder
+from traider.runtime.state_folder import RunManifest, RunPaths, StateFolder, check_instruments
+from traider.runtime.status_body import Mode
+from traider.runtime.strategy_target import stream_spec
+from traider.runtime.stream_sources import stream_sources
+from traider.runtime.tables_following import TablesFollower, TablesOrder
+from traider.runtime.trading.recovery import Recovered, recover
+from traider.runtime.trading.trader import Trader, TraderParts
+from traider.store.tables.journals import JournalAccount
+
+Tell = Callable[[str], None]
+"""Takes what is being done, in a few words."""
+
+
+@dataclass(frozen=True)
+class SessionParts:
+    """Everything of a session, connected."""
+
+    config: Config
+    """What decides is the run's own, whatever the file says now."""
+    manifest: RunManifest
+    paths: RunPaths
+    link: VenueLink
+    clock: Clock
+    feed: Feed
+    journal: JournalWriter
+    recovered: Recovered
+    trader: Trader
+    gateway: OrderGateway
+    tables: TablesFollower | None
+    record: SessionRecord
+    counted: EventMetrics
+    is_new: bool
+    """Whether the run begins with this session."""
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What a session is opened with."""
+
+    order: SessionOrder
+    seen: RoleObservation
+    closing: AsyncExitStack
+    """Ends what was opened, in order."""
+    tell: Tell
+    warm: Warm | None = None
+    """A kernel that followed the run of the folder, and the leadership to go on with it."""
+
+
+async def open_parts(opening: Opening) -> SessionParts:
+    """Return the parts of a session.
+
+    Raises:
+        UsageError: another process runs in the folder, or something else was asked for there.
+        VenueError: the venue cannot be asked.
+        DataError: what is in the folder is damaged, or of another version.
+    """
+    order, seen, closing = opening.order, opening.seen, opening.closing
+    folder = StateFolder(order.folder, is_claimed=opening.warm is None)
+    closing.callback(folder.close)
+    kept = folder.take_up(order.request)
+    opening.tell("starting the exchange" if order.starts_exchange else "asking the venue")
+    link = await open_link(order, seen.clock)
+    closing.callback(link.close)
+    clock = clock_from(folder.paths.journal, link.clock)
+    feed = await open_feed(link.feed, FeedPorts(clock, seen.log, seen.alerts))
+    instruments = tuple(
+        JournalInstrument(each.name, each.symbol, each.tick_size, each.lot_size)
+        for each in feed.instruments
+    )
+    manifest = kept or folder.begin(order.request, instruments, clock.now_ns())
+    check_instruments(manifest, instruments, order.folder)
+    config = manifest.request(order.request.config).config
+    journal = JournalWriter.open(folder.paths.journal, instruments)
+    closing.callback(journal.close)
+    opening.tell("loading the kernel, which is compiled once (a minute or two)")
+    recovered = await asyncio.to_thread(_recovered, config, manifest, journal, opening.warm)
+    record = SessionRecord()
+    names = [each.name for each in instruments]
+    counted, traces = (
+        EventMetrics(seen.metrics, names, feed=manifest.venue),
+        seen.order_traces(names),
+    )
+    trader = Trader(
+        TraderParts(recovered.replayer.machine, journal, clock, seen.latency, record.see),
+        recovered.standing,
+        [counted, *([] if traces is None else [traces])],
+    )
+    made_for = GatewayOrder(config, manifest, folder.paths, instruments, link, clock)
+    gateway = await open_gateway(made_for, trader, seen, closing)
+    return SessionParts(
+        config, manifest, folder.paths, link, clock, feed, journal, recovered, trader, gateway,
+        _tables(config, manifest, folder.paths, seen), record, counted, kept is None,
+    )  # fmt: skip
+
+
+def _recovered(
+    config: Config, manifest: RunManifest, journal: JournalWriter, warm: Warm | None
+) -> Recovered:
+    if warm is not None:
+        return take_up(warm, journal)
+    spec = stream_spec(config, stream_sources(config, journal.instruments))
+    return recover(journal, spec, simulates=manifest.mode in SIMULATED)
+
+
+def _tables(
+    config: Config, manifest: RunManifest, paths: RunPaths, seen: RoleObservation
+) -> TablesFollower | None:
+    if not config.run.tables:
+        return None
+    opening = {config.currency: Decimal(config.capital)}
+    mode = "live" if manifest.mode is Mode.LIVE else "paper"
+    account = JournalAccount(f"run-{manifest.run_id}", mode, config.currency, "", opening)
+    order = TablesOrder(paths.journal, f"sqlite:///{paths.tables}", account)
+    return TablesFollower(order, seen.log)

@@ -1,0 +1,46 @@
+"""What a session remembers of its own way, for its end: digest, equity, health."""
+
+from collections import deque
+from dataclasses import dataclass
+from typing import Final
+
+from traider.backtest.collecting import CurveThinner, Fingerprint
+from traider.kernel.live_machine import Turn
+from traider.runtime.status_body import HealthBody
+
+HEALTH_KEPT: Final = 500
+
+
+@dataclass(frozen=True)
+class HealthChange:
+    """A part that became good or bad."""
+
+    ts_ns: int
+    part: str
+    is_good: bool
+    detail: str
+
+
+class SessionRecord:
+    """Bounded in size, however long the session."""
+
+    def __init__(self) -> None:
+        self.fingerprint = Fingerprint()
+        """Of what came out in this session."""
+        self.curve = CurveThinner()
+        self.health: deque[HealthChange] = deque(maxlen=HEALTH_KEPT)
+        self._parts: dict[str, bool] = {}
+
+    def see(self, turn: Turn) -> None:
+        """See what came out of the kernel."""
+        self.fingerprint.add(turn.drained)
+        self.curve.add(turn.drained.nav)
+
+    def look(self, parts: tuple[HealthBody, ...]) -> None:
+        """Note the parts whose health changed."""
+        for each in parts:
+            if self._parts.get(each.part, True) != each.is_good:
+                self.health.append(
+                    HealthChange(each.since_ns, each.part, each.is_good, each.detail)
+                )
+            self._parts[each.part] = each.is_good

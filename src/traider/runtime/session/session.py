@@ -1,0 +1,341 @@
+"""A session: opened, run until somebody stops it, closed in order.
+
+    session = Session(order, seen)
+    running = asyncio.create_task(session.run())
+    session.stop("SIGTERM")              # from wherever; the first one counts
+    end = await running
+
+Start: the state is recovered, history enters, the feed runs until every book is whole, the gateway
+reconciles, then decisions begin. End: decisions are off, orders that would open or change a
+position are taken back (``run.on_stop``), what is on its way is waited for, the state is proved and
+kept. Whatever part fails ends the session, and its fault is raised when all is closed.
+"""
+
+import asyncio
+import contextlib
+import os
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from typing import Final
+
+from traider.domain.errors import Interrupted, TraiderError
+from traider.domain.events import EventArray, Kind, OrderFlag, empty_events
+from traider.domain.payload_table import PAYLOADS
+from traider.gateway.client_ids import ClientIds
+from traider.runtime.config import config_digest
+from traider.runtime.control.commands import CancelOrder, Kill, Reload, Stop
+from traider.runtime.control.front_desk import FrontDesk
+from traider.runtime.control.kill_file import watch_kill
+from traider.runtime.control.reloading import ConfigReload
+from traider.runtime.control.server import ControlServer
+from traider.runtime.leadership.choosing import lead, lease_of
+from traider.runtime.leadership.leadership import Leadership
+from traider.runtime.leadership.lease import LeaseLostError
+from traider.runtime.leadership.led_gateway import LedGateway
+from traider.runtime.leadership.promotion import StandbyHooks, StandbyOrder, Warm, stand_by
+from traider.runtime.live_feed import keep
+from traider.runtime.observability import RoleObservation
+from traider.runtime.parity.recorded_run import RecordedRun
+from traider.runtime.run_request import check_same
+from traider.runtime.session.background import Background
+from traider.runtime.session.closing import session_end
+from traider.runtime.session.history import read_history
+from traider.runtime.session.parts import Opening, SessionParts, open_parts
+from traider.runtime.session.terms import SessionEnd, SessionOrder
+from traider.runtime.session.upkeep import KeepingTerms, Upkeep, pass_time
+from traider.runtime.session.watch import SessionWatch, WatchedParts
+from traider.runtime.status_body import Phase, StatusBody
+from traider.runtime.status_watch import Beside, StatusWatch
+from traider.runtime.trading.trader_desk import DeskContext, DeskHooks, TraderDesk
+
+_BOOKS_S: Final = 20.0
+"""How long books may take to become whole before decisions begin without them."""
+_SETTLE_S: Final = 5.0
+"""How long orders that are taken back may take to end."""
+_LOOK_S: Final = 0.05
+_PAUSE_S: Final = 0.002
+"""Between two hand-overs of the feed: what comes in a hurry goes over together."""
+_EXIT: Final = OrderFlag.CHILD | OrderFlag.ONE_CANCELS_OTHER | OrderFlag.REDUCE_ONLY
+
+
+class Session:
+    """One session of a trader in this process."""
+
+    def __init__(self, order: SessionOrder, seen: RoleObservation) -> None:
+        self.order = order
+        self.stage = "starting"
+        """What is being done before there is a status."""
+        self.notes: list[str] = []
+        self._seen = seen
+        self._stopped = asyncio.Event()
+        self._stop: Stop | None = None
+        self._desk: TraderDesk | None = None
+        self._front: FrontDesk | None = None
+        self._loss: TraiderError | None = None
+
+    def stop(self, why: str, *, who: str = "person") -> None:
+        """Ask for the end, in order."""
+        self._take_stop(Stop(who=who, why=why))
+
+    @property
+    def _is_stopped(self) -> bool:
+        return self._stopped.is_set()
+
+    def reload(self) -> None:
+        """Have the configuration read again, as SIGHUP asks."""
+        if self._front is None:
+            return
+        try:
+            told = self._front.command(Reload(who="SIGHUP", why="a signal asked for it"))
+        except TraiderError as fault:
+            self._seen.log.warning("not read again", why=fault.line())
+        else:
+            self._seen.log.info("read again", done=told)
+
+    def status(self) -> StatusBody | None:
+        """Return how it stands; None before there is anything to tell."""
+        return None if self._desk is None else self._desk.status()
+
+    async def run(self) -> SessionEnd:
+        """Run from the beginning to the end.
+
+        Raises:
+            TraiderError: it cannot begin, or a part of it failed; what was done is kept.
+        """
+        async with AsyncExitStack() as closing:
+            warm = await self._stand_by() if self.order.is_standby else None
+            if self.order.is_standby and warm is None:
+                raise Interrupted("stopped while standing by")
+            if warm is not None:
+                closing.callback(warm.leadership.end)
+            parts = await open_parts(Opening(self.order, self._seen, closing, self._tell, warm))
+            leadership = warm.leadership if warm is not None else await self._lead(parts)
+            closing.callback(leadership.end)
+            parts.trader.connect(LedGateway(parts.gateway, leadership))
+            return await self._lead_run(parts, leadership, closing)
+
+    # ----------------------------------------------------------------------------- the way there
+
+    async def _stand_by(self) -> Warm | None:
+        """Follow the run of the folder with a warm kernel until the leader is gone.
+
+        Raises:
+            UsageError: there is no run, or it was begun with something else.
+        """
+        folder = self.order.folder
+        run = RecordedRun.open(folder)
+        check_same(folder, run.manifest.request(self.order.request.config), self.order.request)
+        self._tell("standing by")
+        order = StandbyOrder(
+            run.paths.journal, lambda _: run.spec(), run.simulates, (run.paths.orders,)
+        )
+        lease = lease_of(self.order.request.config, folder, run.manifest.run_id)
+        hooks = StandbyHooks(self._seen.log, self._stopped.is_set, self._lost())
+        return await asyncio.to_thread(stand_by, order, lease, hooks)
+
+    async def _lead(self, parts: SessionParts) -> Leadership:
+        """Take the lease, with an epoch above all of the journal."""
+        lease = lease_of(parts.config, self.order.folder, parts.manifest.run_id)
+        floor = parts.recovered.standing.epoch
+        return await asyncio.to_thread(lead, lease, floor, self._seen.log, self._lost())
+
+    def _lost(self) -> Callable[[LeaseLostError], None]:
+        """Return what is told, from another thread, that the leadership is lost."""
+        loop = asyncio.get_running_loop()
+
+        def lost(loss: LeaseLostError) -> None:
+            loop.call_soon_threadsafe(self._fail, loss)
+
+        return lost
+
+    async def _lead_run(
+        self, parts: SessionParts, leadership: Leadership, closing: AsyncExitStack
+    ) -> SessionEnd:
+        """Run as the leader."""
+        watch = self._watch(parts)
+        desk = self._open_desk(parts, watch)
+        front = FrontDesk(desk, self.order.folder, self._reloading(parts))
+        self._front = front
+        server = ControlServer(parts.paths.socket, front, self._seen.log, self._seen.metrics)
+        await server.start()
+        closing.push_async_callback(server.close)
+        if parts.tables is not None:
+            parts.tables.start()
+            closing.callback(parts.tables.close)
+        upkeep = Upkeep(self._keeping(parts), parts.trader, front, self._seen)
+        watch.checks = lambda: upkeep.checked
+        closing.callback(upkeep.close)
+        async with Background() as background:
+            beside = Beside(self.order.folder, parts.counted, {"feed": parts.feed.queue})
+            background.add(StatusWatch(self._seen, desk.status, beside).run())
+            await self._begin(parts, leadership, watch, background)
+            background.add(pass_time(parts.trader))
+            background.add(upkeep.run())
+            background.add(
+                watch_kill(self.order.folder, lambda kill: self._kill(front, kill), removes=True)
+            )
+            await self._until_stopped(background)
+            await self._wind_down(parts, desk, background)
+            # Before connections are closed, which would count as a fault of the data.
+            parts.trader.end()
+            watch.health()
+            watch.is_over = True
+        await asyncio.to_thread(self._close_books, parts, upkeep, watch)
+        desk.phase = Phase.STOPPED
+        end = await asyncio.to_thread(session_end, self.order, parts, desk.status())
+        if self._loss is not None:
+            raise self._loss
+        return end
+
+    async def _begin(
+        self,
+        parts: SessionParts,
+        leadership: Leadership,
+        watch: SessionWatch,
+        background: Background,
+    ) -> None:
+        """Begin the run, or go on with it, up to its first decision."""
+        desk, trader, standing = self._desk_here(), parts.trader, parts.recovered.standing
+        self._tell("reading history")
+        desk.phase = Phase.WARMING
+        since_ns = standing.passed_ns if standing.events else 0
+        history = await read_history(parts.config, parts.link, parts.feed.instruments, since_ns)
+        if history.note:
+            self.notes.append(history.note)
+        known = trader.machine.sequence
+        trader.begin(config_digest(parts.config), leadership.epoch, history.events)
+        self._seen.log.info(
+            "run begins", run=parts.manifest.run_id, epoch=leadership.epoch, events=known
+        )
+        background.add(keep(parts.feed, trader, _PAUSE_S))
+        await self._wait(lambda: self._is_stopped or watch.is_fed(), _BOOKS_S, background)
+        desk.phase = Phase.RECONCILING
+        background.add(parts.gateway.run())
+        await parts.gateway.start(leadership.epoch, standing.reports, standing.unanswered)
+        if self._is_stopped:
+            return
+        trader.open_for_decisions()
+        desk.phase = Phase.TRADING
+        self._tell("trading")
+
+    # ------------------------------------------------------------------------------- the way out
+
+    async def _until_stopped(self, background: Background) -> None:
+        """Wait for a stop, the end of the time, or a part that fails."""
+        stopped = asyncio.create_task(self._stopped.wait())
+        try:
+            done, _ = await asyncio.wait(
+                {stopped, *background.tasks},
+                timeout=self.order.seconds or None,
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+        finally:
+            stopped.cancel()
+        for task in done - {stopped}:
+            fault = task.exception()
+            if isinstance(fault, TraiderError):
+                self._fail(fault)
+            elif fault is not None:
+                raise fault
+
+    async def _wind_down(
+        self, parts: SessionParts, desk: TraderDesk, background: Background
+    ) -> None:
+        """Decide nothing more, and take back what the policy says."""
+        desk.phase = Phase.STOPPING
+        self._tell("stopping")
+        if self._loss is not None or background.has_ended:
+            return
+        parts.trader.tell(_decisions_off())
+        asked = self._stop.cancel_orders if self._stop is not None else None
+        cancels = parts.config.run.on_stop == "cancel" if asked is None else asked
+        if cancels:
+            for life in parts.gateway.lives.living():
+                if not life.flags & _EXIT:
+                    desk.command(
+                        CancelOrder(who="session", why="the run stops", order_id=life.order_id)
+                    )
+        await self._wait(lambda: not _opening(parts), _SETTLE_S if cancels else 0.0, background)
+
+    def _close_books(self, parts: SessionParts, upkeep: Upkeep, watch: SessionWatch) -> None:
+        """Prove the state at the end, keep it, and let the tables catch up."""
+        upkeep.finish(watch)
+        if parts.tables is not None:
+            parts.tables.close()
+
+    # --------------------------------------------------------------------------------- the parts
+
+    def _watch(self, parts: SessionParts) -> SessionWatch:
+        exchange = parts.link.exchange
+        runs = (lambda: True) if exchange is None else (lambda: exchange.is_running)
+        watched = WatchedParts(parts.feed, parts.gateway, parts.tables, runs)
+        return SessionWatch(watched, self._seen, parts.record)
+
+    def _open_desk(self, parts: SessionParts, watch: SessionWatch) -> TraderDesk:
+        context = DeskContext(
+            mode=parts.manifest.mode,
+            venue=parts.manifest.venue,
+            folder=self.order.folder,
+            pid=os.getpid(),
+            currency=parts.config.currency,
+            capital=parts.config.capital,
+            started_ns=parts.clock.now_ns(),
+            ids=ClientIds(parts.manifest.run_id),
+        )
+        hooks = DeskHooks(parts.gateway.lives.living, self._take_stop)
+        self._desk = TraderDesk(parts.trader, context, watch, hooks, parts.clock)
+        return self._desk
+
+    def _desk_here(self) -> TraderDesk:
+        assert self._desk is not None  # noqa: S101 - opened before anything begins
+        return self._desk
+
+    def _reloading(self, parts: SessionParts) -> ConfigReload | None:
+        read = self.order.read_config
+        return None if read is None else ConfigReload(parts.config, read)
+
+    def _keeping(self, parts: SessionParts) -> KeepingTerms:
+        run = parts.config.run
+        return KeepingTerms(
+            folder=self.order.folder,
+            journal=parts.paths.journal,
+            snapshot_s=run.snapshot_s,
+            parity_s=run.parity_s,
+            on_mismatch=run.on_mismatch,
+        )
+
+    def _take_stop(self, stop: Stop) -> None:
+        if self._stop is None:
+            self._stop = stop
+        self._stopped.set()
+
+    def _fail(self, fault: TraiderError) -> None:
+        """End the session because of a fault."""
+        self._loss = self._loss or fault
+        self._stopped.set()
+
+    def _kill(self, desk: FrontDesk, kill: Kill) -> None:
+        with contextlib.suppress(TraiderError):
+            desk.command(kill)
+
+    def _tell(self, stage: str) -> None:
+        self.stage = stage
+        self._seen.log.info(stage)
+
+    async def _wait(self, until: Callable[[], bool], seconds: float, tasks: Background) -> None:
+        """Wait until something is so, for so long at most, and no longer than every part runs."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + seconds
+        while not until() and loop.time() < end and not tasks.has_ended:  # noqa: ASYNC110 - see
+            await asyncio.sleep(_LOOK_S)  # below: what is waited for knows no event
+
+
+def _opening(parts: SessionParts) -> bool:
+    """Whether an order is open that would open or change a position."""
+    return any(not life.flags & _EXIT for life in parts.gateway.lives.living())
+
+
+def _decisions_off() -> EventArray:
+    event = empty_events(1)
+    event["kind"], event["version"] = Kind.WARMUP_BEGIN, PAYLOADS[Kind.WARMUP_BEGIN].version
+    return event
