@@ -4,6 +4,7 @@ The law at the end of each test: the account's books are the exchange's to the l
 order is there twice.
 """
 
+import asyncio
 from decimal import Decimal
 
 import pytest
@@ -94,7 +95,9 @@ def test_taking_back_one_leg_ends_both() -> None:
     async def scenario(client: Client) -> None:
         async with trading(client) as desk:
             await opened(desk)
+            await desk.lay("slow", method="POST", path="/orders", delay_ms=100)
             legs = desk.pair("30000", "90000")
+            await asyncio.sleep(0.02)
             desk.cancel(legs[0])  # before the venue has answered: it is taken back then
             await desk.over(*legs)
             assert {life.ends[0][0] for life in legs} == {VenueState.CANCELLED}
