@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from traider.ops.scrubbing import scrubbed
+from traider.ops.scrubbing import LONGEST, scrubbed
 
 PEM = "-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIJx\n-----END EC PRIVATE KEY-----"
 
@@ -46,3 +46,10 @@ def test_no_amount_is_left(text: str) -> None:
 )
 def test_what_is_named_a_secret_is_not_left(name: str, sign: str, value: str) -> None:
     assert value not in scrubbed(f"the call with {name}{sign}{value} failed")
+
+
+def test_a_long_text_is_cut_and_no_secret_is_left_half() -> None:
+    text = scrubbed("x " * (LONGEST // 2 - 5) + "password=" + "secretword" * 500)
+    assert len(text) <= LONGEST
+    assert "secretword" not in text
+    assert scrubbed("word " * 100_000).startswith("word word")

@@ -9,6 +9,7 @@ from typing import Final
 
 SECRET: Final = "[secret]"  # noqa: S105 - the word that stands where one was
 AMOUNT: Final = "#"
+LONGEST: Final = 1_000
 
 _BLOCK: Final = re.compile(r"-----BEGIN [^-]+-----.*?(?:-----END [^-]+-----|\Z)", re.DOTALL)
 _TOKEN: Final = re.compile(r"\beyJ[\w-]+(?:\.[\w-]+)*")
@@ -24,12 +25,13 @@ _AMOUNT: Final = re.compile(r"\d(?:[\d,._]*\d)?")
 
 
 def scrubbed(text: str) -> str:
-    """Return ``text`` without secrets, amounts and the folders of paths."""
-    text = _BLOCK.sub(SECRET, text)
+    """Return the first thousand characters of ``text`` without secrets, amounts and folders."""
+    # Twice as much is looked at, so that no secret at the end is cut before it is known for one.
+    text = _BLOCK.sub(SECRET, text[: 2 * LONGEST])
     text = _USER.sub(rf"\1{SECRET}@", text)
     text = _TOKEN.sub(SECRET, text)
     text = _NAMED.sub(rf"\1\2{SECRET}", text)
     text = _BEARER.sub(rf"\1 {SECRET}", text)
     text = _FOLDERS.sub(r"\1", text)
     text = _RANDOM.sub(SECRET, text)
-    return _AMOUNT.sub(AMOUNT, text)
+    return _AMOUNT.sub(AMOUNT, text)[:LONGEST]
