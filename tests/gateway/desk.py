@@ -30,6 +30,7 @@ QUICK = GatewayTerms(
     absences_min=2,
     ask_pause_s=1e-6,
     ask_pause_s_max=1e-3,
+    asked_pause_s=1e-3,
     start_s=5.0,
 )
 UNSYNCED = JournalTerms(FsyncPolicy.NONE, segment_bytes=1_000_000, compress=False)

@@ -24,6 +24,8 @@ class GatewayTerms:
     """How long ``start`` waits to be ready; it goes on trying when it returned."""
     reconcile_s: float = 60.0
     """How often the books are compared while nothing calls for it."""
+    asked_pause_s: float = 1.0
+    """Between two comparisons that contradictions called for."""
     living_max: int = 2_000
     """Orders that are not over; another one is refused (OPEN_ORDERS)."""
     orders_per_s: float = 50.0

@@ -104,7 +104,9 @@ class SettlingGateway(VenueAnswers):
         self._parts = parts
         self._executor = executor
         self._doubts = Doubts(self, executor, terms, parts.clock, parts.lines)
-        self._is_started = self._is_whole = False
+        self._is_started = self._is_whole = self._is_asked = False
+        self._breaks = 0
+        """How often news may have been missed: who settles begins again after one."""
         self._is_settled = asyncio.Event()
         self._wake = asyncio.Event()
         self._cause = Cause.START
@@ -138,6 +140,7 @@ class SettlingGateway(VenueAnswers):
         """Take note that something may be missed until the next ``whole``."""
         self._lines.warning("news of orders may be missed", why=why)
         self._is_whole = False
+        self._breaks += 1
         self._is_settled.clear()
         self._cause = Cause.RECONNECT if self._is_started else Cause.START
 
@@ -185,20 +188,25 @@ class SettlingGateway(VenueAnswers):
         if order.state is VenueState.REJECTED and order.filled_size == 0:
             self.refused(order_id, order.reason, "")
             return True
+        before = self.lives.get(order_id)
         self.accepted(order_id, order.venue_id)
         for fill in fills:
             self.filled(fill.order_id or order_id, fill)
         life = self.lives.get(order_id)
-        if life is None or life.is_over:
+        if before is None or life is None or life.is_over:
             return True
         size = self._parts.instruments[life.instrument].size
         if size(sum(leg.filled_lots for leg in self._legs(life))) < order.filled_size:
             return False  # the list of fills is behind
         if order.state in _OPEN:
+            if before.is_acknowledged and life.wants_cancel:
+                self._take_back((order_id,))
             return True
-        is_pair = len(self._legs(life)) > 1 and order.state is VenueState.FILLED
-        state = VenueState.CANCELLED if is_pair else order.state
-        self.ended(order_id, state, _OTHER_LEG if is_pair else order.reason)
+        # All fills are counted: of an order that is done, nothing more will trade.
+        is_done = order.state is VenueState.FILLED
+        is_leg = is_done and len(self._legs(life)) > 1
+        state = VenueState.CANCELLED if is_done else order.state
+        self.ended(order_id, state, _OTHER_LEG if is_leg else order.reason)
         after = self.lives.get(order_id)
         return after is None or after.is_over
 
@@ -234,7 +242,7 @@ class SettlingGateway(VenueAnswers):
 
     def _dispute(self, why: str) -> None:
         self._lines.error("the books may differ", why=why)
-        self._cause = Cause.ASKED
+        self._is_asked = True
         self._wake.set()
 
     def _settle(self, cause: Cause) -> None:
@@ -244,41 +252,48 @@ class SettlingGateway(VenueAnswers):
         self._wake.set()
 
     async def _compare(self) -> None:
-        """Settle when that is due, and compare the books each minute."""
+        """Settle when that is due, and compare the books when asked to, and each minute."""
         while True:
-            with_news = self._is_started and self._is_whole
-            if with_news and not self._is_settled.is_set():
+            if self._is_started and self._is_whole and not self._is_settled.is_set():
                 await self._settle_once()
-            self._wake.clear()
-            if self.is_ready or not (self._is_started and self._is_whole):
-                cause = await self._pause()
-                if cause is not None and self.is_ready:
-                    await self._reconciled(cause)
+                continue
+            cause = await self._pause()
+            if cause is None or not self.is_ready:
+                continue
+            if not await self._reconciled(cause):
+                self._is_asked = True
+            if cause is Cause.ASKED:
+                await asyncio.sleep(self.terms.asked_pause_s)
 
     async def _pause(self) -> Cause | None:
         """Wait for a reason to look again; a minute is one."""
-        try:
-            async with asyncio.timeout(self.terms.reconcile_s):
-                await self._wake.wait()
-        except TimeoutError:
-            return Cause.PERIODIC
-        return self._cause if self._cause is Cause.ASKED else None
+        if not (self._is_asked and self.is_ready):
+            self._wake.clear()
+            try:
+                async with asyncio.timeout(self.terms.reconcile_s):
+                    await self._wake.wait()
+            except TimeoutError:
+                return Cause.PERIODIC
+        return Cause.ASKED if self._is_asked else None
 
     async def _settle_once(self) -> None:
+        breaks = self._breaks
         for life in self.lives.living():
             if life.sent_ns:
                 self._doubts.ask(life.order_id)
         await self._doubts.settled()
         reach("gateway-found-all")
         self._cancel_unwanted()
-        if await self._reconciled(self._cause) and self._is_whole:
+        is_compared = await self._reconciled(self._cause)
+        if is_compared and self._is_whole and breaks == self._breaks:
             reach("gateway-settled")
             self._is_settled.set()
-        elif self._is_whole:
-            await asyncio.sleep(self.terms.ask_pause_s_max)
+        elif not is_compared:
+            await asyncio.sleep(self.terms.ask_pause_s)
 
     async def _reconciled(self, cause: Cause) -> bool:
         """Compare the books; return whether that could be done."""
+        self._is_asked = False
         try:
             await self.reconcile(cause)
         except VenueError as fault:
