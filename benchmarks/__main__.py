@@ -11,6 +11,7 @@ from benchmarks import (
     download,
     end_to_end,
     exchange,
+    fail_over,
     feature_store,
     feed_latency,
     journal,
@@ -53,6 +54,7 @@ def main() -> None:
     memory.measure()
     observability.measure()
     postgres.measure()
+    fail_over.measure()
     download.measure()
 
 
