@@ -39,6 +39,8 @@ from traider.runtime.run_request import RunRequest, check_same, config_from, set
 from traider.runtime.status_body import Mode
 
 FORMAT: Final = 1
+RUN_LOCK: Final = "run.lock"
+"""Held by the process that runs."""
 _RUN_ID_BYTES: Final = 4
 
 
@@ -275,7 +277,7 @@ def _said(row: tuple[str, Decimal, Decimal]) -> str:
 def _claimed(folder: Path) -> int:
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lock = os.open(folder / "run.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        lock = os.open(folder / RUN_LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as fault:
         raise UsageError(
             f"cannot be written: {fault.strerror}", where=str(folder), fix="name another folder"

@@ -12,7 +12,6 @@ kept. Whatever part fails ends the session, and its fault is raised when all is 
 """
 
 import asyncio
-import contextlib
 import os
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -25,7 +24,7 @@ from traider.gateway.client_ids import ClientIds
 from traider.runtime.config import config_digest
 from traider.runtime.control.commands import CancelOrder, Kill, Reload, Stop
 from traider.runtime.control.front_desk import FrontDesk
-from traider.runtime.control.kill_file import watch_kill
+from traider.runtime.control.kill_file import found_kill, watch_kill
 from traider.runtime.control.reloading import ConfigReload
 from traider.runtime.control.server import ControlServer
 from traider.runtime.leadership.choosing import lead, lease_of
@@ -44,6 +43,7 @@ from traider.runtime.session.parts import Opening, SessionParts, open_parts
 from traider.runtime.session.terms import SessionEnd, SessionOrder
 from traider.runtime.session.upkeep import KeepingTerms, Upkeep, pass_time
 from traider.runtime.session.watch import SessionWatch, WatchedParts
+from traider.runtime.state_folder import RUN_LOCK
 from traider.runtime.status_body import Phase, StatusBody
 from traider.runtime.status_watch import Beside, StatusWatch
 from traider.runtime.trading.trader_desk import DeskContext, DeskHooks, TraderDesk
@@ -127,7 +127,10 @@ class Session:
         check_same(folder, run.manifest.request(self.order.request.config), self.order.request)
         self._tell("standing by")
         order = StandbyOrder(
-            run.paths.journal, lambda _: run.spec(), run.simulates, (run.paths.orders,)
+            run.paths.journal,
+            lambda _: run.spec(),
+            run.simulates,
+            (run.paths.orders, folder / RUN_LOCK),
         )
         lease = lease_of(self.order.request.config, folder, run.manifest.run_id)
         hooks = StandbyHooks(self._seen.log, self._stopped.is_set, self._lost())
@@ -172,7 +175,8 @@ class Session:
             background.add(pass_time(parts.trader))
             background.add(upkeep.run())
             background.add(
-                watch_kill(self.order.folder, lambda kill: self._kill(front, kill), removes=True)
+                # The front desk removes the file when the stop is journaled, and not before.
+                watch_kill(self.order.folder, lambda kill: self._kill(front, kill), removes=False)
             )
             await self._until_stopped(background)
             await self._wind_down(parts, desk, background)
@@ -214,6 +218,9 @@ class Session:
         await parts.gateway.start(leadership.epoch, standing.reports, standing.unanswered)
         if self._is_stopped:
             return
+        left = found_kill(self.order.folder)
+        if left is not None and self._front is not None:
+            self._kill(self._front, left)
         trader.open_for_decisions()
         desk.phase = Phase.TRADING
         self._tell("trading")
@@ -315,8 +322,11 @@ class Session:
         self._stopped.set()
 
     def _kill(self, desk: FrontDesk, kill: Kill) -> None:
-        with contextlib.suppress(TraiderError):
+        """Do an emergency stop; when that fails, end: the file stays for the next start."""
+        try:
             desk.command(kill)
+        except TraiderError as fault:
+            self._fail(fault)
 
     def _tell(self, stage: str) -> None:
         self.stage = stage
