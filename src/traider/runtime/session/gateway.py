@@ -85,6 +85,7 @@ async def open_gateway(
         approver=approver,
         clock=order.clock,
         lines=seen.log,
+        latencies=trader.latencies,
     )
     terms = GatewayTerms(reconcile_s=order.config.run.reconcile_s)
     if order.link.key is None:
