@@ -1,8 +1,10 @@
 """Runs recorded for tests: the shipped capture through a trader, into a state folder."""
 
+import asyncio
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -13,9 +15,19 @@ import pytest
 
 from tests.golden.runs import FOLDER
 from tests.kernel.builders import SAMPLE
-from tests.runtime.trading.desk_gateway import FillingGateway, PassingGateway
+from tests.ports.event_sink import MemoryEvents
+from tests.ports.log import MemoryLog
+from tests.runtime.trading.desk_gateway import FillingGateway
 from traider.backtest.captures import CaptureSource, capture_sources, load_capture
+from traider.domain.approvals import Approver
 from traider.domain.events import EventArray, empty_events, join_events
+from traider.domain.fees import FeeSchedule
+from traider.domain.instruments import Instrument, InstrumentName
+from traider.gateway.client_ids import ClientIds
+from traider.gateway.order_gateway import OrderGateway
+from traider.gateway.order_log import OrderLog
+from traider.gateway.paper_executor import PaperExecutor
+from traider.gateway.settling import GatewayParts
 from traider.journal import (
     FsyncPolicy,
     JournalInstrument,
@@ -29,6 +41,7 @@ from traider.runtime.parity.shadow import StateClaim
 from traider.runtime.run_request import RunRequest
 from traider.runtime.state_folder import RunPaths, StateFolder
 from traider.runtime.status_body import Mode
+from traider.runtime.trading.paper_log import complete_log
 from traider.runtime.trading.recovery import recover
 from traider.runtime.trading.snapshots import SnapshotWriter, take_state
 from traider.runtime.trading.trader import Trader, TraderParts
@@ -94,16 +107,33 @@ class RecordedTrader:
         self.clock = DataClock(found.standing.passed_ns)
         parts = TraderParts(found.replayer.machine, self.journal, self.clock)
         self.trader = Trader(parts, found.standing)
+        self.log = OrderLog.open(RunPaths(self.folder).orders, instruments(), terms=TERMS)
         if run.simulates:
-            self.trader.connect(PassingGateway(self.trader.machine))
+            complete_log(self.log, JournalReader(self.journal.folder))
+            self.trader.connect(self._paper_gateway())
         else:
             self.trader.connect(FillingGateway(self.trader, FILL_TICKS))
+
+    def _paper_gateway(self) -> OrderGateway:
+        approver = Approver()
+        parts = GatewayParts(
+            log=self.log,
+            sink=MemoryEvents(),
+            instruments=[_traded(each) for each in instruments()],
+            ids=ClientIds("0123abcd"),
+            approver=approver,
+            clock=self.clock,
+            lines=MemoryLog(),
+        )
+        return OrderGateway(parts, PaperExecutor(self.trader.machine, approver.verifier))
 
     def begin(self, now_ns: int) -> None:
         """Start: journal what every start begins with, and let decisions begin."""
         self.clock.time_ns = max(self.clock.time_ns, now_ns)
         epoch = self.trader.standing.epoch + 1
         self.trader.begin(config_digest(self.config), epoch, empty_events(0))
+        standing = self.trader.standing
+        asyncio.run(self.trader.gateway.start(epoch, standing.reports, standing.unanswered))
         self.trader.open_for_decisions()
 
     def feed(self, events: EventArray, seed: int = 1, most: int = 60) -> None:
@@ -129,6 +159,20 @@ class RecordedTrader:
     def close(self) -> None:
         """End, as a crash would."""
         self.journal.close()
+        self.log.close()
+
+
+def _traded(each: JournalInstrument) -> Instrument:
+    """Return what the gateway of a paper run knows: it trades by numbers and grids alone."""
+    return Instrument(
+        name=InstrumentName.parse(each.name.removesuffix("-PERP")),
+        symbol=each.symbol,
+        settle="USDT",
+        tick_size=each.tick_size,
+        lot_size=each.lot_size,
+        min_size=Decimal(0),
+        fees=FeeSchedule.flat(Decimal("0.0002"), Decimal("0.0005")),
+    )
 
 
 def pieces(events: EventArray, chance: random.Random, most: int) -> Iterator[EventArray]:

@@ -117,6 +117,7 @@ def waited(check: IdentityCheck) -> IdentityResult:
     raise TimeoutError("the check did not answer")
 
 
+@pytest.mark.slow
 def test_the_check_runs_in_a_process_that_ends_with_it(trader: RecordedTrader) -> None:
     check = IdentityCheck(partial(recorded_follower, trader.folder), trader.journal.folder)
     trader.feed(capture()[1][:THIRD])
@@ -160,6 +161,7 @@ def test_a_state_keeps_its_memory_while_somebody_has_it(trader: RecordedTrader) 
     assert id(take_state(trader.trader).state.obj) == memory
 
 
+@pytest.mark.slow
 def test_a_gate_has_a_trader_checked(trader: RecordedTrader) -> None:
     check = IdentityCheck(partial(recorded_follower, trader.folder), trader.journal.folder)
     reporting = IdentityReporting(MemoryMetrics(), MemoryAlerts(), FixedClock(), str)
