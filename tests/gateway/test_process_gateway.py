@@ -12,12 +12,23 @@ from tests.gateway.desk import QUICK, Books, Desk
 from tests.gateway.orders import APPROVED, cancel, intent, packed
 from tests.ports.event_sink import MemoryEvents
 from tests.ports.log import MemoryLog
-from traider.domain.errors import DataError, UsageError
+from traider.domain.errors import DataError, KernelError, UsageError
 from traider.domain.events import Kind, empty_events, join_events
 from traider.domain.payloads import encode_event
 from traider.gateway.client import FencedError, GatewayClient, command
-from traider.gateway.frames import Kill, Rearm, Start, events_of, packed_frame, to_gateway
+from traider.gateway.frames import (
+    Kill,
+    Rearm,
+    Reports,
+    Start,
+    Started,
+    events_of,
+    packed_frame,
+    to_gateway,
+    to_trader,
+)
 from traider.gateway.server import GatewayServer, ReportOutlet
+from traider.journal import JournalFailedError
 from traider.kernel.codes import Verdict
 
 ONE = packed(100)
@@ -263,3 +274,76 @@ def test_cancels_over_the_socket_take_orders_back(tmp_path: Path, path: Path) ->
         await leader.stop()
 
     asyncio.run(scene())
+
+
+def test_a_trader_that_does_not_read_is_cut_off(
+    tmp_path: Path, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scene() -> None:
+        async with Process(Books(tmp_path / "log"), path).running() as process:
+            _, writer = await asyncio.open_unix_connection(str(path))
+            writer.write(packed_frame(Start(1, 0, b"")))
+            await until(lambda: process.desk.gateway.is_ready)
+            leader = process.outlet.leader
+            assert leader is not None
+            monkeypatch.setattr("traider.gateway.server.PENDING_BYTES_MAX", 100_000)
+            many = join_events([intent(packed(each)) for each in range(1, 10_000)])
+            for _ in range(20):
+                process.outlet.append(many)
+            await until(lambda: process.outlet.leader is None)
+            assert not leader.is_open
+            leader.send(Started())  # to nobody
+            writer.close()
+
+    asyncio.run(scene())
+
+
+def test_a_gateway_that_nobody_started_is_told_in_time(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scene() -> None:
+        monkeypatch.setattr("traider.gateway.client.ANSWER_S", 0.05)
+        leader = Leader(path)
+        with pytest.raises(UsageError, match="no gateway answers"):
+            await leader.client.start(1, 0, empty_events(0))
+        monkeypatch.setattr("traider.gateway.client.UNANSWERED_MAX", 1)
+        leader.client.submit(intent(ONE), [APPROVED])
+        with pytest.raises(KernelError, match="without an answer"):
+            leader.client.submit(intent(packed(200)), [APPROVED])
+        await leader.stop()
+
+    asyncio.run(scene())
+    assert not path.exists()
+
+
+def test_a_log_that_cannot_be_kept_ends_the_server_with_its_fault(
+    tmp_path: Path, path: Path
+) -> None:
+    async def scene() -> None:
+        process = Process(Books(tmp_path / "log"), path)
+        server = GatewayServer(process.desk.gateway, process.outlet, MemoryLog(), process.may_speak)
+        serving = asyncio.create_task(server.serve(listening(path)))
+        process.desk.leave()
+        leader = Leader(path)
+        with suppress(DataError, UsageError, TimeoutError):
+            async with asyncio.timeout(1):
+                await leader.client.start(1, 0, empty_events(0))
+        with pytest.raises(JournalFailedError):
+            async with asyncio.timeout(5):
+                await serving
+        await leader.stop()
+
+    asyncio.run(scene())
+
+
+def test_reports_with_a_hole_are_refused_and_old_ones_are_passed_over(tmp_path: Path) -> None:
+    told = MemoryEvents()
+    client = GatewayClient(tmp_path / "none", told, MemoryLog())
+    reports = join_events([intent(packed(each)) for each in (1, 2, 3)])
+    client._take(Reports(0, reports.tobytes()))
+    client._take(Reports(1, reports[1:].tobytes()))
+    assert told.events.tobytes() == reports.tobytes()
+    with pytest.raises(DataError, match="reports 3 to 4 did not come"):
+        client._take(Reports(5, reports.tobytes()))
+    with pytest.raises(DataError, match="cannot be read"):
+        to_trader(b"hi")
