@@ -5,6 +5,7 @@
 3. A run differs from itself in nothing; the other way round every part has the other sign.
 """
 
+from dataclasses import replace
 from decimal import Decimal
 
 from hypothesis import given
@@ -47,6 +48,19 @@ def test_an_order_that_only_the_reference_sent_counts_against_the_run() -> None:
     found = compared(account([], FLAT), account([order(-1, [("101", "2")], fee="0.5")], FLAT))
     assert (found.parts, found.unexplained) == (_parts(signal="18.5"), NONE)
     assert [row.kind for row in found.rows] == ["reference only"]
+
+
+def test_an_order_that_both_sent_and_one_traded_is_fill() -> None:
+    traded, idle = account([order(1, [("101", "2")], fee="0.5")], FLAT), account([], FLAT)
+    for sent, parts in (
+        ([7, 1_000], _parts(fill="-17.5")),
+        ([1_499], _parts(fill="-17.5")),
+        ([500, 1_500], _parts(signal="-17.5")),
+        ([], _parts(signal="-17.5")),
+    ):
+        asked = replace(idle, sent={(NAME, 1): sent})
+        assert compared(asked, traded).parts == parts
+        assert compared(traded, asked).parts.total == Decimal("17.5")
 
 
 def test_another_side_at_the_same_time_is_signal_twice() -> None:

@@ -24,9 +24,11 @@ def one(at: int, side: int = 1, name: str = NAME) -> TradedOrder:
 
 
 @pytest.mark.parametrize(
-    ("apart", "pairs"), [(499, [(1_000, 1_499)]), (500, [(1_000, 0), (0, 1_500)])]
+    ("apart", "pairs"), [(999, [(1_000, 1_999)]), (1_000, [(1_000, 0), (0, 2_000)])]
 )
-def test_decisions_within_the_window_are_the_same(apart: int, pairs: list[tuple[int, int]]) -> None:
+def test_decisions_within_two_windows_are_the_same(
+    apart: int, pairs: list[tuple[int, int]]
+) -> None:
     assert matched([one(1_000)], [one(1_000 + apart)]) == pairs
 
 

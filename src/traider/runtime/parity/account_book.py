@@ -79,7 +79,20 @@ class AccountBook:
             orders=tuple(traded_orders(self._orders, self.spec)),
             funding=tuple(funding_of(self._orders.of("funding"), self.spec)),
             corrections=self._corrections(marks),
+            sent=self._sent(),
         )
+
+    def _sent(self) -> dict[tuple[str, int], list[int]]:
+        """Return when the orders were decided that passed the gate, by instrument and side."""
+        intents = self._orders.of("intents")
+        verdicts = self._orders.of("verdicts")
+        refused = np.isin(intents["order_id"], verdicts["order_id"])
+        asked = intents[~refused & (intents["flags"] & OrderFlag.CANCEL == 0)]
+        columns = (asked[name].tolist() for name in ("instrument", "side", "ts_recv"))
+        found: dict[tuple[str, int], list[int]] = {}
+        for number, side, ts_ns in zip(*columns, strict=True):
+            found.setdefault((self.spec.markets[number].name, side), []).append(ts_ns)
+        return found
 
     def _corrections(self, marks: Mapping[str, Decimal]) -> dict[str, Decimal]:
         found = {"": amount_from_units(self._adjusted_cash + self._other_cash)}

@@ -1,5 +1,6 @@
 """What a run did with money, as values: orders that traded, funding, corrections, final marks."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -81,6 +82,14 @@ class RunAccount:
     corrections: Mapping[str, Decimal] = field(default_factory=dict)
     """By instrument; an empty name for cash."""
     price_at: PriceAt = lambda _instrument, _ts_ns: None
+    sent: Mapping[tuple[str, int], Sequence[int]] = field(default_factory=dict)
+    """By instrument and side, when orders were decided that were sent, in order of time."""
+
+    def has_sent(self, trade: TradedOrder, within_ns: int) -> bool:
+        """Return whether an order was sent on the wish of ``trade``, less than so far apart."""
+        times = self.sent.get((trade.instrument, trade.side), ())
+        place = bisect_left(times, trade.decided_ns - within_ns + 1)
+        return place < len(times) and times[place] < trade.decided_ns + within_ns
 
     def priced(self, price_at: PriceAt) -> "RunAccount":
         """Return the same, with the market's prices as a record of the market tells them."""

@@ -16,11 +16,12 @@ market's prices at the times of its fills as the run's and the reference's data 
 - the rest x is worth +-(s x (M - paid / Q) - x F / Q), with the sign, mark, price and fee of the
   trade that has it: to signal as far as the two asked for different sizes, to fill beyond.
 
-A trade without a counterpart is signal: s (Q M - paid) - F, against the run where it is the
-reference's. Funding is compared by instrument and time. Corrections of the books (adjustments of a
-reconciliation) are data. Each part is rounded half to even to 1e-8; what the parts leave of the
-difference is ``unexplained``, so that all of them sum to it exactly: roundings of the books, and
-what no fill, fee, payment or correction explains.
+A trade without a counterpart is worth s (Q M - paid) - F, against the run where it is the
+reference's: fill, where the other run sent an order on the same wish which never traded; signal,
+where it sent none. Funding is compared by instrument and time. Corrections of the books
+(adjustments of a reconciliation) are data. Each part is rounded half to even to 1e-8; what the
+parts leave of the difference is ``unexplained``, so that all of them sum to it exactly: roundings
+of the books, and what no fill, fee, payment or correction explains.
 """
 
 from collections.abc import Mapping, Sequence
@@ -107,11 +108,11 @@ def attribute_difference(
 ) -> ProfitDifference:
     """Take the difference between two runs apart.
 
-    ``window_ns`` is how far apart two decisions may lie that are taken for the same one.
+    ``window_ns`` is the time between two decisions: orders within it are one trade, and trades less
+    than two of it apart may be the same.
     """
-    rows = [
-        _row(pair, run, reference) for pair in pairs_of(run.orders, reference.orders, window_ns)
-    ]
+    pairs = pairs_of(run.orders, reference.orders, window_ns)
+    rows = [_row(pair, run, reference, window_ns) for pair in pairs]
     rows += _funding_rows(run.funding, reference.funding)
     rows += _correction_rows(run.corrections, reference.corrections)
     totals = {
@@ -128,13 +129,14 @@ def attribute_difference(
     )
 
 
-def _row(pair: Pair, run: RunAccount, reference: RunAccount) -> TradeDifference:
+def _row(pair: Pair, run: RunAccount, reference: RunAccount, window_ns: int) -> TradeDifference:
     order, one, other = pair.order, pair.run, pair.reference
     if one is None or other is None:
-        account, sign = (run, 1) if other is None else (reference, -1)
-        whole = sign * _worth_of(order, order.quantity, account.marks)
+        account, opposite, sign = (run, reference, 1) if other is None else (reference, run, -1)
+        whole = _money(sign * _worth_of(order, order.quantity, account.marks))
         kind = "run only" if other is None else "reference only"
-        parts = Parts(signal=_money(whole))
+        is_wished = opposite.has_sent(order, window_ns)
+        parts = Parts(fill=whole) if is_wished else Parts(signal=whole)
     else:
         kind, parts = "both", _matched_parts(one, other, run, reference)
     return TradeDifference(

@@ -40,13 +40,14 @@ def pairs_of(
     """Return every trade of both once, in order of decision.
 
     Of one instrument and side, trades are taken for the same that were decided at the same time;
-    then the nearest in time, less than ``window_ns`` apart. What is left has no counterpart.
+    then the nearest in time, less than two windows apart: what did not trade at one decision is
+    wanted again at the next. What is left has no counterpart.
     """
     of_run = _by_market(trades_of(run, window_ns))
     of_reference = _by_market(trades_of(reference, window_ns))
     found: list[Pair] = []
     for key in sorted(of_run.keys() | of_reference.keys()):
-        found += _nearest(of_run.get(key, []), of_reference.get(key, []), window_ns)
+        found += _nearest(of_run.get(key, []), of_reference.get(key, []), 2 * window_ns)
     return sorted(found, key=lambda pair: (pair.order.decided_ns, pair.order.instrument))
 
 
