@@ -1,6 +1,8 @@
 """Laws of the picture: it fits its width, and shows every part whatever the numbers are."""
 
 import io
+import re
+import time
 
 import msgspec
 import pytest
@@ -14,6 +16,7 @@ from traider.cli.status_view import draw
 from traider.runtime.status_body import (
     AlertBody,
     CountsBody,
+    HealthBody,
     LatencyBody,
     Mode,
     OrderBody,
@@ -48,7 +51,8 @@ FULL = msgspec.structs.replace(
 
 def picture(body: StatusBody, width: int, liveness: Liveness = Liveness.RUNNING) -> str:
     console = Console(file=io.StringIO(), width=width, highlight=False)
-    console.print(draw(FoundStatus(body, liveness, 65.0), width))
+    age_s = 0.0 if liveness is Liveness.RUNNING else 65.0
+    console.print(draw(FoundStatus(body, liveness, age_s), width))
     file = console.file
     assert isinstance(file, io.StringIO)
     return file.getvalue()
@@ -120,6 +124,14 @@ def test_what_is_empty_is_said_to_be() -> None:
         "nothing was said", "not checked yet", "killed", "–",
     ):  # fmt: skip
         assert words in text, words
+
+
+def test_the_age_of_a_parts_health_goes_by_the_machines_clock() -> None:
+    since_ns = time.time_ns() - 200_000_000_000
+    part = HealthBody("journal", is_good=True, detail="", since_ns=since_ns)
+    replayed = msgspec.structs.replace(BODY, health=(part,), now_ns=1_500_000_000_000_000_000)
+    assert re.search(r"journal +good +3 min 2\d s", picture(replayed, 80))
+    assert re.search(r"journal +good +2 min 1\d s", picture(replayed, 80, Liveness.ENDED))
 
 
 def test_numbers_are_written_for_people() -> None:

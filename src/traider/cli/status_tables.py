@@ -62,15 +62,15 @@ def orders(body: StatusBody, room: int, shown: int) -> RenderableType:
     return Group(table, Text(f"and {hidden} more", style="dim")) if hidden > 0 else table
 
 
-def health(body: StatusBody) -> RenderableType:
-    """Return how each part is, and since when."""
+def health(body: StatusBody, said_ns: int) -> RenderableType:
+    """Return how each part is, and since when; ``said_ns`` is when it was said, machine's clock."""
     if not body.health:
         return Text("health: nothing was said", style="dim")
     table = _table("part", health="left", since="right")
     for each in sorted(body.health, key=lambda each: (each.is_good, each.part)):
         words = "good" if each.is_good else each.detail or "not good"
         style = "green" if each.is_good else "bold red"
-        since_s = (body.now_ns - each.since_ns) / _NS_PER_S if each.since_ns else 0.0
+        since_s = (said_ns - each.since_ns) / _NS_PER_S if each.since_ns else 0.0
         table.add_row(each.part, Text(words, style=style, overflow="fold"), age(since_s))
     return table
 

@@ -1,5 +1,6 @@
 """How a trader's status looks on a terminal: wide in two columns, narrow in one."""
 
+import time
 from typing import Final, assert_never
 
 from rich.console import Group, RenderableType
@@ -46,7 +47,9 @@ def draw(found: FoundStatus, width: int, orders_shown: int = ORDERS_SHOWN) -> Re
     """Return the whole status for a terminal of ``width`` characters."""
     body, room = found.body, width - _SIDE if width >= WIDE else width
     money = Group(positions(body), Text(), orders(body, room, orders_shown))
-    machine = Group(health(body), Text(), latencies(body), Text(), _parity(body))
+    # Parts and alerts are told by the machine's clock, which the trader's own may differ from.
+    said_ns = time.time_ns() - round(found.age_s * _NS_PER_S)
+    machine = Group(health(body, said_ns), Text(), latencies(body), Text(), _parity(body))
     parts: list[RenderableType] = [_head(found), Text(), _account(body, width), Text()]
     if width >= WIDE:
         sides = Table.grid(padding=(0, 4))

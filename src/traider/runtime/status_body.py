@@ -4,7 +4,7 @@
 
 Money, prices and sizes are decimal text, exactly as the books have them, so that no reader loses a
 unit; money is in ``currency``. Times are ns UTC of the clock of the trader, which an accelerated
-local exchange owns.
+local exchange owns, but for those of health and alerts, which are the machine's.
 """
 
 from enum import StrEnum
@@ -99,7 +99,7 @@ class HealthBody(Struct, frozen=True):
     detail: str
     """What is wrong, in words; empty when nothing is."""
     since_ns: int
-    """When it became so, ns UTC."""
+    """When it became so, ns UTC of the machine's clock."""
 
 
 class LatencyBody(Struct, frozen=True):
@@ -149,7 +149,7 @@ class AlertBody(Struct, frozen=True):
     title: str
     detail: str
     at_ns: int
-    """When it was sent last, ns UTC."""
+    """When it was sent last, ns UTC of the machine's clock."""
 
 
 class StatusBody(Struct, frozen=True, kw_only=True):
