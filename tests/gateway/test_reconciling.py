@@ -5,7 +5,7 @@
 3. Once the fills that differ are counted, nothing differs.
 4. Money that came otherwise is a balance that differs, by just that amount.
 5. Orders that one side has and the other has not are told, each once, as what they are.
-6. What was found twice is believed; what was found once is not.
+6. A difference is counted as often as it was found in a row.
 """
 
 from dataclasses import replace
@@ -36,9 +36,9 @@ from traider.gateway.reconciling import (
     QuantityDiffers,
     Uncovered,
     VenueBooks,
-    confirmed,
     differences,
     key_of,
+    sightings,
 )
 
 OPENING = {"USD": Decimal(1_000_000), "BTC": Decimal(10), "ETH": Decimal(200)}
@@ -248,11 +248,14 @@ def test_the_runs_part_must_be_there() -> None:
 
 
 @settings(max_examples=50)
-@given(fills(), fills())
-def test_what_both_comparisons_found_is_believed(
-    first: list[VenueFill], second: list[VenueFill]
-) -> None:
-    before = [MissedFill(each) for each in first]
-    after = [MissedFill(each) for each in second]
-    names = {each.fill_id for each in first}
-    assert confirmed(before, after) == tuple(each for each in after if each.fill.fill_id in names)
+@given(st.lists(fills(), max_size=4))
+def test_what_is_found_each_time_is_counted_in_a_row(rounds: list[list[VenueFill]]) -> None:
+    seen: dict[tuple[str, ...], int] = {}
+    for trades in rounds:
+        seen = sightings(seen, [MissedFill(each) for each in trades])
+    last = {key_of(MissedFill(each)) for each in rounds[-1]} if rounds else set()
+    assert set(seen) == last
+    for key, count in seen.items():
+        names = [{key_of(MissedFill(each)) for each in trades} for trades in rounds]
+        assert all(key in each for each in names[-count:])
+        assert count == len(names) or key not in names[-count - 1]

@@ -6,10 +6,12 @@
 The first time ever it notes what the account holds: the opening balances, of which the run has the
 capital that it was allotted. From then on every balance is explained (``account_books``).
 
-A difference may be a report that is under way. So books are compared, the fills that were missed
-are told, and after ``confirm_s`` the books are compared again: what both found is believed, and
-dealt with by policy (``reconcile_policy``); and so on until they agree. Each difference is logged
-and counted, and told to a person once.
+A difference may be a report that is under way. So the fills that were missed are told at once, and
+the books compared again after ``confirm_s``: an order or a trade that was found twice in a row is
+believed, and a number, or what halts, when it was found ``doubtful_rounds`` times, since a venue's
+lists may be seconds behind each other. What is believed is dealt with by policy
+(``reconcile_policy``), and so on until the books agree. Each difference is logged and counted, and
+told to a person once.
 """
 
 import asyncio
@@ -31,14 +33,16 @@ from traider.gateway.reconciling import (
     Difference,
     ForeignOrder,
     MissedFill,
+    NumberDifference,
     OwnBooks,
     VenueBooks,
-    confirmed,
     differences,
     key_of,
+    sightings,
 )
 
 _TOLD_KEPT: Final = 1024
+_FOUND_TWICE: Final = 2
 _SECOND_NS: Final = 1_000_000_000
 
 
@@ -51,8 +55,10 @@ class ReconcileTerms:
     policy: ReconcilePolicy = field(default_factory=lambda: ReconcilePolicy({}))
     comparing: Comparing = field(default_factory=Comparing)
     confirm_s: float = 0.5
-    """How long a difference must stand before it is believed."""
-    rounds_max: int = 10
+    """How long to wait between two comparisons."""
+    doubtful_rounds: int = 8
+    """How often in a row a number that differs must be found, or what halts, to be believed."""
+    rounds_max: int = 20
     """Comparisons of one reconciling: what then still differs is left for the next."""
     margin_ns: int = 600_000_000_000
     """How far before the last agreement fills are read again, by the venue's clock."""
@@ -120,7 +126,7 @@ class Reconciliation:
 
     async def _agree(self, cause: Cause) -> ReconcileReport:
         terms = self.terms
-        before: tuple[Difference, ...] = ()
+        seen: dict[tuple[str, ...], int] = {}
         settled: list[Settled] = []
         for rounds in range(1, terms.rounds_max + 1):
             now_ns = self._parts.clock.now_ns()
@@ -128,17 +134,24 @@ class Reconciliation:
             if not found:
                 self._agreed(now_ns)
                 return ReconcileReport(cause, tuple(settled), is_whole=True, rounds=rounds)
+            seen = sightings(seen, found)
             missed = [each for each in found if isinstance(each, MissedFill)]
-            believed = [*missed, *(each for each in confirmed(before, found) if each not in missed)]
-            done = await self._settling.settle(believed, balances)
+            rest = [each for each in found if each not in missed]
+            believed = [each for each in rest if seen[key_of(each)] >= self._rounds_for(each)]
+            done = await self._settling.settle([*missed, *believed], balances)
             self._tell(cause, done)
             settled += done
-            # What was dealt with must be found twice again before it is dealt with once more.
-            handled = {key_of(each) for each in believed}
-            before = tuple(each for each in found if key_of(each) not in handled)
+            for each in believed:
+                del seen[key_of(each)]  # it is dealt with again only if it comes up anew
             if not missed and rounds < terms.rounds_max:
                 await asyncio.sleep(terms.confirm_s)
         return ReconcileReport(cause, tuple(settled), is_whole=False, rounds=terms.rounds_max)
+
+    def _rounds_for(self, difference: Difference) -> int:
+        """Return how often in a row a difference must be found."""
+        halts = self.terms.policy.of(difference) is Action.HALT
+        is_number = isinstance(difference, NumberDifference)
+        return self.terms.doubtful_rounds if halts or is_number else _FOUND_TWICE
 
     async def _compare(self) -> tuple[tuple[Difference, ...], tuple[VenueBalance, ...]]:
         """Compare once; orders of others that were told and left alone are no news."""

@@ -18,8 +18,8 @@ BalanceDiffers |
 | 11 cash | the account covers the run's part: capital, coins, the cash it made | Uncovered |
 
 With 5 to 8 true, position, average price and cash of the run are the venue's, since both are sums
-over the same fills. A difference may be a report that is under way: whoever compares does so twice
-and believes what both found.
+over the same fills. A difference may be a report that is under way: whoever compares does so
+several times, and believes what was found each time.
 """
 
 from collections import defaultdict
@@ -220,10 +220,11 @@ def differences(
     return tuple(found)
 
 
-def confirmed(before: Sequence[Difference], after: Sequence[Difference]) -> tuple[Difference, ...]:
-    """Return what two comparisons one after the other both found."""
-    known = {key_of(each) for each in before}
-    return tuple(each for each in after if key_of(each) in known)
+def sightings(
+    before: Mapping[tuple[str, ...], int], found: Sequence[Difference]
+) -> dict[tuple[str, ...], int]:
+    """Return how often in a row each difference was found, from what it was before."""
+    return {key: before.get(key, 0) + 1 for key in map(key_of, found)}
 
 
 def key_of(difference: Difference) -> tuple[str, ...]:
