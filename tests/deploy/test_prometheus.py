@@ -60,6 +60,7 @@ def test_the_configuration_and_its_rules_are_valid(folder: Path) -> None:
     assert "SUCCESS" in promtool("check", "config", "prometheus.yml", folder=folder)
 
 
+@pytest.mark.slow
 def test_each_alert_calls_when_it_must_and_stays_quiet_when_it_must(folder: Path) -> None:
     assert "SUCCESS" in promtool("test", "rules", "tests/traider.yml", folder=folder)
 
