@@ -19,6 +19,7 @@ from typing import Final
 
 from traider.domain.errors import Interrupted, TraiderError
 from traider.domain.events import EventArray, Kind, OrderFlag, empty_events
+from traider.domain.fault_points import listen_as_asked
 from traider.domain.payload_table import PAYLOADS
 from traider.gateway.client_ids import ClientIds
 from traider.runtime.config import config_digest
@@ -102,6 +103,7 @@ class Session:
         Raises:
             TraiderError: it cannot begin, or a part of it failed; what was done is kept.
         """
+        listen_as_asked()
         async with AsyncExitStack() as closing:
             warm = await self._stand_by() if self.order.is_standby else None
             if self.order.is_standby and warm is None:

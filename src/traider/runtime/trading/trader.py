@@ -27,6 +27,7 @@ from traider.domain.events import (
     join_events,
     sort_events,
 )
+from traider.domain.fault_points import reach
 from traider.domain.payload_table import PAYLOADS
 from traider.domain.payloads import config_digest_event
 from traider.domain.ports import Clock, EventSink
@@ -211,7 +212,9 @@ class Trader:
     def _keep(self, turn: Turn) -> None:
         """Journal what came out, and show it to everyone."""
         started_ns = self._clock.monotonic_ns()
+        reach("trader-before-journal")
         self.journal.append(turn.events)
+        reach("trader-journaled")
         self.latencies.record(Stage.JOURNAL, self._clock.monotonic_ns() - started_ns)
         self.standing.append(turn.events)
         self._on_turn(turn)
