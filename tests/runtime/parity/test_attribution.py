@@ -63,6 +63,15 @@ def test_an_order_that_both_sent_and_one_traded_is_fill() -> None:
         assert compared(traded, asked).parts.total == Decimal("17.5")
 
 
+def test_an_exit_has_the_cause_of_the_entry_that_one_run_alone_has() -> None:
+    entered = [order(1, [("100", "2")]), order(-1, [("103", "2")], at=9_000, fee="0.5")]
+    idle = replace(account([], FLAT), sent={(NAME, 1): [1_000]})
+    found = compared(account(entered, FLAT), idle)
+    assert found.parts == _parts(fill="5.5")
+    found = compared(account(entered, FLAT), account([], FLAT))
+    assert found.parts == _parts(signal="5.5")
+
+
 def test_another_side_at_the_same_time_is_signal_twice() -> None:
     found = compared(
         account([order(1, [("100", "1")])], FLAT), account([order(-1, [("100", "1")])], FLAT)

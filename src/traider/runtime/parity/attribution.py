@@ -18,10 +18,12 @@ market's prices at the times of its fills as the run's and the reference's data 
 
 A trade without a counterpart is worth s (Q M - paid) - F, against the run where it is the
 reference's: fill, where the other run sent an order on the same wish which never traded; signal,
-where it sent none. Funding is compared by instrument and time. Corrections of the books
-(adjustments of a reconciliation) are data. Each part is rounded half to even to 1e-8; what the
-parts leave of the difference is ``unexplained``, so that all of them sum to it exactly: roundings
-of the books, and what no fill, fee, payment or correction explains.
+where it sent none. What brings the two positions together again, such as the exit from what one
+run alone had entered, has the cause of what drew them apart (``excess``). Funding is compared by
+instrument and time. Corrections of the books (adjustments of a reconciliation) are data. Each part
+is rounded half to even to 1e-8; what the parts leave of the difference is ``unexplained``, so that
+all of them sum to it exactly: roundings of the books, and what no fill, fee, payment or correction
+explains.
 """
 
 from collections.abc import Mapping, Sequence
@@ -33,6 +35,7 @@ from typing import Final
 from traider.domain.units import Rounding, amount_from_units, round_ratio
 from traider.portfolio.funding import FundingPayment
 from traider.runtime.parity.accounts import RunAccount, TradedOrder
+from traider.runtime.parity.excess import Cause, Excess
 from traider.runtime.parity.matching import Pair, pairs_of
 
 _MONEY: Final = 10**8
@@ -111,8 +114,9 @@ def attribute_difference(
     ``window_ns`` is the time between two decisions: orders within it are one trade, and trades less
     than two of it apart may be the same.
     """
+    comparison = _Comparison(run, reference, window_ns)
     pairs = pairs_of(run.orders, reference.orders, window_ns)
-    rows = [_row(pair, run, reference, window_ns) for pair in pairs]
+    rows = [comparison.row(pair) for pair in pairs]
     rows += _funding_rows(run.funding, reference.funding)
     rows += _correction_rows(run.corrections, reference.corrections)
     totals = {
@@ -129,59 +133,86 @@ def attribute_difference(
     )
 
 
-def _row(pair: Pair, run: RunAccount, reference: RunAccount, window_ns: int) -> TradeDifference:
-    order, one, other = pair.order, pair.run, pair.reference
-    if one is None or other is None:
-        account, opposite, sign = (run, reference, 1) if other is None else (reference, run, -1)
-        whole = _money(sign * _worth_of(order, order.quantity, account.marks))
-        kind = "run only" if other is None else "reference only"
-        is_wished = opposite.has_sent(order, window_ns)
-        parts = Parts(fill=whole) if is_wished else Parts(signal=whole)
-    else:
-        kind, parts = "both", _matched_parts(one, other, run, reference)
-    return TradeDifference(
-        kind=kind,
-        instrument=order.instrument,
-        ts_ns=order.decided_ns,
-        side=order.side,
-        parts=parts,
-        run_orders=one.orders if one else (),
-        reference_orders=other.orders if other else (),
-    )
+class _Comparison:
+    """Takes pairs of trades in order of time, and says what each is worth by cause."""
 
+    def __init__(self, run: RunAccount, reference: RunAccount, window_ns: int) -> None:
+        self._run, self._reference, self._window_ns = run, reference, window_ns
+        self._excess = Excess()
 
-def _matched_parts(a: TradedOrder, b: TradedOrder, run: RunAccount, reference: RunAccount) -> Parts:
-    """Return the parts of a pair that both runs traded; the formulas are the module's."""
-    common = min(a.quantity, b.quantity)
-    share_a, share_b = common / a.quantity, common / b.quantity
-    seen_a, told_a = a.worth(run.price_at), a.worth(reference.price_at)
-    seen_b = b.worth(reference.price_at)
-    marks = _price(run.marks, a) - _price(reference.marks, b)
-    data = a.side * (common * marks - (seen_a - told_a) * share_a)
-    latency = -a.side * (told_a * share_a - seen_b * share_b)
-    fill = -a.side * ((a.paid - seen_a) * share_a - (b.paid - seen_b) * share_b)
-    by_size, by_filling = _rest(a, b, run, reference)
-    return Parts(
-        signal=_money(by_size),
-        latency=_money(latency),
-        fill=_money(fill + by_filling),
-        fee=_money(b.fee * share_b - a.fee * share_a),
-        data=_money(data),
-    )
+    def row(self, pair: Pair) -> TradeDifference:
+        """Return the row of a pair."""
+        order, one, other = pair.order, pair.run, pair.reference
+        if one is None or other is None:
+            kind = "run only" if other is None else "reference only"
+            parts = self._alone(order, is_of_run=other is None)
+        else:
+            kind, parts = "both", self._matched(one, other)
+        return TradeDifference(
+            kind=kind,
+            instrument=order.instrument,
+            ts_ns=order.decided_ns,
+            side=order.side,
+            parts=parts,
+            run_orders=one.orders if one else (),
+            reference_orders=other.orders if other else (),
+        )
 
+    def _alone(self, order: TradedOrder, *, is_of_run: bool) -> Parts:
+        """Return the parts of a trade that one run has; the other may have wanted it as well."""
+        opposite = self._reference if is_of_run else self._run
+        cause: Cause = "fill" if opposite.has_sent(order, self._window_ns) else "signal"
+        worth = self._apart(order, order.quantity, cause, is_of_run=is_of_run)
+        return Parts(**{name: _money(value) for name, value in worth.items()})
 
-def _rest(
-    a: TradedOrder, b: TradedOrder, run: RunAccount, reference: RunAccount
-) -> tuple[Fraction, Fraction]:
-    """Return what the larger order's rest is worth: by the sizes asked for, and by filling."""
-    rest = a.quantity - b.quantity
-    order, account, sign = (a, run, 1) if rest > 0 else (b, reference, -1)
-    if not rest:
-        return _NOTHING, _NOTHING
-    asked = sign * (a.wanted_units - b.wanted_units)
-    by_size = min(max(asked, _NOTHING), abs(rest))
-    worth = sign * _worth_of(order, abs(rest), account.marks)
-    return worth * by_size / abs(rest), worth * (1 - by_size / abs(rest))
+    def _apart(
+        self, order: TradedOrder, quantity: Fraction, cause: Cause, *, is_of_run: bool
+    ) -> dict[Cause, Fraction]:
+        """Return what a part of an order is worth that one run alone has, by cause."""
+        account, sign = (self._run, 1) if is_of_run else (self._reference, -1)
+        if not quantity:
+            return {}
+        worth = sign * _worth_of(order, quantity, account.marks)
+        change = sign * order.side * quantity
+        shares = self._excess.book(order.instrument, change, cause)
+        return {name: worth * share for name, share in shares.items()}
+
+    def _matched(self, a: TradedOrder, b: TradedOrder) -> Parts:
+        """Return the parts of a pair that both runs traded; the formulas are the module's."""
+        common = min(a.quantity, b.quantity)
+        share_a, share_b = common / a.quantity, common / b.quantity
+        seen_a, told_a = a.worth(self._run.price_at), a.worth(self._reference.price_at)
+        seen_b = b.worth(self._reference.price_at)
+        marks = _price(self._run.marks, a) - _price(self._reference.marks, b)
+        data = a.side * (common * marks - (seen_a - told_a) * share_a)
+        latency = -a.side * (told_a * share_a - seen_b * share_b)
+        fill = -a.side * ((a.paid - seen_a) * share_a - (b.paid - seen_b) * share_b)
+        rest = self._rest(a, b)
+        return Parts(
+            signal=_money(rest.get("signal", _NOTHING)),
+            latency=_money(latency),
+            fill=_money(fill + rest.get("fill", _NOTHING)),
+            fee=_money(b.fee * share_b - a.fee * share_a),
+            data=_money(data),
+        )
+
+    def _rest(self, a: TradedOrder, b: TradedOrder) -> dict[Cause, Fraction]:
+        """Return what the larger trade's rest is worth, by cause."""
+        rest = a.quantity - b.quantity
+        is_of_run = rest > 0
+        asked = a.wanted_units - b.wanted_units
+        by_size = min(max(asked if is_of_run else -asked, _NOTHING), abs(rest))
+        order = a if is_of_run else b
+        total: dict[Cause, Fraction] = {}
+        wishes: tuple[tuple[Fraction, Cause], ...] = (
+            (by_size, "signal"),
+            (abs(rest) - by_size, "fill"),
+        )
+        for quantity, cause in wishes:
+            worth = self._apart(order, quantity, cause, is_of_run=is_of_run)
+            for name, value in worth.items():
+                total[name] = total.get(name, _NOTHING) + value
+        return total
 
 
 def _worth_of(order: TradedOrder, quantity: Fraction, marks: Mapping[str, Decimal]) -> Fraction:
