@@ -41,6 +41,9 @@ class FillingGateway:
 
     def __init__(self, trader: Trader, price: int) -> None:
         self.is_ready = True
+        self.refuses = False
+        """Whether it answers every order with a refusal, at once too."""
+        self.asked = 0
         self._trader = trader
         self._price = price
 
@@ -54,8 +57,10 @@ class FillingGateway:
         person: tuple[str, str] | None = None,  # noqa: ARG002 - the port's
     ) -> None:
         reports = []
-        for place, (code, number, limit) in enumerate(answers):
+        self.asked += len(answers)
+        for place, (gate_code, number, limit) in enumerate(answers):
             intent = intents[place]
+            code = int(Verdict.NOT_READY) if self.refuses else gate_code
             verdict = self._about(intent, Kind.VERDICT)
             verdict["code"], verdict["number"], verdict["limit"] = code, number, limit
             reports.append(verdict)

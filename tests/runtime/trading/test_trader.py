@@ -222,6 +222,31 @@ def test_before_it_is_open_nothing_is_wanted(tmp_path: Path) -> None:
         assert (journal["kind"] == Kind.BAR).sum() == 200
 
 
+def test_answers_wait_until_history_is_in(tmp_path: Path) -> None:
+    spec, events = small_run("market")
+    half = len(events) // 2
+    with Desk(tmp_path, spec, outside=True) as desk:
+        desk.trader.begin(DIGEST, 1, empty_events(0))
+        desk.trader.open_for_decisions()
+        desk.feed(events[:half], dice("first"))
+        refusing = FillingGateway(desk.trader, 900)
+        refusing.refuses = True
+        desk.trader.connect(refusing)
+        desk.trader.tell(record(Kind.KILL, 0))  # positions stay to be closed
+    with Desk(tmp_path, spec, outside=True) as desk:
+        gateway = FillingGateway(desk.trader, 900)
+        gateway.refuses = True
+        desk.trader.connect(gateway)
+        later = events[half:]
+        history = later[later["kind"] == Kind.BAR][:100]
+        desk.clock.time_ns = int(history["ts_recv"][-1])
+        desk.trader.begin(DIGEST, 2, history)
+        assert gateway.asked > 0
+        journal = whole(tmp_path)
+    assert (np.diff(journal["ts_recv"]) >= 0).all()
+    machine_of(spec, journal, simulates=False)
+
+
 def test_a_word_of_a_person_has_its_reason_beside_it(tmp_path: Path) -> None:
     spec, events = small_run("market")
     with Desk(tmp_path, spec) as desk:

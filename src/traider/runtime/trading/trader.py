@@ -111,7 +111,14 @@ class Trader:
         ]
         self.is_open = False
         bars = history[history["kind"] == Kind.BAR]
-        self._take(join_events([sort_events(join_events(first)), bars]), 0)
+        # Reports of what plans take back meanwhile wait until history is in: they are later.
+        self._is_turning = True
+        try:
+            self._take(join_events([sort_events(join_events(first)), bars]), 0)
+        finally:
+            self._is_turning = False
+        if self._waiting:
+            self._give(empty_events(0))
 
     def open_for_decisions(self) -> None:
         """Say that history and reconciliation are complete: decisions are on."""
