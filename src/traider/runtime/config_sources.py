@@ -11,6 +11,7 @@ from typing import Final, TypeAlias
 from pydantic_settings import EnvSettingsSource
 
 from traider.domain.errors import ConfigError
+from traider.domain.fault_points import VARIABLE
 from traider.runtime.config_model import ENVIRONMENT_PREFIX, Config
 
 Table: TypeAlias = dict[str, object]
@@ -21,6 +22,7 @@ OTHER_VARIABLES: Final = frozenset(
         "TRAIDER_BUS_PASSWORD",
         "TRAIDER_CACHE_DIR",
         "TRAIDER_DATA_DIR",
+        VARIABLE,
     }
 )
 """Variables with our prefix that are no settings: passwords, which are never shown, the kernel's
