@@ -50,19 +50,15 @@ class LatencyWatch:
         self.is_late = False
         """Whether the alert stands."""
 
-    def look(self, speed: float = 1.0) -> None:
-        """Judge the window as it is now; to be called about once a second.
-
-        ``speed`` is how much faster than the machine's the trader's clock goes: in the time of an
-        exchange that replays a recording at speed 60, a second of ours is a minute.
-        """
+    def look(self) -> None:
+        """Judge the window as it is now; to be called about once a second."""
         now_ns = self._clock.monotonic_ns()
         window = self._window(now_ns)
         p95_ns, p99_ns = window.quantiles_ns((0.95, 0.99))
-        self._metrics.set(SIGNAL_TO_ORDER_P95_SECONDS, p95_ns / _NS_PER_S / speed)
-        self._metrics.set(SIGNAL_TO_ORDER_P99_SECONDS, p99_ns / _NS_PER_S / speed)
+        self._metrics.set(SIGNAL_TO_ORDER_P95_SECONDS, p95_ns / _NS_PER_S)
+        self._metrics.set(SIGNAL_TO_ORDER_P99_SECONDS, p99_ns / _NS_PER_S)
         if window.count >= self._terms.orders_min:
-            self._judge(p95_ns / _NS_PER_MS / speed, p99_ns / _NS_PER_MS / speed)
+            self._judge(p95_ns / _NS_PER_MS, p99_ns / _NS_PER_MS)
 
     def _window(self, now_ns: int) -> LatencyHistogram:
         newest_ns, _ = self._earlier[-1]

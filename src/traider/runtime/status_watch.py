@@ -25,8 +25,6 @@ _EVERY_S: Final = 1.0
 _NS_PER_S: Final = 1_000_000_000
 _AT_WORK: Final = (Phase.TRADING, Phase.PAUSED)
 _FILE: Final = "status file"
-_FASTER: Final = 1.5
-"""A clock that is set, or runs a little differently, is not an accelerated one."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +58,6 @@ class StatusWatch:
         self._began_ns = seen.clock.monotonic_ns()
         self._parts: set[str] = set()
         self._epoch = -1
-        self._first: tuple[int, int] | None = None
         self._keeping = threading.Lock()
         self._kept_ns = 0
 
@@ -76,7 +73,7 @@ class StatusWatch:
         real_ns = seen.clock.monotonic_ns()
         seen.metrics.set(UPTIME_SECONDS, (real_ns - self._began_ns) / _NS_PER_S)
         self._metrics.publish(body)
-        seen.latency_watch.look(self._speed(body.now_ns, real_ns))
+        seen.latency_watch.look()
         if body.epoch != self._epoch:
             self._epoch = body.epoch
             seen.note(epoch=body.epoch)
@@ -98,14 +95,6 @@ class StatusWatch:
                 await asyncio.sleep(_EVERY_S)
         finally:
             self.look()
-
-    def _speed(self, now_ns: int, real_ns: int) -> float:
-        """Return how fast the trader's clock goes; 1 unless it is clearly faster than ours."""
-        if self._first is None:
-            self._first = now_ns, real_ns
-        passed_ns, really_ns = now_ns - self._first[0], real_ns - self._first[1]
-        speed = passed_ns / really_ns if really_ns >= _NS_PER_S else 1.0
-        return speed if speed >= _FASTER else 1.0
 
     def _tell_health(self, body: StatusBody) -> None:
         # A status may hold what the board holds; how the file is, is known better here.

@@ -19,7 +19,7 @@ from tests.parity.small_run import FIRST_NS, small_run
 from tests.runtime.trading.desk_gateway import FillingGateway, PassingGateway
 from traider.domain.errors import DataError
 from traider.domain.events import EventArray, Kind, empty_events, join_events
-from traider.gateway.latency import Stage
+from traider.gateway.latency import LatencyBook, Stage
 from traider.journal import JournalInstrument, JournalReader, JournalWriter
 from traider.kernel.live_machine import LiveMachine, Replayer
 from traider.kernel.specification import KernelSpec
@@ -273,6 +273,22 @@ def test_the_gateway_hears_who_wanted_an_order(tmp_path: Path) -> None:
         assert desk.gateway.people[before:] == [("ana", "a test")]
         desk.feed(events[len(events) // 2 :], dice("later"))
         assert set(desk.gateway.people[before + 1 :]) == {None}
+
+
+def test_latencies_are_told_in_the_machines_time(tmp_path: Path) -> None:
+    spec, events = small_run("market")
+    bar = events[:1].copy()
+    for speed in (1.0, 50.0):
+        with Desk(tmp_path / str(speed), spec) as desk:
+            book = LatencyBook()
+            machine = desk.trader.machine
+            parts = TraderParts(machine, desk.journal, desk.clock, book, speed)
+            trader = Trader(parts, Standing())
+            trader.connect(desk.gateway)
+            desk.clock.time_ns = int(bar["ts_recv"][0]) + 999_999
+            trader.append(bar.copy())
+        found = book.percentiles(Stage.DECODE).max_ns
+        assert found == round(1_000_000 / speed)
 
 
 def test_standing_is_kept_whole() -> None:

@@ -57,6 +57,8 @@ class VenueLink:
     """Signs orders; none where none are sent."""
     exchange: DemoExchange | None = None
     """The child process, in the demo."""
+    speed: float = 1.0
+    """Seconds of the clock in one of the machine."""
 
     def close(self) -> None:
         """End the exchange that was started for the session."""
@@ -117,7 +119,14 @@ async def _local(
         _at_speed(config.feed, speed),
         is_timed=time is not None,
     )
-    link = VenueLink(feed, time or clock, address.rest, address.websocket_user, exchange=exchange)
+    link = VenueLink(
+        feed,
+        time or clock,
+        address.rest,
+        address.websocket_user,
+        exchange=exchange,
+        speed=speed,
+    )
     if order.simulates:
         return link
     if not address.key_name:

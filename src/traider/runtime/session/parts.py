@@ -106,7 +106,9 @@ async def open_parts(opening: Opening) -> SessionParts:
         seen.order_traces(names),
     )
     trader = Trader(
-        TraderParts(recovered.replayer.machine, journal, clock, seen.latency, record.see),
+        TraderParts(
+            recovered.replayer.machine, journal, clock, seen.latency, link.speed, record.see
+        ),
         recovered.standing,
         [counted, *([] if traces is None else [traces])],
     )

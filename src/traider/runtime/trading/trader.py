@@ -53,6 +53,8 @@ class TraderParts:
     clock: Clock
     """Never tells the same time twice (``runtime.recording.NotBefore``)."""
     latencies: LatencyBook = field(default_factory=LatencyBook)
+    speed: float = 1.0
+    """Seconds of the clock in one of the machine: latencies are told in the machine's time."""
     on_turn: Callable[[Turn], None] = lambda _: None
     """Shown what came out of the kernel, reasons and samples included, once it is journaled."""
 
@@ -71,6 +73,7 @@ class Trader:
         """Whether decisions are on."""
         self._clock = parts.clock
         self._on_turn = parts.on_turn
+        self._speed = parts.speed
         self._listeners = listeners
         self._gateway: TradingGateway | None = None
         self._broken = BrokenBooks(standing.books.numbers, standing.passed_ns)
@@ -240,8 +243,8 @@ class Trader:
         received_ns = int(last["ts_recv"])
         wire_ns = received_ns - int(last["ts_event"])
         if int(last["kind"]) >= Kind.DEPTH_SNAPSHOT and wire_ns >= 0:
-            self.latencies.record(Stage.WIRE, wire_ns)
-        self.latencies.record(Stage.DECODE, max(self._clock.now_ns() - received_ns, 0))
+            self._record(Stage.WIRE, wire_ns)
+        self._record(Stage.DECODE, max(self._clock.now_ns() - received_ns, 0))
 
     def _note_reaction(self, turn: Turn) -> None:
         """Measure how long after what they react to orders have left; cancels are none."""
@@ -249,7 +252,11 @@ class Trader:
         are_sent = [answer[0] == Verdict.APPROVED for answer in turn.answers]
         if (are_orders & are_sent).any():
             reacted_ns = self._clock.now_ns() - int(turn.intents["ts_recv"][0])
-            self.latencies.record(Stage.SIGNAL_TO_ORDER, reacted_ns)
+            self._record(Stage.SIGNAL_TO_ORDER, reacted_ns)
+
+    def _record(self, stage: Stage, clock_ns: int) -> None:
+        """Record a duration between two times of the clock."""
+        self.latencies.record(stage, round(clock_ns / self._speed))
 
 
 def _event(kind: Kind, now_ns: int, **words: int) -> EventArray:
