@@ -1,7 +1,7 @@
 """A gateway at work for a trader whose journal is two lists."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -168,3 +168,21 @@ async def running(
         with suppress(asyncio.CancelledError):
             await task
         desk.leave()
+
+
+def played(folder: Path, scene: Callable[[Desk], Awaitable[None]], luck: Luck = Luck.GOOD) -> Books:
+    """Play a scene with a gateway that was started, and return what outlives it."""
+    books = Books(folder)
+
+    async def play() -> None:
+        async with running(books, luck=lambda _: luck) as desk:
+            await scene(desk)
+
+    asyncio.run(play())
+    return books
+
+
+def codes(desk: Desk, kind: Kind) -> list[int]:
+    """Return the codes of the reports of a kind."""
+    reports = desk.books.reports.events
+    return [int(code) for code in reports["code"][reports["kind"] == kind]]
