@@ -7,8 +7,8 @@ Works with every exchange that speaks Coinbase's protocol, the local one among t
 of ours is at the venue says ``coinbase_orders``, how orders leave ``coinbase_sending``, how what
 became of them comes back ``coinbase_hearing``.
 
-Tokens are made as requests are sent: signing one takes 0.04 ms, which is no part of a millisecond
-worth a stock of tokens that grow old.
+The token of an order is made ahead, one at a time, when the order before was answered: with its
+JSON it takes 0.1 to 0.2 ms, a good part of what an order costs here.
 """
 
 from collections.abc import Sequence

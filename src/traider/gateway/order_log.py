@@ -150,11 +150,15 @@ class OrderLog:
     def tell(self, word: VenueWord, events: EventArray) -> tuple[IllegalStep, ...]:
         """Keep what the venue said, and the events it became; return steps that cannot be.
 
+        Both are forced onto the disk at once: their blocks are one chain, so that a loss of power
+        never leaves the events without the word.
+
         Raises:
             JournalFailedError: as for ``append``.
         """
         reach("order-log-tell")
-        self._journal.append_fact(VENUE_FACT, word.with_events(events).body())
+        body = word.with_events(events).body()
+        self._journal.append_fact(VENUE_FACT, body, waits=len(events) > 0)
         reach("order-log-told")
         self._words_here += 1
         _hear(self.lives, word)

@@ -164,8 +164,10 @@ class JournalWriter:
             self._fail(fault, before)
         file.acknowledge()
 
-    def append_fact(self, kind: str, body: bytes) -> None:
+    def append_fact(self, kind: str, body: bytes, *, waits: bool = False) -> None:
         """Keep a fact; it follows the last event.
+
+        One that ``waits`` is forced onto the disk with the events that are appended next.
 
         Raises:
             UsageError: the kind or the body cannot be kept.
@@ -177,7 +179,8 @@ class JournalWriter:
         try:
             self._roll_when_full()
             self._append_fact(payload)
-            self._sync_when_due()
+            if not waits:
+                self._sync_when_due()
         except OSError as fault:
             self._fail(fault, before)
         self._files[Role.FACTS].acknowledge()

@@ -6,11 +6,15 @@ breaks.
 """
 
 from collections.abc import Iterable
+from typing import Final
 
 import numpy as np
 
 from traider.domain.events import EventArray, Kind, MarketFlag, empty_events, join_events
 from traider.venues.depth_writer import RESYNC_BY_SNAPSHOT
+
+_SNAPSHOT: Final = int(Kind.DEPTH_SNAPSHOT)
+_CLEAR: Final = int(Kind.DEPTH_CLEAR)
 
 
 class StandingBooks:
@@ -22,9 +26,10 @@ class StandingBooks:
 
     def append(self, events: EventArray) -> None:
         """See the next events."""
-        depth = events[
-            (events["kind"] == Kind.DEPTH_SNAPSHOT) | (events["kind"] == Kind.DEPTH_CLEAR)
-        ]
+        kinds = events["kind"]
+        depth = events[(kinds == _SNAPSHOT) | (kinds == _CLEAR)]
+        if not len(depth):
+            return
         for number in np.unique(depth["instrument"]).tolist():
             of_one = depth[depth["instrument"] == number]
             if of_one["kind"][-1] == Kind.DEPTH_SNAPSHOT:

@@ -152,3 +152,25 @@ def test_without_a_key_nothing_private_is_asked() -> None:
 
     with pytest.raises(VenueRefusalError, match="needs a key"):
         asyncio.run(ask())
+
+
+def test_a_token_made_ahead_is_used_once_and_never_when_it_is_old() -> None:
+    async def ask() -> list[str]:
+        async with asking(FINE, key=KEY) as (session, asked):
+            await session.post("/orders", {}, repeats=False)
+            await asyncio.sleep(0)
+            ((place, (first, made_s)),) = session._ahead.items()
+            await session.post("/orders", {}, repeats=False)
+            await asyncio.sleep(0)
+            old, _ = session._ahead[place]
+            session._ahead[place] = old, made_s - 61
+            await session.post("/orders", {}, repeats=False)
+            used = [each.headers["Authorization"].removeprefix("Bearer ") for each in asked]
+            assert used[1] == first
+            assert old not in used
+            return used
+
+    used = asyncio.run(ask())
+    assert len(set(used)) == 3
+    claims = [jwt.decode(each, options={"verify_signature": False}) for each in used]
+    assert {each["uri"] for each in claims} == {"POST api.coinbase.com/api/v3/brokerage/orders"}

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from traider.domain.approvals import Approver
-from traider.domain.events import EventArray
 from traider.domain.instruments import Instrument
 from traider.domain.ports import Clock
 from traider.gateway.client_ids import ClientIds
@@ -29,6 +28,7 @@ from traider.runtime.journal_tables import instrument_of
 from traider.runtime.observability import RoleObservation
 from traider.runtime.session.link import VenueLink
 from traider.runtime.state_folder import RunManifest, RunPaths
+from traider.runtime.trading.later_reports import LaterReports
 from traider.runtime.trading.paper_log import complete_log
 from traider.runtime.trading.trader import Trader
 from traider.venues.coinbase.rest_session import RestSession, RestTerms
@@ -42,17 +42,6 @@ _FOREIGN_ORDER: Final = {
 _DIFFERENCE: Final = {"adopt": Action.ADOPT, "halt": Action.HALT}
 
 
-class _Reports:
-    """Hand the gateway's reports to the trader."""
-
-    def __init__(self, trader: Trader) -> None:
-        self._trader = trader
-
-    def append(self, events: EventArray) -> None:
-        """Take reports in the order of the log."""
-        self._trader.report(events)
-
-
 @dataclass(frozen=True)
 class GatewayOrder:
     """What a gateway is made for."""
@@ -63,6 +52,7 @@ class GatewayOrder:
     instruments: Sequence[JournalInstrument]
     link: VenueLink
     clock: Clock
+    reports: LaterReports
 
 
 async def open_gateway(
@@ -79,7 +69,7 @@ async def open_gateway(
     approver, listed = Approver(), [instrument_of(each) for each in order.instruments]
     parts = GatewayParts(
         log=log,
-        sink=_Reports(trader),
+        sink=order.reports,
         instruments=listed,
         ids=ClientIds(order.manifest.run_id),
         approver=approver,

@@ -28,6 +28,7 @@ from traider.runtime.status_body import Mode
 from traider.runtime.strategy_target import stream_spec
 from traider.runtime.stream_sources import stream_sources
 from traider.runtime.tables_following import TablesFollower, TablesOrder
+from traider.runtime.trading.later_reports import LaterReports
 from traider.runtime.trading.recovery import Recovered, recover
 from traider.runtime.trading.trader import Trader, TraderParts
 from traider.store.tables.journals import JournalAccount
@@ -51,6 +52,7 @@ class SessionParts:
     recovered: Recovered
     trader: Trader
     gateway: OrderGateway
+    reports: LaterReports
     tables: TablesFollower | None
     record: SessionRecord
     counted: EventMetrics
@@ -112,11 +114,12 @@ async def open_parts(opening: Opening) -> SessionParts:
         recovered.standing,
         [counted, *([] if traces is None else [traces])],
     )
-    made_for = GatewayOrder(config, manifest, folder.paths, instruments, link, clock)
+    reports = LaterReports(trader)
+    made_for = GatewayOrder(config, manifest, folder.paths, instruments, link, clock, reports)
     gateway = await open_gateway(made_for, trader, seen, closing)
     return SessionParts(
         config, manifest, folder.paths, link, clock, feed, journal, recovered, trader, gateway,
-        _tables(config, manifest, folder.paths, seen), record, counted, kept is None,
+        reports, _tables(config, manifest, folder.paths, seen), record, counted, kept is None,
     )  # fmt: skip
 
 

@@ -182,6 +182,8 @@ class Session:
             )
             await self._until_stopped(background)
             await self._wind_down(parts, desk, background)
+            if self._loss is None:
+                parts.reports.flush()
             # Before connections are closed, which would count as a fault of the data.
             parts.trader.end()
             watch.health()
@@ -216,10 +218,12 @@ class Session:
         background.add(keep(parts.feed, trader, _PAUSE_S))
         await self._wait(lambda: self._is_stopped or watch.is_fed(), _BOOKS_S, background)
         desk.phase = Phase.RECONCILING
+        background.add(parts.reports.run())
         background.add(parts.gateway.run())
         await parts.gateway.start(leadership.epoch, standing.reports, standing.unanswered)
         if self._is_stopped:
             return
+        parts.reports.flush()
         left = found_kill(self.order.folder)
         if left is not None and self._front is not None:
             self._kill(self._front, left)

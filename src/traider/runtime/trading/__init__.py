@@ -7,6 +7,7 @@ wants goes to the gateway. Nothing here decides, and nothing reaches the kernel 
 __all__ = [
     "desk",
     "holdings",
+    "later_reports",
     "paper_log",
     "recovery",
     "snapshots",

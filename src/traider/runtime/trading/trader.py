@@ -190,7 +190,8 @@ class Trader:
                 waiting, self._waiting = self._waiting, []
                 if not waiting:
                     return
-                self._take(sort_events(join_events(waiting)), self._clock.now_ns())
+                inputs = join_events(waiting)
+                self._take(sort_events(inputs) if len(inputs) > 1 else inputs, self._clock.now_ns())
             raise KernelError(
                 f"orders led to answers and these to orders {ROUNDS_MAX} times at one instant",
                 where=f"event {self.machine.sequence}",
@@ -216,21 +217,25 @@ class Trader:
             if len(turn.intents):
                 self.gateway.submit(turn.intents, turn.answers, self._person_behind(turn))
                 self._note_reaction(turn)
+            self._show(turn)
             started_ns = self._clock.monotonic_ns()
         self.standing.passed_ns = max(self.standing.passed_ns, now_ns)
 
     def _keep(self, turn: Turn) -> None:
-        """Journal what came out, and show it to everyone."""
+        """Journal what came out; the gateway sees commands before orders."""
         started_ns = self._clock.monotonic_ns()
         reach("trader-before-journal")
         self.journal.append(turn.events)
         reach("trader-journaled")
         self.latencies.record(Stage.JOURNAL, self._clock.monotonic_ns() - started_ns)
+        self.gateway.observe(turn.events)
+
+    def _show(self, turn: Turn) -> None:
+        """Show everyone else what came out, when its orders are on their way."""
         self.standing.append(turn.events)
         self._on_turn(turn)
         for listener in self._listeners:
             listener.append(turn.events)
-        self.gateway.observe(turn.events)
 
     def _person_behind(self, turn: Turn) -> tuple[str, str] | None:
         """Return who wanted the orders of a turn, where it was no decision of the kernel's."""
