@@ -20,6 +20,7 @@ from tests.runtime.trading.desk_gateway import FillingGateway, PassingGateway
 from traider.domain.errors import DataError
 from traider.domain.events import EventArray, Kind, empty_events, join_events
 from traider.gateway.latency import LatencyBook, Stage
+from traider.gateway.reports import count_reports
 from traider.journal import JournalInstrument, JournalReader, JournalWriter
 from traider.kernel.live_machine import LiveMachine, Replayer
 from traider.kernel.specification import KernelSpec
@@ -171,6 +172,8 @@ def test_a_start_takes_up_the_newest_snapshot(tmp_path: Path) -> None:
     with Desk(tmp_path, spec) as desk:
         assert desk.recovered.snapshot == taken.sequence > 0
         assert desk.recovered.replayed == desk.journal.sequence - taken.sequence
+        before = join_events(list(JournalReader(tmp_path).events(0, taken.sequence)))
+        assert desk.recovered.log_start == (taken.sequence, count_reports(before))
         assert desk.trader.machine.state_hash() == state
         assert desk.trader.standing.counts() == counts
         assert desk.trader.standing.reports == reports > 0

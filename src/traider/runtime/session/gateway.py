@@ -53,6 +53,8 @@ class GatewayOrder:
     link: VenueLink
     clock: Clock
     reports: LaterReports
+    log_start: tuple[int, int] = (0, 0)
+    """Where the log of a paper run may be completed from; see ``Recovered``."""
 
 
 async def open_gateway(
@@ -79,7 +81,7 @@ async def open_gateway(
     )
     terms = GatewayTerms(reconcile_s=order.config.run.reconcile_s)
     if order.link.key is None:
-        complete_log(log, JournalReader(order.paths.journal))
+        complete_log(log, JournalReader(order.paths.journal), order.log_start)
         return OrderGateway(parts, _paper(trader.machine, approver), terms)
     executor = await _coinbase(order, parts, listed, seen, closing)
     gateway = OrderGateway(parts, executor, terms)

@@ -115,7 +115,9 @@ async def open_parts(opening: Opening) -> SessionParts:
         [counted, *([] if traces is None else [traces])],
     )
     reports = LaterReports(trader)
-    made_for = GatewayOrder(config, manifest, folder.paths, instruments, link, clock, reports)
+    made_for = GatewayOrder(
+        config, manifest, folder.paths, instruments, link, clock, reports, recovered.log_start
+    )
     gateway = await open_gateway(made_for, trader, seen, closing)
     return SessionParts(
         config, manifest, folder.paths, link, clock, feed, journal, recovered, trader, gateway,

@@ -25,6 +25,8 @@ class Recovered:
     replayed: int
     """Events of the journal after it."""
     warnings: tuple[str, ...]
+    log_start: tuple[int, int] = (0, 0)
+    """A position of the journal, and the reports before it: where an order log may be read from."""
 
 
 class Follower:
@@ -106,6 +108,7 @@ def recover(
     follower = Follower(spec, simulates=simulates)
     reader = JournalReader(journal.folder)
     snapshot, warnings = follower.begin(journal.folder, journal.sequence)
+    log_start = snapshot, follower.standing.reports
     for events in reader.events(snapshot, journal.sequence):
         follower.append(events)
         progress(follower.standing.events / journal.sequence)
@@ -120,6 +123,7 @@ def recover(
         snapshot,
         journal.sequence - snapshot,
         warnings,
+        log_start,
     )
 
 
