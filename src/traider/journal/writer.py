@@ -24,6 +24,7 @@ import numpy as np
 
 from traider.domain.errors import DataError, TraiderError, UsageError
 from traider.domain.events import EVENT, EventArray
+from traider.domain.fault_points import reach
 from traider.domain.ports import Clock
 from traider.journal.append_file import AppendFile
 from traider.journal.blocks import BlockHeader, BlockKind, Bytes, crc_of
@@ -152,6 +153,7 @@ class JournalWriter:
         if events.dtype != EVENT:
             raise TypeError(f"a journal keeps event records, not {events.dtype}")
         self._ready()
+        reach("journal-append")
         before = self.head()
         try:
             if len(events):
@@ -163,6 +165,7 @@ class JournalWriter:
         except OSError as fault:
             self._fail(fault, before)
         file.acknowledge()
+        reach("journal-appended")
 
     def append_fact(self, kind: str, body: bytes, *, waits: bool = False) -> None:
         """Keep a fact; it follows the last event.
@@ -175,6 +178,7 @@ class JournalWriter:
         """
         payload = fact_payload(kind, body)
         self._ready()
+        reach("journal-append-fact")
         before = self.head()
         try:
             self._roll_when_full()
@@ -184,6 +188,7 @@ class JournalWriter:
         except OSError as fault:
             self._fail(fault, before)
         self._files[Role.FACTS].acknowledge()
+        reach("journal-appended-fact")
 
     def sync(self) -> None:
         """Force all that was appended onto the disk.
@@ -274,9 +279,12 @@ class JournalWriter:
         return self._clock.monotonic_ns() - self._synced_ns
 
     def _sync(self) -> None:
+        reach("journal-sync")
         for file in self._files.values():
             file.sync()
+        reach("journal-synced")
         self._mark.write(self.head(), self._segment)
+        reach("journal-marked")
         self._synced_ns = self._clock.monotonic_ns()
 
     # ------------------------------------------------------------------------------- segments

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import astuple
 from decimal import Decimal
-from functools import partial
+from functools import cache, partial
 from typing import Final
 
 import numpy as np
@@ -25,6 +25,8 @@ from traider.venues.listing import Listing
 LEVELS_MAX: Final = 65_536
 """A message of more levels is decoded; a record takes 64 bytes."""
 _RECORD_BYTES: Final = 64
+_compile_once: Final = cache(compile_reader)
+"""As for books: the files of compiled code are looked at once a process."""
 
 
 class KernelDepthReader:
@@ -36,7 +38,7 @@ class KernelDepthReader:
     """
 
     def __init__(self, literals: DepthLiterals, listings: Mapping[str, Listing]) -> None:
-        compile_reader()
+        _compile_once()
         parts = dict(zip(Part, astuple(literals), strict=True))
         tape = build_tape(parts, [_row(name, each) for name, each in listings.items()])
         words = np.zeros((LEVELS_MAX, WORDS), np.int64)
