@@ -38,7 +38,7 @@ ROLES = ("all", "trader", "feed", "features", "gateway")
     help="How long it trades: 60s, 5m, 1h30m; until it is stopped when left out.",
 )  # fmt: skip
 @click.option(
-    "--speed", type=click.FloatRange(min=0.01, max=600), default=1.0, show_default=True,
+    "--speed", type=click.FloatRange(min=0.01, max=600), default=None, show_default="20",
     metavar="X", help="Seconds of the demo's market in a second.",
 )  # fmt: skip
 @click.option(

@@ -25,6 +25,9 @@ _LIVE_NEEDS: Final = (
 )
 
 
+DEMO_SPEED: Final = 20.0
+
+
 @dataclass(frozen=True)
 class RunArguments:
     """The options, as they were given."""
@@ -36,7 +39,7 @@ class RunArguments:
     live: bool
     state: Path | None
     seconds: float
-    speed: float
+    speed: float | None
     config_file: Path | None
     overrides: tuple[str, ...]
     as_json: bool
@@ -74,16 +77,23 @@ def session_order(said: RunArguments) -> SessionOrder:
         raise UsageError("nothing to trade", where="--product", fix="name one: BTC-USD")
     venue = said.venue.lower() or "coinbase"
     folder = said.state or (DEMO_STATE if mode is Mode.DEMO else Path("runs") / f"paper-{venue}")
-    if said.speed != 1.0 and (mode is not Mode.DEMO or said.exchange):
+    if said.speed is not None and (mode is not Mode.DEMO or said.exchange):
         raise UsageError("only the demo's market has a speed", where="--speed", fix="leave it out")
     return SessionOrder(
         RunRequest(mode, venue, products, config),
         folder,
         seconds=said.seconds,
-        speed=said.speed,
+        speed=_speed(said, mode),
         exchange=said.exchange,
         read_config=_reader(config_file, said.overrides),
     )
+
+
+def _speed(said: RunArguments, mode: Mode) -> float:
+    """Return how fast the market goes: the demo's so that a bar takes three seconds."""
+    if said.speed is not None:
+        return said.speed
+    return DEMO_SPEED if mode is Mode.DEMO and not said.exchange else 1.0
 
 
 def _as_begun(said: RunArguments) -> RunArguments:
