@@ -72,6 +72,7 @@ def stand_by(order: StandbyOrder, lease: Lease, hooks: StandbyHooks) -> Warm | N
         return None
     spec = order.spec_of(instruments)
     follower, start = warm_follower(order.journal, spec, simulates=order.simulates)
+    hooks.log.info("warm, following", event=start)
     plan = StandbyPlan(order.journal, order.others, start)
     leadership = Standby(plan, follower, lease, hooks.log).run(
         lambda _, taken: taken, hooks.stop, hooks.on_lost
