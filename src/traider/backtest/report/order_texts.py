@@ -69,8 +69,10 @@ def outcome_text(lives: OrderLives, at: int, market: MarketSpec, money: MoneyTex
         return "never sent"
     if outcome is Outcome.OPEN:
         return "still open, nothing filled, when the data ended"
-    reason = Reject(int(lives.end_code[at]))
-    why = f": {reason.name.lower().replace('_', ' ')}" if reason else ""
+    code = int(lives.end_code[at])
+    # A venue's own reasons have higher numbers; its words are in the gateway's log.
+    name = Reject(code).name.lower().replace("_", " ") if code in set(Reject) else "by the venue"
+    why = f": {name}" if code else ""
     if outcome is Outcome.FILLED:
         return f"filled {_fill_text(lives, at, market, money)}"
     if outcome is Outcome.PARTLY:

@@ -5,6 +5,7 @@ from traider.journal.reader import JournalReader
 from traider.runtime.parity.decisions import DecisionReplay
 from traider.runtime.parity.recorded_run import RecordedRun
 from traider.runtime.session.parts import SessionParts
+from traider.runtime.session.report import write_report
 from traider.runtime.session.terms import (
     LatencyOutcome,
     ParityOutcome,
@@ -17,7 +18,9 @@ from traider.runtime.status_body import StatusBody
 _NS_PER_US = 1_000
 
 
-def session_end(order: SessionOrder, parts: SessionParts, status: StatusBody) -> SessionEnd:
+def session_end(
+    order: SessionOrder, parts: SessionParts, status: StatusBody, notes: tuple[str, ...]
+) -> SessionEnd:
     """Return what a session came to, when its journal is closed to new events.
 
     Raises:
@@ -35,7 +38,8 @@ def session_end(order: SessionOrder, parts: SessionParts, status: StatusBody) ->
         latency_us=_latency(parts.trader.latencies),
         state=str(order.folder),
     )
-    return SessionEnd(outcome, status, None)
+    written = write_report(parts, status, outcome, notes) if parts.config.run.report else None
+    return SessionEnd(outcome, status, written, notes)
 
 
 def _latency(book: LatencyBook) -> LatencyOutcome:

@@ -58,6 +58,8 @@ class SessionParts:
     counted: EventMetrics
     is_new: bool
     """Whether the run begins with this session."""
+    first_event: int
+    """Sequence of the first event of this session."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,7 @@ async def open_parts(opening: Opening) -> SessionParts:
     return SessionParts(
         config, manifest, folder.paths, link, clock, feed, journal, recovered, trader, gateway,
         reports, _tables(config, manifest, folder.paths, seen), record, counted, kept is None,
+        recovered.replayer.machine.sequence,
     )  # fmt: skip
 
 

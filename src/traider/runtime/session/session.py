@@ -46,6 +46,7 @@ from traider.runtime.session.upkeep import KeepingTerms, Upkeep, pass_time
 from traider.runtime.session.watch import SessionWatch, WatchedParts
 from traider.runtime.state_folder import RUN_LOCK
 from traider.runtime.status_body import Phase, StatusBody
+from traider.runtime.status_file import write_status
 from traider.runtime.status_watch import Beside, StatusWatch
 from traider.runtime.trading.trader_desk import DeskContext, DeskHooks, TraderDesk
 
@@ -190,7 +191,10 @@ class Session:
             watch.is_over = True
         await asyncio.to_thread(self._close_books, parts, upkeep, watch)
         desk.phase = Phase.STOPPED
-        end = await asyncio.to_thread(session_end, self.order, parts, desk.status())
+        write_status(self.order.folder, desk.status())
+        end = await asyncio.to_thread(
+            session_end, self.order, parts, desk.status(), tuple(self.notes)
+        )
         if self._loss is not None:
             raise self._loss
         return end

@@ -1,0 +1,143 @@
+"""The report of a session: what its journal and its status say, as a page."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import numpy as np
+
+from traider.backtest.order_lives import OrderJournal
+from traider.backtest.outcome import fills_of
+from traider.backtest.report.key_figures import Figure
+from traider.backtest.report.number_text import MoneyText, duration, percent, period_text
+from traider.backtest.session_page import SessionPage, write_session_page
+from traider.domain.events import EventArray, Kind, join_events
+from traider.domain.units import amount_from_units, price_from_ticks
+from traider.journal.reader import JournalReader
+from traider.portfolio.trades import trades_from_fills
+from traider.runtime.session.parts import SessionParts
+from traider.runtime.session.terms import SessionOutcome
+from traider.runtime.status_body import StatusBody
+from traider.venues.rfc3339 import format_ns
+
+Row = tuple[str, ...]
+
+
+def write_report(
+    parts: SessionParts, status: StatusBody, outcome: SessionOutcome, notes: tuple[str, ...]
+) -> Path:
+    """Write the report of a session; return its path.
+
+    Raises:
+        DataError: the journal cannot be read.
+    """
+    spec = parts.trader.machine.spec
+    orders, fills = _orders(parts)
+    curve = parts.record.curve.curve()
+    begin_ns = int(curve.ts_ns[0]) if curve.ts_ns.size else status.started_ns
+    page = SessionPage(
+        title=f"{status.mode.value} on {status.venue}",
+        currency=status.currency,
+        begin_ns=begin_ns,
+        end_ns=status.now_ns,
+        facts=_facts(parts, status, begin_ns),
+        figures=(_head(status, outcome), _counts(status, outcome)),
+        curve=curve,
+        spec=spec,
+        orders=orders,
+        trades=trades_from_fills(fills_of(fills, spec), _marks(parts)),
+        positions=[(p.name, p.size, p.mark, p.value, p.unrealized) for p in status.positions],
+        costs=_costs(parts, status.currency),
+        latency=[
+            (stage.replace("_", " "), *(f"{value:,.0f}" for value in values))
+            for stage, values in _latencies(status)
+        ],
+        health=[(c.ts_ns, c.part, c.is_good, c.detail) for c in parts.record.health],
+        notes=notes,
+    )
+    stamp = format_ns(status.now_ns)[:19].replace(":", "")
+    return write_session_page(page, parts.paths.reports / f"session-{status.epoch}-{stamp}Z.html")
+
+
+def _orders(parts: SessionParts) -> tuple[OrderJournal, EventArray]:
+    """Return the events about orders of this session, and the fills of the whole run."""
+    orders, fills, sequence = OrderJournal(), [], 0
+    for events in JournalReader(parts.paths.journal).events():
+        fills.append(events[events["kind"] == Kind.FILL])
+        begin = max(parts.first_event - sequence, 0)
+        if begin < len(events):
+            orders.add(events[begin:])
+        sequence += len(events)
+    return orders, join_events(fills)
+
+
+def _facts(parts: SessionParts, status: StatusBody, begin_ns: int) -> list[tuple[str, str]]:
+    return [
+        ("Market time, UTC", period_text(begin_ns, status.now_ns)),
+        ("Lasted", duration(max(status.now_ns - begin_ns, 0))),
+        ("Run", f"{parts.manifest.run_id}, epoch {status.epoch}"),
+        ("Instruments", ", ".join(each.name for each in parts.manifest.instruments)),
+    ]
+
+
+def _head(status: StatusBody, outcome: SessionOutcome) -> tuple[Figure, ...]:
+    money, profit = MoneyText(status.currency, 2), Decimal(status.pnl)
+    parity = outcome.parity
+    return (
+        Figure("NAV", money.text(Decimal(status.nav)), "at the marks"),
+        Figure(
+            "Profit of the run",
+            money.text(profit, signed=True),
+            f"{money.text(Decimal(status.pnl_day), signed=True)} today",
+            tone="up" if profit >= 0 else "down",
+        ),
+        Figure("Drawdown", percent(float(status.drawdown), 2), "from the highest NAV"),
+        Figure(
+            "Identity",
+            "identical" if parity.ok else "different",
+            f"{parity.checks} checks of the journal replayed",
+            tone="up" if parity.ok else "down",
+        ),
+    )
+
+
+def _counts(status: StatusBody, outcome: SessionOutcome) -> tuple[Figure, ...]:
+    money, counts = MoneyText(status.currency, 2), status.counts
+    return (
+        Figure("Orders sent", f"{counts.orders_sent:,}", "of the run"),
+        Figure("Refused", f"{counts.orders_refused:,}", "by the gate"),
+        Figure("Fills", f"{counts.fills:,}"),
+        Figure("Fees", money.text(Decimal(status.fees))),
+        Figure("Events", f"{counts.events:,}", "in the journal"),
+        Figure("Gaps", f"{counts.gaps:,}", f"{counts.reconnects} reconnects"),
+        Figure("Fingerprint", outcome.fingerprint[:12], hint=outcome.fingerprint),
+    )
+
+
+def _costs(parts: SessionParts, currency: str) -> list[Row]:
+    machine, money = parts.trader.machine, MoneyText(currency, 2)
+    rows: list[Row] = []
+    for number, spec in enumerate(machine.spec.markets):
+        market = machine.decider.markets[number]
+        traded = amount_from_units(int(market["traded_units"]))
+        fees = amount_from_units(int(market["fees_units"]))
+        share = percent(float(fees / traded), 3) if traded else "–"
+        rows.append((spec.name, money.bare(traded), money.bare(fees), share))
+    return rows
+
+
+def _latencies(status: StatusBody) -> list[tuple[str, tuple[float, ...]]]:
+    return [
+        (stage, (each.p50, each.p95, each.p99, each.p999, float(each.count)))
+        for stage, each in status.latency_us.items()
+        if each.count
+    ]
+
+
+def _marks(parts: SessionParts) -> dict[str, Decimal]:
+    machine = parts.trader.machine
+    ticks = np.asarray(machine.decider.markets["mark_ticks"]).tolist()
+    return {
+        spec.name: price_from_ticks(int(mark), spec.tick_size)
+        for spec, mark in zip(machine.spec.markets, ticks, strict=True)
+        if mark
+    }

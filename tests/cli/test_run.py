@@ -1,0 +1,82 @@
+"""``traider run``: what is asked for, and what it refuses."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from traider.cli.main import run
+from traider.cli.run_order import RunArguments, session_order
+from traider.domain.errors import UsageError
+from traider.runtime.state_folder import StateFolder
+from traider.runtime.status_body import Mode
+
+PLAIN = {
+    "demo": False, "venue": "", "products": (), "exchange": "", "live": False, "state": None,
+    "seconds": 0.0, "speed": 1.0, "config_file": None, "overrides": (), "as_json": False,
+}  # fmt: skip
+
+
+def said(**changes: object) -> RunArguments:
+    """Return options as given on the command line."""
+    return RunArguments(**{**PLAIN, **changes})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["run"], "nothing to run"),
+        (["run", "--demo", "--venue", "coinbase"], "--demo and --venue are two things"),
+        (["run", "--venue", "coinbase"], "nothing to trade"),
+        (["run", "--venue", "kraken", "--product", "BTC-USD", "--speed", "2"], "has a speed"),
+        (["run", "--demo", "--product", "BTC-USD"], "trades what its bars are of"),
+        (["run", "--demo", "--role", "feed"], "start it with traider bus feed"),
+        (["run", "--demo", "--for", "soon"], "is no length of time"),
+    ],
+)
+def test_what_cannot_be_is_one_line(
+    arguments: list[str], line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(arguments) == 2
+    told = capsys.readouterr().err
+    assert line in told
+    assert told.count("\n") == 1
+
+
+def test_live_is_refused_with_what_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["run", "--live", "--venue", "coinbase", "--product", "BTC-USD", "--json"]) == 2
+    error = json.loads(capsys.readouterr().out)["error"]
+    for needed in ("API key", "process of its own", "limits", "confirmation", "readiness"):
+        assert needed in error["what"]
+
+
+def test_the_demo_has_settings_and_products_of_its_own() -> None:
+    order = session_order(said(demo=True, speed=5.0, seconds=60.0))
+    assert order.request.mode is Mode.DEMO
+    assert order.request.products == ("BTC-USDT", "ETH-USDT")
+    assert order.folder == Path("runs/demo")
+    assert (order.starts_exchange, order.simulates) == (True, False)
+    assert order.read_config is not None
+    assert order.read_config() == order.request.config
+
+
+def test_a_venue_is_traded_on_paper() -> None:
+    order = session_order(said(venue="Kraken", products=("BTC-USD",)))
+    assert (order.request.mode, order.request.venue) == (Mode.PAPER, "kraken")
+    assert (order.starts_exchange, order.simulates) == (False, True)
+    assert order.folder == Path("runs/paper-kraken")
+
+
+def test_a_folder_alone_goes_on_with_what_it_was_begun_with(tmp_path: Path) -> None:
+    begun = session_order(said(venue="kraken", products=("BTC-USD",), state=tmp_path))
+    with StateFolder(tmp_path) as folder:
+        folder.begin(begun.request, (), 1)
+    again = session_order(said(state=tmp_path))
+    assert again.request == begun.request
+    demo = tmp_path / "demo"
+    with StateFolder(demo) as folder:
+        folder.begin(session_order(said(demo=True)).request, (), 1)
+    with pytest.raises(UsageError, match="an exchange of its own"):
+        session_order(said(state=demo))
+    (demo / "exchange").mkdir()
+    assert session_order(said(state=demo)).starts_exchange
