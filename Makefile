@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check fmt bench setup-peers bench-peers lock clean
+.PHONY: help setup run backtest test check fmt bench setup-peers bench-peers lock clean
 
 READY := .venv/.ready
 BIN := .venv/bin
@@ -20,7 +20,10 @@ $(READY): pyproject.toml requirements/py311.txt requirements/uv.txt scripts/setu
 		scripts/requirement_ranges.py
 	@scripts/setup.sh
 
-run: $(READY)  ## back-test the rule ensemble on the sample bars
+run: $(READY)  ## trade on a local exchange that plays real data, until Ctrl-C
+	@$(BIN)/traider run --demo
+
+backtest: $(READY)  ## back-test the rule ensemble on the sample bars
 	@$(BIN)/traider backtest --config examples/ensemble.toml
 
 test: $(READY)  ## run every test, compiled and interpreted, with coverage, on each Python at hand
