@@ -14,15 +14,20 @@ from benchmarks import (
     fail_over,
     feature_store,
     feed_latency,
+    gate,
     journal,
     kernel_speed,
+    kill_switch,
     lake_read,
     lake_size,
     level2,
+    live_path,
     memory,
     observability,
+    order_hour,
     parity,
     postgres,
+    recovery_time,
     start_up,
     step_latency,
     sweep_speed,
@@ -44,6 +49,11 @@ def main() -> None:
     end_to_end.measure()
     feed_latency.measure()
     exchange.measure()
+    gate.measure()
+    live_path.measure()
+    kill_switch.measure()
+    recovery_time.measure()
+    order_hour.measure()
     bus.measure()
     journal.measure()
     parity.measure()
