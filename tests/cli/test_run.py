@@ -13,7 +13,7 @@ from traider.runtime.status_body import Mode
 
 PLAIN = {
     "demo": False, "venue": "", "products": (), "exchange": "", "live": False, "state": None,
-    "seconds": 0.0, "speed": 1.0, "config_file": None, "overrides": (), "as_json": False,
+    "seconds": 0.0, "speed": None, "config_file": None, "overrides": (), "as_json": False,
 }  # fmt: skip
 
 
