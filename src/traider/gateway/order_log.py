@@ -245,16 +245,19 @@ class OrderLog:
         if life is not None or order_id > self._newest_id:
             return life
         mark = self._mark_before(lambda each: each.newest_id, order_id)
-        book = OrderLives()
-        for _, events in self._read(mark.sequence):
+        book, last = OrderLives(), self.sequence
+        for sequence, events in self._read(mark.sequence):
             for place in np.flatnonzero(events["order_id"] == order_id):
                 book.take(events[place : place + 1])
             life = book.get(order_id)
             if life is not None and life.is_over:
+                last = sequence + len(events)
                 break
         if life is None:
             return None
-        for _, word in self._words(mark.sequence):
+        for sequence, word in self._words(mark.sequence):
+            if sequence > last:
+                break  # what was said after it was over changes nothing
             if word.order_id == order_id:
                 _hear(book, word)
         found = book.get(order_id)

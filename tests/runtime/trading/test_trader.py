@@ -7,6 +7,7 @@ Laws:
 """
 
 import random
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Self
@@ -17,9 +18,10 @@ import pytest
 from tests.kernel.builders import finish, record
 from tests.parity.small_run import FIRST_NS, small_run
 from tests.runtime.trading.desk_gateway import FillingGateway, PassingGateway
-from traider.domain.errors import DataError
+from traider.domain.errors import DataError, KernelError
 from traider.domain.events import EventArray, Kind, empty_events, join_events
 from traider.gateway.latency import LatencyBook, Stage
+from traider.gateway.port import GateAnswer
 from traider.gateway.reports import count_reports
 from traider.journal import JournalInstrument, JournalReader, JournalWriter
 from traider.kernel.live_machine import LiveMachine, Replayer
@@ -292,6 +294,36 @@ def test_latencies_are_told_in_the_machines_time(tmp_path: Path) -> None:
             trader.append(bar.copy())
         found = book.percentiles(Stage.DECODE).max_ns
         assert found == round(1_000_000 / speed)
+
+
+class FaultyGateway(PassingGateway):
+    """Fails at the first order."""
+
+    def submit(
+        self,
+        intents: EventArray,  # noqa: ARG002 - the port's, as are the others
+        answers: Sequence[GateAnswer],  # noqa: ARG002
+        person: tuple[str, str] | None = None,  # noqa: ARG002
+    ) -> None:
+        raise DataError("the disk is full", fix="make room")
+
+
+def test_after_a_fault_nothing_more_is_taken(tmp_path: Path) -> None:
+    spec, events = small_run("market")
+    with Desk(tmp_path, spec) as desk:
+        desk.trader.connect(FaultyGateway(desk.trader.machine))
+        desk.trader.begin(DIGEST, 1, empty_events(0))
+        desk.trader.open_for_decisions()
+        with pytest.raises(DataError, match="disk is full"):
+            desk.feed(events, dice("fault"))
+        held = len(whole(tmp_path))
+        for again in (desk.trader.pass_time, lambda: desk.trader.append(events[-1:].copy())):
+            with pytest.raises(KernelError, match="broke off midway"):
+                again()
+        assert len(whole(tmp_path)) == held
+    with Desk(tmp_path, spec) as desk:
+        assert not desk.trader.is_broken
+        assert len(desk.trader.standing.unanswered) > 0
 
 
 def test_standing_is_kept_whole() -> None:

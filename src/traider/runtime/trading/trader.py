@@ -8,8 +8,9 @@
 
 One thread calls it. The journal has what comes out of the kernel before any of it is sent, so what
 was sent can always be derived again. An input is never earlier than time that has passed: if its
-stamp is, it is raised to then, and so journaled. When journal or gateway fail, the fault is raised
-to whoever gave the input: nothing more can be done safely.
+stamp is, it is raised to then, and so journaled. When journal, kernel or gateway fail, the fault is
+raised to whoever gave the input, and the trader takes nothing more: kernel and journal may have
+parted, and only a new start brings them together.
 """
 
 from collections.abc import Callable, Sequence
@@ -71,6 +72,8 @@ class Trader:
         self.latencies = parts.latencies
         self.is_open = False
         """Whether decisions are on."""
+        self.is_broken = False
+        """Whether an input was not worked off: see above."""
         self._clock = parts.clock
         self._on_turn = parts.on_turn
         self._speed = parts.speed
@@ -181,14 +184,19 @@ class Trader:
 
     def _give(self, events: EventArray) -> None:
         """Queue inputs and work the queue off, unless that is being done already."""
+        if self.is_broken and not self._is_turning:
+            raise KernelError(
+                "the trader broke off midway", where="trader", fix="start it again: it recovers"
+            )
         self._waiting.append(events)
         if self._is_turning:
             return
-        self._is_turning = True
+        self._is_turning = self.is_broken = True
         try:
             for _ in range(ROUNDS_MAX):
                 waiting, self._waiting = self._waiting, []
                 if not waiting:
+                    self.is_broken = False
                     return
                 inputs = join_events(waiting)
                 self._take(sort_events(inputs) if len(inputs) > 1 else inputs, self._clock.now_ns())
