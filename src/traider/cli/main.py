@@ -35,6 +35,7 @@ COMMANDS: Final = {
     "pause": "traider.cli.control:pause",
     "rearm": "traider.cli.control:rearm",
     "parity": "traider.cli.parity:parity",
+    "readiness": "traider.cli.readiness:readiness",
     "record": "traider.cli.record:record",
     "replay": "traider.cli.replay:replay",
     "run": "traider.cli.run:run",

@@ -16,6 +16,7 @@ from traider.runtime.config_jobs import JobsConfig
 from traider.runtime.config_leadership import LeadershipConfig
 from traider.runtime.config_observability import ObservabilityConfig
 from traider.runtime.config_orders import ExecutionConfig, PlanConfig
+from traider.runtime.config_readiness import ReadinessConfig
 from traider.runtime.config_research import MonteCarloConfig, WalkForwardConfig
 from traider.runtime.config_run import RunConfig
 from traider.runtime.config_sections import (
@@ -54,6 +55,7 @@ DECIDES_NOTHING: Final = frozenset(
         "feature_store",
         "run",
         "leadership",
+        "readiness",
     }
 )
 """Keys outside the digest: where results go and data comes from, and what follows a run, decides
@@ -122,6 +124,8 @@ class Config(BaseSettings):
     """Which further features are kept."""
     run: RunConfig = RunConfig()
     """How a trader runs."""
+    readiness: ReadinessConfig = ReadinessConfig()
+    """What must be so before real money is traded."""
     jobs: JobsConfig = JobsConfig()
     """How workers learn of long jobs."""
     database: DatabaseConfig = DatabaseConfig()

@@ -21,12 +21,14 @@ OTHER_VARIABLES: Final = frozenset(
         "TRAIDER_BUS_KEY_PASSWORD",
         "TRAIDER_BUS_PASSWORD",
         "TRAIDER_CACHE_DIR",
+        "TRAIDER_COINBASE_KEY_NAME",
+        "TRAIDER_COINBASE_KEY_SECRET",
         "TRAIDER_DATA_DIR",
         VARIABLE,
     }
 )
-"""Variables with our prefix that are no settings: passwords, which are never shown, the kernel's
-cache, the tests' data."""
+"""Variables with our prefix that are no settings: passwords and keys, which are never shown, the
+kernel's cache, the tests' data."""
 
 DEFAULT_STRATEGY: Final = "ensemble"
 """Kind of a strategy table that names none, so that one key of it can be set alone."""

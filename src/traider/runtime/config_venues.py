@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from traider.runtime.config_sections import Real, Section, Whole
+from traider.runtime.config_sections import OptionalPath, Real, Section, Whole
 
 
 class CoinbaseConfig(Section):
@@ -16,6 +16,9 @@ class CoinbaseConfig(Section):
     """Address of its REST interface."""
     stream_url: str = "wss://advanced-trade-ws.coinbase.com"
     """Address of its market data."""
+    key_file: OptionalPath = None
+    """File of the key that may trade, as it was downloaded; the variables
+    TRAIDER_COINBASE_KEY_NAME and TRAIDER_COINBASE_KEY_SECRET go before it."""
     products_per_connection: Annotated[Whole, Field(ge=1, le=200)] = 10
     """More products than these are spread over several connections."""
     connections_per_second: Annotated[Real, Field(ge=0, le=1_000)] = 8.0

@@ -18,9 +18,18 @@ NAME: Final = "decisions"
 
 
 class DecisionReplay:
-    """Take a journal in pieces; replay it and compare."""
+    """Take a journal in pieces; replay it and compare.
 
-    def __init__(self, spec: KernelSpec, *, simulates: bool) -> None:
+    ``watch`` is given what the replay writes: events, values of the account.
+    """
+
+    def __init__(
+        self,
+        spec: KernelSpec,
+        *,
+        simulates: bool,
+        watch: Callable[[Drained], None] = lambda _drained: None,
+    ) -> None:
         self.fingerprint = Fingerprint()
         """Of the replay's decisions, fills and values of the account."""
         self.decisions = 0
@@ -28,6 +37,7 @@ class DecisionReplay:
         """Why the replay could not go on, in one line."""
         self._replayer = Replayer(spec, simulates=simulates)
         self._replayer.machine = _Watched(spec, self._see, simulates=simulates)
+        self._watch = watch
         self._taken = 0
         self._last_step = empty_events(0)
         self._last_ns = 0
@@ -91,6 +101,7 @@ class DecisionReplay:
     def _see(self, drained: Drained) -> None:
         self.decisions += int((drained.events["kind"] == Kind.ORDER_INTENT).sum())
         self.fingerprint.add(drained)
+        self._watch(drained)
 
 
 class _Watched(LiveMachine):

@@ -1,7 +1,7 @@
 """The exchange put together: desk, entry, crowds, connections, keys and limits. No socket."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 from traider.venues.simulated.account_keeping import AccountKeeper
@@ -18,7 +18,7 @@ from traider.venues.simulated.rate_limits import RateLimit
 from traider.venues.simulated.stream.delivery import Delivery
 from traider.venues.simulated.stream.hub import Hub
 from traider.venues.simulated.stream.requests import Subscriptions
-from traider.venues.simulated.tokens import ApiKey, TokenVerifier, make_key
+from traider.venues.simulated.tokens import PERMISSIONS, ApiKey, TokenVerifier, make_key
 
 RESTART_CODE: Final = 1012
 """WebSocket close code of a service that restarts."""
@@ -110,10 +110,14 @@ class Exchange:
         """What keeps the accounts beyond this process, where that is asked for."""
 
     def add_key(
-        self, algorithm: str = "ES256", portfolio: Portfolio | None = None
+        self,
+        algorithm: str = "ES256",
+        portfolio: Portfolio | None = None,
+        permissions: frozenset[str] = PERMISSIONS,
     ) -> tuple[ApiKey, str]:
         """Make a key of an account; return it and its private part."""
         key, pem = make_key((portfolio or self.portfolio).portfolio_id, algorithm)
+        key = replace(key, permissions=permissions)
         self.verifier.add(key)
         return key, pem
 

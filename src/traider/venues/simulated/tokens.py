@@ -25,6 +25,9 @@ _ISSUERS: Final = ("cdp", "coinbase-cloud")
 
 PublicKey = ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey
 
+PERMISSIONS: Final = frozenset({"view", "trade", "transfer"})
+"""What a key may be allowed to do."""
+
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
@@ -34,7 +37,7 @@ class ApiKey:
     algorithm: str
     public: PublicKey
     portfolio_id: str
-    permissions: frozenset[str] = frozenset({"view", "trade", "transfer"})
+    permissions: frozenset[str] = PERMISSIONS
 
 
 def make_key(portfolio_id: str, algorithm: str = "ES256") -> tuple[ApiKey, str]:

@@ -18,6 +18,7 @@ from traider.venues.simulated.pump import Pump
 from traider.venues.simulated.rest.answers import answer, bad_argument, json_body, not_found
 from traider.venues.simulated.rest.market_shapes import book_shape
 from traider.venues.simulated.times import time_text
+from traider.venues.simulated.tokens import PERMISSIONS
 
 DIGESTS_MAX: Final = 5_000
 
@@ -209,7 +210,10 @@ class AdminRoutes:
         self._told()
 
     async def make_key(self, request: web.Request) -> web.Response:
-        """Make one more key; ``{"algorithm": "EdDSA", "new_portfolio": true}``."""
+        """Make one more key; ``{"algorithm": "EdDSA", "new_portfolio": true}``.
+
+        ``{"permissions": ["view", "trade"]}`` makes one that may do less than everything.
+        """
         body: dict[str, Any] = await json_body(request) or {}
         desk = self._exchange.desk
         portfolio = None
@@ -218,5 +222,8 @@ class AdminRoutes:
         algorithm = str(body.get("algorithm", "ES256"))
         if algorithm not in ("ES256", "EdDSA"):
             return bad_argument("algorithm is ES256 or EdDSA")
-        key, pem = self._exchange.add_key(algorithm, portfolio)
+        wanted = body.get("permissions", sorted(PERMISSIONS))
+        if not (isinstance(wanted, list) and all(each in PERMISSIONS for each in wanted)):
+            return bad_argument(f"permissions are of {', '.join(sorted(PERMISSIONS))}")
+        key, pem = self._exchange.add_key(algorithm, portfolio, frozenset(wanted))
         return answer({"name": key.name, "private_key": pem, "portfolio_uuid": key.portfolio_id})
