@@ -142,7 +142,7 @@ def _reader(config_file: Path | None, overrides: tuple[str, ...]) -> Callable[[]
 def _not_live() -> UsageError:
     return UsageError(
         f"trading with real money needs {', '.join(_LIVE_NEEDS[:-1])} and {_LIVE_NEEDS[-1]}; "
-        "this version does not check them yet, so it does not trade live",
+        "this version does not start that process yet, so it does not trade live",
         where="--live",
-        fix="run --demo, or --venue coinbase on paper",
+        fix="see how far you are with traider readiness, and run --venue coinbase on paper",
     )
