@@ -296,6 +296,25 @@ def test_latencies_are_told_in_the_machines_time(tmp_path: Path) -> None:
         assert found == round(1_000_000 / speed)
 
 
+def test_reports_stay_in_the_order_of_the_log(tmp_path: Path) -> None:
+    """A verdict, the order sent, a verdict, an order sent: all at one time, in one report."""
+    spec, events = small_run("market")
+    kinds = [Kind.VERDICT, Kind.SENT, Kind.VERDICT, Kind.SENT, Kind.ACK, Kind.FILL, Kind.ACK]
+    with Desk(tmp_path, spec, outside=True) as desk:
+        desk.trader.begin(DIGEST, 1, empty_events(0))
+        desk.feed(events[:60], dice("order"))
+        told = join_events([record(kind, desk.clock.time_ns, w3=n) for n, kind in enumerate(kinds)])
+        told["code"] = 1  # nothing of it becomes an order of this run
+        before = desk.journal.sequence
+        desk.trader.report(told[:3])
+        desk.trader.report(told[3:])
+        found = whole(tmp_path)[before:]
+    found = found[found["kind"] != Kind.TIMER]
+    assert found["kind"].tolist() == kinds
+    assert found["order_id"].tolist() == list(range(len(kinds)))
+    assert (np.diff(found["ts_recv"]) > 0).all()
+
+
 class FaultyGateway(PassingGateway):
     """Fails at the first order."""
 

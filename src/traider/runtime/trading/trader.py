@@ -84,6 +84,7 @@ class Trader:
         self._is_turning = False
         self._is_ended = False
         self._person: tuple[str, str] | None = None
+        self._reported_ns = 0
 
     def connect(self, gateway: TradingGateway) -> None:
         """Take the gateway, which has this trader's ``report`` as its sink."""
@@ -144,9 +145,20 @@ class Trader:
         self._give(self._broken.mend(events))
 
     def report(self, events: EventArray) -> None:
-        """Take what the gateway reports; also while it is being asked."""
-        if len(events):
-            self._give(events.copy())
+        """Take what the gateway reports, in the order of its log; also while it is being asked.
+
+        Their times are made to rise, so that no order of kinds puts one before another: the n-th
+        report of the log is the n-th of the journal, wherever a crash cuts both.
+        """
+        if not len(events):
+            return
+        events = events.copy()
+        steps = np.arange(len(events))
+        first_ns = max(self._reported_ns, self.standing.passed_ns) + 1
+        stamps = np.maximum(events["ts_recv"], first_ns) - steps
+        events["ts_recv"] = np.maximum.accumulate(stamps) + steps
+        self._reported_ns = int(events["ts_recv"][-1])
+        self._give(events)
 
     def tell(
         self,
