@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup run backtest test check fmt bench setup-peers bench-peers lock clean
+.PHONY: help setup run backtest test check fmt bench soak setup-peers bench-peers lock clean
 
 READY := .venv/.ready
 BIN := .venv/bin
@@ -42,6 +42,9 @@ fmt: $(READY)  ## format the code and mend what the linter can mend
 
 bench: $(READY)  ## print the benchmark tables
 	@$(BIN)/python -m benchmarks
+
+soak: $(READY)  ## trade a day of market time at speed among faults (24 minutes)
+	@$(BIN)/python -m benchmarks.soak
 
 setup-peers: $(READY)  ## make the environments of other engines (needs Python 3.12)
 	@scripts/setup_peers.sh
