@@ -97,7 +97,7 @@ class OrderGateway(SettlingGateway):
             )
         if self._paper is not None:
             self._keep(self._command(Kind.LEADER_EPOCH, w0=epoch))
-            self._is_started = self._is_whole = True
+            self._is_started = self._is_whole = self._tells = True
             self._is_settled.set()
             return
         late_cancels = self._catch_up(reports_known, unanswered)
@@ -287,6 +287,7 @@ class OrderGateway(SettlingGateway):
                 self._sink.append(told)
             intents = events[events["kind"] == int(Kind.ORDER_INTENT)]
             known |= {intents[place : place + 1].tobytes() for place in range(len(intents))}
+        self._tells = True
         reach("gateway-caught-up")
         lost: list[EventArray] = []
         cancels: list[EventArray] = []

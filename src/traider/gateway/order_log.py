@@ -17,6 +17,7 @@ each 4,096 events. Older orders are read from the disk.
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, suppress
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -94,11 +95,10 @@ class OrderLog:
         """
         journal = JournalWriter.open(folder, instruments, terms, clock)
         log = cls(journal, terms)
-        try:
+        with ExitStack() as undoing:
+            undoing.callback(journal.close)
             log._recover()
-        except (DataError, OSError):
-            journal.close()
-            raise
+            undoing.pop_all()
         return log
 
     @property
@@ -112,14 +112,15 @@ class OrderLog:
         return self._journal.sequence
 
     def close(self) -> None:
-        """Keep a checkpoint, and let the log go.
+        """Keep a checkpoint where the disk takes one, and let the log go.
 
         Raises:
-            JournalFailedError: the disk could not keep it.
+            JournalFailedError: the disk could not keep what was appended.
         """
         try:
-            if self.sequence > self._checkpoint_at:
-                self.keep_checkpoint()
+            with suppress(OSError):
+                if self.sequence > self._checkpoint_at:
+                    self.keep_checkpoint()
         finally:
             self._journal.close()
 

@@ -65,6 +65,9 @@ class VenueAnswers(ABC):
         self._clock = clock
         self._lines = lines
         self._stamped_ns = 0
+        self._tells = False
+        """Whether reports are handed on; before a start has told what the trader lacks, that would
+        tell them twice."""
         self._entries: list[AccountEntry] = []
         """Applied to the account, and to be kept with the report that follows."""
 
@@ -262,8 +265,8 @@ class VenueAnswers(ABC):
         self._entries.clear()
         illegal = self.log.tell(msgspec.structs.replace(word, entries=entries), events)
         self._follow(events)
-        self.log.keep_checkpoint_when_due()
         self._hand_on(events, illegal)
+        self._keep_checkpoint()
 
     def _stamp(self) -> int:
         """Return a time later than that of any report before: so they stay in their order."""
@@ -275,12 +278,19 @@ class VenueAnswers(ABC):
         self.keep_entries()
         illegal = self.log.append(events)
         self._follow(events)
-        self.log.keep_checkpoint_when_due()
         self._hand_on(events if is_new else _NOTHING, illegal)
+        self._keep_checkpoint()
+
+    def _keep_checkpoint(self) -> None:
+        """Keep a checkpoint now and then; the log is whole without it, and longer to open."""
+        try:
+            self.log.keep_checkpoint_when_due()
+        except OSError as fault:
+            self._lines.warning("no checkpoint of the orders", why=fault.strerror or str(fault))
 
     def _hand_on(self, events: EventArray, illegal: Sequence[IllegalStep]) -> None:
         told = events[is_report(events)]
-        if len(told):
+        if len(told) and self._tells:
             reach("gateway-before-report")
             self._sink.append(told)
             reach("gateway-reported")

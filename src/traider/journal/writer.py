@@ -22,7 +22,7 @@ from typing import Final, NoReturn, Self
 
 import numpy as np
 
-from traider.domain.errors import DataError, TraiderError, UsageError
+from traider.domain.errors import DataError, UsageError
 from traider.domain.events import EVENT, EventArray
 from traider.domain.fault_points import reach
 from traider.domain.ports import Clock
@@ -115,14 +115,13 @@ class JournalWriter:
         except OSError as fault:
             os.close(lock)
             raise _unwritable(folder, fault) from fault
-        try:
-            writer._take_up(resume(folder), instruments)
-        except OSError as fault:
-            writer._let_go()
-            raise _unwritable(folder, fault) from fault
-        except TraiderError:
-            writer._let_go()
-            raise
+        with contextlib.ExitStack() as undoing:
+            undoing.callback(writer._let_go)
+            try:
+                writer._take_up(resume(folder), instruments)
+            except OSError as fault:
+                raise _unwritable(folder, fault) from fault
+            undoing.pop_all()
         return writer
 
     @property

@@ -227,7 +227,7 @@ def test_before_it_is_open_nothing_is_wanted(tmp_path: Path) -> None:
         assert (journal["kind"] == Kind.BAR).sum() == 200
 
 
-def test_answers_wait_until_history_is_in(tmp_path: Path) -> None:
+def test_a_stop_is_gone_on_with_when_decisions_are_on(tmp_path: Path) -> None:
     spec, events = small_run("market")
     half = len(events) // 2
     with Desk(tmp_path, spec, outside=True) as desk:
@@ -246,6 +246,9 @@ def test_answers_wait_until_history_is_in(tmp_path: Path) -> None:
         history = later[later["kind"] == Kind.BAR][:100]
         desk.clock.time_ns = int(history["ts_recv"][-1])
         desk.trader.begin(DIGEST, 2, history)
+        assert gateway.asked == 0  # history is no market to close positions at
+        desk.trader.open_for_decisions()
+        desk.trader.append(later[len(history) :][:40].copy())
         assert gateway.asked > 0
         journal = whole(tmp_path)
     assert (np.diff(journal["ts_recv"]) >= 0).all()
@@ -313,6 +316,26 @@ def test_reports_stay_in_the_order_of_the_log(tmp_path: Path) -> None:
     assert found["kind"].tolist() == kinds
     assert found["order_id"].tolist() == list(range(len(kinds)))
     assert (np.diff(found["ts_recv"]) > 0).all()
+
+
+def test_timers_of_a_stop_decide_nothing(tmp_path: Path) -> None:
+    """The decisions of the time in which nobody traded are not made up for at the start."""
+    spec, events = small_run("market")
+    with Desk(tmp_path, spec) as desk:
+        desk.trader.begin(DIGEST, 1, empty_events(0))
+        desk.trader.open_for_decisions()
+        # A bar that is fresh when the run ends: the next timer would decide on it.
+        desk.clock.time_ns = int(events["ts_recv"][300]) - 5
+        desk.trader.append(events[:300].copy())
+    with Desk(tmp_path, spec) as desk:
+        held = desk.journal.sequence
+        desk.clock.time_ns += 50 * 3_600 * 10**9
+        desk.trader.begin(DIGEST, 2, empty_events(0))
+        found = whole(tmp_path)[held:]
+    kinds = found["kind"].tolist()
+    assert kinds.index(Kind.WARMUP_BEGIN) < kinds.index(Kind.TIMER)
+    assert kinds.count(Kind.TIMER) >= 40
+    assert Kind.ORDER_INTENT not in kinds
 
 
 class FaultyGateway(PassingGateway):

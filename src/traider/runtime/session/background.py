@@ -6,6 +6,13 @@ from types import TracebackType
 from typing import Any, Self
 
 
+def first_fault(fault: BaseException | None) -> BaseException | None:
+    """Return a fault itself, or the first of those that came together."""
+    while isinstance(fault, BaseExceptionGroup):
+        fault = fault.exceptions[0]
+    return fault
+
+
 class Background:
     """A context: left, every task is cancelled and waited for, the latest first.
 

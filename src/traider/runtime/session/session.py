@@ -12,6 +12,7 @@ kept. Whatever part fails ends the session, and its fault is raised when all is 
 """
 
 import asyncio
+import math
 import os
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -21,6 +22,7 @@ from traider.domain.errors import Interrupted, TraiderError
 from traider.domain.events import EventArray, Kind, OrderFlag, empty_events
 from traider.domain.fault_points import listen_as_asked
 from traider.domain.payload_table import PAYLOADS
+from traider.domain.ports import Alert, Severity
 from traider.gateway.client_ids import ClientIds
 from traider.runtime.config import config_digest
 from traider.runtime.control.commands import CancelOrder, Kill, Reload, Stop
@@ -37,12 +39,12 @@ from traider.runtime.live_feed import keep
 from traider.runtime.observability import RoleObservation
 from traider.runtime.parity.recorded_run import RecordedRun
 from traider.runtime.run_request import check_same
-from traider.runtime.session.background import Background
+from traider.runtime.session.background import Background, first_fault
 from traider.runtime.session.closing import session_end
 from traider.runtime.session.history import read_history
 from traider.runtime.session.parts import Opening, SessionParts, open_parts
 from traider.runtime.session.terms import SessionEnd, SessionOrder
-from traider.runtime.session.upkeep import KeepingTerms, Upkeep, pass_time
+from traider.runtime.session.upkeep import KeepingTerms, Upkeep, pass_time, until_gone
 from traider.runtime.session.watch import SessionWatch, WatchedParts
 from traider.runtime.state_folder import RUN_LOCK
 from traider.runtime.status_body import Phase, StatusBody
@@ -176,6 +178,8 @@ class Session:
             background.add(StatusWatch(self._seen, desk.status, beside).run())
             await self._begin(parts, leadership, watch, background)
             background.add(pass_time(parts.trader))
+            if parts.link.exchange is not None:
+                background.add(until_gone(parts.link.exchange))
             background.add(upkeep.run())
             background.add(
                 # The front desk removes the file when the stop is journaled, and not before.
@@ -220,12 +224,22 @@ class Session:
             "run begins", run=parts.manifest.run_id, epoch=leadership.epoch, events=known
         )
         background.add(keep(parts.feed, trader, _PAUSE_S))
-        await self._wait(lambda: self._is_stopped or watch.is_fed(), _BOOKS_S, background)
+        count = len(parts.feed.instruments)
+        # Books that stood when the run was stopped are broken: these are told in this session.
+        await self._wait(
+            lambda: (
+                self._is_stopped or (len(trader.standing.books.numbers) == count and watch.is_fed())
+            ),
+            _BOOKS_S,
+            background,
+        )
         desk.phase = Phase.RECONCILING
         background.add(parts.reports.run())
         background.add(parts.gateway.run())
         await parts.gateway.start(leadership.epoch, standing.reports, standing.unanswered)
-        if self._is_stopped:
+        # It goes on trying: before the books agree nothing is decided.
+        await self._wait(lambda: self._is_stopped or parts.gateway.is_ready, math.inf, background)
+        if self._is_stopped or not parts.gateway.is_ready:
             return
         parts.reports.flush()
         left = found_kill(self.order.folder)
@@ -249,7 +263,7 @@ class Session:
         finally:
             stopped.cancel()
         for task in done - {stopped}:
-            fault = task.exception()
+            fault = first_fault(task.exception())
             if isinstance(fault, TraiderError):
                 self._fail(fault)
             elif fault is not None:
@@ -276,7 +290,8 @@ class Session:
 
     def _close_books(self, parts: SessionParts, upkeep: Upkeep, watch: SessionWatch) -> None:
         """Prove the state at the end, keep it, and let the tables catch up."""
-        upkeep.finish(watch)
+        if not parts.trader.is_broken:
+            upkeep.finish(watch)
         if parts.tables is not None:
             parts.tables.close()
 
@@ -328,6 +343,10 @@ class Session:
 
     def _fail(self, fault: TraiderError) -> None:
         """End the session because of a fault."""
+        if self._loss is None:
+            self._seen.log.error("the session ends because of a fault", fault=fault.line())
+            title = "the trader ends because of a fault"
+            self._seen.alerts.send(Alert("session:fault", Severity.CRITICAL, title, fault.line()))
         self._loss = self._loss or fault
         self._stopped.set()
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from traider.runtime.control.desk import TradingDesk
+from traider.runtime.demo_exchange import DemoExchange
 from traider.runtime.observability import RoleObservation
 from traider.runtime.parity.identity import IdentityCheck
 from traider.runtime.parity.identity_gate import IdentityGate, IdentityReporting, IdentityTerms
@@ -16,6 +17,7 @@ from traider.runtime.session.watch import SessionWatch
 from traider.runtime.status_body import ParityBody
 from traider.runtime.trading.snapshots import SnapshotWriter, Taken, take_state
 from traider.runtime.trading.trader import Trader
+from traider.venues.errors import VenueUnreachableError
 
 PASS_S: Final = 0.01
 """How often time passes while nothing comes in: orders in simulated time are answered then."""
@@ -27,6 +29,21 @@ async def pass_time(trader: Trader) -> None:
     while True:
         trader.pass_time()
         await asyncio.sleep(PASS_S)
+
+
+async def until_gone(exchange: DemoExchange) -> None:
+    """Look at the demo's exchange until it is gone.
+
+    Raises:
+        VenueUnreachableError: it is. The run must end too: its market's time stands still.
+    """
+    while exchange.is_running:  # noqa: ASYNC110 - a process that ends sets no event
+        await asyncio.sleep(_LOOK_S)
+    raise VenueUnreachableError(
+        "the exchange of the demo ended by itself",
+        where=exchange.address.rest,
+        fix="give the same command again: both go on where they were",
+    )
 
 
 @dataclass(frozen=True)

@@ -112,11 +112,13 @@ class Trader:
         now_ns = max(now_ns, self.standing.passed_ns + 1)
         first = [
             config_digest_event(digest, now_ns),
-            _event(Kind.WARMUP_BEGIN, now_ns),
             _event(Kind.LEADER_EPOCH, now_ns, w0=epoch, w1=self.machine.sequence),
             self._broken.begin(now_ns),
         ]
         self.is_open = False
+        # Decisions are off before the timers of the time in which nobody traded come.
+        off_ns = self.standing.passed_ns + 1 if self.standing.events else now_ns
+        first = [_event(Kind.WARMUP_BEGIN, off_ns), *first]
         bars = history[history["kind"] == Kind.BAR]
         # Reports of what plans take back meanwhile wait until history is in: they are later.
         self._is_turning = True
