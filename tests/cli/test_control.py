@@ -5,6 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.runtime.control.desk import KeepingDesk
@@ -28,6 +29,7 @@ from traider.runtime.control.commands import (
 from traider.runtime.control.kill_file import found_kill
 from traider.runtime.control.messages import SOCKET_NAME
 from traider.runtime.control.socket_files import listening_socket
+from traider.runtime.status_body import PositionBody, StatusBody
 
 ORDER = OrderId(3, 17, 1).pack()
 HALF = Decimal("0.5")
@@ -113,6 +115,39 @@ def test_a_stop_that_nobody_hears_stays_in_the_folder(
     assert run(["kill", "--keep-positions", "--state", str(tmp_path), *SAID]) == 1
     assert "waits in" in capsys.readouterr().err
     assert found_kill(tmp_path) == Kill(**A, flatten=False)
+
+
+class HoldingDesk(KeepingDesk):
+    """Still holds something for a while after a stop."""
+
+    def __init__(self, looks: int) -> None:
+        super().__init__()
+        self.looks = looks
+
+    def status(self) -> StatusBody:
+        self.looks -= 1
+        position = PositionBody("X:A-USD", "1", "2", "2", "0")
+        held = (position,) if self.looks >= 0 else ()
+        return msgspec.structs.replace(super().status(), positions=held, orders=())
+
+
+@pytest.mark.parametrize(("looks", "words"), [(3, ()), (10**9, ("--keep-positions",))])
+def test_a_stop_is_done_when_nothing_is_open(
+    looks: int, words: tuple[str, ...], tmp_path: Path
+) -> None:
+    with serving(tmp_path, HoldingDesk(looks)):
+        assert run(["kill", *words, "--state", str(tmp_path), *SAID]) == 0
+
+
+def test_a_stop_that_leaves_something_open_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kill_module, "FLAT_S", 0.3)
+    with serving(tmp_path, HoldingDesk(10**9)):
+        assert run(["kill", "--state", str(tmp_path), *SAID, "--json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert not told["done"]
+    assert "still open: 0 orders, positions in X:A-USD" in told["line"]
 
 
 def test_a_stop_of_a_frozen_trader_stays_in_the_folder(

@@ -1,13 +1,21 @@
 """``traider kill``: the emergency stop, also of a trader that does not answer."""
 
 import json
+import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from traider.cli.options import json_option
 
+if TYPE_CHECKING:
+    from traider.runtime.control.client import ControlClient
+
 ANSWER_S = 2.0
+FLAT_S = 5.0
+"""How long orders and positions may take to be gone before the answer says that they are not."""
+_LOOK_S = 0.1
 
 
 @click.command()
@@ -29,9 +37,9 @@ ANSWER_S = 2.0
 def kill(state: Path, flatten: bool, who: str, why: str, as_json: bool) -> int:
     """Stop trading at once: cancel every order, close or keep positions, refuse what follows.
 
-    The stop is left in the state folder first, then the trader is asked. One that is frozen, or
-    not there, finds it when it goes on or starts; the gateway's own process finds it meanwhile.
-    Exit code 0: done. 1: left in the folder, and nobody has confirmed it yet.
+    The stop is left in the state folder first, then the trader is asked, and looked at until no
+    order and no position is left. One that is frozen, or not there, finds the stop when it goes on
+    or starts. Exit code 0: done. 1: it waits in the folder, or something is still open.
     """
     from traider.cli.control import person
     from traider.runtime.control.client import ControlClient, NoTraderError, SilentTraderError
@@ -43,8 +51,11 @@ def kill(state: Path, flatten: bool, who: str, why: str, as_json: bool) -> int:
     line, is_done = "", False
     try:
         with ControlClient(state, ANSWER_S) as trader:
-            line, is_done = trader.send(command), True
-        clear_kill(state)
+            line = trader.send(command)
+            clear_kill(state)
+            left = _left_open(trader, flatten=flatten)
+            is_done = not left
+            line = f"{line}; {left}" if left else line
     except (NoTraderError, SilentTraderError) as fault:
         line = f"{fault.what}: the emergency stop waits in {path}"
     if as_json:
@@ -52,3 +63,18 @@ def kill(state: Path, flatten: bool, who: str, why: str, as_json: bool) -> int:
     else:
         click.echo(line, err=not is_done)
     return 0 if is_done else 1
+
+
+def _left_open(trader: "ControlClient", *, flatten: bool) -> str:
+    """Wait a while; return what is still open, nothing when all is gone."""
+    end = time.monotonic() + FLAT_S
+    while True:
+        status = trader.status()
+        orders = len(status.orders)
+        held = [each.name for each in status.positions] if flatten else []
+        if not orders and not held:
+            return ""
+        if time.monotonic() >= end:
+            positions = f"positions in {', '.join(held)}" if held else "no position"
+            return f"still open: {orders} orders, {positions}; watch it with traider status"
+        time.sleep(_LOOK_S)

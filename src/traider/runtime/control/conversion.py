@@ -188,7 +188,8 @@ def told(command: ControlCommand, events: EventArray) -> str:
         return f"{name} is {command.value} now; it was {_previous(command, events)}"
     match command:
         case Kill():
-            line = f"killed: orders cancelled, positions {'closed' if command.flatten else 'kept'}"
+            closes = "closing positions" if command.flatten else "keeping positions"
+            line = f"killed: cancelling orders, {closes}, refusing all else until re-armed"
         case Pause():
             line = "paused: positions may only shrink"
         case Rearm():
