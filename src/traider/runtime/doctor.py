@@ -36,6 +36,7 @@ NEEDED_PACKAGES: Final = (
     "numba",
     "numpy",
     "picows",
+    "prometheus-client",
     "pyarrow",
     "pydantic",
     "pydantic-settings",

@@ -109,10 +109,19 @@ def _decimal(value: object) -> Decimal:
 class ConfigReload:
     """The configuration that a trader runs with, and how it is read again."""
 
-    def __init__(self, config: Config, read: Callable[[], Config]) -> None:
-        """Take what is in force; ``read`` reads file, environment and command line anew."""
+    def __init__(
+        self,
+        config: Config,
+        read: Callable[[], Config],
+        keep: Callable[[Config], None] = lambda _: None,
+    ) -> None:
+        """Take what was read last; ``read`` reads file, environment and command line anew.
+
+        ``keep`` is handed what was read, once all of it is in force.
+        """
         self._config = config
         self._read = read
+        self._keep = keep
 
     def carry_out(self, desk: TradingDesk, command: Reload) -> str:
         """Read the configuration and have each change done; return one line that tells them.
@@ -132,6 +141,7 @@ class ConfigReload:
         found = changes_of(self._config, after, f"{command.who}: {command.why}"[:500])
         done = [desk.command(change) for change in found.commands]
         self._config = after
+        self._keep(after)
         told = "; ".join(done) or "no limit, weight or threshold changed"
         if found.untaken:
             told += f"; not taken without a start: {', '.join(found.untaken)}"

@@ -16,6 +16,7 @@ import math
 import os
 from collections.abc import Callable
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import Final
 
 from traider.domain.errors import Interrupted, TraiderError
@@ -43,6 +44,7 @@ from traider.runtime.session.background import Background, first_fault
 from traider.runtime.session.closing import session_end
 from traider.runtime.session.history import read_history
 from traider.runtime.session.parts import Opening, SessionParts, open_parts
+from traider.runtime.session.settings import keep_settings, last_settings
 from traider.runtime.session.terms import SessionEnd, SessionOrder
 from traider.runtime.session.upkeep import KeepingTerms, Upkeep, pass_time, until_gone
 from traider.runtime.session.watch import SessionWatch, WatchedParts
@@ -245,6 +247,9 @@ class Session:
         left = found_kill(self.order.folder)
         if left is not None and self._front is not None:
             self._kill(self._front, left)
+        if self._front is not None and self.order.read_config is not None:
+            changed = Reload(who="start", why="the settings changed while the run was stopped")
+            self._seen.log.info("settings read", done=self._front.command(changed))
         trader.open_for_decisions()
         desk.phase = Phase.TRADING
         self._tell("trading")
@@ -323,8 +328,11 @@ class Session:
         return self._desk
 
     def _reloading(self, parts: SessionParts) -> ConfigReload | None:
-        read = self.order.read_config
-        return None if read is None else ConfigReload(parts.config, read)
+        read, folder = self.order.read_config, self.order.folder
+        if read is None:
+            return None
+        last = last_settings(folder, parts.config)
+        return ConfigReload(last, read, partial(keep_settings, folder))
 
     def _keeping(self, parts: SessionParts) -> KeepingTerms:
         run = parts.config.run
