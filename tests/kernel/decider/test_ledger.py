@@ -69,3 +69,16 @@ def test_money_moved_is_cash_and_only_funding_is_an_instruments_cost() -> None:
         before += amount
         assert account["cash_units"] == before
         assert market["funding_units"] == paid
+
+
+def test_the_books_of_the_venue_are_taken_over() -> None:
+    made = machine()
+    order_id = int(made.step(buy(0, 4).event(), 0)["order_id"][0])
+    market = made.decider.markets[0]
+    words = {"w1": -7, "w2": 1_234, "order_id": order_id}
+    made.step(record(Kind.RECONCILE_ADJUSTMENT, START, code=1, **words), 0)
+    assert market["position_lots"] == -7
+    assert made.decider.account[0]["cash_units"] == 1_000 * MONEY + 1_234
+    assert (market["open_orders"], market["watch_ns"]) == (1, START)
+    made.step(record(Kind.RECONCILE_ADJUSTMENT, START, code=3, order_id=order_id), 0)
+    assert market["open_orders"] == 0

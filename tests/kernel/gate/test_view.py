@@ -57,6 +57,27 @@ def test_an_end_without_a_fill_frees_the_open_lots(kind: Kind) -> None:
     assert traders.gate.account[0]["top"] == 0
 
 
+def test_the_books_of_the_venue_are_taken_over() -> None:
+    traders = desk()
+    traders.accept(size=5, order_id=256)
+    traders.see(Kind.RECONCILE_ADJUSTMENT, code=1, w1=-3, w2=1_234, order_id=256)
+    assert traders.gate.markets[0]["position_lots"] == -3
+    assert traders.gate.account[0]["cash_units"] == 1_000 * MONEY + 1_234
+    assert traders.gate.markets[0]["open_buy_lots"] == 5
+    traders.see(Kind.RECONCILE_ADJUSTMENT, code=3, order_id=256)
+    assert traders.gate.markets[0]["open_buy_lots"] == 0
+    assert traders.gate.account[0]["top"] == 0
+
+
+def test_an_order_that_a_gateway_refuses_is_open_no_more() -> None:
+    traders = desk()
+    traders.accept(size=5, order_id=256)
+    traders.see(Kind.VERDICT, code=Verdict.APPROVED, order_id=256)
+    assert traders.gate.markets[0]["open_buy_lots"] == 5
+    traders.see(Kind.VERDICT, code=Verdict.NOT_READY, order_id=256)
+    assert traders.gate.markets[0]["open_buy_lots"] == 0
+
+
 def test_a_limit_can_be_changed_while_running() -> None:
     traders = desk()
     assert traders.ask(size=4) == APPROVED
