@@ -30,7 +30,8 @@ def said(**changes: object) -> RunArguments:
         (["run", "--venue", "coinbase"], "nothing to trade"),
         (["run", "--venue", "kraken", "--product", "BTC-USD", "--speed", "2"], "has a speed"),
         (["run", "--demo", "--product", "BTC-USD"], "trades what its bars are of"),
-        (["run", "--demo", "--role", "feed"], "start it with traider bus feed"),
+        (["run", "--demo", "--role", "feed"], "traider bus publish brings a feed to the bus"),
+        (["run", "--demo", "--state", __file__], "cannot be a state folder"),
         (["run", "--demo", "--for", "soon"], "is no length of time"),
     ],
 )

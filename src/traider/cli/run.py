@@ -10,6 +10,11 @@ from traider.cli.options import config_option, json_option, set_option
 from traider.domain.errors import UsageError
 
 ROLES = ("all", "trader", "feed", "features", "gateway")
+_ELSEWHERE = {
+    "feed": "traider bus publish brings a feed to the bus",
+    "features": "traider bus features makes features of it",
+    "gateway": "leave --role out: the gateway runs in the trader's process",
+}
 
 
 @click.command()
@@ -64,9 +69,9 @@ def run(**said: Any) -> int:  # noqa: ANN401 - the options, read in one place
     role, standby = said.pop("role"), said.pop("standby")
     if role not in ("all", "trader"):
         raise UsageError(
-            f"the role {role} is not started here",
+            f"the role {role} is not started by this command yet",
             where="--role",
-            fix=f"start it with traider bus {role}",
+            fix=_ELSEWHERE[role],
         )
     said["exchange"] = said["exchange"].rstrip("/")
     return run_session(RunArguments(**said), is_standby=standby)

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from traider.cli.run_order import RunArguments, session_order
 from traider.cli.status_view import draw
+from traider.domain.errors import UsageError
 from traider.runtime.observability import ObserveTerms, RoleObservation, observe
 from traider.runtime.session.session import Session
 from traider.runtime.session.terms import SessionEnd, SessionOrder
@@ -45,8 +46,19 @@ def run_session(said: RunArguments, *, is_standby: bool = False) -> int:
 
 @contextlib.contextmanager
 def _observed(order: SessionOrder) -> Iterator[RoleObservation]:
-    """Open log, metrics and alerts of the trader."""
-    order.folder.mkdir(parents=True, exist_ok=True)
+    """Open log, metrics and alerts of the trader.
+
+    Raises:
+        UsageError: the state folder cannot be made.
+    """
+    try:
+        order.folder.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        raise UsageError(
+            f"cannot be a state folder: {fault.strerror}",
+            where=str(order.folder),
+            fix="name another with --state",
+        ) from fault
     config = order.request.config
     terms = ObserveTerms(RunPaths(order.folder).log, order.request.mode.value, "error")
     with observe(config, "trader", terms) as seen:
