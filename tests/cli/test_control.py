@@ -29,7 +29,7 @@ from traider.runtime.control.commands import (
 from traider.runtime.control.kill_file import found_kill
 from traider.runtime.control.messages import SOCKET_NAME
 from traider.runtime.control.socket_files import listening_socket
-from traider.runtime.status_body import PositionBody, StatusBody
+from traider.runtime.status_body import OrderBody, PositionBody, StatusBody
 
 ORDER = OrderId(3, 17, 1).pack()
 HALF = Decimal("0.5")
@@ -86,7 +86,8 @@ def test_a_line_becomes_its_command(
     with serving(tmp_path, desk):
         assert run([*words, "--state", str(tmp_path), *SAID, "--json"]) == 0
     assert desk.asked == [command]
-    assert json.loads(capsys.readouterr().out)["line"] == f"{type(command).__name__} done"
+    line = json.loads(capsys.readouterr().out)["line"]
+    assert line.partition(";")[0] == f"{type(command).__name__} done"
     assert found_kill(tmp_path) is None
 
 
@@ -120,15 +121,15 @@ def test_a_stop_that_nobody_hears_stays_in_the_folder(
 class HoldingDesk(KeepingDesk):
     """Still holds something for a while after a stop."""
 
-    def __init__(self, looks: int) -> None:
+    def __init__(self, looks: int, orders: tuple[OrderBody, ...] = ()) -> None:
         super().__init__()
-        self.looks = looks
+        self.looks, self.orders = looks, orders
 
     def status(self) -> StatusBody:
         self.looks -= 1
         position = PositionBody("X:A-USD", "1", "2", "2", "0")
         held = (position,) if self.looks >= 0 else ()
-        return msgspec.structs.replace(super().status(), positions=held, orders=())
+        return msgspec.structs.replace(super().status(), positions=held, orders=self.orders)
 
 
 @pytest.mark.parametrize(("looks", "words"), [(3, ()), (10**9, ("--keep-positions",))])
@@ -137,6 +138,33 @@ def test_a_stop_is_done_when_nothing_is_open(
 ) -> None:
     with serving(tmp_path, HoldingDesk(looks)):
         assert run(["kill", *words, "--state", str(tmp_path), *SAID]) == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "guards", "code", "said"),
+    [
+        ("X:A-USD", True, 0, "kept: X:A-USD, with 1 orders that guard them"),
+        ("X:B-USD", True, 0, "no order guards X:A-USD"),
+        ("X:A-USD", False, 1, "still open: 1 orders, no position"),
+    ],
+)
+def test_a_stop_that_keeps_positions_tells_what_guards_them(
+    name: str,
+    guards: bool,
+    code: int,
+    said: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(kill_module, "FLAT_S", 0.3)
+    order = OrderBody(
+        "0" * 16, "x", name, "sell", "stop", "1", "1", "", "2", "open", 0.0, guards=guards
+    )
+    with serving(tmp_path, HoldingDesk(10**9, (order,))):
+        words = ["kill", "--keep-positions", "--state", str(tmp_path), *SAID, "--json"]
+        assert run(words) == code
+    assert said in json.loads(capsys.readouterr().out)["line"]
 
 
 def test_a_stop_that_leaves_something_open_says_so(

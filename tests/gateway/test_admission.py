@@ -11,6 +11,7 @@ from tests.gateway.desk import QUICK, Books, Desk, codes, played, running
 from tests.gateway.orders import REFUSED, intent, packed
 from traider.domain.errors import UsageError
 from traider.domain.events import Kind, empty_events
+from traider.domain.orders import OrderType
 from traider.domain.payloads import encode_event
 from traider.gateway.executor import VenueState
 from traider.gateway.order_words import PERSON_FACT, person_of
@@ -63,10 +64,8 @@ def test_a_stop_cancels_all_refuses_all_and_outlives_the_process(tmp_path: Path)
     assert [(each.what, each.who) for each in people] == [("kill", "ana"), ("rearm", "ana")]
 
 
-@pytest.mark.parametrize(("keeps", "code"), [(0, Verdict.APPROVED), (1, Verdict.KILLED)])
-def test_after_a_stop_only_what_closes_a_position_passes(
-    tmp_path: Path, keeps: int, code: Verdict
-) -> None:
+@pytest.mark.parametrize("keeps", [0, 1])
+def test_after_a_stop_only_what_reduces_a_position_passes(tmp_path: Path, keeps: int) -> None:
     async def scene(desk: Desk) -> None:
         desk.want([intent(ONE)])
         await desk.quiet()
@@ -80,7 +79,29 @@ def test_after_a_stop_only_what_closes_a_position_passes(
         for sequence, lots, side in ((200, 8, -1), (300, 7, 1), (400, 7, -1), (500, 1, -1)):
             desk.want([intent(packed(sequence), side=side, size=lots)])
         killed = Verdict.KILLED
-        assert codes(desk, V)[1:] == [killed, killed, code, killed]
+        assert codes(desk, V)[1:] == [killed, killed, Verdict.APPROVED, killed]
+
+    played(tmp_path, scene)
+
+
+def test_a_stop_that_keeps_positions_keeps_the_orders_that_guard_them(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        desk.want([intent(ONE, size=5)])
+        await desk.quiet()
+        fill = desk.books.venue.trade(desk.books.venue.named("v-0"), 5)
+        assert fill is not None
+        desk.connection.tell_fill(fill)
+        await desk.quiet()
+        stop = intent(packed(200), side=-1, size=5)
+        stop["flags"], stop["trigger"], stop["price"] = int(OrderType.STOP), 4_000_000, 0
+        desk.want([stop, intent(packed(300))])
+        await desk.quiet()
+        desk.gateway.kill("ana", "wrong prices", keep_positions=True)
+        await desk.quiet()
+        assert [life.order_id for life in desk.log.lives.living()] == [packed(200)]
+        desk.gateway.kill("ana", "and nothing is to be held")
+        await desk.quiet()
+        assert desk.log.lives.living() == ()
 
     played(tmp_path, scene)
 

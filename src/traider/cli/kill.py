@@ -11,6 +11,7 @@ from traider.cli.options import json_option
 
 if TYPE_CHECKING:
     from traider.runtime.control.client import ControlClient
+    from traider.runtime.status_body import StatusBody
 
 ANSWER_S = 2.0
 FLAT_S = 5.0
@@ -29,7 +30,8 @@ _LOOK_S = 0.1
 @click.option(
     "--flatten/--keep-positions",
     default=True,
-    help="Close every position at the market (the default), or keep what is held.",
+    help="Close every position at the market (the default), or keep what is held, with the stops "
+    "and targets that guard it.",
 )
 @click.option("--who", default="", metavar="NAME", help="Who stops it; your user name if not said.")
 @click.option("--why", default="asked on the command line", metavar="TEXT", help="For what reason.")
@@ -38,8 +40,9 @@ def kill(state: Path, flatten: bool, who: str, why: str, as_json: bool) -> int:
     """Stop trading at once: cancel every order, close or keep positions, refuse what follows.
 
     The stop is left in the state folder first, then the trader is asked, and looked at until no
-    order and no position is left. One that is frozen, or not there, finds the stop when it goes on
-    or starts. Exit code 0: done. 1: it waits in the folder, or something is still open.
+    order and no position is left but those to keep. One that is frozen, or not there, finds the
+    stop when it goes on or starts. Exit code 0: done. 1: it waits in the folder, or something is
+    still open.
     """
     from traider.cli.control import person
     from traider.runtime.control.client import ControlClient, NoTraderError, SilentTraderError
@@ -53,9 +56,9 @@ def kill(state: Path, flatten: bool, who: str, why: str, as_json: bool) -> int:
         with ControlClient(state, ANSWER_S) as trader:
             line = trader.send(command)
             clear_kill(state)
-            left = _left_open(trader, flatten=flatten)
+            left, status = _left_open(trader, flatten=flatten)
             is_done = not left
-            line = f"{line}; {left}" if left else line
+            line = f"{line}; {left or _end_state(status)}"
     except (NoTraderError, SilentTraderError) as fault:
         line = f"{fault.what}: the emergency stop waits in {path}"
     if as_json:
@@ -65,16 +68,28 @@ def kill(state: Path, flatten: bool, who: str, why: str, as_json: bool) -> int:
     return 0 if is_done else 1
 
 
-def _left_open(trader: "ControlClient", *, flatten: bool) -> str:
-    """Wait a while; return what is still open, nothing when all is gone."""
+def _left_open(trader: "ControlClient", *, flatten: bool) -> tuple[str, "StatusBody"]:
+    """Wait a while; return what is still open, nothing when all is gone, and how it stands."""
     end = time.monotonic() + FLAT_S
     while True:
         status = trader.status()
-        orders = len(status.orders)
+        orders = [each for each in status.orders if flatten or not each.guards]
         held = [each.name for each in status.positions] if flatten else []
         if not orders and not held:
-            return ""
+            return "", status
         if time.monotonic() >= end:
             positions = f"positions in {', '.join(held)}" if held else "no position"
-            return f"still open: {orders} orders, {positions}; watch it with traider status"
+            left = f"still open: {len(orders)} orders, {positions}; watch it with traider status"
+            return left, status
         time.sleep(_LOOK_S)
+
+
+def _end_state(status: "StatusBody") -> str:
+    """Return what is left, when all that was to go is gone."""
+    held = [each.name for each in status.positions]
+    if not held:
+        return "no order and no position is left"
+    guarded = {each.name for each in status.orders}
+    bare = [name for name in held if name not in guarded]
+    lack = f"; no order guards {', '.join(bare)}" if bare else ""
+    return f"kept: {', '.join(held)}, with {len(status.orders)} orders that guard them{lack}"

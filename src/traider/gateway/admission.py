@@ -44,7 +44,7 @@ class Admission:
         stance = self._log.stance
         if not (stance.is_killed or stance.is_halted):
             return Verdict.APPROVED
-        if self._reduces(intent) and not (stance.is_killed and stance.keeps_positions):
+        if self._reduces(intent):
             return Verdict.APPROVED
         return Verdict.KILLED if stance.is_killed else Verdict.PAUSED
 

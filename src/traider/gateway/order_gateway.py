@@ -15,8 +15,8 @@ never sent a second time.
 | the trader's gate refused it, or a gate of the gateway's own | that one's |
 | the gateway is not reconciled with the venue | NOT_READY |
 | its leader was replaced | OLD_EPOCH |
-| everything was stopped, and it does not close a position | KILLED |
-| the books differ, and it does not close a position | PAUSED |
+| everything was stopped, and it does not reduce a position | KILLED |
+| the books differ, and it does not reduce a position | PAUSED |
 | too many orders live, or come at once | OPEN_ORDERS, ORDER_RATE |
 
 Cancels always pass; one of an order that is still on its way waits for the venue's answer.
@@ -153,8 +153,11 @@ class OrderGateway(SettlingGateway):
         if not wanted.any():
             return
         told = events[wanted]
-        is_kill = self._paper is None and bool((told["kind"] == int(Kind.KILL)).any())
-        wishes = [self._wish(life) for life in self.lives.living() if is_kill]
+        kills = told[told["kind"] == int(Kind.KILL)]
+        is_kill = self._paper is None and len(kills) > 0
+        keeps = is_kill and bool(kills["w2"][-1])
+        living = self.lives.living() if is_kill else ()
+        wishes = [self._wish(life) for life in living if not (keeps and self.lives.guards(life))]
         self._keep(join_events([told, *wishes]), is_new=self._paper is None)
         if is_kill:
             reach("gateway-killed")
@@ -163,7 +166,8 @@ class OrderGateway(SettlingGateway):
     def kill(self, who: str, why: str, *, keep_positions: bool = False) -> None:
         """Stop everything: cancel all orders, and refuse what does not close a position.
 
-        It is kept in the log: a gateway that starts again stays stopped until ``rearm``.
+        With ``keep_positions`` the orders that guard a position stay. It is kept in the log: a
+        gateway that starts again stays stopped until ``rearm``.
 
         Raises:
             JournalFailedError: the log cannot be kept; the orders are cancelled all the same.
@@ -172,7 +176,9 @@ class OrderGateway(SettlingGateway):
             self.log.note(PersonWord("kill", who, why))
             self.observe(self._command(Kind.KILL, w2=int(keep_positions)))
         except JournalFailedError:
-            self._executor.cancel([life.order_id for life in self.lives.living()])
+            living, guards = self.lives.living(), self.lives.guards
+            unwanted = [each for each in living if not (keep_positions and guards(each))]
+            self._executor.cancel([life.order_id for life in unwanted])
             raise
 
     def rearm(self, who: str, why: str) -> None:

@@ -32,7 +32,7 @@ from traider.domain.order_states import (
     advance,
     is_final,
 )
-from traider.domain.orders import LEG_BITS
+from traider.domain.orders import LEG_BITS, OrderType
 from traider.kernel.codes import Reject, Verdict
 
 ENDED_KEPT: Final = 4096
@@ -42,6 +42,8 @@ UNJUDGED_MAX: Final = 4096
 """Intents of which the verdict has yet to come: those of a few decisions."""
 _LEG_MASK: Final = (1 << LEG_BITS) - 1
 _STOP_LEG, _TARGET_LEG = 1, 2
+_EXIT: Final = OrderFlag.CHILD | OrderFlag.ONE_CANCELS_OTHER | OrderFlag.REDUCE_ONLY
+_STOPS: Final = (OrderType.STOP, OrderType.STOP_LIMIT)
 _UNKNOWN_ORDER: Final = int(Reject.UNKNOWN_ORDER)
 
 
@@ -148,6 +150,14 @@ class OrderLives:
     def by_venue_id(self, venue_id: str) -> tuple[OrderLife, ...]:
         """Return the orders in memory that are one order at the venue: a pair has both legs."""
         return tuple(life for life in self._everyone() if life.venue_id == venue_id)
+
+    def guards(self, life: OrderLife) -> bool:
+        """Return whether an order protects a position: an exit, or a stop against what is held."""
+        if life.flags & _EXIT:
+            return True
+        held_lots = self.position_lots.get(life.instrument, 0)
+        is_stop = int(life.flags & OrderFlag.TYPE_MASK) in _STOPS
+        return is_stop and life.side * held_lots < 0
 
     def _everyone(self) -> Iterator[OrderLife]:
         yield from self._living.values()

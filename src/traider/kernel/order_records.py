@@ -11,6 +11,7 @@ ORDER = np.dtype(
         ("order_id", "<i8"),  # 0 = free
         ("instrument", "<i8"),
         ("cancelling", "<i8"),
+        ("guards", "<i8"),  # a stop: its side; 2 an exit of whichever side; 0 neither
     ],
     align=True,
 )

@@ -241,7 +241,7 @@ GATE_ACCOUNT = np.dtype(
         ("fee_currency", "<i8"),  # as in ACCOUNT
         ("fee_balance", "<i8"),
         ("fee_price_e8", "<i8"),
-        ("killed", "<i8"),  # 1 lets positions shrink, 2 nothing pass
+        ("killed", "<i8"),  # 1 closes positions, 2 keeps them; both let them shrink
         ("paused", "<i8"),
         ("day", "<i8"),  # UTC day of the last timer
         ("day_start_equity", "<f8"),

@@ -88,6 +88,8 @@ class OrderBody(Struct, frozen=True):
     """State of its life: sent, open, partly filled and so on."""
     age_s: float
     """Seconds since it was decided."""
+    guards: bool = False
+    """Whether it protects a position: an exit, or a stop against what is held."""
 
 
 class HealthBody(Struct, frozen=True):

@@ -414,18 +414,6 @@ def test_an_emergency_stop_takes_all_back_and_closes() -> None:
     assert venue.decide(1.0) == []
 
 
-def test_an_emergency_stop_may_keep_positions_without_their_exits() -> None:
-    venue = entered()
-    venue.command(Kind.KILL, w2=1)
-    venue.settle()
-    venue.move(500)
-    assert (venue.position, resting(venue), len(venue.requests)) == (50, [], 0)
-    venue.move(1000)
-    venue.command(Kind.REARM)
-    venue.settle()
-    assert len(resting(venue)) == 5
-
-
 def test_an_emergency_stop_closes_positions_without_a_plan_too() -> None:
     venue = HostileVenue(deciding(SPOT, cash=100_000))
     venue.decide(1.0)

@@ -44,12 +44,14 @@ def test_a_kill_lets_positions_be_closed_and_nothing_else() -> None:
     assert traders.ask() == APPROVED
 
 
-def test_a_kill_that_keeps_positions_lets_no_order_pass() -> None:
+def test_a_kill_that_keeps_positions_lets_them_be_guarded_and_nothing_else() -> None:
     traders = desk()
     traders.fill(1, 5)
     traders.see(Kind.KILL, w2=1)
-    for words in ({}, {"side": -1, "size": 5}, {"side": -1, "flags": OrderFlag.REDUCE_ONLY | 1}):
+    for words in ({}, {"side": -1, "size": 6}):
         assert traders.ask(**words) == (Verdict.KILLED, 2.0, 0.0)
+    for words in ({"side": -1, "size": 5}, {"side": -1, "flags": OrderFlag.REDUCE_ONLY | 1}):
+        assert traders.ask(**words) == APPROVED
     assert traders.ask(flags=int(OrderFlag.CANCEL)) == APPROVED
 
 

@@ -16,8 +16,17 @@ from traider.kernel.numba_types import ACCOUNT_TYPE, DECIDER, DESK, EVENT_TYPE, 
 from traider.kernel.order_records import Desk
 from traider.kernel.records import Decider, Record, Records
 
+CLOSES = 1
+KEEPS = 2
+"""Values of ``killed``: whether positions are closed, or kept with their exits."""
+
 _INTENT = int(Kind.ORDER_INTENT)
 _CANCEL = int(OrderFlag.CANCEL)
+_EXIT = int(OrderFlag.CHILD | OrderFlag.ONE_CANCELS_OTHER | OrderFlag.REDUCE_ONLY)
+_TYPE_MASK = int(OrderFlag.TYPE_MASK)
+_STOP = int(OrderType.STOP)
+_STOP_LIMIT = int(OrderType.STOP_LIMIT)
+_EITHER_SIDE = 2
 _MARKET = int(OrderType.MARKET)
 _LEGS = 64
 """Owned orders are written in the first places of a step only: their legs are twice the place."""
@@ -52,7 +61,7 @@ def write_intent(decider: Decider, out: Records, count: int, k: int, side: int, 
     event["side"] = side
     event["size"] = size
     event["order_id"] = order_id(account, account["sequence"] - 1, count)
-    _remember(decider, k, event["order_id"])
+    _remember(decider, k, event["order_id"], 0)
     return count + 1
 
 
@@ -80,12 +89,21 @@ def manual_intent(decider: Decider, event: Record, out: Records) -> int:
     if leg == 0:
         account["manual_sequence"] = account["sequence"] - 1
     intent["order_id"] = order_id(account, account["manual_sequence"], leg)
-    _remember(decider, int(event["instrument"]), intent["order_id"])
+    _remember(decider, int(event["instrument"]), intent["order_id"], _guards(event))
     return 1
 
 
-@compiled(void(DECIDER, int64, int64))
-def _remember(decider: Decider, k: int, new_id: int) -> None:
+@compiled(int64(EVENT_TYPE), inline=True)
+def _guards(event: Record) -> int:
+    """Return what a person's order guards: see ``ORDER``."""
+    kind = event["flags"] & _TYPE_MASK
+    if event["flags"] & _EXIT:
+        return _EITHER_SIDE
+    return int(event["side"]) if kind == _STOP or kind == _STOP_LIMIT else 0
+
+
+@compiled(void(DECIDER, int64, int64, int64))
+def _remember(decider: Decider, k: int, new_id: int, guards: int) -> None:
     """Keep a plain order as one in flight; the table is larger than the venue's."""
     for j in range(len(decider.orders)):
         slot = decider.orders[j]
@@ -93,6 +111,7 @@ def _remember(decider: Decider, k: int, new_id: int) -> None:
             slot["order_id"] = new_id
             slot["instrument"] = k
             slot["cancelling"] = 0
+            slot["guards"] = guards
             decider.account[0]["top"] = max(decider.account[0]["top"], j + 1)
             decider.markets[k]["open_orders"] += 1
             return
@@ -114,7 +133,11 @@ def release_order(decider: Decider, ended_id: int) -> None:
 
 @compiled(int64(DECIDER, EVENTS))
 def cancel_plain_orders(decider: Decider, out: Records) -> int:
-    """Take back every plain order in flight, each once; ``pending`` says that room was lacking."""
+    """Take back every plain order in flight, each once; ``pending`` says that room was lacking.
+
+    Where positions are kept, the exits that a person gave stay too: a stop whose side is the
+    position's other, and what came as an exit.
+    """
     account = decider.account[0]
     account["pending"] = 0
     count = 0
@@ -123,6 +146,10 @@ def cancel_plain_orders(decider: Decider, out: Records) -> int:
     for j in range(account["top"]):
         slot = decider.orders[j]
         if slot["order_id"] == 0 or slot["cancelling"] != 0:
+            continue
+        position = decider.markets[slot["instrument"]]["position_lots"]
+        is_exit = slot["guards"] == _EITHER_SIDE or slot["guards"] * position < 0
+        if is_exit and account["killed"] == KEEPS:
             continue
         if count == len(out):
             account["pending"] = 1

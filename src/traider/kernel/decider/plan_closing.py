@@ -18,10 +18,6 @@ from traider.kernel.numba_types import DESK, EVENT_TYPE
 from traider.kernel.order_records import Desk
 from traider.kernel.records import Record
 
-CLOSES = 1
-KEEPS = 2
-"""Values of ``killed``: whether positions are closed or kept."""
-
 _OPEN = int(PlanState.OPEN)
 _CLOSING = int(PlanState.CLOSING)
 _WAITING = int(SliceState.WAITING)
@@ -72,7 +68,7 @@ def sell_unarmed(desk: Desk, count: int) -> int:
 def _may_sell(desk: Desk) -> bool:
     """Return whether the market is due: the plan closes, or the stop is passed."""
     plan, account = desk.plan, desk.account
-    if plan["close_id"] != 0 or account["killed"] == KEEPS:
+    if plan["close_id"] != 0:
         return False
     if plan["failures"] >= FAILURES_MAX and account["now_ns"] < plan["retry_ns"]:
         return False

@@ -6,12 +6,13 @@ with a stop and a target; lots that cannot stand at the venue (too few, refused,
 orders are being replaced) are unarmed, and the soft stop sells them at the market when the mark
 passes the stop. At every moment slices + unarmed + closing = held.
 
-A plan closes when the ensemble leaves its direction, when its time is up, or on an emergency stop:
-the slices and what is left of the entry are taken back, then what is held goes at the market; on
-futures the slices are not waited for, as the order only reduces. A failed exit is tried again at
-once a few times, then once a minute. After the exits did their work the direction is spent: it is
-entered again when the ensemble left it and came back. What is too small for the venue at the end is
-noted as dust.
+A plan closes when the ensemble leaves its direction, when its time is up, or on an emergency stop
+that closes positions: the slices and what is left of the entry are taken back, then what is held
+goes at the market; on futures the slices are not waited for, as the order only reduces. An
+emergency stop that keeps positions ends entries and no exit: the plan goes on to guard what is
+held. A failed exit is tried again at once a few times, then once a minute. After the exits did
+their work the direction is spent: it is entered again when the ensemble left it and came back. What
+is too small for the venue at the end is noted as dust.
 """
 
 import math
@@ -22,8 +23,8 @@ from traider.domain.events import Kind, OrderFlag
 from traider.domain.orders import OrderType
 from traider.kernel.codes import PlanState, SliceState, Style, WorkEnd, WorkState
 from traider.kernel.compiled import compiled
-from traider.kernel.decider.intents import cancel_order, has_room
-from traider.kernel.decider.plan_closing import CLOSES, is_entry_over, sell_unarmed
+from traider.kernel.decider.intents import CLOSES, KEEPS, cancel_order, has_room
+from traider.kernel.decider.plan_closing import is_entry_over, sell_unarmed
 from traider.kernel.decider.plan_levels import FAR, is_stop_passed, step_ticks
 from traider.kernel.decider.plan_parts import is_closable
 from traider.kernel.decider.plan_slices import (
@@ -72,7 +73,7 @@ def tend_plan(desk: Desk, count: int) -> int:
         return count
     if plan["state"] == _CLOSING or plan["exits"] > 0:
         count = _take_entry_back(desk, count)
-    if plan["state"] == _OPEN and desk.account["killed"] == 0:
+    if plan["state"] == _OPEN:
         set_stop(desk)
     count = _match_slices(desk, count)
     merge_waiting(desk)
@@ -92,9 +93,7 @@ def _take_stock(desk: Desk) -> None:
     plan, account, strategy = desk.plan, desk.account, desk.strategy
     position, now = desk.market["position_lots"], account["now_ns"]
     if plan["state"] == _NONE:
-        wanted = account["killed"] == CLOSES or (
-            strategy["plan_on"] != 0 and account["killed"] == 0
-        )
+        wanted = account["killed"] == CLOSES or strategy["plan_on"] != 0
         if not wanted or not is_closable(desk, abs(position), desk.market["mark_ticks"]):
             return
         plan["state"] = _ENTERING
@@ -109,7 +108,7 @@ def _take_stock(desk: Desk) -> None:
             at_once = strategy["style"] == _MARKET_STYLE and plan["since_ns"] > 0
             begun = plan["since_ns"] if at_once else now
             plan["deadline_ns"] = begun + strategy["plan_time_stop_ns"]
-    is_late = plan["deadline_ns"] > 0 and now >= plan["deadline_ns"]
+    is_late = 0 < plan["deadline_ns"] <= now and account["killed"] != KEEPS
     if plan["state"] < _CLOSING and (
         is_late or account["killed"] == CLOSES or plan["side"] * position < 0
     ):
@@ -161,7 +160,7 @@ def _match_slices(desk: Desk, count: int) -> int:
 def _may_fold(desk: Desk) -> bool:
     """Return whether parts too small may be joined: no more lots come, and the stop is not due."""
     plan = desk.plan
-    if plan["state"] != _OPEN or desk.account["killed"] != 0 or plan["stop_ticks"] == 0:
+    if plan["state"] != _OPEN or plan["stop_ticks"] == 0:
         return False
     return bool(is_entry_over(desk) and not is_stop_passed(desk))
 
@@ -169,15 +168,14 @@ def _may_fold(desk: Desk) -> bool:
 @compiled(int64(DESK, int64, int64))
 def _tend_slice(desk: Desk, j: int, count: int) -> int:
     """Place, replace or take back the orders of one slice."""
-    one, plan, account = desk.slices[j], desk.plan, desk.account
+    one, plan = desk.slices[j], desk.plan
     is_closing = plan["state"] == _CLOSING
     if one["state"] >= _CANCELLING:
         count = chase(desk, j, count)
     if one["state"] >= _CANCELLING or one["state"] == _FREE:
         return count
     if one["state"] == _RESTING:
-        goes = is_closing or account["killed"] != 0
-        return int(take_back(desk, j, count) if goes else tend_resting(desk, j, count))
+        return int(take_back(desk, j, count) if is_closing else tend_resting(desk, j, count))
     if is_closing:
         one["lots"] = 0
         one["state"] = _FREE
@@ -192,7 +190,7 @@ def _may_arm(desk: Desk, j: int) -> bool:
     rests = one["failures"] >= FAILURES_MAX
     if rests and account["now_ns"] - one["since_ns"] < PATIENCE_NS:
         return False
-    if account["killed"] != 0 or plan["stop_ticks"] == 0 or is_stop_passed(desk):
+    if plan["stop_ticks"] == 0 or is_stop_passed(desk):
         return False
     for i in range(len(desk.slices)):
         other = desk.slices[i]
@@ -278,7 +276,8 @@ def watch_plan(desk: Desk) -> None:
     plan, market, now = desk.plan, desk.market, desk.account["now_ns"]
     if plan["state"] == _NONE:
         return
-    soonest = plan["deadline_ns"] if plan["deadline_ns"] > 0 else FAR
+    is_timed = plan["deadline_ns"] > 0 and desk.account["killed"] != KEEPS
+    soonest = plan["deadline_ns"] if is_timed else FAR
     if plan["state"] == _CLOSING:
         soonest = FAR
         if now < plan["since_ns"] + PATIENCE_NS:

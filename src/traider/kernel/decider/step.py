@@ -7,7 +7,7 @@ from traider.kernel.codes import Reject, Style, Verdict
 from traider.kernel.compiled import compiled
 from traider.kernel.decider.bars import close_due, take_bar
 from traider.kernel.decider.ensemble import combine, score_alphas
-from traider.kernel.decider.intents import manual_intent, release_order
+from traider.kernel.decider.intents import CLOSES, KEEPS, manual_intent, release_order
 from traider.kernel.decider.ledger import (
     apply_adjustment,
     apply_fill,
@@ -21,7 +21,6 @@ from traider.kernel.decider.market_data import (
     take_print,
     take_score,
 )
-from traider.kernel.decider.plan_closing import CLOSES, KEEPS
 from traider.kernel.decider.rebalancing import rebalance
 from traider.kernel.decider.sizing import size_instrument
 from traider.kernel.decider.tending import is_due, meet_answer, tend, tend_all

@@ -83,13 +83,13 @@ def check_order(gate: Gate, order: Record) -> Answer:
 def _check_open(gate: Gate, order: Record) -> Answer:
     """Refuse instruments the gate does not know, and after a kill all but what closes positions.
 
-    A kill that keeps positions lets nothing pass.
+    So it is with a kill that keeps positions too: what guards them may be placed anew.
     """
     k = int(order["instrument"])
     is_known = k < len(gate.markets) and gate.markets[k]["enabled"] != 0
     killed = gate.account[0]["killed"]
     if killed != 0:
-        closes = killed == 1 and is_known and not order["flags"] & _QUOTE_SIZED
+        closes = is_known and not order["flags"] & _QUOTE_SIZED
         if not closes or not _is_reducing(gate, order, float(order["size"])):
             return _KILLED, float(killed), 0.0
     if not is_known:

@@ -188,7 +188,7 @@ def told(command: ControlCommand, events: EventArray) -> str:
         return f"{name} is {command.value} now; it was {_previous(command, events)}"
     match command:
         case Kill():
-            closes = "closing positions" if command.flatten else "keeping positions"
+            closes = "closing positions" if command.flatten else "keeping positions and their exits"
             line = f"killed: cancelling orders, {closes}, refusing all else until re-armed"
         case Pause():
             line = "paused: positions may only shrink"

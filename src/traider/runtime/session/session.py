@@ -20,7 +20,7 @@ from functools import partial
 from typing import Final
 
 from traider.domain.errors import Interrupted, TraiderError
-from traider.domain.events import EventArray, Kind, OrderFlag, empty_events
+from traider.domain.events import EventArray, Kind, empty_events
 from traider.domain.fault_points import listen_as_asked
 from traider.domain.payload_table import PAYLOADS
 from traider.domain.ports import Alert, Severity
@@ -61,7 +61,6 @@ _SETTLE_S: Final = 5.0
 _LOOK_S: Final = 0.05
 _PAUSE_S: Final = 0.002
 """Between two hand-overs of the feed: what comes in a hurry goes over together."""
-_EXIT: Final = OrderFlag.CHILD | OrderFlag.ONE_CANCELS_OTHER | OrderFlag.REDUCE_ONLY
 
 
 class Session:
@@ -287,7 +286,7 @@ class Session:
         cancels = parts.config.run.on_stop == "cancel" if asked is None else asked
         if cancels:
             for life in parts.gateway.lives.living():
-                if not life.flags & _EXIT:
+                if not parts.gateway.lives.guards(life):
                     desk.command(
                         CancelOrder(who="session", why="the run stops", order_id=life.order_id)
                     )
@@ -319,7 +318,8 @@ class Session:
             started_ns=parts.clock.now_ns(),
             ids=ClientIds(parts.manifest.run_id),
         )
-        hooks = DeskHooks(parts.gateway.lives.living, self._take_stop)
+        lives = parts.gateway.lives
+        hooks = DeskHooks(lives.living, self._take_stop, lives.guards)
         self._desk = TraderDesk(parts.trader, context, watch, hooks, parts.clock)
         return self._desk
 
@@ -379,7 +379,8 @@ class Session:
 
 def _opening(parts: SessionParts) -> bool:
     """Whether an order is open that would open or change a position."""
-    return any(not life.flags & _EXIT for life in parts.gateway.lives.living())
+    lives = parts.gateway.lives
+    return any(not lives.guards(life) for life in lives.living())
 
 
 def _decisions_off() -> EventArray:

@@ -82,6 +82,8 @@ class DeskHooks:
     living: Callable[[], tuple[OrderLife, ...]] = tuple
     """Orders that are not over."""
     stop: Callable[[Stop], None] = field(default=lambda _: None)
+    guards: Callable[[OrderLife], bool] = field(default=lambda _: False)
+    """Whether an order protects a position."""
 
 
 class TraderDesk:
@@ -217,6 +219,7 @@ class TraderDesk:
             trigger=price(int(intent["trigger"])),
             state=_state_word(life),
             age_s=max(self._clock.now_ns() - int(intent["ts_recv"]), 0) / _SECOND_NS,
+            guards=self._hooks.guards(life),
         )
 
 
