@@ -12,6 +12,7 @@ from tests.kernel.gate_desk import MARKET, Desk, desk
 from tests.kernel.scenario import HOUR, PERPETUAL
 from traider.backtest.gate_checks import GateCheck, gate_checks
 from traider.domain.events import Kind, OrderFlag
+from traider.domain.market_health import MarketHealth
 from traider.domain.orders import OrderType
 from traider.kernel.codes import Limit, Verdict
 
@@ -84,6 +85,13 @@ def test_states_are_told_and_the_gates_own_answer_stands_for_a_refusal() -> None
     assert told(traders, **ORDER)[Verdict.PAUSED].number == 0.0
     traders.see(Kind.PAUSE)
     assert told(traders, **ORDER)[Verdict.PAUSED] == GateCheck(Verdict.PAUSED, 1.0, 0.0)
+    assert told(traders, **ORDER)[Verdict.UNHEALTHY].number == 0.0
+    traders.see(Kind.HEALTH, code=MarketHealth.CROSSED)
+    crossed = GateCheck(Verdict.UNHEALTHY, float(MarketHealth.CROSSED), 0.0)
+    assert told(traders, **ORDER)[Verdict.UNHEALTHY] == crossed
+    traders.see(Kind.GAP)
+    broken = GateCheck(Verdict.UNHEALTHY, float(MarketHealth.GAP), 0.0)
+    assert told(traders, **ORDER)[Verdict.UNHEALTHY] == broken
     strange = told(traders, size=0)
     assert strange[Verdict.MALFORMED] == GateCheck(Verdict.MALFORMED, 0.0, 1.0)
     assert list(told(traders, instrument=9)) == [Verdict.KILLED, Verdict.INSTRUMENT]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from traider.domain.events import EventArray, OrderFlag
+from traider.domain.market_health import MarketHealth
 from traider.domain.orders import OrderType
 from traider.kernel.codes import Limit, Verdict
 from traider.kernel.machine import GateMachine
@@ -84,7 +85,7 @@ class _Asking:
         self._gate.limits[:] = 0.0
         self._gate.account[0]["killed"] = 0
         self._gate.account[0]["paused"] = 0
-        self._gate.markets["unhealthy"] = 0
+        self._gate.markets["unhealthy"] = self._gate.markets["health"] = 0
         self._machine = GateMachine(self._gate)
 
     def _ask(self) -> tuple[int, float, float]:
@@ -103,8 +104,9 @@ class _Asking:
             return found
         found += [check for pair in _SIZES for check in self._limited(*pair)]
         found.append(GateCheck(Verdict.PAUSED, float(account["paused"] != 0), 0.0))
-        unhealthy = self._actual.markets[self._k]["unhealthy"] != 0
-        found.append(GateCheck(Verdict.UNHEALTHY, float(unhealthy), 0.0))
+        market = self._actual.markets[self._k]
+        health = MarketHealth.GAP if market["unhealthy"] else int(market["health"])
+        found.append(GateCheck(Verdict.UNHEALTHY, float(health), 0.0))
         found += self._limited(Verdict.STALE_DATA, Limit.MAX_DATA_AGE_NS)
         found.append(self._rate())
         return found + [check for pair in _RISKS for check in self._limited(*pair)]

@@ -102,6 +102,14 @@ _ANSWER_ROWS: Final[tuple[Row, ...]] = (
         "",
         ORDER_SIDE,
     ),
+    (
+        Kind.GATEWAY_READY,
+        "The gateway sends orders again, after a time in which it could not",
+        "runtime",
+        (integer("since_ns", "ns UTC, when it could last before"),),
+        "",
+        "",
+    ),
 )
 
 _ESTIMATE_ROWS: Final[tuple[Row, ...]] = (
@@ -127,7 +135,7 @@ _ESTIMATE_ROWS: Final[tuple[Row, ...]] = (
             integer("median_ns", "ns"),
             integer("tail_ns", "ns, 99th percentile"),
             integer("samples", "count"),
-            integer("way", "1 market data, 2 order, 3 answer"),
+            integer("way", "1 market data, 2 order, 3 answer, 4 signal to order"),
         ),
         "",
         "",

@@ -56,7 +56,7 @@ class OwnGate:
         gate.limits[:] = 0.0
         gate.account["killed"] = gate.account["paused"] = 0
         gate.markets["mark_ts"][k] = events["ts_recv"][place]
-        gate.markets["unhealthy"][k] = 0
+        gate.markets["unhealthy"][k] = gate.markets["health"][k] = 0
         if not gate.markets["mark_ticks"][k]:
             levels = (int(events["price"][place]), int(events["trigger"][place]), 1)
             gate.markets["mark_ticks"][k] = next(filter(None, levels))
@@ -64,7 +64,7 @@ class OwnGate:
         gate.limits[:] = kept[0]
         for name in ("killed", "paused"):
             gate.account[name] = kept[1][name]
-        for name in ("mark_ts", "mark_ticks", "unhealthy"):
+        for name in ("mark_ts", "mark_ticks", "unhealthy", "health"):
             gate.markets[name] = kept[2][name]
 
     def state(self) -> bytes:

@@ -15,7 +15,7 @@ from traider.kernel.arithmetic import DIVISOR_MAX, MONEY
 from traider.kernel.codes import LIMIT_COUNT, FrameKind, Style
 from traider.kernel.decider.tape import CELLS_PER_OPERATION
 from traider.kernel.market_books import empty_books
-from traider.kernel.specification import MAX_INSTRUMENTS, KernelSpec, MarketSpec
+from traider.kernel.specification import MAX_INSTRUMENTS, KernelSpec, MarketSpec, VenueSpec
 from traider.kernel.venue.orders import NOWHERE
 
 _GATE_ORDERS = 256
@@ -26,6 +26,7 @@ _PLAN_SLICES = 12
 _PLAIN_ORDERS = 512
 _FAR = 2**62
 _INTENTS_MIN = 32
+_TAIL = 0.99
 
 BASE_SLOT_COUNT = 7
 """Slots a frame writes itself: open, high, low, close, volume, gap, time."""
@@ -231,9 +232,16 @@ def _account(spec: KernelSpec) -> r.Records:
     account[0]["cash_units"] = spec.cash_units
     _fill_fee_balance(account[0], spec)
     account[0]["epoch"] = spec.epoch
+    account[0]["latency_ns"] = _assumed_latency(spec.venue)
     worked = spec.strategy.style not in (Style.MARKET, Style.LIMIT)
     account[0]["managed"] = int(worked or spec.strategy.plan is not None)
     return account
+
+
+def _assumed_latency(venue: VenueSpec) -> int:
+    """Return the 99th percentile of the latencies that the simulated venue is given."""
+    ordered = sorted(venue.latencies_ns or (venue.latency_ns,))
+    return ordered[math.ceil(_TAIL * len(ordered)) - 1]
 
 
 def _strategy(spec: KernelSpec) -> r.Records:

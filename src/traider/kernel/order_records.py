@@ -43,6 +43,7 @@ PLAN = np.dtype(
         ("close_id", "<i8"),  # order at market under way, 0 none
         ("close_lots", "<i8"),
         ("failures", "<i8"),  # of that order, one after the other
+        ("postponed", "<i8"),  # times in a row that the gateway could not send it
         ("retry_ns", "<i8"),
         ("spent", "<i8"),  # direction whose plan is over: entered again only after it changed
     ],
@@ -62,6 +63,7 @@ SLICE = np.dtype(
         ("since_ns", "<i8"),  # of the state
         ("asked", "<i8"),  # cancels sent in this state
         ("failures", "<i8"),
+        ("postponed", "<i8"),  # as in PLAN
     ],
     align=True,
 )
@@ -81,6 +83,7 @@ WORK = np.dtype(
         ("back_off", "<i8"),  # steps away from the market after orders that would have taken
         ("taking", "<i8"),  # time or slippage is used up: the rest goes at market
         ("failures", "<i8"),  # one after the other
+        ("postponed", "<i8"),  # as in PLAN
         ("asked", "<i8"),  # cancels sent for this child
         ("since_ns", "<i8"),  # of the state
         ("reason", "<i8"),  # why it ends: WorkEnd

@@ -57,6 +57,7 @@ MARKET = np.dtype(
         ("crossed", "<i8"),  # whole messages that left the book locked or crossed
         ("gaps", "<i8"),  # gaps reported by the feed
         ("unhealthy", "<i8"),  # between a gap and the next whole snapshot: nothing is opened
+        ("health", "<i8"),  # MarketHealth as the feed said last; unless 0 nothing is opened
         # The ensemble's memory.
         ("entered_ns", "<i8"),  # when the direction last left zero,
         ("exited_ns", "<i8"),  # and when it last returned there, or a plan's exits left it
@@ -94,6 +95,7 @@ ACCOUNT = np.dtype(
         ("last_fault_ns", "<i8"),
         ("orders", "<i8"),  # intents emitted
         ("manual_sequence", "<i8"),  # decision of the last manual order's first leg
+        ("latency_ns", "<i8"),  # from signal to order, 99th percentile, as measured last
     ],
     align=True,
 )
@@ -113,6 +115,7 @@ STRATEGY = np.dtype(
         ("dead_band", "<f8"),
         ("style", "<i8"),  # Style
         ("limit_offset", "<f8"),  # fraction of the price
+        ("latency_moves", "<f8"),  # see ``latency_offset``; 0 off
         ("cooldown_ns", "<i8"),  # after a position was left, none is entered for so long
         ("net_leverage", "<f8"),  # cap on the sum of signed exposures; 0 none
         ("atr_slot", "<i8"),  # average true range, in ticks
@@ -226,6 +229,7 @@ GATE_MARKET = np.dtype(
         ("enabled", "<i8"),
         ("group", "<i8"),  # instruments that move together share one; 0 none
         ("unhealthy", "<i8"),  # between a gap and the end of it: nothing is opened
+        ("health", "<i8"),  # as in MARKET
         ("mark_ticks", "<i8"),
         ("mark_ts", "<i8"),
         ("position_lots", "<i8"),

@@ -157,6 +157,9 @@ class StrategySpec:
     dead_band: float = 0.05
     style: Style = Style.MARKET
     limit_offset: float = 0.0
+    latency_moves: float = 0.0
+    """Typical moves of the price, over the time an order takes, that limit prices stand further
+    from the market; 0 for none."""
     bars_from_trades: bool = False
     cooldown_ns: int = 0
     net_leverage: float = 0.0

@@ -18,7 +18,8 @@ MARKET = replace(PERPETUAL, name="BINANCE:BTC-USDT-PERP", lot_size=Decimal("0.00
     [
         (Verdict.APPROVED, 0.0, 0.0, "approved"),
         (Verdict.KILLED, 1.0, 0.0, "refused: trading is killed"),
-        (Verdict.UNHEALTHY, 1.0, 0.0, "refused: the feed is unhealthy"),
+        (Verdict.UNHEALTHY, 5.0, 0.0, "refused: the feed is unhealthy (one sided)"),
+        (Verdict.UNHEALTHY, 99.0, 0.0, "refused: the feed is unhealthy (99)"),
         (Verdict.SELF_TRADE, 95.0, 96.0, "self trade: 95, limit 96"),
         (Verdict.EXPOSURE, 1.25, 1.0, "exposure: 1.250× of equity, limit 1.000× of equity"),
         (Verdict.MAX_NOTIONAL, 1234.5, 1e3, "max notional: 1,234.50 USDT, limit 1,000.00 USDT"),

@@ -57,6 +57,8 @@ class HostileVenue:
         self.answers: deque[EventArray] = deque()
         self.journal: list[EventArray] = []
         self.filled: dict[int, int] = {}
+        self.verdict = Verdict.APPROVED
+        """On every order, as long as it stands; cancels always pass."""
 
     # ------------------------------------------------------------------ what the decider is shown
 
@@ -87,8 +89,8 @@ class HostileVenue:
         for intent in wanted:
             self.journal.append(intent)
             code = Verdict.APPROVED
-            if refuse and not int(intent["flags"][0]) & CANCEL:
-                code = Verdict.MAX_SIZE
+            if not int(intent["flags"][0]) & CANCEL:
+                code = Verdict.MAX_SIZE if refuse else self.verdict
             self.answers.appendleft(
                 self._answer(Kind.VERDICT, int(intent["order_id"][0]), code=code)
             )

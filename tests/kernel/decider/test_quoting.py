@@ -137,13 +137,14 @@ def test_a_pause_leaves_only_the_quote_that_shrinks_the_position() -> None:
     assert quotes(venue) == [(-1, 10, 1001)]
 
 
-def test_a_broken_stream_takes_both_back_until_it_is_whole() -> None:
+@pytest.mark.parametrize(("begin", "end"), [(Kind.GAP, Kind.RESYNC), (Kind.HEALTH, Kind.HEALTH)])
+def test_a_broken_stream_takes_both_back_until_it_is_whole(begin: Kind, end: Kind) -> None:
     venue = quoting()
-    venue.command(Kind.GAP)
+    venue.command(begin, code=7)
     venue.settle_quietly()
     assert quotes(venue) == []
     assert decide(venue) == []
-    venue.command(Kind.RESYNC)
+    venue.command(end, code=0)
     assert len(decide(venue)) == 2
 
 

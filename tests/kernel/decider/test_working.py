@@ -307,11 +307,11 @@ def test_a_size_beyond_the_dead_band_ends_a_work(score: float, *, changes: bool)
     assert bool(venue.decide(1.0)) is changes
 
 
-@pytest.mark.parametrize("kind", [Kind.PAUSE, Kind.GAP, Kind.KILL])
+@pytest.mark.parametrize("kind", [Kind.PAUSE, Kind.GAP, Kind.HEALTH, Kind.KILL])
 def test_opening_stops_at_once_when_it_may_not_go_on(kind: Kind) -> None:
     venue = worked(Style.POST_ONLY)
     venue.settle_quietly()
-    venue.command(kind)
+    venue.command(kind, code=7)
     venue.settle_quietly()
     assert ended(venue) is WorkEnd.HALTED
     assert not venue.orders

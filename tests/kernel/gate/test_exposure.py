@@ -7,6 +7,7 @@ import pytest
 from tests.kernel.gate_desk import APPROVED, MARKET, desk
 from tests.kernel.scenario import MONEY, PERPETUAL, SPOT
 from traider.domain.events import FillFlag, Kind, OrderFlag
+from traider.domain.market_health import MarketHealth
 from traider.domain.orders import OrderType
 from traider.kernel.codes import Limit, Verdict
 
@@ -162,8 +163,25 @@ def test_a_gap_stops_what_opens_until_it_ends() -> None:
     traders = desk()
     traders.fill(1, 2)
     traders.see(Kind.GAP)
-    assert traders.ask() == (Verdict.UNHEALTHY, 1.0, 0.0)
+    assert traders.ask() == (Verdict.UNHEALTHY, float(MarketHealth.GAP), 0.0)
     assert traders.ask(side=-1, size=2) == APPROVED
+    traders.see(Kind.RESYNC)
+    assert traders.ask() == APPROVED
+
+
+def test_bad_health_stops_what_opens_and_a_resync_does_not_end_it() -> None:
+    traders = desk()
+    traders.fill(1, 2)
+    traders.see(Kind.HEALTH, code=MarketHealth.STALE, f1=6.0, f2=5.0)
+    refused = Verdict.UNHEALTHY, float(MarketHealth.STALE), 0.0
+    assert traders.ask() == refused
+    assert traders.ask(side=-1, size=2) == APPROVED
+    assert traders.ask(side=-1, size=3)[0] is Verdict.UNHEALTHY
+    traders.see(Kind.RESYNC)
+    assert traders.ask() == refused
+    traders.see(Kind.GAP)
+    traders.see(Kind.HEALTH, code=MarketHealth.HEALTHY)
+    assert traders.ask() == (Verdict.UNHEALTHY, float(MarketHealth.GAP), 0.0)
     traders.see(Kind.RESYNC)
     assert traders.ask() == APPROVED
 

@@ -12,6 +12,7 @@ from traider.backtest.report.number_text import (
     significant,
     times,
 )
+from traider.domain.market_health import MarketHealth
 from traider.kernel.codes import Verdict
 from traider.kernel.specification import MarketSpec
 
@@ -25,6 +26,8 @@ _WITHOUT_SWITCH: Final = (
     Verdict.OPEN_ORDERS,
 )
 """Checks that no setting turns off, so that a limit of 0 is one."""
+
+_HEALTHS: Final = {int(each): each.name.lower().replace("_", " ") for each in MarketHealth}
 
 Words = Callable[[float, MarketSpec, MoneyText], str]
 
@@ -115,11 +118,18 @@ def verdict_text(
     if verdict is Verdict.APPROVED:
         return _APPROVED_TEXT
     name = verdict.name.lower().replace("_", " ")
+    if verdict is Verdict.UNHEALTHY:
+        return f"refused: the feed is unhealthy ({_health(number)})"
     if verdict in _SWITCHES:
         return f"refused: {_SWITCHES[verdict]}"
     words = _UNITS.get(verdict, _plain)
     measured, bound = words(number, market, money), words(limit, market, money)
     return f"refused by the check on {name}: {measured}, limit {bound}"
+
+
+def _health(number: float) -> str:
+    """Return what is wrong with a feed in words, such as ``one sided``."""
+    return _HEALTHS.get(int(number), f"{number:g}")
 
 
 def check_text(check: GateCheck, market: MarketSpec, money: MoneyText) -> tuple[str, str, str]:

@@ -2,7 +2,8 @@
 
 A message of many level updates is applied level by level and looked at once, at its last update.
 Bars that trades build close before what comes at or after their end is looked at. A gap empties the
-book and marks the instrument unhealthy until a whole snapshot has come.
+book and marks the instrument unhealthy until a whole snapshot has come. What the feed says of its
+data (HEALTH) is kept beside that: neither ends the other.
 """
 
 from numba import int64, types, void
@@ -13,6 +14,7 @@ from traider.kernel.codes import BookState
 from traider.kernel.compiled import compiled
 from traider.kernel.decider.bars import close_due, take_trade
 from traider.kernel.decider.live import run_live_book, run_live_trade
+from traider.kernel.decider.postponing import resume
 from traider.kernel.decider.tape import run_frame
 from traider.kernel.numba_types import DECIDER, EVENT_TYPE
 from traider.kernel.records import Decider, Record, Tape
@@ -20,6 +22,7 @@ from traider.kernel.records import Decider, Record, Tape
 _WARMUP_BEGIN = int(Kind.WARMUP_BEGIN)
 _WARMUP_END = int(Kind.WARMUP_END)
 _LEADER_EPOCH = int(Kind.LEADER_EPOCH)
+_HEALTH = int(Kind.HEALTH)
 _GAP = int(Kind.GAP)
 _RESYNC = int(Kind.RESYNC)
 _SNAPSHOT = int(Kind.DEPTH_SNAPSHOT)
@@ -106,14 +109,16 @@ def take_fact(decider: Decider, event: Record) -> None:
         _take_funding(decider, event)
     elif kind == _GAP:
         _take_gap(decider, event)
+    elif kind == _HEALTH:
+        decider.markets[event["instrument"]]["health"] = event["code"]
+        decider.markets[event["instrument"]]["watch_ns"] = account["now_ns"]
     elif kind == _RESYNC:
         # Where a book is kept, only its next whole snapshot ends what the gap began.
         if decider.book.sizes.shape[2] == 1:
             decider.markets[event["instrument"]]["unhealthy"] = 0
     elif kind == _WARMUP_BEGIN or kind == _WARMUP_END:
         account["warming"] = 1 if kind == _WARMUP_BEGIN else 0
-        for k in range(len(decider.markets)):
-            decider.markets[k]["watch_ns"] = account["now_ns"]
+        resume(decider)
     elif kind == _LEADER_EPOCH:
         account["epoch"] = event["w0"]
 

@@ -14,6 +14,7 @@ from traider.kernel.decider.intents import has_room, place_order
 from traider.kernel.decider.plan_levels import FAR, is_stop_passed
 from traider.kernel.decider.plan_parts import is_closable
 from traider.kernel.decider.plan_slices import FAILURES_MAX, PATIENCE_NS, ends_order, trim_waiting
+from traider.kernel.decider.postponing import is_postponed, pause_ns
 from traider.kernel.numba_types import DESK, EVENT_TYPE
 from traider.kernel.order_records import Desk
 from traider.kernel.records import Record
@@ -25,6 +26,7 @@ _RESTING = int(SliceState.RESTING)
 _ENDING = int(SliceState.ENDING)
 _IDLE = int(WorkState.IDLE)
 _FILL = int(Kind.FILL)
+_VERDICT = int(Kind.VERDICT)
 _REDUCE_ONLY = int(OrderFlag.REDUCE_ONLY)
 _MARKET = int(OrderType.MARKET)
 
@@ -70,7 +72,8 @@ def _may_sell(desk: Desk) -> bool:
     plan, account = desk.plan, desk.account
     if plan["close_id"] != 0:
         return False
-    if plan["failures"] >= FAILURES_MAX and account["now_ns"] < plan["retry_ns"]:
+    waits = plan["failures"] >= FAILURES_MAX or plan["postponed"] > 0
+    if waits and account["now_ns"] < plan["retry_ns"]:
         return False
     if plan["state"] == _OPEN and is_stop_passed(desk):
         return True
@@ -126,6 +129,12 @@ def meet_close(desk: Desk, event: Record) -> bool:
     elif ends_order(event):
         plan["close_id"] = 0
         plan["close_lots"] = 0
-        plan["failures"] += 1
-        plan["retry_ns"] = desk.account["now_ns"] + PATIENCE_NS
+        if is_postponed(event):
+            plan["postponed"] += 1
+            plan["retry_ns"] = desk.account["now_ns"] + pause_ns(plan["postponed"])
+        else:
+            plan["failures"] += 1
+            plan["retry_ns"] = desk.account["now_ns"] + PATIENCE_NS
+    elif event["kind"] == _VERDICT:
+        plan["postponed"] = 0
     return True

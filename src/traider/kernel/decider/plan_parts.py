@@ -147,6 +147,7 @@ def join_slices(desk: Desk, j: int, i: int) -> None:
     one, other, plan = desk.slices[j], desk.slices[i], desk.plan
     other["lots"] += one["lots"]
     other["failures"] = max(one["failures"], other["failures"])
+    other["postponed"] = max(one["postponed"], other["postponed"])
     other["since_ns"] = max(one["since_ns"], other["since_ns"])
     one["lots"] = 0
     one["state"] = _FREE

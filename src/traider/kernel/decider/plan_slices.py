@@ -25,6 +25,7 @@ from traider.kernel.decider.plan_parts import (
     part_to_fill,
     room_of_part,
 )
+from traider.kernel.decider.postponing import is_postponed
 from traider.kernel.numba_types import DESK, EVENT_TYPE
 from traider.kernel.order_records import Desk
 from traider.kernel.order_specification import TARGETS_MAX
@@ -141,6 +142,7 @@ def _slice_for(desk: Desk, target: int) -> int:
         one["target"] = target
         one["lots"] = 0
         one["failures"] = 0
+        one["postponed"] = 0
         one["since_ns"] = desk.account["now_ns"]
     return free
 
@@ -157,6 +159,7 @@ def merge_waiting(desk: Desk) -> None:
             if other["state"] == _WAITING and other["target"] == one["target"]:
                 one["lots"] += other["lots"]
                 one["failures"] = max(one["failures"], other["failures"])
+                one["postponed"] = max(one["postponed"], other["postponed"])
                 one["since_ns"] = max(one["since_ns"], other["since_ns"])
                 other["lots"] = 0
                 other["state"] = _FREE
@@ -286,6 +289,8 @@ def meet_slices(desk: Desk, event: Record) -> bool:
             elif event["code"] == _UNKNOWN_ORDER and _ACK < event["kind"] < _UNKNOWN:
                 one["asked"] = -1
                 one["since_ns"] = desk.account["now_ns"]
+            elif event["kind"] == _VERDICT:
+                one["postponed"] = 0
             return True
     return False
 
@@ -312,7 +317,7 @@ def _fill_slice(desk: Desk, j: int, event: Record) -> None:
 
 @compiled(void(DESK, int64, EVENT_TYPE), inline=True)
 def _end_leg(desk: Desk, j: int, event: Record) -> None:
-    """Note the end of one order; what was not asked for counts as a failure."""
+    """Note the end of one order; what was not asked for, and was sent, counts as a failure."""
     one = desk.slices[j]
     if one["stop_id"] == event["order_id"]:
         one["stop_id"] = 0
@@ -320,7 +325,11 @@ def _end_leg(desk: Desk, j: int, event: Record) -> None:
         one["target_id"] = 0
     if one["state"] == _RESTING:
         one["state"] = _ENDING
-        one["failures"] += 1
-        # The venue ends the other of a pair itself, but of a refusal it was not told.
-        one["since_ns"] = desk.account["now_ns"] - (PATIENCE_NS if event["kind"] == _VERDICT else 0)
+        one["since_ns"] = desk.account["now_ns"]
+        if is_postponed(event):
+            one["postponed"] += 1  # and so will be the other of a pair
+        else:
+            one["failures"] += 1
+            # The venue ends the other of a pair itself, but of a refusal it was not told.
+            one["since_ns"] -= PATIENCE_NS if event["kind"] == _VERDICT else 0
     settle_slice(desk, j)

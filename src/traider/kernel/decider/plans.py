@@ -10,9 +10,10 @@ A plan closes when the ensemble leaves its direction, when its time is up, or on
 that closes positions: the slices and what is left of the entry are taken back, then what is held
 goes at the market; on futures the slices are not waited for, as the order only reduces. An
 emergency stop that keeps positions ends entries and no exit: the plan goes on to guard what is
-held. A failed exit is tried again at once a few times, then once a minute. After the exits did
-their work the direction is spent: it is entered again when the ensemble left it and came back. What
-is too small for the venue at the end is noted as dust.
+held. A failed exit is tried again at once a few times, then once a minute; one that the gateway
+could not send is no failure (``postponing``). After the exits did their work the direction is
+spent: it is entered again when the ensemble left it and came back. What is too small for the venue
+at the end is noted as dust.
 """
 
 import math
@@ -43,6 +44,7 @@ from traider.kernel.decider.plan_slices import (
     trim_waiting,
 )
 from traider.kernel.decider.plan_stops import set_stop
+from traider.kernel.decider.postponing import pause_ns
 from traider.kernel.numba_types import DESK, EVENT_TYPE
 from traider.kernel.order_records import Desk
 from traider.kernel.records import Record
@@ -188,7 +190,10 @@ def _may_arm(desk: Desk, j: int) -> bool:
     """Return whether a waiting slice may be placed now."""
     one, plan, account = desk.slices[j], desk.plan, desk.account
     rests = one["failures"] >= FAILURES_MAX
-    if rests and account["now_ns"] - one["since_ns"] < PATIENCE_NS:
+    waited = account["now_ns"] - one["since_ns"]
+    if rests and waited < PATIENCE_NS:
+        return False
+    if one["postponed"] > 0 and waited < pause_ns(one["postponed"]):
         return False
     if plan["stop_ticks"] == 0 or is_stop_passed(desk):
         return False
@@ -267,6 +272,7 @@ def _clear(desk: Desk) -> None:
     plan["deadline_ns"] = 0
     plan["since_ns"] = 0
     plan["failures"] = 0
+    plan["postponed"] = 0
     plan["retry_ns"] = 0
 
 
@@ -282,13 +288,17 @@ def watch_plan(desk: Desk) -> None:
         soonest = FAR
         if now < plan["since_ns"] + PATIENCE_NS:
             soonest = plan["since_ns"] + PATIENCE_NS
-    if plan["failures"] >= FAILURES_MAX and plan["retry_ns"] > now:
+    waits = plan["failures"] >= FAILURES_MAX or plan["postponed"] > 0
+    if waits and plan["retry_ns"] > now:
         soonest = min(soonest, plan["retry_ns"])
     for j in range(len(desk.slices)):
         one = desk.slices[j]
         rests = one["state"] == _WAITING and one["failures"] >= FAILURES_MAX
         if rests or one["state"] >= _CANCELLING:
             soonest = min(soonest, one["since_ns"] + PATIENCE_NS)
+        elif one["state"] == _WAITING and one["postponed"] > 0:
+            again = one["since_ns"] + pause_ns(one["postponed"])
+            soonest = min(soonest, again if again > now else soonest)
     market["watch_ns"] = min(market["watch_ns"], max(soonest, now + 1))
     if plan["state"] == _OPEN and plan["stop_ticks"] > 0:
         _watch_price(desk)

@@ -14,6 +14,7 @@ from traider.kernel.codes import PlanState, Sizing, Style, WorkEnd, WorkState
 from traider.kernel.compiled import compiled
 from traider.kernel.decider.ensemble import is_cooling
 from traider.kernel.decider.intents import write_intent
+from traider.kernel.decider.latency_offset import latency_offset
 from traider.kernel.decider.plan_levels import set_distances
 from traider.kernel.decider.rounding import passive_price, truncate
 from traider.kernel.decider.sizing import gross_scale, net_scale
@@ -89,7 +90,8 @@ def _all_in(decider: Decider, out: Records, count: int, k: int, side: int) -> in
         if is_small:
             out[count - 1]["flags"] |= _REDUCE_ONLY
         return count
-    if side > 0 and market["direction"] > 0 and held == 0 and decider.account[0]["paused"] == 0:
+    is_halted = decider.account[0]["paused"] != 0 or is_unsound(market)
+    if side > 0 and market["direction"] > 0 and held == 0 and not is_halted:
         share = int(decider.account[0]["tradable"] * MONEY / len(decider.markets))
         cash = decider.account[0]["cash_units"]
         amount = cash if len(decider.markets) == 1 else min(cash, share)
@@ -109,11 +111,13 @@ def _all_in(decider: Decider, out: Records, count: int, k: int, side: int) -> in
 
 
 @compiled(void(DECIDER, EVENT_TYPE, int64, int64))
-def _make_passive(decider: Decider, intent: Record, mark_ticks: int, side: int) -> None:
+def _make_passive(decider: Decider, intent: Record, k: int, side: int) -> None:
     """Turn a market intent into a limit that lives until the next decision."""
     strategy = decider.strategy[0]
+    offset = strategy["limit_offset"]
+    offset += latency_offset(decider.account[0], strategy, decider.values[k])
     intent["flags"] = _LIMIT_UNTIL
-    intent["price"] = passive_price(mark_ticks, side, strategy["limit_offset"])
+    intent["price"] = passive_price(decider.markets[k]["mark_ticks"], side, offset)
     intent["expire"] = decider.account[0]["now_ns"] + strategy["decision_ns"]
 
 
@@ -155,7 +159,7 @@ def _toward_target(
         return count
     write_intent(decider, out, count, k, side, lots)
     if strategy["style"] == _LIMIT_STYLE:
-        _make_passive(decider, out[count], market["mark_ticks"], side)
+        _make_passive(decider, out[count], k, side)
     if is_small:
         out[count]["flags"] |= _REDUCE_ONLY
     if strategy["plan_on"] != 0:

@@ -12,5 +12,6 @@ _LOCKED = int(BookState.LOCKED)
 
 @compiled(types.boolean(MARKET_TYPE), inline=True)
 def is_unsound(market: Record) -> bool:
-    """Return whether the instrument's data are not to be traded on: a gap, or a crossed book."""
-    return bool(market["unhealthy"] != 0 or market["book_state"] >= _LOCKED)
+    """Return whether the data are not to be traded on: a gap, bad health, or a crossed book."""
+    is_told = market["unhealthy"] != 0 or market["health"] != 0
+    return bool(is_told or market["book_state"] >= _LOCKED)

@@ -21,6 +21,7 @@ from traider.kernel.decider.market_data import (
     take_print,
     take_score,
 )
+from traider.kernel.decider.postponing import resume
 from traider.kernel.decider.rebalancing import rebalance
 from traider.kernel.decider.sizing import size_instrument
 from traider.kernel.decider.tending import is_due, meet_answer, tend, tend_all
@@ -42,6 +43,8 @@ _ACK = int(Kind.ACK)
 _TRANSFER = int(Kind.TRANSFER)
 _ADJUSTMENT = int(Kind.RECONCILE_ADJUSTMENT)
 _UNKNOWN = int(Kind.UNKNOWN)
+_GATEWAY_READY = int(Kind.GATEWAY_READY)
+_LATENCY_ESTIMATE = int(Kind.LATENCY_ESTIMATE)
 _MODEL_SCORE = int(Kind.MODEL_SCORE)
 _TIMER = int(Kind.TIMER)
 _FILL = int(Kind.FILL)
@@ -55,6 +58,7 @@ _REARM = int(Kind.REARM)
 _APPROVED = int(Verdict.APPROVED)
 _UNKNOWN_ORDER = int(Reject.UNKNOWN_ORDER)
 _QUOTE = int(Style.QUOTE)
+_SIGNAL_TO_ORDER = 4  # as the payload of LATENCY_ESTIMATE numbers ways
 
 
 @compiled(int64(DECIDER, ADDRESSES, EVENTS, int64, EVENTS), inline=True, python=True)
@@ -83,7 +87,8 @@ def step(decider: Decider, alphas: Alphas, events: Records, index: int, out: Rec
         count = manual_intent(decider, event, out)
     else:
         _control(decider, event)
-        if _PAUSE <= kind <= _REARM and account["managed"] != 0:
+        is_wake = _PAUSE <= kind <= _REARM or kind == _GATEWAY_READY
+        if is_wake and account["managed"] != 0:
             count = tend_all(decider, out, 0)
     account["sequence"] += count
     return count
@@ -145,7 +150,7 @@ def _take_answer(decider: Decider, event: Record, out: Records) -> int:
 
 @compiled(void(DECIDER, EVENT_TYPE))
 def _control(decider: Decider, event: Record) -> None:
-    """Apply money moved, a model's score, a change of mode, weight or threshold; else nothing."""
+    """Apply money moved, a score, a change of mode or of a number; others change nothing."""
     kind = event["kind"]
     if _PAUSE <= kind <= _REARM:
         _set_mode(decider.account[0], decider.markets, event)
@@ -155,13 +160,25 @@ def _control(decider: Decider, event: Record) -> None:
         apply_adjustment(decider, event)
     elif kind == _MODEL_SCORE:
         take_score(decider, event)
-    elif kind == _WEIGHTS_CHANGE and 0 <= event["w0"] < len(decider.alphas):
+    elif kind == _GATEWAY_READY:
+        resume(decider)
+    else:
+        _set_number(decider, event)
+
+
+@compiled(void(DECIDER, EVENT_TYPE))
+def _set_number(decider: Decider, event: Record) -> None:
+    """Apply a change of a weight, a threshold or the measured latency."""
+    kind = event["kind"]
+    if kind == _WEIGHTS_CHANGE and 0 <= event["w0"] < len(decider.alphas):
         decider.alphas[event["w0"]]["weight"] = event["f1"]
     elif kind == _THRESHOLDS_CHANGE:
         if event["w0"] == 0:
             decider.strategy[0]["enter"] = event["f1"]
         else:
             decider.strategy[0]["exit"] = event["f1"]
+    elif kind == _LATENCY_ESTIMATE and event["w3"] == _SIGNAL_TO_ORDER and event["w1"] > 0:
+        decider.account[0]["latency_ns"] = event["w1"]
 
 
 @compiled(void(ACCOUNT_TYPE, MARKETS, EVENT_TYPE))

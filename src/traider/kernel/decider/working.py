@@ -27,9 +27,11 @@ from traider.domain.orders import OrderType
 from traider.kernel.codes import Reject, Style, WorkEnd, WorkState
 from traider.kernel.compiled import compiled
 from traider.kernel.decider.intents import cancel_order, has_room, place_order
+from traider.kernel.decider.latency_offset import latency_offset
 from traider.kernel.decider.plan_levels import FAR
 from traider.kernel.decider.plan_parts import is_closable, is_sellable
 from traider.kernel.decider.plan_slices import PATIENCE_NS, ends_order
+from traider.kernel.decider.postponing import is_postponed, pause_ns
 from traider.kernel.decider.soundness import is_unsound
 from traider.kernel.numba_types import DESK, EVENT_TYPE, MARKET_TYPE, WORK_TYPE
 from traider.kernel.order_records import Desk
@@ -55,6 +57,7 @@ _ICEBERG = int(Style.ICEBERG)
 _ACK = int(Kind.ACK)
 _FILL = int(Kind.FILL)
 _REJECTED = int(Kind.REJECTED)
+_VERDICT = int(Kind.VERDICT)
 _UNKNOWN = int(Kind.UNKNOWN)
 _WOULD_TAKE = int(Reject.WOULD_TAKE)
 _UNKNOWN_ORDER = int(Reject.UNKNOWN_ORDER)
@@ -81,6 +84,7 @@ def begin_work(work: Record, market: Record, side: int, lots: int, now: int) -> 
     work["back_off"] = 0
     work["taking"] = 0
     work["failures"] = 0
+    work["postponed"] = 0
     work["asked"] = 0
     work["reason"] = 0
     market["watch_ns"] = now
@@ -213,6 +217,7 @@ def _pegged_ticks(desk: Desk, s: int) -> int:
         elapsed = desk.account["now_ns"] - work["started_ns"]
         steps -= elapsed // strategy["work_widen_ns"]
     offset = strategy["work_offset_ticks"] + strategy["work_offset"] * mark
+    offset += latency_offset(desk.account, strategy, desk.values) * mark
     price = own - side * (offset + float(steps * strategy["work_step_ticks"]))
     ticks = int(math.floor(price)) if side > 0 else int(math.ceil(price))
     ticks = min(ticks, last) if side > 0 else max(ticks, last)
@@ -266,15 +271,20 @@ def meet_works(desk: Desk, event: Record) -> bool:
             # The fill that ended it may be under way.
             work["asked"] = -1
             work["since_ns"] = desk.account["now_ns"]
+        elif event["kind"] == _VERDICT:
+            work["postponed"] = 0
         return True
     return False
 
 
 @compiled(void(DESK, int64, EVENT_TYPE), inline=True)
 def _note_end(desk: Desk, s: int, event: Record) -> None:
-    """Note why a child ended unfilled: it would have taken, was asked back, or failed."""
+    """Note why a child ended unfilled: not sent, would have taken, was asked back, or failed."""
     work = desk.works[s]
-    if event["kind"] == _REJECTED and event["code"] == _WOULD_TAKE:
+    if is_postponed(event):
+        work["postponed"] += 1
+        work["next_ns"] = desk.account["now_ns"] + pause_ns(work["postponed"])
+    elif event["kind"] == _REJECTED and event["code"] == _WOULD_TAKE:
         work["back_off"] = min(work["back_off"] + 1, BACK_OFF_MAX)
         work["next_ns"] = desk.account["now_ns"]
     elif work["state"] != _CANCELLING:

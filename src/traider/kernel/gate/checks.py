@@ -1,8 +1,9 @@
-"""The checks in their order: kill, shape, sizes, mode, age of data, rate, losses, exposure."""
+"""The checks in their order: kill, shape, sizes, mode, the data, rate, losses, exposure."""
 
 from numba import float64, types
 
 from traider.domain.events import OrderFlag
+from traider.domain.market_health import MarketHealth
 from traider.domain.orders import OrderType
 from traider.kernel.arithmetic import MONEY
 from traider.kernel.codes import Limit, Verdict
@@ -43,6 +44,7 @@ _ORDER_RATE = int(Verdict.ORDER_RATE)
 _DAILY_LOSS = int(Verdict.DAILY_LOSS)
 _DRAWDOWN = int(Verdict.DRAWDOWN)
 _UNHEALTHY = int(Verdict.UNHEALTHY)
+_BROKEN = float(MarketHealth.GAP)
 
 
 @compiled(ANSWER(GATE, EVENT_TYPE), inline=True, python=True)
@@ -177,14 +179,20 @@ def _check_largest_size(gate: Gate, order: Record, lots: float) -> Answer:
 
 @compiled(ANSWER(GATE, EVENT_TYPE), inline=True)
 def _check_state(gate: Gate, order: Record) -> Answer:
-    """Checks that do not depend on the order's size: mode, age of the data, rate."""
+    """Checks that do not depend on the order's size: mode, health and age of the data, rate.
+
+    The number of an unhealthy feed is what is wrong with it, a ``MarketHealth``.
+    """
     account = gate.account[0]
+    market = gate.markets[order["instrument"]]
     if account["paused"] != 0:
         return _PAUSED, 1.0, 0.0
-    if gate.markets[order["instrument"]]["unhealthy"] != 0:
-        return _UNHEALTHY, 1.0, 0.0
+    if market["unhealthy"] != 0:
+        return _UNHEALTHY, _BROKEN, 0.0
+    if market["health"] != 0:
+        return _UNHEALTHY, float(market["health"]), 0.0
     cap = gate.limits[_MAX_DATA_AGE_NS]
-    age = float(order["ts_recv"] - gate.markets[order["instrument"]]["mark_ts"])
+    age = float(order["ts_recv"] - market["mark_ts"])
     if cap > 0.0 and age > cap:
         return _STALE_DATA, age, cap
     cap = gate.limits[_MAX_ORDERS_PER_MINUTE]

@@ -25,6 +25,7 @@ _ADJUSTMENT = int(Kind.RECONCILE_ADJUSTMENT)
 _VERDICT = int(Kind.VERDICT)
 _LIMITS_CHANGE = int(Kind.LIMITS_CHANGE)
 _PAUSE = int(Kind.PAUSE)
+_HEALTH = int(Kind.HEALTH)
 _GAP = int(Kind.GAP)
 _RESYNC = int(Kind.RESYNC)
 _TRANSFER = int(Kind.TRANSFER)
@@ -145,6 +146,8 @@ def _control(gate: Gate, event: Record) -> None:
             gate.limits[event["w0"]] = event["f1"]
     elif kind == _GAP or kind == _RESYNC:
         gate.markets[event["instrument"]]["unhealthy"] = 1 if kind == _GAP else 0
+    elif kind == _HEALTH:
+        gate.markets[event["instrument"]]["health"] = event["code"]
     elif kind == _TRANSFER:
         _transfer(gate, event)
     elif kind == _ADJUSTMENT or kind == _VERDICT:

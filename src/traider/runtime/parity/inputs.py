@@ -9,8 +9,9 @@ from traider.domain.events import EventArray, Kind, empty_events
 from traider.domain.payload_table import PAYLOADS
 
 SILENT: Final = Kind.LATENCY_ESTIMATE
-"""A kind that decider, gate and venue pass over."""
+"""A kind that decider, gate and venue pass over where its words are zero."""
 FOREIGN: Final = (
+    Kind.GATEWAY_READY,
     Kind.RISK_STATE,
     Kind.LATENCY_ESTIMATE,
     Kind.WEIGHTS_CHANGE,
@@ -26,6 +27,7 @@ _MODELS: Final = (Kind.MODEL_SCORE, Kind.MODEL_CHANGE)
 _START: Final = "starts"
 _NAMES: Final = {
     Kind.LEADER_EPOCH: _START,
+    Kind.GATEWAY_READY: "returns of the gateway",
     Kind.RISK_STATE: "risk states",
     Kind.LATENCY_ESTIMATE: "latency estimates",
     Kind.WEIGHTS_CHANGE: "weight changes",
