@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from traider.domain.errors import UsageError
-from traider.runtime.control.commands import ControlCommand
+from traider.runtime.control.commands import CancelOrder, ControlCommand, ManualOrder
 from traider.runtime.status_body import Mode, Phase, StatusBody
 
 
@@ -44,3 +44,6 @@ class KeepingDesk:
             raise UsageError("not now", where="desk", fix="ask later")
         self.asked.append(command)
         return f"{type(command).__name__} done"
+
+    async def give(self, command: ManualOrder | CancelOrder) -> str:
+        return self.command(command)

@@ -195,13 +195,13 @@ def told(command: ControlCommand, events: EventArray) -> str:
         case Rearm():
             line = "re-armed: trading goes on"
         case ManualOrder():
-            line = f"order given: {command.side} {command.size} {command.instrument}"
+            line = f"order journaled: {command.side} {command.size} {command.instrument}"
         case CancelOrder():
-            line = f"cancel asked for: order {command.order_id}"
+            line = f"cancel journaled: order {command.order_id:016x}"
         case Reload():
             line = "the configuration was read again"
         case Stop():
-            line = "stopping"
+            line = "asked to end in order: decisions off, orders by policy, then the process ends"
         case _:
             assert_never(command)
     return line

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from traider.runtime.control.commands import ControlCommand
+from traider.runtime.control.commands import CancelOrder, ControlCommand, ManualOrder
 from traider.runtime.status_body import StatusBody
 
 
@@ -17,4 +17,11 @@ class TradingDesk(Protocol):
 
         Raises:
             UsageError: it cannot be done; nothing was changed.
+        """
+
+    async def give(self, command: ManualOrder | CancelOrder) -> str:
+        """Do what is asked of an order, and wait a little; return how the order stands then.
+
+        Raises:
+            UsageError: it cannot be done, or was refused.
         """

@@ -3,7 +3,14 @@
 from pathlib import Path
 
 from traider.domain.errors import UsageError
-from traider.runtime.control.commands import ControlCommand, Kill, Rearm, Reload
+from traider.runtime.control.commands import (
+    CancelOrder,
+    ControlCommand,
+    Kill,
+    ManualOrder,
+    Rearm,
+    Reload,
+)
 from traider.runtime.control.desk import TradingDesk
 from traider.runtime.control.kill_file import clear_kill
 from traider.runtime.control.reloading import ConfigReload
@@ -42,3 +49,11 @@ class FrontDesk:
             # What was left in the folder is journaled now, or a person ended it.
             clear_kill(self._state)
         return done
+
+    async def give(self, command: ManualOrder | CancelOrder) -> str:
+        """Do what is asked of an order; return how it stands then.
+
+        Raises:
+            UsageError: it cannot be done, or was refused.
+        """
+        return await self._desk.give(command)

@@ -17,6 +17,7 @@ from typing import Final
 from traider.domain.errors import TraiderError, UsageError
 from traider.domain.metric_names import CONTROL_COMMANDS_TOTAL
 from traider.domain.ports import Log, Metrics
+from traider.runtime.control.commands import CancelOrder, ManualOrder
 from traider.runtime.control.desk import TradingDesk
 from traider.runtime.control.messages import (
     REQUEST_BYTES_MAX,
@@ -107,8 +108,10 @@ class ControlServer:
         finally:
             self._connections.discard(task)
             writer.close()
+            # Here and below not wait_for: before Python 3.12 it may swallow a cancel.
             with contextlib.suppress(ConnectionError, TimeoutError):
-                await asyncio.wait_for(writer.wait_closed(), TAKING_S)
+                async with asyncio.timeout(TAKING_S):
+                    await writer.wait_closed()
 
     def _note_end(self, task: asyncio.Task[None]) -> None:
         """Keep the fault that ended a connection: a mistake of the desk's, or of ours."""
@@ -135,7 +138,8 @@ class ControlServer:
     async def _answer_all(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while True:
             try:
-                line = await asyncio.wait_for(reader.readuntil(b"\n"), IDLE_S)
+                async with asyncio.timeout(IDLE_S):
+                    line = await reader.readuntil(b"\n")
             except asyncio.IncompleteReadError:
                 return
             except asyncio.LimitOverrunError:
@@ -144,14 +148,17 @@ class ControlServer:
                 )
                 await _send(writer, error_answer(too_long))
                 return
-            await _send(writer, self._answer(line))
+            await _send(writer, await self._answer(line))
 
-    def _answer(self, line: bytes) -> Answer:
+    async def _answer(self, line: bytes) -> Answer:
         try:
             request = request_of(line)
             if isinstance(request, AskStatus):
                 return Answer(status=self._desk.status())
-            answer = self._desk.command(request)
+            if isinstance(request, ManualOrder | CancelOrder):
+                answer = await self._desk.give(request)
+            else:
+                answer = self._desk.command(request)
         except UsageError as error:
             self._log.warning("control refused", why=error.line())
             return error_answer(error)
@@ -167,4 +174,5 @@ class ControlServer:
 
 async def _send(writer: asyncio.StreamWriter, answer: Answer) -> None:
     writer.write(line_of(answer))
-    await asyncio.wait_for(writer.drain(), TAKING_S)
+    async with asyncio.timeout(TAKING_S):
+        await writer.drain()

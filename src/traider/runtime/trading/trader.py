@@ -77,7 +77,7 @@ class Trader:
         self._clock = parts.clock
         self._on_turn = parts.on_turn
         self._speed = parts.speed
-        self._listeners = listeners
+        self._listeners = list(listeners)
         self._gateway: TradingGateway | None = None
         self._broken = BrokenBooks(standing.books.numbers, standing.passed_ns)
         self._waiting: list[EventArray] = []
@@ -89,6 +89,10 @@ class Trader:
     def connect(self, gateway: TradingGateway) -> None:
         """Take the gateway, which has this trader's ``report`` as its sink."""
         self._gateway = gateway
+
+    def listen(self, listener: EventSink) -> None:
+        """Show everything that is journaled from now on to ``listener`` too."""
+        self._listeners.append(listener)
 
     @property
     def gateway(self) -> TradingGateway:

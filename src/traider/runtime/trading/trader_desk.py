@@ -22,7 +22,11 @@ from traider.gateway.client_ids import ClientIds
 from traider.gateway.order_lives import OrderLife
 from traider.kernel.specification import MarketSpec
 from traider.runtime.control.commands import (
+    CancelOrder,
     ControlCommand,
+    ManualOrder,
+    Pause,
+    Rearm,
     Reload,
     Stop,
     command_bytes,
@@ -39,6 +43,7 @@ from traider.runtime.status_body import (
     StatusBody,
     latency_bodies,
 )
+from traider.runtime.trading.orders_by_hand import OrdersByHand
 from traider.runtime.trading.trader import Trader
 
 _SECOND_NS: Final = 1_000_000_000
@@ -99,6 +104,7 @@ class TraderDesk:
         self._watch = watch
         self._hooks = hooks
         self._clock = clock
+        self._by_hand = OrdersByHand(trader, hooks.living, context.currency)
 
     # --------------------------------------------------------------------------------- commands
 
@@ -116,11 +122,35 @@ class TraderDesk:
         machine = self._trader.machine
         terms = ControlTerms.of(machine.spec, machine.decider, machine.gate)
         events = control_events(command, terms, self._clock.now_ns())
-        line = told(command, events)
+        line = self._stance_line(command) or told(command, events)
         if len(events):
             person = (command.who, command.why)
             self._trader.tell(events, [(CONTROL_FACT, command_bytes(command))], person)
         return line
+
+    def _stance_line(self, command: ControlCommand) -> str:
+        """Return what a change of mode comes to where it is not what it says; else nothing."""
+        account = self._trader.machine.gate.account[0]
+        is_killed, is_paused = bool(account["killed"]), bool(account["paused"])
+        if isinstance(command, Pause) and is_killed:
+            return "paused; the emergency stop still holds until re-armed"
+        if isinstance(command, Pause) and is_paused:
+            return "paused already: positions may only shrink"
+        if isinstance(command, Rearm) and self.phase is not Phase.TRADING:
+            return f"re-armed; it does not trade now: {self.phase.value}"
+        if isinstance(command, Rearm) and not (is_killed or is_paused):
+            return "re-armed; it was neither paused nor stopped"
+        return ""
+
+    async def give(self, command: ManualOrder | CancelOrder) -> str:
+        """Do what is asked of an order, and wait a little for what comes of it.
+
+        Raises:
+            UsageError: it cannot be done, or was refused.
+        """
+        if isinstance(command, ManualOrder):
+            return await self._by_hand.order(command, self.command)
+        return await self._by_hand.cancel(command, self.command)
 
     # ----------------------------------------------------------------------------------- status
 
