@@ -54,6 +54,24 @@ def test_laws_1_and_2_what_goes_wrong_is_a_fault(what: ChildTerms, said: str) ->
         asyncio.run(run_to_end(Watched(), what))
 
 
+@pytest.mark.parametrize("turns", range(5))
+def test_a_cancel_that_comes_with_a_word_of_the_child_is_heard(turns: int) -> None:
+    async def scene() -> None:
+        watched, notices = Watched(), asyncio.StreamReader()
+        child = ChildProcess(terms("done"), watched.log)
+        listening = asyncio.create_task(child._listen(notices, watched.report("child")))
+        await asyncio.sleep(0)
+        notices.feed_data(b"ready\n")
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        listening.cancel()
+        done, _ = await asyncio.wait([listening], timeout=0.2)
+        assert done
+        assert listening.cancelled()
+
+    asyncio.run(scene())
+
+
 def test_law_1_a_child_that_is_done_is_no_fault() -> None:
     watched = Watched()
     asyncio.run(run_to_end(watched, terms("done")))

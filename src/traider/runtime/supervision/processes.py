@@ -102,7 +102,9 @@ class ChildProcess:
             if not was_ready:
                 patience_s = max(until_s - loop.time(), 0.0)
             try:
-                line = await asyncio.wait_for(notices.readline(), patience_s)
+                # Not wait_for: before Python 3.12 it may swallow the cancel that ends the role.
+                async with asyncio.timeout(patience_s):
+                    line = await notices.readline()
             except TimeoutError:
                 what = "fell silent" if was_ready else "is not ready in time"
                 raise ChildEndedError(f"{self._terms.name} {what}") from None
@@ -118,7 +120,8 @@ class ChildProcess:
     async def _check_end(self, process: asyncio.subprocess.Process) -> None:
         """Return when the child ended well."""
         try:
-            code = await asyncio.wait_for(process.wait(), self._terms.stop_s)
+            async with asyncio.timeout(self._terms.stop_s):
+                code = await process.wait()
         except TimeoutError:
             raise ChildEndedError(f"{self._terms.name} closed its pipe and goes on") from None
         if code:
@@ -131,13 +134,15 @@ class ChildProcess:
             with contextlib.suppress(ProcessLookupError):
                 process.terminate()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(process.wait(), self._terms.stop_s)
+                async with asyncio.timeout(self._terms.stop_s):
+                    await process.wait()
         if process.returncode is None:
             self._log.warning("a child does not end and is killed", child=self._terms.name)
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(process.wait(), _KILLED_S)
+                async with asyncio.timeout(_KILLED_S):
+                    await process.wait()
 
 
 def child_role(
