@@ -40,7 +40,8 @@ MANY_ARGUMENTS: Final = {
 }
 BROAD_EXCEPT: Final = {
     "src/traider/features/user_files.py": "a person's own code may raise anything",
-    "src/traider/runtime/supervision/supervisor.py": "every fault of a role arrives here",
+    "src/traider/runtime/supervision/keeper.py": "every fault of a role arrives here",
+    "src/traider/runtime/supervision/threads.py": "a fault is raised to whoever waits for it",
 }
 """Files that may catch everything; only a supervisor ever may."""
 

@@ -1,17 +1,19 @@
 """Tables that follow a journal while it is written, and after a stop."""
 
-import time
-from collections.abc import Callable
+import asyncio
+import threading
 from decimal import Decimal
 from pathlib import Path
 
 from sqlalchemy import select
 
-from tests.ports.log import MemoryLog
+from tests.runtime.supervision.parts import Watched
 from tests.store.tables.event_cases import event, intent
 from traider.domain.events import EventArray, Kind, join_events
 from traider.journal.instruments import JournalInstrument
 from traider.journal.writer import JournalWriter
+from traider.runtime.supervision.keeper import KeeperHooks, RoleKeeper
+from traider.runtime.supervision.role import Role
 from traider.runtime.tables_following import TablesFollower, TablesOrder
 from traider.store.tables import open_engine, read_session
 from traider.store.tables.journals import JournalAccount
@@ -41,40 +43,49 @@ def states(folder: Path) -> list[str]:
     return found
 
 
-def until(condition: Callable[[], bool]) -> None:
-    """Wait a few seconds for something to become true."""
-    for _ in range(200):
-        if condition():
-            return
-        time.sleep(0.05)
-    raise AssertionError("it did not come about")
-
-
 def test_what_is_written_comes_into_the_tables_also_after_a_stop(tmp_path: Path) -> None:
     with JournalWriter.open(tmp_path / "journal", LISTED) as journal:
         journal.append(life(256))
-        follower = TablesFollower(order(tmp_path), MemoryLog())
-        follower.start()
-        until(lambda: follower.applied == 3)
+        follower = TablesFollower(order(tmp_path))
+        caught_up = threading.Event()
+        following = threading.Thread(target=follower.follow, args=(caught_up.set,))
+        following.start()
+        assert caught_up.wait(10.0)
+        assert follower.applied == 3
         journal.append(life(512))
         follower.close()
-        assert (follower.applied, follower.fault) == (6, "")
+        following.join()
+        assert follower.applied == 6
         assert states(tmp_path) == ["filled", "filled"]
         journal.append(life(768))
-        again = TablesFollower(order(tmp_path), MemoryLog())
-        again.start()
+        again = TablesFollower(order(tmp_path))
         again.close()
+        again.follow()
     assert again.applied == 9
     assert states(tmp_path) == ["filled"] * 3
 
 
-def test_a_database_that_refuses_is_told_and_stops_nothing(tmp_path: Path) -> None:
+def test_a_database_that_refuses_is_tried_again_and_stops_nothing(tmp_path: Path) -> None:
+    watched, tables = Watched(), tmp_path / "tables.sqlite"
+    tables.write_bytes(b"no database" * 100)
+
+    async def kept() -> None:
+        follower = TablesFollower(order(tmp_path))
+        role = Role("tables", follower.run, is_vital=False)
+        report = watched.report("tables")
+        keeper = RoleKeeper(role, report, watched.parts(), KeeperHooks())
+        running = asyncio.create_task(keeper.run())
+        # More often than a role may fail that others cannot do without.
+        while not watched.alerts.sent:  # noqa: ASYNC110 - an alert sets no event
+            await asyncio.sleep(0.01)
+        tables.unlink()
+        while not report.is_ready:  # noqa: ASYNC110 - nor does a report
+            await asyncio.sleep(0.01)
+        running.cancel()
+        await asyncio.to_thread(follower.close)
+
     with JournalWriter.open(tmp_path / "journal", LISTED) as journal:
-        (tmp_path / "tables.sqlite").write_bytes(b"no database" * 100)
-        log = MemoryLog()
-        follower = TablesFollower(order(tmp_path), log)
-        follower.start()
-        until(lambda: follower.fault != "")
         journal.append(life(256))
-        follower.close()
-    assert any("tables fall behind" in str(line) for line in log.lines)
+        asyncio.run(asyncio.wait_for(kept(), 30.0))
+    assert [alert.title for alert in watched.alerts.sent] == ["a part fails again and again"]
+    assert states(tmp_path) == ["filled"]

@@ -1,7 +1,9 @@
-"""``traider run`` while it runs: the session, what is shown of it, and its end."""
+"""``traider run`` while it runs: what is shown of it, and its end."""
 
 import asyncio
 import contextlib
+import os
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
@@ -12,15 +14,17 @@ from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.text import Text
 
+from traider.cli.main import report_error
 from traider.cli.run_order import RunArguments, session_order
 from traider.cli.status_view import draw
-from traider.domain.errors import UsageError
+from traider.domain.errors import Interrupted, UsageError
 from traider.runtime.observability import ObserveTerms, RoleObservation, observe
-from traider.runtime.session.session import Session
+from traider.runtime.session.supervised import SupervisedRun
 from traider.runtime.session.terms import SessionEnd, SessionOrder
 from traider.runtime.state_folder import RunPaths
 from traider.runtime.status_source import FoundStatus, Liveness
 from traider.runtime.supervision.signals import stop_signals
+from traider.runtime.supervision.threads import is_left
 
 _WIDTH: Final = 160
 _PLAIN_S: Final = 5.0
@@ -29,14 +33,22 @@ _DRAW_S: Final = 0.5
 
 
 def run_session(said: RunArguments, *, is_standby: bool = False) -> int:
-    """Run one session and print what it came to; a standby begins it when the leader is gone.
+    """Run sessions and print what they came to; a standby begins when the leader is gone.
 
     Raises:
         TraiderError: it cannot begin, or a part of it failed.
     """
     order = replace(session_order(said), is_standby=is_standby)
-    with _observed(order) as seen:
-        end = asyncio.run(_run(order, seen, as_json=said.as_json))
+    try:
+        with _observed(order) as seen:
+            end = asyncio.run(_run(order, seen, as_json=said.as_json))
+    except Interrupted as stop:
+        if is_left():
+            # A compiler in a thread would be waited for, or be torn down while it works.
+            code = report_error(stop, as_json=said.as_json)
+            sys.stdout.flush()
+            os._exit(code)
+        raise
     if said.as_json:
         click.echo(msgspec.json.encode(end.outcome))
     else:
@@ -66,14 +78,19 @@ def _observed(order: SessionOrder) -> Iterator[RoleObservation]:
 
 
 async def _run(order: SessionOrder, seen: RoleObservation, *, as_json: bool) -> SessionEnd:
-    session = Session(order, seen)
-    with stop_signals(session.stop, session.reload):
-        running = asyncio.create_task(session.run())
-        await _show(session, running, as_json=as_json)
+    run = SupervisedRun(order, seen)
+
+    def say_what_is_waited_for() -> None:
+        # A signal may arrive inside a write of stderr; a system call is safe there.
+        os.write(2, f"\n{run.stage}; Ctrl-C again ends at once\n".encode())
+
+    with stop_signals(run.stop, run.reload, say_what_is_waited_for):
+        running = asyncio.create_task(run.run())
+        await _show(run, running, as_json=as_json)
         return await running
 
 
-async def _show(session: Session, running: "asyncio.Task[SessionEnd]", *, as_json: bool) -> None:
+async def _show(run: SupervisedRun, running: "asyncio.Task[SessionEnd]", *, as_json: bool) -> None:
     """Draw the view on a terminal; say a line now and then elsewhere."""
     console = Console(stderr=as_json)
     if not console.is_terminal:
@@ -81,23 +98,23 @@ async def _show(session: Session, running: "asyncio.Task[SessionEnd]", *, as_jso
         while not running.done():
             await asyncio.wait({running}, timeout=_PLAIN_S)
             if not as_json:
-                console.print(_line(session), highlight=False)
+                console.print(_line(run), highlight=False)
         return
     with Live(console=console, auto_refresh=False, transient=as_json) as live:
         while not running.done():
-            body = session.status()
-            picture: RenderableType = Text(f"{session.stage} …", style="dim")
+            body = run.status()
+            picture: RenderableType = Text(f"{run.stage} …", style="dim")
             if body is not None:
                 found = FoundStatus(body, Liveness.RUNNING, 0.0)
-                picture = Group(draw(found, console.width), *(Text(n) for n in session.notes))
+                picture = Group(draw(found, console.width), *(Text(n) for n in run.notes))
             live.update(picture, refresh=True)
             await asyncio.wait({running}, timeout=_DRAW_S)
 
 
-def _line(session: Session) -> str:
-    body = session.status()
+def _line(run: SupervisedRun) -> str:
+    body = run.status()
     if body is None:
-        return session.stage
+        return run.stage
     counts = body.counts
     return (
         f"{body.phase.value}  NAV {body.nav} {body.currency}  profit {body.pnl}  "

@@ -75,6 +75,19 @@ def health(body: StatusBody, said_ns: int) -> RenderableType:
     return table
 
 
+def restarts(body: StatusBody, said_ns: int) -> RenderableType:
+    """Return the parts that had to be begun again, a line each."""
+    if not body.restarts:
+        return Text("begun again: nothing", style="dim")
+    lines = Text(style="yellow", overflow="fold")
+    for each in body.restarts:
+        ago = age((said_ns - each.at_ns) / _NS_PER_S)
+        times = f"{each.count:,} times, the last" if each.count > 1 else "once,"
+        lines.append(f"begun again: {each.part} {times} {ago} ago: {each.why}\n")
+    lines.rstrip()
+    return lines
+
+
 def latencies(body: StatusBody) -> RenderableType:
     """Return how long each stage takes."""
     if not body.latency_us:

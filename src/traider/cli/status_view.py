@@ -15,6 +15,7 @@ from traider.cli.status_tables import (
     latencies,
     orders,
     positions,
+    restarts,
 )
 from traider.runtime.status_body import Mode, Phase, StatusBody
 from traider.runtime.status_source import FoundStatus, Liveness
@@ -49,7 +50,10 @@ def draw(found: FoundStatus, width: int, orders_shown: int = ORDERS_SHOWN) -> Re
     money = Group(positions(body), Text(), orders(body, room, orders_shown))
     # Parts and alerts are told by the machine's clock, which the trader's own may differ from.
     said_ns = time.time_ns() - round(found.age_s * _NS_PER_S)
-    machine = Group(health(body, said_ns), Text(), latencies(body), Text(), _parity(body))
+    restarted = restarts(body, said_ns)
+    machine = Group(
+        health(body, said_ns), Text(), restarted, Text(), latencies(body), Text(), _parity(body)
+    )
     parts: list[RenderableType] = [_head(found), Text(), _account(body, width), Text()]
     if width >= WIDE:
         sides = Table.grid(padding=(0, 4))

@@ -57,6 +57,8 @@ class Endpoint:
         Raises:
             UsageError: the port is taken, or the host is not of this machine.
         """
+        self._bound.clear()
+        self._forget()
         self._thread = threading.Thread(target=self._run, name="metrics", daemon=True)
         self._thread.start()
         self._bound.wait(_START_S)
@@ -69,6 +71,15 @@ class Endpoint:
                 fix="choose another port, or 0 for any free one",
             )
         return self.url
+
+    def _forget(self) -> None:
+        """Know nothing of a start before."""
+        self._fault, self.url = None, ""
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it listens."""
+        return self._thread is not None and self._thread.is_alive()
 
     def stop(self) -> None:
         """Stop listening; a second call does nothing."""

@@ -2,7 +2,8 @@
 
 A run that goes on says so in its journal: of each such book a GAP and a DEPTH_CLEAR at the
 beginning, and RESYNC before its first snapshot, as a venue's mapper writes them when a connection
-breaks.
+breaks. A book that was broken already when the run ended is told whole again too: the mapper that
+broke it is gone, and nobody else would say that the gap is over.
 """
 
 from collections.abc import Iterable
@@ -15,18 +16,24 @@ from traider.venues.depth_writer import RESYNC_BY_SNAPSHOT
 
 _SNAPSHOT: Final = int(Kind.DEPTH_SNAPSHOT)
 _CLEAR: Final = int(Kind.DEPTH_CLEAR)
+_GAP: Final = int(Kind.GAP)
+_RESYNC: Final = int(Kind.RESYNC)
 
 
 class StandingBooks:
-    """Which books stand after the events seen."""
+    """Which books stand after the events seen, and which wait for the end of a gap."""
 
-    def __init__(self, numbers: Iterable[int] = ()) -> None:
-        """Begin with the books of these instruments standing."""
+    def __init__(self, numbers: Iterable[int] = (), gapped: Iterable[int] = ()) -> None:
+        """Begin with the books of these instruments standing, or waiting."""
         self._standing = set(numbers)
+        self._gapped = set(gapped)
 
     def append(self, events: EventArray) -> None:
         """See the next events."""
         kinds = events["kind"]
+        for place in np.flatnonzero((kinds == _GAP) | (kinds == _RESYNC)).tolist():
+            number = int(events["instrument"][place])
+            (self._gapped.add if kinds[place] == _GAP else self._gapped.discard)(number)
         depth = events[(kinds == _SNAPSHOT) | (kinds == _CLEAR)]
         if not len(depth):
             return
@@ -42,20 +49,34 @@ class StandingBooks:
         """Instruments whose book stands, rising."""
         return tuple(sorted(self._standing))
 
+    @property
+    def gapped(self) -> tuple[int, ...]:
+        """Instruments with a gap that nobody said is over, rising."""
+        return tuple(sorted(self._gapped))
+
 
 class BrokenBooks:
-    """Books that stood when the run before ended at ``since_ns``, and are not yet told anew."""
+    """Books that are not yet told anew, of the run before that ended at ``since_ns``.
 
-    def __init__(self, numbers: Iterable[int] = (), since_ns: int = 0) -> None:
-        self._broken = set(numbers)
+    Args:
+        numbers: stood then.
+        since_ns: when it ended.
+        gapped: were broken then.
+    """
+
+    def __init__(
+        self, numbers: Iterable[int] = (), since_ns: int = 0, gapped: Iterable[int] = ()
+    ) -> None:
+        self._stood = tuple(sorted(numbers))
+        self._broken = {*self._stood, *gapped}
         self._since_ns = since_ns
 
     def begin(self, now_ns: int) -> EventArray:
-        """Return GAP and DEPTH_CLEAR of each: what came between the runs is not known."""
-        events = empty_events(2 * len(self._broken))
+        """Return GAP and DEPTH_CLEAR of each that stood: what came meanwhile is not known."""
+        events = empty_events(2 * len(self._stood))
         events["ts_event"] = events["ts_recv"] = now_ns
         events["version"] = 1
-        for place, number in enumerate(sorted(self._broken)):
+        for place, number in enumerate(self._stood):
             pair = events[2 * place : 2 * place + 2]
             pair["instrument"] = number
             pair["kind"] = (Kind.GAP, Kind.DEPTH_CLEAR)

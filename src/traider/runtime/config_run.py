@@ -8,6 +8,20 @@ from pydantic import BeforeValidator, Field
 from traider.runtime.config_sections import Real, Section, Whole, listed
 
 
+class RestartConfig(Section):
+    """How a part that failed is begun again."""
+
+    attempts: Annotated[Whole, Field(ge=0, le=1_000)] = 5
+    """Restarts within within_s that are taken for bad luck; one more is a loop, which ends the run
+    where the part is needed for trading. 0 begins nothing again."""
+    within_s: Annotated[Real, Field(ge=1, le=86_400)] = 600.0
+    """The time in which they are counted."""
+    first_s: Annotated[Real, Field(ge=0.01, le=60)] = 0.5
+    """First pause before a new beginning; it doubles, and starts anew after a minute that held."""
+    longest_s: Annotated[Real, Field(ge=0.01, le=3_600)] = 60.0
+    """Longest pause; a venue that cannot be reached is asked so often, without end."""
+
+
 class RunConfig(Section):
     """How a trader runs: nothing here decides a trade by itself."""
 
@@ -37,3 +51,5 @@ class RunConfig(Section):
     """Whether orders, fills and positions are kept in tables beside the journal."""
     report: bool = True
     """Whether a report is written when it ends."""
+    restart: RestartConfig = RestartConfig()
+    """How a part that failed is begun again."""

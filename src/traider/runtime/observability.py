@@ -56,6 +56,8 @@ class RoleObservation(Observation):
     url: str
     """Where metrics and health are served; empty when they are not."""
     otel: OtelTracer | None
+    endpoint: Endpoint | None
+    """What serves there."""
     closing: ExitStack
 
     def __enter__(self) -> Self:
@@ -173,6 +175,7 @@ def _observed(opened: _Opened, book: LatencyBook) -> RoleObservation:
     told = AlertBook(channels, metrics, clock, again_s=wanted.alert_again_s)
     health = HealthBoard(clock, silent_s=wanted.silent_s)
     orders = book.stages[Stage.SIGNAL_TO_ORDER]
+    endpoint = _serve(opened, PrometheusPage(metrics, (LatencySeries(book),)), health)
     return RoleObservation(
         clock=clock,
         log=log,
@@ -185,20 +188,21 @@ def _observed(opened: _Opened, book: LatencyBook) -> RoleObservation:
         told=told,
         latency=book,
         latency_watch=LatencyWatch(orders, told, metrics, clock, _latency_terms(wanted)),
-        url=_serve(opened, PrometheusPage(metrics, (LatencySeries(book),)), health),
+        url="" if endpoint is None else endpoint.url,
         otel=otel,
+        endpoint=endpoint,
         closing=opened.closing.pop_all(),
     )
 
 
-def _serve(opened: _Opened, page: PrometheusPage, health: HealthBoard) -> str:
+def _serve(opened: _Opened, page: PrometheusPage, health: HealthBoard) -> Endpoint | None:
     if not opened.wanted.metrics:
-        return ""
+        return None
     endpoint = Endpoint(page, health, _endpoint_terms(opened.wanted, opened.role))
     url = endpoint.start()
     opened.closing.callback(endpoint.stop)
     opened.log.info("metrics are served", url=f"{url}/metrics")
-    return url
+    return endpoint
 
 
 def _otel(opened: _Opened) -> OtelTracer | None:

@@ -49,6 +49,8 @@ class Held:
     last_ns: int
     open_books: tuple[int, ...]
     """Instruments whose book stood at the end."""
+    gapped: tuple[int, ...] = ()
+    """Instruments whose book was broken then."""
 
 
 class Recorder:
@@ -60,7 +62,7 @@ class Recorder:
         self.new = 0
         """Events of this run."""
         self._listeners = listeners
-        self._broken = BrokenBooks(held.open_books, held.last_ns)
+        self._broken = BrokenBooks(held.open_books, held.last_ns, held.gapped)
         self._is_ended = False
 
     def append(self, events: EventArray) -> None:
@@ -107,7 +109,7 @@ def catch_up(journal: JournalWriter, listeners: Sequence[EventSink]) -> Held:
         events += len(chunk)
         last_ns = int(chunk["ts_recv"][-1])
         standing.append(chunk)
-    return Held(events, last_ns, standing.numbers)
+    return Held(events, last_ns, standing.numbers, standing.gapped)
 
 
 def clock_from(folder: Path, clock: Clock) -> Clock:

@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from traider.gateway.latency import LatencyBook
+from traider.runtime.supervision.restart_book import RestartBook
 
 _NS_PER_US: Final = 1_000
 
@@ -141,6 +142,18 @@ class ParityBody(Struct, frozen=True):
     """When the last one ended, ns UTC; 0 before the first."""
 
 
+class RestartBody(Struct, frozen=True):
+    """A part that failed and was begun again, since the process began."""
+
+    part: str
+    """Session, tables, status and so on."""
+    count: int
+    why: str
+    """The last fault."""
+    at_ns: int
+    """When it came, ns UTC of the machine's clock."""
+
+
 class AlertBody(Struct, frozen=True):
     """One alert that was sent."""
 
@@ -194,6 +207,8 @@ class StatusBody(Struct, frozen=True, kw_only=True):
     parity: ParityBody = ParityBody()
     alerts: tuple[AlertBody, ...] = ()
     """The last ten, newest last."""
+    restarts: tuple[RestartBody, ...] = ()
+    """Parts that this process had to begin again."""
 
 
 def latency_bodies(book: LatencyBook) -> dict[str, LatencyBody]:
@@ -208,3 +223,8 @@ def latency_bodies(book: LatencyBook) -> dict[str, LatencyBody]:
         )
         for stage, each in book.snapshot().items()
     }
+
+
+def restart_bodies(book: RestartBook) -> tuple[RestartBody, ...]:
+    """Return the restarts of a process for ``StatusBody.restarts``."""
+    return tuple(RestartBody(row.part, row.count, row.why, row.at_ns) for row in book.rows())

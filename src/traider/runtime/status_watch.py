@@ -20,6 +20,7 @@ from traider.runtime.observability import RoleObservation
 from traider.runtime.status_body import Phase, StatusBody
 from traider.runtime.status_file import write_status
 from traider.runtime.status_metrics import StatusMetrics
+from traider.runtime.supervision.role import RoleReport
 
 _EVERY_S: Final = 1.0
 _NS_PER_S: Final = 1_000_000_000
@@ -95,6 +96,11 @@ class StatusWatch:
                 await asyncio.sleep(_EVERY_S)
         finally:
             self.look()
+
+    async def keep(self, report: RoleReport) -> None:
+        """Do so as a role."""
+        report.ready()
+        await self.run()
 
     def _tell_health(self, body: StatusBody) -> None:
         # A status may hold what the board holds; how the file is, is known better here.

@@ -1,9 +1,12 @@
 """Orders, fills and positions in tables, while a trader runs: a thread that follows the journal.
 
-It reads the journal as any other process could, so the trader never waits for it, and what the
-database refuses is tried again later. A start finds the place it had come to.
+It reads the journal as any other process could, so the trader never waits for it. It is a role:
+what the database refuses is a fault, after which it is begun again and finds the place it had
+come to.
 """
 
+import asyncio
+import contextlib
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,17 +15,16 @@ from typing import Final
 
 from sqlalchemy import Engine
 
-from traider.domain.errors import TraiderError
-from traider.domain.ports import Log
 from traider.journal.reader import JournalReader
 from traider.runtime.journal_tables import instrument_of
+from traider.runtime.supervision.role import RoleReport
+from traider.runtime.supervision.threads import begin_thread
 from traider.store.tables.engines import open_engine
 from traider.store.tables.journals import JournalAccount, keep_journal
 from traider.store.tables.projector import Projector
 from traider.store.tables.schema import upgrade
 
 PAUSE_S: Final = 1.0
-_RETRY_S: Final = 10.0
 _END_S: Final = 30.0
 
 
@@ -36,46 +38,51 @@ class TablesOrder:
 
 
 class TablesFollower:
-    """A thread that applies what the journal has and the tables have not."""
+    """Applies what the journal has and the tables have not."""
 
-    def __init__(self, order: TablesOrder, log: Log) -> None:
-        self._order, self._log = order, log
+    def __init__(self, order: TablesOrder) -> None:
+        self._order = order
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="tables", daemon=True)
+        self._is_idle = threading.Event()
+        self._is_idle.set()
         self.applied = 0
         """Position of the next event to apply."""
-        self.fault = ""
-        """Why the last try failed; empty when it did not."""
 
-    def start(self) -> None:
-        """Begin to follow."""
-        self._thread.start()
+    async def run(self, report: RoleReport) -> None:
+        """Follow in a thread; cancelled, it goes on until it is closed.
+
+        Raises:
+            DatabaseError: the database refuses.
+            DataError: the journal cannot be read.
+        """
+        loop = asyncio.get_running_loop()
+
+        def told() -> None:
+            with contextlib.suppress(RuntimeError):  # the loop ended first
+                loop.call_soon_threadsafe(report.ready)
+
+        self._is_idle.clear()
+        await begin_thread(lambda: self.follow(told), "tables")
 
     def close(self) -> None:
         """Apply what is left and end; what does not end in time is made up for by the next run."""
         self._stop.set()
-        if self._thread.is_alive():
-            self._thread.join(_END_S)
+        self._is_idle.wait(_END_S)
 
-    def _run(self) -> None:
-        while True:
-            try:
-                self._follow()
-            except TraiderError as fault:
-                self.fault = fault.line()
-                self._log.warning("tables fall behind", why=self.fault)
-            if self._stop.wait(_RETRY_S if self.fault else 0.0) or not self.fault:
-                return
-
-    def _follow(self) -> None:
-        engine = open_engine(self._order.url)
+    def follow(self, told: Callable[[], None] = lambda: None) -> None:
+        """Follow until it is closed, and tell when the tables have caught up; raises as ``run``."""
+        self._is_idle.clear()
         try:
-            upgrade(engine)
-            self._apply_until(engine, self._stop.is_set)
+            engine = open_engine(self._order.url)
+            try:
+                upgrade(engine)
+                self._apply_until(engine, told)
+            finally:
+                engine.dispose()
         finally:
-            engine.dispose()
+            self._is_idle.set()
 
-    def _apply_until(self, engine: Engine, stopped: Callable[[], bool]) -> None:
+    def _apply_until(self, engine: Engine, told: Callable[[], None]) -> None:
         reader = JournalReader(self._order.journal)
         listed = [instrument_of(each) for each in reader.instruments]
         keep_journal(engine, self._order.account, listed)
@@ -83,12 +90,12 @@ class TablesFollower:
         self.applied = projector.applied
         while True:
             # Asked before reading: what was written before the stop is applied.
-            is_last = stopped()
+            is_last = self._stop.is_set()
             reader.refresh()
             for events in reader.events(start=self.applied):
                 projector.apply(events, self.applied)
                 self.applied += len(events)
-            self.fault = ""
             if is_last:
                 return
+            told()
             self._stop.wait(PAUSE_S)

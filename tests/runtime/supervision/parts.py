@@ -26,10 +26,12 @@ class Watched:
 
     def supervisor(self, restarts: RestartTerms = QUICK) -> Supervisor:
         """Return a supervisor that speaks here."""
+        return Supervisor(self.parts(restarts))
+
+    def parts(self, restarts: RestartTerms = QUICK) -> SupervisorParts:
+        """Return what a supervisor speaks through."""
         clock = SystemClock()
-        return Supervisor(
-            SupervisorParts(self.board, clock, self.log, self.metrics, self.alerts, restarts)
-        )
+        return SupervisorParts(self.board, clock, self.log, self.metrics, self.alerts, restarts)
 
     def report(self, name: str) -> RoleReport:
         """Return a report that no supervisor made."""

@@ -1,5 +1,9 @@
 """What a session ends with: its outcome, and its report."""
 
+from pathlib import Path
+
+import msgspec
+
 from traider.gateway.latency import LatencyBook, Stage
 from traider.journal.reader import JournalReader
 from traider.runtime.parity.decisions import DecisionReplay
@@ -26,20 +30,42 @@ def session_end(
     Raises:
         DataError: the journal cannot be read.
     """
+    outcome = _outcome(order, status, parts.trader.latencies, _fingerprint(parts))
+    written = write_report(parts, status, outcome, notes) if parts.config.run.report else None
+    return SessionEnd(outcome, status, written, notes)
+
+
+def end_between(order: SessionOrder, status: StatusBody, latencies: LatencyBook) -> SessionEnd:
+    """Return what a run came to that was stopped while no session was open.
+
+    Args:
+        order: what was asked for.
+        status: the last of the session before; its checks are counted already.
+        latencies: what was measured in the process.
+
+    Raises:
+        DataError: the journal cannot be read.
+    """
+    outcome = _outcome(order, status, latencies, replayed_fingerprint(order.folder))
+    outcome = msgspec.structs.replace(outcome, parity=ParityOutcome(ok=True, checks=0))
+    return SessionEnd(outcome, status, None)
+
+
+def _outcome(
+    order: SessionOrder, status: StatusBody, latencies: LatencyBook, fingerprint: str
+) -> SessionOutcome:
     counts = status.counts
-    outcome = SessionOutcome(
+    return SessionOutcome(
         orders_sent=counts.orders_sent,
         orders_refused=counts.orders_refused,
         fills=counts.fills,
         nav=status.nav,
         fees=status.fees,
-        fingerprint=_fingerprint(parts),
+        fingerprint=fingerprint,
         parity=ParityOutcome(status.parity.ok, status.parity.checks),
-        latency_us=_latency(parts.trader.latencies),
+        latency_us=_latency(latencies),
         state=str(order.folder),
     )
-    written = write_report(parts, status, outcome, notes) if parts.config.run.report else None
-    return SessionEnd(outcome, status, written, notes)
 
 
 def _latency(book: LatencyBook) -> LatencyOutcome:
@@ -55,9 +81,18 @@ def _fingerprint(parts: SessionParts) -> str:
     """
     if parts.is_new:
         return parts.record.fingerprint.hexdigest()
-    run = RecordedRun.open(parts.paths.folder)
+    return replayed_fingerprint(parts.paths.folder)
+
+
+def replayed_fingerprint(folder: Path) -> str:
+    """Return the digest of a run by replaying its journal.
+
+    Raises:
+        DataError: the journal cannot be read.
+    """
+    run = RecordedRun.open(folder)
     replay = DecisionReplay(run.spec(), simulates=run.simulates)
-    for events in JournalReader(parts.paths.journal).events():
+    for events in JournalReader(run.paths.journal).events():
         replay.take(events)
     replay.finish()
     return replay.fingerprint.hexdigest()

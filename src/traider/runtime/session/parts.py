@@ -27,6 +27,7 @@ from traider.runtime.state_folder import RunManifest, RunPaths, StateFolder, che
 from traider.runtime.status_body import Mode
 from traider.runtime.strategy_target import stream_spec
 from traider.runtime.stream_sources import stream_sources
+from traider.runtime.supervision.threads import begin_thread, until_stopped
 from traider.runtime.tables_following import TablesFollower, TablesOrder
 from traider.runtime.trading.later_reports import LaterReports
 from traider.runtime.trading.recovery import Recovered, recover
@@ -71,6 +72,8 @@ class Opening:
     closing: AsyncExitStack
     """Ends what was opened, in order."""
     tell: Tell
+    stopped: asyncio.Event
+    """Set when somebody asks for the end."""
     warm: Warm | None = None
     """A kernel that followed the run of the folder, and the leadership to go on with it."""
 
@@ -102,7 +105,8 @@ async def open_parts(opening: Opening) -> SessionParts:
     journal = JournalWriter.open(folder.paths.journal, instruments)
     closing.callback(journal.close)
     opening.tell("loading the kernel, which is compiled once (a minute or two)")
-    recovered = await asyncio.to_thread(_recovered, config, manifest, journal, opening.warm)
+    loading = begin_thread(lambda: _recovered(config, manifest, journal, opening.warm), "recovery")
+    recovered = await until_stopped(loading, opening.stopped, "the kernel was loaded")
     record = SessionRecord()
     names = [each.name for each in instruments]
     counted, traces = (
@@ -123,7 +127,7 @@ async def open_parts(opening: Opening) -> SessionParts:
     gateway = await open_gateway(made_for, trader, seen, closing)
     return SessionParts(
         config, manifest, folder.paths, link, clock, feed, journal, recovered, trader, gateway,
-        reports, _tables(config, manifest, folder.paths, seen), record, counted, kept is None,
+        reports, _tables(config, manifest, folder.paths), record, counted, kept is None,
         recovered.replayer.machine.sequence,
     )  # fmt: skip
 
@@ -137,13 +141,11 @@ def _recovered(
     return recover(journal, spec, simulates=manifest.mode in SIMULATED)
 
 
-def _tables(
-    config: Config, manifest: RunManifest, paths: RunPaths, seen: RoleObservation
-) -> TablesFollower | None:
+def _tables(config: Config, manifest: RunManifest, paths: RunPaths) -> TablesFollower | None:
     if not config.run.tables:
         return None
     opening = {config.currency: Decimal(config.capital)}
     mode = "live" if manifest.mode is Mode.LIVE else "paper"
     account = JournalAccount(f"run-{manifest.run_id}", mode, config.currency, "", opening)
     order = TablesOrder(paths.journal, f"sqlite:///{paths.tables}", account)
-    return TablesFollower(order, seen.log)
+    return TablesFollower(order)

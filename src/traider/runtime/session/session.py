@@ -1,6 +1,6 @@
 """A session: opened, run until somebody stops it, closed in order.
 
-    session = Session(order, seen)
+    session = Session(order, seen, parts)
     running = asyncio.create_task(session.run())
     session.stop("SIGTERM")              # from wherever; the first one counts
     end = await running
@@ -8,7 +8,9 @@
 Start: the state is recovered, history enters, the feed runs until every book is whole, the gateway
 reconciles, then decisions begin. End: decisions are off, orders that would open or change a
 position are taken back (``run.on_stop``), what is on its way is waited for, the state is proved and
-kept. Whatever part fails ends the session, and its fault is raised when all is closed.
+kept. What trading needs ends the session when it fails, and its fault is raised when all is closed;
+whether another session follows is for ``supervised`` to say. Parts beside the trader (tables,
+status, upkeep) are begun again alone.
 """
 
 import asyncio
@@ -17,6 +19,7 @@ import os
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from functools import partial
+from types import TracebackType
 from typing import Final
 
 from traider.domain.errors import Interrupted, TraiderError
@@ -41,6 +44,7 @@ from traider.runtime.observability import RoleObservation
 from traider.runtime.parity.recorded_run import RecordedRun
 from traider.runtime.run_request import check_same
 from traider.runtime.session.background import Background, first_fault
+from traider.runtime.session.beside import kept_beside
 from traider.runtime.session.closing import session_end
 from traider.runtime.session.history import read_history
 from traider.runtime.session.parts import Opening, SessionParts, open_parts
@@ -49,9 +53,12 @@ from traider.runtime.session.terms import SessionEnd, SessionOrder
 from traider.runtime.session.upkeep import KeepingTerms, Upkeep, pass_time, until_gone
 from traider.runtime.session.watch import SessionWatch, WatchedParts
 from traider.runtime.state_folder import RUN_LOCK
-from traider.runtime.status_body import Phase, StatusBody
+from traider.runtime.status_body import Phase, RestartBody, StatusBody, restart_bodies
 from traider.runtime.status_file import write_status
 from traider.runtime.status_watch import Beside, StatusWatch
+from traider.runtime.supervision.keeper import SupervisorParts
+from traider.runtime.supervision.shutdown import line_of
+from traider.runtime.supervision.threads import begin_thread, until_stopped
 from traider.runtime.trading.trader_desk import DeskContext, DeskHooks, TraderDesk
 
 _BOOKS_S: Final = 20.0
@@ -66,7 +73,14 @@ _PAUSE_S: Final = 0.002
 class Session:
     """One session of a trader in this process."""
 
-    def __init__(self, order: SessionOrder, seen: RoleObservation) -> None:
+    def __init__(
+        self,
+        order: SessionOrder,
+        seen: RoleObservation,
+        supervision: SupervisorParts,
+        trades: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Prepare a session; ``trades`` is told when decisions begin."""
         self.order = order
         self.stage = "starting"
         """What is being done before there is a status."""
@@ -76,7 +90,11 @@ class Session:
         self._stop: Stop | None = None
         self._desk: TraderDesk | None = None
         self._front: FrontDesk | None = None
-        self._loss: TraiderError | None = None
+        self._loss: Exception | None = None
+        self._supervision = supervision
+        self._trades = trades
+        self.has_begun = False
+        """Whether it took up the run, so that what ends it now came while it ran."""
 
     def stop(self, why: str, *, who: str = "person") -> None:
         """Ask for the end, in order."""
@@ -97,6 +115,10 @@ class Session:
         else:
             self._seen.log.info("read again", done=told)
 
+    def restarts(self) -> tuple[RestartBody, ...]:
+        """Return the parts that this process began again."""
+        return restart_bodies(self._supervision.book)
+
     def status(self) -> StatusBody | None:
         """Return how it stands; None before there is anything to tell."""
         return None if self._desk is None else self._desk.status()
@@ -109,16 +131,29 @@ class Session:
         """
         listen_as_asked()
         async with AsyncExitStack() as closing:
+            closing.push(self._tell_loss)
             warm = await self._stand_by() if self.order.is_standby else None
             if self.order.is_standby and warm is None:
                 raise Interrupted("stopped while standing by")
             if warm is not None:
                 closing.callback(warm.leadership.end)
-            parts = await open_parts(Opening(self.order, self._seen, closing, self._tell, warm))
+            opening = Opening(self.order, self._seen, closing, self._tell, self._stopped, warm)
+            parts = await open_parts(opening)
             leadership = warm.leadership if warm is not None else await self._lead(parts)
             closing.callback(leadership.end)
             parts.trader.connect(LedGateway(parts.gateway, leadership))
             return await self._lead_run(parts, leadership, closing)
+
+    def _tell_loss(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Raise why it ended: what fails while all is closed, on a full disk say, is not that."""
+        del kind, trace
+        if self._loss is not None and fault is not self._loss:
+            raise self._loss from fault
 
     # ----------------------------------------------------------------------------- the way there
 
@@ -140,7 +175,8 @@ class Session:
         )
         lease = lease_of(self.order.request.config, folder, run.manifest.run_id)
         hooks = StandbyHooks(self._seen.log, self._stopped.is_set, self._lost())
-        return await asyncio.to_thread(stand_by, order, lease, hooks)
+        following = begin_thread(lambda: stand_by(order, lease, hooks), "stand-by")
+        return await until_stopped(following, self._stopped, "standing by")
 
     async def _lead(self, parts: SessionParts) -> Leadership:
         """Take the lease, with an epoch above all of the journal."""
@@ -169,19 +205,17 @@ class Session:
         await server.start()
         closing.push_async_callback(server.close)
         if parts.tables is not None:
-            parts.tables.start()
             closing.callback(parts.tables.close)
         upkeep = Upkeep(self._keeping(parts), parts.trader, front, self._seen)
         watch.checks = lambda: upkeep.checked
         closing.callback(upkeep.close)
         async with Background() as background:
-            beside = Beside(self.order.folder, parts.counted, {"feed": parts.feed.queue})
-            background.add(StatusWatch(self._seen, desk.status, beside).run())
+            self._add_beside(parts, desk, background)
             await self._begin(parts, leadership, watch, background)
             background.add(pass_time(parts.trader))
             if parts.link.exchange is not None:
                 background.add(until_gone(parts.link.exchange))
-            background.add(upkeep.run())
+            background.add(kept_beside("upkeep", upkeep.run, self._supervision))
             background.add(
                 # The front desk removes the file when the stop is journaled, and not before.
                 watch_kill(self.order.folder, lambda kill: self._kill(front, kill), removes=False)
@@ -196,13 +230,23 @@ class Session:
             watch.is_over = True
         await asyncio.to_thread(self._close_books, parts, upkeep, watch)
         desk.phase = Phase.STOPPED
+        if self._loss is not None:
+            raise self._loss
         write_status(self.order.folder, desk.status())
+        self._tell("writing what it came to")
         end = await asyncio.to_thread(
             session_end, self.order, parts, desk.status(), tuple(self.notes)
         )
-        if self._loss is not None:
-            raise self._loss
+        self._tell("closing connections")
         return end
+
+    def _add_beside(self, parts: SessionParts, desk: TraderDesk, background: Background) -> None:
+        """Begin what is kept beside the trader."""
+        beside = Beside(self.order.folder, parts.counted, {"feed": parts.feed.queue})
+        watch = StatusWatch(self._seen, desk.status, beside)
+        background.add(kept_beside("status", watch.keep, self._supervision))
+        if parts.tables is not None:
+            background.add(kept_beside("tables", parts.tables.run, self._supervision))
 
     async def _begin(
         self,
@@ -221,6 +265,7 @@ class Session:
             self.notes.append(history.note)
         known = trader.machine.sequence
         trader.begin(config_digest(parts.config), leadership.epoch, history.events)
+        self.has_begun = True
         self._seen.log.info(
             "run begins", run=parts.manifest.run_id, epoch=leadership.epoch, events=known
         )
@@ -252,6 +297,7 @@ class Session:
         trader.open_for_decisions()
         desk.phase = Phase.TRADING
         self._tell("trading")
+        self._trades()
 
     # ------------------------------------------------------------------------------- the way out
 
@@ -268,7 +314,7 @@ class Session:
             stopped.cancel()
         for task in done - {stopped}:
             fault = first_fault(task.exception())
-            if isinstance(fault, TraiderError):
+            if isinstance(fault, Exception):
                 self._fail(fault)
             elif fault is not None:
                 raise fault
@@ -285,6 +331,7 @@ class Session:
         asked = self._stop.cancel_orders if self._stop is not None else None
         cancels = parts.config.run.on_stop == "cancel" if asked is None else asked
         if cancels:
+            self._tell("waiting for the end of the orders that are taken back")
             for life in parts.gateway.lives.living():
                 if not parts.gateway.lives.guards(life):
                     desk.command(
@@ -295,8 +342,10 @@ class Session:
     def _close_books(self, parts: SessionParts, upkeep: Upkeep, watch: SessionWatch) -> None:
         """Prove the state at the end, keep it, and let the tables catch up."""
         if not parts.trader.is_broken:
+            self._tell("proving the state against the journal")
             upkeep.finish(watch)
         if parts.tables is not None:
+            self._tell("letting the tables catch up")
             parts.tables.close()
 
     # --------------------------------------------------------------------------------- the parts
@@ -304,7 +353,7 @@ class Session:
     def _watch(self, parts: SessionParts) -> SessionWatch:
         exchange = parts.link.exchange
         runs = (lambda: True) if exchange is None else (lambda: exchange.is_running)
-        watched = WatchedParts(parts.feed, parts.gateway, parts.tables, runs)
+        watched = WatchedParts(parts.feed, parts.gateway, runs)
         return SessionWatch(watched, self._seen, parts.record)
 
     def _open_desk(self, parts: SessionParts, watch: SessionWatch) -> TraderDesk:
@@ -319,7 +368,7 @@ class Session:
             ids=ClientIds(parts.manifest.run_id),
         )
         lives = parts.gateway.lives
-        hooks = DeskHooks(lives.living, self._take_stop, lives.guards)
+        hooks = DeskHooks(lives.living, self._take_stop, lives.guards, self.restarts)
         self._desk = TraderDesk(parts.trader, context, watch, hooks, parts.clock)
         return self._desk
 
@@ -349,12 +398,15 @@ class Session:
             self._stop = stop
         self._stopped.set()
 
-    def _fail(self, fault: TraiderError) -> None:
+    def _fail(self, fault: Exception) -> None:
         """End the session because of a fault."""
         if self._loss is None:
-            self._seen.log.error("the session ends because of a fault", fault=fault.line())
-            title = "the trader ends because of a fault"
-            self._seen.alerts.send(Alert("session:fault", Severity.CRITICAL, title, fault.line()))
+            line = line_of(fault)
+            self._seen.log.error("the session ends because of a fault", fault=line)
+            title = "the session ends because of a fault"
+            self._seen.alerts.send(Alert("session:fault", Severity.CRITICAL, title, line))
+            if not isinstance(fault, TraiderError):
+                self._seen.faults.report(fault, part="session")
         self._loss = self._loss or fault
         self._stopped.set()
 

@@ -15,6 +15,7 @@ from traider.runtime.parity.recorded_run import recorded_follower
 from traider.runtime.parity.shadow import JournalShadow, StateClaim
 from traider.runtime.session.watch import SessionWatch
 from traider.runtime.status_body import ParityBody
+from traider.runtime.supervision.role import RoleReport
 from traider.runtime.trading.snapshots import SnapshotWriter, Taken, take_state
 from traider.runtime.trading.trader import Trader
 from traider.venues.errors import VenueUnreachableError
@@ -79,8 +80,9 @@ class Upkeep:
         """What the checks of the session found."""
         return self._gate.body
 
-    async def run(self) -> None:
+    async def run(self, report: RoleReport) -> None:
         """Keep and check until cancelled."""
+        report.ready()
         loop = asyncio.get_running_loop()
         keep_at = loop.time() + self._terms.snapshot_s
         while True:

@@ -10,7 +10,6 @@ from traider.gateway.order_gateway import OrderGateway
 from traider.runtime.observability import RoleObservation
 from traider.runtime.session.record import SessionRecord
 from traider.runtime.status_body import AlertBody, HealthBody, ParityBody
-from traider.runtime.tables_following import TablesFollower
 
 
 @dataclass(frozen=True)
@@ -19,7 +18,6 @@ class WatchedParts:
 
     feed: Feed
     gateway: OrderGateway
-    tables: TablesFollower | None
     exchange_runs: Callable[[], bool]
 
 
@@ -78,8 +76,7 @@ class SessionWatch:
         board, parts = self._seen.health, self._parts
         is_ready = parts.gateway.is_ready
         board.report("gateway", is_good=is_ready, detail="" if is_ready else "not reconciled")
-        if not parts.exchange_runs():
+        if parts.exchange_runs():
+            board.forget("exchange")
+        else:
             board.report("exchange", is_good=False, detail="its process ended")
-        if parts.tables is not None:
-            fault = parts.tables.fault
-            board.report("tables", is_good=not fault, detail=fault)

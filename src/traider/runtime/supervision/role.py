@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Final
 
 from traider.domain.metric_names import ROLE_READY
@@ -45,6 +46,17 @@ class RoleReport:
         self._metrics.set(ROLE_READY, float(self.is_ready), role=self.name)
 
 
+class AfterFault(Enum):
+    """What follows from a fault."""
+
+    AGAIN = auto()
+    """The role is begun again, not without end."""
+    WAIT = auto()
+    """So it is, however often: something outside does not answer, and will."""
+    HALT = auto()
+    """Everything ends, and a person is called."""
+
+
 @dataclass(frozen=True)
 class Role:
     """What a supervisor keeps running.
@@ -60,3 +72,13 @@ class Role:
     """Whether everything is done when it is."""
     stop_s: float = STOP_S
     """Seconds it may take to end when it is cancelled."""
+    is_vital: bool = True
+    """Whether everything ends when it fails again and again; otherwise the rest goes on."""
+    judged: Callable[[Exception], AfterFault] | None = None
+    """Says what a fault leads to, where that depends on the fault."""
+
+    def judge(self, fault: Exception) -> AfterFault:
+        """Return what follows from a fault."""
+        if self.judged is not None:
+            return self.judged(fault)
+        return AfterFault.HALT if self.moves_money else AfterFault.AGAIN

@@ -11,11 +11,14 @@ from traider.domain.errors import Interrupted
 
 @contextmanager
 def stop_signals(
-    ask_stop: Callable[[str], None], reload: Callable[[], None] | None = None
+    ask_stop: Callable[[str], None],
+    reload: Callable[[], None] | None = None,
+    again: Callable[[], None] | None = None,
 ) -> Iterator[None]:
     """Turn signals into requests on the running loop, while the block runs.
 
-    A second SIGINT ends the process at once. Shells start background jobs with SIGINT ignored;
+    A second SIGINT ends the process at once; with ``again`` it calls that, such as to say what is
+    still waited for, and the third one ends. Shells start background jobs with SIGINT ignored;
     here it is heard all the same. Outside the main thread nothing is changed.
     """
     loop = asyncio.get_running_loop()
@@ -24,9 +27,12 @@ def stop_signals(
     def on_interrupt() -> None:
         nonlocal interrupts
         interrupts += 1
-        if interrupts > 1:
+        if interrupts == 1:
+            ask_stop("SIGINT")
+        elif interrupts == 2 and again is not None:
+            again()
+        else:
             os._exit(Interrupted.exit_code)
-        ask_stop("SIGINT")
 
     handlers = {signal.SIGINT: on_interrupt, signal.SIGTERM: lambda: ask_stop("SIGTERM")}
     if reload is not None:

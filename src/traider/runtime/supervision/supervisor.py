@@ -12,33 +12,21 @@ front door leaves with the fault.
 """
 
 import asyncio
-import traceback
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
-from traider.domain.metric_names import RESTARTS_TOTAL
-from traider.domain.ports import Alert, AlertChannel, Clock, Log, Metrics, Severity
-from traider.ops.health import HealthBoard
-from traider.runtime.supervision.restarts import Restarts, RestartTerms
+from traider.domain.ports import Alert, Severity
+from traider.runtime.supervision.keeper import Halt, KeeperHooks, RoleKeeper, SupervisorParts
 from traider.runtime.supervision.role import Role, RoleReport
 from traider.runtime.supervision.shutdown import Step, line_of, take_steps
 
+__all__ = ["Outcome", "Supervisor", "SupervisorParts", "asks_stop_from_threads"]
+
 BEAT_S: Final = 1.0
-_NS_PER_S: Final = 1e9
-
-
-@dataclass(frozen=True)
-class SupervisorParts:
-    """What a supervisor speaks through."""
-
-    board: HealthBoard
-    clock: Clock
-    """Of the machine."""
-    log: Log
-    metrics: Metrics
-    alerts: AlertChannel
-    restarts: RestartTerms = field(default_factory=RestartTerms)
+_MONEY: Final = "a part that moves money failed"
+_LOOP: Final = "a part fails again and again"
+_HALTED: Final = "a part failed for good"
 
 
 @dataclass(frozen=True)
@@ -50,6 +38,8 @@ class Outcome:
     """What halted it; None for an end that was asked for."""
     left: tuple[str, ...] = ()
     """Steps of the end that failed, a line each."""
+    is_loop: bool = False
+    """Whether what halted it came again and again."""
 
 
 class Supervisor:
@@ -64,6 +54,7 @@ class Supervisor:
         self._all_ready = asyncio.Event()
         self._why = ""
         self._fault: BaseException | None = None
+        self._is_loop = False
 
     def add(self, role: Role) -> None:
         """Take a role; they are started in this order, and ended in the opposite one."""
@@ -110,9 +101,11 @@ class Supervisor:
             steps: of the ordered end; roles that none of them ends are ended after them.
         """
         beating = asyncio.create_task(self._beat())
+        hooks = KeeperHooks(self._stopping.is_set, self._halt, self._done)
         try:
             for name, role in self._roles.items():
-                self._tasks[name] = asyncio.create_task(self._keep(role), name=name)
+                keeper = RoleKeeper(role, self._reports[name], self._parts, hooks)
+                self._tasks[name] = asyncio.create_task(keeper.run(), name=name)
             await self._stopping.wait()
             left = await take_steps(
                 [*steps, *(self.ending(name) for name in reversed(self._roles))],
@@ -123,7 +116,7 @@ class Supervisor:
             beating.cancel()
             for task in self._tasks.values():
                 task.cancel()
-        return Outcome(self._why, self._fault, left)
+        return Outcome(self._why, self._fault, left, self._is_loop)
 
     async def _beat(self) -> None:
         """Say that the loop goes round."""
@@ -141,54 +134,16 @@ class Supervisor:
         if not task.done():
             raise TimeoutError(f"{name} does not end")
 
-    async def _keep(self, role: Role) -> None:
-        """Run a role, again and again while that is allowed."""
-        report, restarts = self._reports[role.name], Restarts(self._parts.restarts)
-        while True:
-            begun_s = self._now_s()
-            try:
-                await role.run(report)
-            except Exception as fault:  # noqa: BLE001 - every fault of a role arrives here
-                report.bad(line_of(fault))
-                pause_s = self._judge(role, fault, restarts, begun_s)
-            else:
-                report.bad("ended")
-                if role.ends_all:
-                    self.ask_stop(f"{role.name} is done")
-                return
-            if pause_s is None:
-                return
-            await asyncio.sleep(pause_s)
-
-    def _judge(
-        self, role: Role, fault: Exception, restarts: Restarts, begun_s: float
-    ) -> float | None:
-        """Return the pause before a failed role is started again; None when it is not."""
-        frames = traceback.extract_tb(fault.__traceback__)
-        where = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else ""
-        self._parts.log.error("a role failed", role=role.name, why=line_of(fault), where=where)
-        if self.is_stopping:
-            return None
-        if role.moves_money:
-            self._halt(role, fault, "a part that moves money failed")
-            return None
-        now_s = self._now_s()
-        pause_s = restarts.next_s(now_s, now_s - begun_s)
-        if pause_s is None:
-            self._halt(role, fault, "a part fails again and again")
-            return None
-        self._parts.metrics.count(RESTARTS_TOTAL, part=role.name)
-        self._parts.log.warning("a role is started again", role=role.name, pause_s=pause_s)
-        return pause_s
-
-    def _halt(self, role: Role, fault: Exception, title: str) -> None:
-        self._fault = self._fault or fault
-        key, detail = f"halt:{role.name}", f"{role.name}: {line_of(fault)}"
+    def _halt(self, halt: Halt) -> None:
+        self._fault, self._is_loop = self._fault or halt.fault, self._is_loop or halt.is_loop
+        title = _LOOP if halt.is_loop else _MONEY if halt.role.moves_money else _HALTED
+        key, detail = f"halt:{halt.role.name}", f"{halt.role.name}: {line_of(halt.fault)}"
         self._parts.alerts.send(Alert(key, Severity.CRITICAL, title, detail))
         self.ask_stop(f"{title}: {detail}")
 
-    def _now_s(self) -> float:
-        return self._parts.clock.monotonic_ns() / _NS_PER_S
+    def _done(self, role: Role) -> None:
+        if role.ends_all:
+            self.ask_stop(f"{role.name} is done")
 
 
 def asks_stop_from_threads(

@@ -31,6 +31,7 @@ class _Kept(msgspec.Struct, frozen=True, array_like=True):
     books: tuple[int, ...]
     counts: tuple[int, ...]
     holdings: dict[int, tuple[int, int]]
+    gapped: tuple[int, ...] = ()
 
 
 class Standing:
@@ -131,6 +132,7 @@ class Standing:
             self.books.numbers,
             counts,
             {k: (each.lots, each.cost) for k, each in self.holdings.by_instrument.items()},
+            self.books.gapped,
         )
         return msgspec.msgpack.encode(kept)
 
@@ -144,7 +146,7 @@ class Standing:
         kept = msgspec.msgpack.decode(raw, type=_Kept)
         made = cls()
         made.passed_ns, made.epoch, made.reports = kept.passed_ns, kept.epoch, kept.reports
-        made.books = StandingBooks(kept.books)
+        made.books = StandingBooks(kept.books, kept.gapped)
         made.holdings = Holdings({k: Holding(*each) for k, each in kept.holdings.items()})
         waiting = np.frombuffer(kept.unanswered, dtype=EVENT)
         made._unanswered = [waiting[place : place + 1] for place in range(len(waiting))]

@@ -79,7 +79,9 @@ class Trader:
         self._speed = parts.speed
         self._listeners = list(listeners)
         self._gateway: TradingGateway | None = None
-        self._broken = BrokenBooks(standing.books.numbers, standing.passed_ns)
+        self._broken = BrokenBooks(
+            standing.books.numbers, standing.passed_ns, standing.books.gapped
+        )
         self._waiting: list[EventArray] = []
         self._is_turning = False
         self._is_ended = False

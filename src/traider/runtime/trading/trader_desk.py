@@ -40,6 +40,7 @@ from traider.runtime.status_body import (
     ParityBody,
     Phase,
     PositionBody,
+    RestartBody,
     StatusBody,
     latency_bodies,
 )
@@ -89,6 +90,8 @@ class DeskHooks:
     stop: Callable[[Stop], None] = field(default=lambda _: None)
     guards: Callable[[OrderLife], bool] = field(default=lambda _: False)
     """Whether an order protects a position."""
+    restarts: Callable[[], tuple[RestartBody, ...]] = tuple
+    """Parts that were begun again."""
 
 
 class TraderDesk:
@@ -186,6 +189,7 @@ class TraderDesk:
             counts=trader.standing.counts(watch.reconnects()),
             parity=watch.parity(),
             alerts=watch.alerts(),
+            restarts=self._hooks.restarts(),
         )
 
     def _phase(self) -> Phase:
