@@ -7,6 +7,7 @@ from tests.ports.log import MemoryLog
 from tests.ports.metrics import MemoryMetrics
 from traider.ops.clock import SystemClock
 from traider.ops.health import HealthBoard
+from traider.runtime.supervision.restart_book import RestartBook
 from traider.runtime.supervision.restarts import RestartTerms
 from traider.runtime.supervision.role import RoleReport
 from traider.runtime.supervision.supervisor import Supervisor, SupervisorParts
@@ -22,6 +23,7 @@ class Watched:
     log: MemoryLog = field(default_factory=MemoryLog)
     metrics: MemoryMetrics = field(default_factory=MemoryMetrics)
     alerts: MemoryAlerts = field(default_factory=MemoryAlerts)
+    book: RestartBook = field(default_factory=RestartBook)
     board: HealthBoard = field(default_factory=lambda: HealthBoard(SystemClock()))
 
     def supervisor(self, restarts: RestartTerms = QUICK) -> Supervisor:
@@ -31,7 +33,9 @@ class Watched:
     def parts(self, restarts: RestartTerms = QUICK) -> SupervisorParts:
         """Return what a supervisor speaks through."""
         clock = SystemClock()
-        return SupervisorParts(self.board, clock, self.log, self.metrics, self.alerts, restarts)
+        return SupervisorParts(
+            self.board, clock, self.log, self.metrics, self.alerts, restarts, self.book
+        )
 
     def report(self, name: str) -> RoleReport:
         """Return a report that no supervisor made."""
