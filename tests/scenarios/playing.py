@@ -6,6 +6,7 @@ themselves.
 """
 
 import asyncio
+import math
 import tomllib
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -365,6 +366,15 @@ class Player:
         )
         return {Verdict(code).name: int(count) for code, count in zip(codes, counts, strict=True)}
 
+    async def _see_sent_after_ready_s(self) -> float:
+        """Return how long after the gateway was ready again the exchange had an order."""
+        events = journal_of(self.folder)[self._mark :]
+        back = events["ts_recv"][events["kind"] == Kind.GATEWAY_READY]
+        if not len(back):
+            return math.inf
+        later = [each.created_ns - int(back[-1]) for each in self.floor.orders(RUN_ID)]
+        return min((each for each in later if each >= 0), default=math.inf) / 1e9
+
     async def _see_alerts(self) -> dict[str, int]:
         return _counted(alert.key.split(":")[1] for alert in self.life.alerts.sent)
 
@@ -375,11 +385,13 @@ class Player:
 
 
 def _is_so(seen: object, wanted: object) -> bool:
-    """Compare; of counts the named ones alone, each a number, or a least number as ``">=2"``."""
+    """Compare; of counts the named ones alone; a number, or a bound as ``">=2"`` or ``"<=2"``."""
     if isinstance(seen, dict) and isinstance(wanted, dict):
         return all(_is_so(seen.get(name, 0), each) for name, each in wanted.items())
     if isinstance(wanted, str) and wanted.startswith(">="):
         return Decimal(str(seen)) >= Decimal(wanted[2:])
+    if isinstance(wanted, str) and wanted.startswith("<="):
+        return Decimal(str(seen)) <= Decimal(wanted[2:])
     if isinstance(seen, bool) or isinstance(wanted, bool):
         return seen is wanted
     return Decimal(str(seen)) == Decimal(str(wanted))

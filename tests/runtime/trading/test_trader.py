@@ -283,6 +283,27 @@ def test_the_gateway_hears_who_wanted_an_order(tmp_path: Path) -> None:
         assert set(desk.gateway.people[before + 1 :]) == {None}
 
 
+def test_the_kernel_hears_once_that_the_gateway_sends_again(tmp_path: Path) -> None:
+    spec, events = small_run("market")
+    with Desk(tmp_path, spec) as desk:
+        desk.trader.begin(DIGEST, 1, empty_events(0))
+        desk.trader.open_for_decisions()
+        desk.feed(events[:50], dice("gateway"))
+        desk.trader.pass_time()
+        desk.gateway.is_ready = False
+        desk.trader.pass_time()
+        lost_ns = desk.clock.time_ns
+        desk.feed(events[50:100], dice("away"))
+        desk.gateway.is_ready = True
+        for _ in range(3):
+            desk.trader.pass_time()
+        journal = whole(tmp_path)
+    (back,) = journal[journal["kind"] == Kind.GATEWAY_READY]
+    assert 0 < lost_ns - back["w0"] < 10
+    assert back["ts_recv"] > events["ts_recv"][99]
+    machine_of(spec, journal, simulates=True)
+
+
 def test_latencies_are_told_in_the_machines_time(tmp_path: Path) -> None:
     spec, events = small_run("market")
     bar = events[:1].copy()

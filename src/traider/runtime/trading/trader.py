@@ -87,6 +87,8 @@ class Trader:
         self._is_ended = False
         self._person: tuple[str, str] | None = None
         self._reported_ns = 0
+        self._unready_ns = 0
+        """Since when the gateway is seen not to send, 0 it does."""
 
     def connect(self, gateway: TradingGateway) -> None:
         """Take the gateway, which has this trader's ``report`` as its sink."""
@@ -191,9 +193,18 @@ class Trader:
             self._person = None
 
     def pass_time(self) -> None:
-        """Let timers and answers come that are due by now."""
+        """Let timers and answers come that are due by now; note when the gateway sends again."""
         if not self._is_ended and self.standing.events:
+            self._watch_gateway()
             self._give(empty_events(0))
+
+    def _watch_gateway(self) -> None:
+        """Tell the kernel that the gateway is ready again: what it could not send is due."""
+        if not self.gateway.is_ready:
+            self._unready_ns = self._unready_ns or self._clock.now_ns()
+        elif self._unready_ns:
+            since_ns, self._unready_ns = self._unready_ns, 0
+            self.tell(_event(Kind.GATEWAY_READY, 0, w0=since_ns))
 
     def end(self) -> None:
         """Take nothing more; what comes of our own parting is no fact about the market."""
