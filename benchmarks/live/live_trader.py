@@ -29,7 +29,7 @@ from traider.gateway.port import GateAnswer
 from traider.gateway.reconciliation import ReconcileParts, ReconcileTerms, Reconciliation
 from traider.gateway.settling import GatewayParts
 from traider.journal import JournalInstrument, JournalWriter
-from traider.kernel.compiled import compile_kernel
+from traider.kernel.compiled import ready_kernel
 from traider.kernel.specification import KernelSpec
 from traider.ops.clock import SystemClock
 from traider.ops.metrics import ProcessMetrics
@@ -195,7 +195,7 @@ async def live_trader(terms: LiveTerms) -> AsyncIterator[LiveTrader]:
         for each in feed.instruments
     )
     spec = stream_spec(config, stream_sources(config, instruments))
-    compile_kernel()
+    ready_kernel()
     terms.told("kernel loaded")
     key = ApiKey.read(terms.address.key_name, terms.address.private_key)
     rest = RestTerms(base_url=terms.address.rest)

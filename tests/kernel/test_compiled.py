@@ -4,16 +4,15 @@ from typing import Any
 
 import pytest
 
-from tests.kernel.builders import ensemble, market
+import traider.kernel.machine  # noqa: F401 - registers what there is to compile
 from traider.kernel import compiled
-from traider.kernel.machine import Machine
 
 jit_only = pytest.mark.skipif(compiled.INTERPRETED, reason="nothing is compiled")
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _machine() -> None:
-    Machine(ensemble([market()]))
+def _all() -> None:
+    compiled.compile_kernel()
 
 
 @jit_only

@@ -24,6 +24,8 @@ _ROOMS: Final = ("domain", "kernel", "signals")
 _MARKER: Final = "made-by-traider"
 _SUBFOLDER: Final = "traider-kernel"
 _DIGEST: Final = re.compile(r"[0-9a-f]{20}")
+LINKED: Final = "linked-code"
+"""The file of ``linked_code``."""
 _KEPT: Final = 4
 """Folders of older digests that stay, so that two checkouts do not evict each other."""
 
@@ -87,7 +89,7 @@ def selected_root() -> Path | None:
 
 def is_warm(folder: Path) -> bool:
     """Return whether ``folder`` holds the whole kernel: its loop is compiled last."""
-    return any(folder.rglob("run.run-*.nbc"))
+    return (folder / LINKED).is_file() or any(folder.rglob("run.run-*.nbc"))
 
 
 def _folder_of_this_process(folder: Path) -> Path:

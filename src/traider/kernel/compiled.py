@@ -2,8 +2,9 @@
 
 ``@compiled(signature)`` only registers a function; ``compile_kernel`` compiles or loads them all,
 callees before callers (so that each has exactly its one signature). Importing the kernel is
-cheap, start-up can show progress, and the seconds of each function can be printed. Under
-``NUMBA_DISABLE_JIT=1`` functions stay Python.
+cheap, start-up can show progress, and the seconds of each function can be printed.
+``ready_kernel`` is the quick way to a kernel that runs: from one file, once it was compiled
+(``linked_code``). Under ``NUMBA_DISABLE_JIT=1`` functions stay Python.
 """
 
 import os
@@ -18,6 +19,7 @@ from typing import Any, Final, TypeVar, cast
 from numba import config, njit
 from numba.core.compiler import Compiler
 
+from traider.kernel import linked_code
 from traider.kernel.cache_seal import discard_damaged, seal
 from traider.kernel.compile_ahead import SHARE, CompileAhead
 
@@ -85,6 +87,8 @@ _CALLERS: Final = ("gate_step", "run")
 _registry: Final[dict[int, _Registered]] = {}
 """Registered functions by the identity of their dispatcher, in the order of registration."""
 _done: Final[set[str]] = set()
+_linked: Final[set[str]] = set()
+"""Functions loaded from the one file: they run, and nothing that calls them can be compiled."""
 
 
 def compiled(
@@ -143,6 +147,31 @@ def _compile_all(progress: Callable[[str], None] | None, *, ahead: bool) -> list
     return [replace(cost, seconds=other.seconds.get(cost.function, cost.seconds)) for cost in costs]
 
 
+def ready_kernel(progress: Callable[[str], None] | None = None, *, ahead: bool = False) -> None:
+    """Have all that runs loaded from the one file; where that is none, compile as above."""
+    if not _load_linked():
+        compile_kernel(progress, ahead=ahead)
+        _keep_linked()
+
+
+def direct(function: Function) -> Function:
+    """Return the machine code of a function that is ready, for whoever gives it the right types.
+
+    Called so, a function of many arrays takes a tenth of the time: their types are not looked up.
+    """
+    if INTERPRETED:
+        return function
+    (only,) = _registry[id(function)].dispatcher.overloads.values()
+    return cast("Function", only.entry_point)
+
+
+def ready_rooms(rooms: Sequence[str]) -> None:
+    """Have some rooms ready: with all the rest from the one file, or compiled alone."""
+    if not INTERPRETED and not _load_linked():
+        discard_damaged(Path(os.environ["NUMBA_CACHE_DIR"]))
+        compile_rooms(rooms)
+
+
 def compile_rooms(rooms: Sequence[str]) -> list[CompileCost]:
     """Compile the functions of some rooms of the kernel, with those they call."""
     return [_compile(function, None) for function in _callees_first(rooms)]
@@ -173,6 +202,38 @@ def _load_or_compile(dispatcher: Any, signature: Any) -> None:  # noqa: ANN401 -
             return  # compiled, but the disk is full: it cannot be kept for the next start
         dispatcher._cache.disable()  # noqa: SLF001 - its files are damaged, and not sealed yet
         dispatcher.compile(signature)
+
+
+def _load_linked() -> bool:
+    """Load what is not there yet from the one file; return whether all is there."""
+    missing = [function for function in _callees_first() if function.name not in _linked]
+    if not missing:
+        return True
+    kept = linked_code.read_linked(Path(os.environ["NUMBA_CACHE_DIR"]))
+    if any(function.name not in kept for function in missing):
+        return False
+    linked_code.load([(each.dispatcher, each.signature, kept[each.name]) for each in missing])
+    _linked.update(function.name for function in missing)
+    return True
+
+
+def _keep_linked() -> None:
+    """Write the one file, where numba could keep each function."""
+    kept = {}
+    for function in _registry.values():
+        way = linked_code.SYMBOL
+        if function.python:
+            way = linked_code.PYTHON
+        elif function.inline or _is_small(function.dispatcher):
+            way = linked_code.EMBEDDED
+        try:
+            found = linked_code.kept_of(function.dispatcher, function.signature, way)
+        except (EOFError, OSError, UnpicklingError):
+            found = None
+        if found is None:
+            return
+        kept[function.name] = found
+    linked_code.write_linked(Path(os.environ["NUMBA_CACHE_DIR"]), kept)
 
 
 def _is_small(dispatcher: Any) -> bool:  # noqa: ANN401 - numba has no types

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeVar, cast
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from traider.domain.events import EVENT, EventArray, Kind, empty_events, join_ev
 from traider.kernel import records as r
 from traider.kernel.calling import alpha_table
 from traider.kernel.codes import Result
-from traider.kernel.compiled import compile_kernel
+from traider.kernel.compiled import direct, ready_kernel
 from traider.kernel.construction import (
     build_decider,
     build_gate,
@@ -29,6 +29,8 @@ from traider.kernel.specification import KernelSpec
 __all__ = ["DeciderMachine", "Drained", "GateMachine", "Machine", "state_hash"]
 
 _KINDS: Final = frozenset(map(int, Kind))
+_NO_EVENTS: Final = empty_events(0)
+_Rows = TypeVar("_Rows", bound=np.ndarray[Any, Any])
 _FAILURES: Final = {
     Result.QUEUE_FULL: "the simulated venue's queue of answers is full",
     Result.UNSORTED: "events are not sorted by ts_recv",
@@ -76,7 +78,7 @@ class Machine:
         observed: Sequence[int] = (),
         outside: bool = False,
     ) -> None:
-        compile_kernel()
+        ready_kernel()
         self.spec = spec
         self.decider = build_decider(spec)
         self.gate = build_gate(spec)
@@ -95,7 +97,8 @@ class Machine:
             self.loop,
             self.out,
         )
-        self._left = empty_events(0)
+        self._loop = direct(run)
+        self._left = _NO_EVENTS
 
     def feed(self, events: EventArray, *, final: bool = False) -> Iterator[Drained]:
         """Run over ``events``, sorted, and yield outputs whenever a buffer fills, and at the end.
@@ -110,8 +113,8 @@ class Machine:
         if len(self._left):
             events = join_events([self._left, events])
         self._check_instruments(events)
-        if not events.flags.writeable:
-            events = events.copy()  # compiled code takes only arrays that it could write to
+        if not (events.flags.writeable and events.flags.c_contiguous):
+            events = join_events([events])  # compiled code takes only what it could write to
         loop = self.loop[0]
         loop["cursor"] = 0
         loop["matched"] = 0
@@ -121,14 +124,17 @@ class Machine:
             yield self._drain()
             if result == Result.DONE:
                 break
-        self._left = events[loop["cursor"] :].copy()
+        cursor = int(loop["cursor"])
+        self._left = join_events([events[cursor:]]) if cursor < len(events) else _NO_EVENTS
         # Places in a chunk are no part of the state: it must not tell how the events were cut.
         loop["cursor"] = 0
         loop["matched"] = 0
         loop["final"] = 0
 
     def _check_instruments(self, events: EventArray) -> None:
-        """Refuse an instrument the kernel has no row for: compiled code does not look."""
+        """Refuse other records, and an instrument without a row: compiled code does not look."""
+        if events.dtype != EVENT:
+            raise TypeError(f"the kernel runs over event records, not {events.dtype}")
         count = len(self.spec.markets)
         if len(events) and events["instrument"].max() >= count:
             place = int(np.argmax(events["instrument"] >= count))
@@ -140,7 +146,7 @@ class Machine:
 
     def _run(self, events: EventArray) -> Result:
         try:
-            code = run(self._kernel, events)
+            code = self._loop(self._kernel, events)
         except (ArithmeticError, IndexError, ValueError, AssertionError, SystemExit) as fault:
             raise StrategyError(
                 f"an alpha raised {type(fault).__name__}: {fault}",
@@ -159,18 +165,19 @@ class Machine:
         return result
 
     def _drain(self) -> Drained:
-        loop = self.loop[0]
+        loop, out = self.loop[0], self.out
+        decisions, rows, wanted = loop["decision_count"], loop["row_count"], loop["wanted"]
         drained = Drained(
-            events=_copied(self.out.events[: loop["out_count"]]),
-            nav=_copied(self.out.nav[: loop["nav_count"]]),
-            decisions=_copied(self.out.decisions[: loop["decision_count"]]),
-            scores=self.out.scores[: loop["decision_count"]].copy(),
-            features=self.out.features[: loop["decision_count"]].copy(),
-            rows=_copied(self.out.rows[: loop["row_count"]]),
-            row_features=self.out.row_values[: loop["row_count"]].copy(),
-            row_scores=self.out.row_scores[: loop["row_count"]].copy(),
-            intents=self.out.intents[: loop["wanted"]].copy(),
-            answers=self.out.answers[: loop["wanted"]].copy(),
+            events=_copied(out.events, loop["out_count"]),
+            nav=_copied(out.nav, loop["nav_count"]),
+            decisions=_copied(out.decisions, decisions),
+            scores=_copied(out.scores, decisions),
+            features=_copied(out.features, decisions),
+            rows=_copied(out.rows, rows),
+            row_features=_copied(out.row_values, rows),
+            row_scores=_copied(out.row_scores, rows),
+            intents=_copied(out.intents, wanted),
+            answers=_copied(out.answers, wanted),
         )
         loop["wanted"] = 0
         loop["out_count"] = 0
@@ -240,7 +247,7 @@ class DeciderMachine:
     """The decider alone: for replay of a journal and for live trading, one event at a time."""
 
     def __init__(self, spec: KernelSpec) -> None:
-        compile_kernel()
+        ready_kernel()
         self._instruments = len(spec.markets)
         self.decider = build_decider(spec)
         self.alphas = alpha_table([alpha.function for alpha in spec.alphas])
@@ -271,7 +278,7 @@ class GateMachine:
     """The gate alone: for replay of a journal, and for questions about one order."""
 
     def __init__(self, gate: r.Gate) -> None:
-        compile_kernel()
+        ready_kernel()
         self.gate = gate
 
     def step(self, events: EventArray, index: int) -> Answer:
@@ -300,10 +307,17 @@ def arrays_of(machine: tuple[Any, ...]) -> Iterator[np.ndarray[Any, Any]]:
             yield part
 
 
-def _copied(records: r.Records) -> r.Records:
-    """Return a copy of contiguous records, taken as bytes: field by field takes 9 to 55 times."""
-    whole = np.dtype((np.void, records.dtype.itemsize))
-    return records.view(whole).copy().view(records.dtype)
+def _copied(rows: _Rows, count: int) -> _Rows:
+    """Return a copy of the first ``count`` rows, where there are any.
+
+    Records are taken as bytes: field by field a copy takes 9 to 55 times as long.
+    """
+    found = rows[:count]
+    if count and rows.dtype.names is not None:
+        found = found.view((np.void, rows.dtype.itemsize)).copy().view(rows.dtype)
+    elif count:
+        found = found.copy()
+    return cast("_Rows", found)
 
 
 def _take(state: bytes, place: int) -> tuple[bytes, int]:

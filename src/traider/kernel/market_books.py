@@ -8,8 +8,6 @@ The book is the one that decides and fills; here nothing else is compiled with i
 kinds than depth are passed over.
 """
 
-import os
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -25,9 +23,8 @@ from traider.kernel.book import (
     best_size,
     book_state,
 )
-from traider.kernel.cache_seal import discard_damaged
 from traider.kernel.codes import BookState
-from traider.kernel.compiled import INTERPRETED, compile_rooms, compiled
+from traider.kernel.compiled import compiled, ready_rooms
 from traider.kernel.numba_types import BOOK, EVENTS
 from traider.kernel.records import BOOK_SIDE, Book, Records
 
@@ -91,6 +88,4 @@ def read_top(book: Book, k: int, out: Any) -> None:  # noqa: ANN401 - integers
 
 def compile_books() -> None:
     """Compile, or load, what this module needs of the kernel, and nothing else of it."""
-    if not INTERPRETED:
-        discard_damaged(Path(os.environ["NUMBA_CACHE_DIR"]))
-        compile_rooms(("book", "market_books"))
+    ready_rooms(("book", "market_books"))

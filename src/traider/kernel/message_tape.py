@@ -19,19 +19,16 @@ it is; the literals, a byte an integer; then the rows: decimals of price and siz
 ask, what makes the head of a change that of a snapshot, length and bytes of the name.
 """
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from numba import int64, types
 
 from traider.domain.events import MarketFlag
-from traider.kernel.cache_seal import discard_damaged
-from traider.kernel.compiled import INTERPRETED, compile_rooms, compiled
+from traider.kernel.compiled import compiled, ready_rooms
 from traider.kernel.numba_types import INTEGERS, fixed_tuple
 
 NOT_PLAIN: Final = -1
@@ -358,6 +355,4 @@ def read_depth(tape: Any, words: Any, raw: bytes, ts_recv: int) -> tuple[int, in
 
 def compile_reader() -> None:
     """Compile, or load, the reader and nothing else of the kernel."""
-    if not INTERPRETED:
-        discard_damaged(Path(os.environ["NUMBA_CACHE_DIR"]))
-        compile_rooms(("message_tape",))
+    ready_rooms(("message_tape",))

@@ -17,7 +17,7 @@ from traider.backtest.shown_checks import with_checks
 from traider.domain.errors import DataError, Interrupted, TraiderError
 from traider.domain.payloads import config_digest_event
 from traider.kernel import CACHE_FOLDER, is_warm
-from traider.kernel.compiled import compile_kernel
+from traider.kernel.compiled import ready_kernel
 from traider.runtime.check_records import is_passed, run_digest
 from traider.runtime.config import Config, config_digest
 from traider.runtime.data_plan import RunData, data_notes, scan_data
@@ -126,7 +126,7 @@ def warm_up_kernel(
         if progress is not None:
             progress(0.0, f"{COMPILING} {function}" if first else "loading the kernel")
 
-    compile_kernel(name, ahead=first)
+    ready_kernel(name, ahead=first)
 
 
 def new_folder(output: Path) -> Path:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pickle import UnpicklingError
 from string import Template
-from typing import Any
+from typing import Any, cast
 
 from numba import njit
 from numba.core.errors import NumbaError, UnsupportedBytecodeError
@@ -12,6 +12,7 @@ from numba.core.errors import NumbaError, UnsupportedBytecodeError
 from traider.domain.errors import StrategyError
 from traider.features.expressions import Expression, parse
 from traider.kernel.compiled import INTERPRETED
+from traider.kernel.linked_code import load_kept
 from traider.kernel.numba_types import ALPHA_SIGNATURE
 
 Score = tuple[float, float]
@@ -76,11 +77,16 @@ class Alpha:
             ) from fault
 
     def _compiled(self, *, cached: bool) -> Callable[..., Any]:
-        # A person's function is the one place where an index may be wrong.
-        function: Callable[..., Any] = njit(
-            ALPHA_SIGNATURE, cache=cached, error_model="numpy", boundscheck=True
-        )(self.python)
-        return function
+        # A person's function is the one place where an index may be wrong, and the one that may
+        # want memory of its own.
+        memory: dict[str, Any] = {"_nrt": not self.cached}
+        function: Any = njit(cache=cached, error_model="numpy", boundscheck=True, **memory)(
+            self.python
+        )
+        if not (cached and load_kept(function, ALPHA_SIGNATURE)):
+            function.compile(ALPHA_SIGNATURE)
+            function.disable_compile()
+        return cast("Callable[..., Any]", function)
 
 
 def _reason(fault: Exception) -> str:

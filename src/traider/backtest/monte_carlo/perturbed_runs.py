@@ -22,7 +22,7 @@ from traider.backtest.outcome import account_equity
 from traider.backtest.span_run import SpanRun, Stop, worst_fall
 from traider.backtest.stream import Span, Stream
 from traider.backtest.thread_map import thread_map
-from traider.kernel.compiled import compile_kernel
+from traider.kernel.compiled import ready_kernel
 from traider.kernel.specification import KernelSpec
 from traider.portfolio import ratios
 from traider.portfolio.bootstrap import uniforms
@@ -136,7 +136,7 @@ def run_perturbed(
         StrategyError: an alpha raised an exception.
         KernelError: the kernel stopped with a failure code.
     """
-    compile_kernel()  # here, since two threads must not compile at once
+    ready_kernel()  # here, since two threads must not compile at once
     outcomes: list[RunOutcome] = []
     with thread_map(len(draws)) as threads:
         for number, outcome in enumerate(threads(lambda one: _run(planned, one, stop), draws), 1):

@@ -24,7 +24,7 @@ from traider.backtest.walk_forward.result import (
 )
 from traider.backtest.walk_forward.scoring import METRICS, Metric, best_of, returns_within
 from traider.backtest.walk_forward.windows import Schedule, Window, plan_windows
-from traider.kernel.compiled import compile_kernel
+from traider.kernel.compiled import ready_kernel
 from traider.kernel.records import Records
 from traider.kernel.specification import KernelSpec
 from traider.portfolio import ratios
@@ -93,7 +93,7 @@ def walk_forward(
     """
     windows = plan_windows(plan.schedule, plan.stream.first_ns, plan.stream.last_ns)
     run = _WalkForwardRun(plan)
-    compile_kernel()  # here, since two threads must not compile at once
+    ready_kernel()  # here, since two threads must not compile at once
     try:
         with thread_map(len(plan.candidates)) as threads:
             for done, window in enumerate(windows):
