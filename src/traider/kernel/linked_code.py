@@ -71,7 +71,7 @@ def kept_of(dispatcher: Numba, signature: Numba, way: str) -> Kept | None:
     if data is None:
         return None
     if way == PYTHON:
-        return PYTHON, serialize.dumps(data)
+        return PYTHON, serialize.dumps(data)  # type: ignore[no-untyped-call]
     _, kind, (machine_code, _) = data[0]
     return (SYMBOL, bytes(machine_code)) if kind == "object" else None
 
@@ -80,7 +80,7 @@ def load(functions: Sequence[tuple[Numba, Numba, Kept]]) -> None:
     """Load functions, callees before callers: dispatcher, signature and what is kept of each."""
     for dispatcher, signature, (way, content) in functions:
         if way == SYMBOL:
-            code = binding.ObjectFileRef.from_data(content)  # type: ignore[no-untyped-call]
+            code = binding.ObjectFileRef.from_data(content)
             dispatcher.targetctx.codegen()._engine._ee.add_object_file(code)  # noqa: SLF001
         elif way == PYTHON:
             _take(dispatcher, signature, pickle.loads(content))  # noqa: S301 - see above
