@@ -14,6 +14,7 @@ from tests.venues.simulated.serving import Client, serve
 from traider.domain.events import OrderFlag
 from traider.domain.orders import OrderType, TimeInForce
 from traider.gateway.executor import ENTRY_GONE, OTHER_LEG, VenueState
+from traider.runtime.session.background import first_fault
 
 
 def test_orders_of_every_kind_trade_as_they_should() -> None:
@@ -192,5 +193,27 @@ def test_what_a_person_does_at_the_venue_is_found() -> None:
             fills = await desk.executor.fills(0)
             assert sum(fill.size * fill.side for fill in fills) == Decimal("-0.02")
             assert {fill.order_id for fill in fills} == {0}
+
+    serve(scenario)
+
+
+@pytest.mark.parametrize("name", ["place", "cancel"])
+def test_a_fault_while_sending_ends_the_executor(name: str) -> None:
+    async def fails(*_: object) -> None:
+        raise ZeroDivisionError("a mistake")
+
+    async def scenario(client: Client) -> None:
+        async with trading(client) as desk:
+            resting = desk.resting()
+            await desk.until(lambda: bool(resting.venue_id))
+            (running,) = [
+                each
+                for each in asyncio.all_tasks()
+                if each.get_coro().__qualname__ == "CoinbaseExecutor.run"  # type: ignore[union-attr]
+            ]
+            setattr(desk.executor._sending.entry, name, fails)
+            desk.resting() if name == "place" else desk.cancel(resting)
+            await asyncio.wait([running], timeout=5.0)
+            assert isinstance(first_fault(running.exception()), ZeroDivisionError)
 
     serve(scenario)

@@ -193,3 +193,21 @@ def test_a_break_while_it_settles_makes_it_settle_again(tmp_path: Path) -> None:
         assert causes == [Cause.RECONNECT] * 3
 
     played(tmp_path, scene)
+
+
+def test_a_fault_while_asking_ends_the_gateway(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scene(desk: Desk) -> None:
+        async def find(*_: object) -> None:
+            raise ZeroDivisionError("a mistake")
+
+        monkeypatch.setattr(desk.connection, "find", find)
+        desk.want([intent(ONE)])
+        await asyncio.sleep(0)
+        desk.connection.deliver()
+        await asyncio.sleep(0.2)
+
+    with pytest.raises(ExceptionGroup) as caught:
+        played(tmp_path, scene, Luck.LOST)
+    assert caught.group_contains(ZeroDivisionError)

@@ -22,7 +22,7 @@ from tests.store.recorded_events import (
     pieces,
     some_events,
 )
-from traider.domain.errors import DataError
+from traider.domain.errors import DataError, TraiderError
 from traider.domain.events import join_events
 from traider.store.kinds import Content
 from traider.store.lake_replay import replayed
@@ -197,3 +197,19 @@ def test_a_sink_that_is_behind_makes_its_feed_wait(tmp_path: Path) -> None:
             sink.append(part)
             assert sink._held_rows < 50 + 20
     assert join_events(list(replayed(lake))).tobytes() == events.tobytes()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_thread_that_ended_by_a_fault_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("a mistake")
+
+    monkeypatch.setattr(LakeSink, "_write", fails)
+    sink = LakeSink(ParquetLake(tmp_path), INSTRUMENTS, terms=NEVER)
+    sink.append(some_events(40, 5))
+    with pytest.raises(TraiderError, match="ended by a fault"):
+        sink.flush()
+    with pytest.raises(TraiderError, match="ended by a fault"):
+        sink.close()

@@ -102,16 +102,12 @@ class CoinbaseHearing:
         """Orders to be read before the owner hears that all is whole; None when it did."""
 
     async def run(self, owner: ExecutionOwner, feed: UserFeed) -> None:
-        """Hear until cancelled."""
+        """Hear until cancelled; what fails meanwhile in a way nobody foresaw is raised."""
         self._owner, self._feed = owner, feed
         self._since_ns = self._marked_ns = await self._first_ns()
-        beside = [asyncio.create_task(each) for each in (feed.run(), self._mark())]
-        try:
-            await self._work()
-        finally:
-            for task in beside:
-                task.cancel()
-            await asyncio.gather(*beside, return_exceptions=True)
+        async with asyncio.TaskGroup() as tasks:
+            for each in (feed.run(), self._mark(), self._sending.watch(), self._work()):
+                tasks.create_task(each)
 
     # ----------------------------------------------------------------------- told by feed and sends
 

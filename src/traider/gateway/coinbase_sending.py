@@ -77,6 +77,8 @@ class CoinbaseSending:
         self._slots = asyncio.Semaphore(terms.in_flight_max)
         self._last: dict[int, asyncio.Future[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._failed = asyncio.Event()
+        self._fault: BaseException | None = None
         self._cancels: dict[Work, int] = {}
 
     def start(self, owner: ExecutionOwner, hearing: SentWatcher) -> None:
@@ -119,6 +121,12 @@ class CoinbaseSending:
                 self._cancels[work] = 1
         if self._cancels and not had:
             self._later(self._send_cancels())
+
+    async def watch(self) -> None:
+        """Wait until something on its way fails in a way nobody foresaw; then raise that."""
+        await self._failed.wait()
+        if self._fault is not None:
+            raise self._fault
 
     async def stop(self, patience_s: float) -> None:
         """Wait a little for what is under way, then cut it off."""
@@ -243,4 +251,11 @@ class CoinbaseSending:
     def _later(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._note_end)
+
+    def _note_end(self, task: asyncio.Task[None]) -> None:
+        """Keep the fault that something ended by: what became of its orders is not known."""
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            self._fault = self._fault or task.exception()
+            self._failed.set()

@@ -53,6 +53,8 @@ class Doubts:
         self._lines = lines
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._turns = asyncio.Semaphore(terms.asks_at_once)
+        self._failed = asyncio.Event()
+        self._fault: BaseException | None = None
 
     def __len__(self) -> int:
         """Return how many orders are in doubt."""
@@ -70,8 +72,16 @@ class Doubts:
             self._tasks.pop(order_id, None)
             if not task.cancelled() and (fault := task.exception()) is not None:
                 self._lines.error("asking for an order failed", order=order_id, why=repr(fault))
+                self._fault = self._fault or fault
+                self._failed.set()
 
         return forget
+
+    async def watch(self) -> None:
+        """Wait until asking fails in a way nobody foresaw; then raise that."""
+        await self._failed.wait()
+        if self._fault is not None:
+            raise self._fault
 
     async def settled(self) -> None:
         """Wait until no order is in doubt."""

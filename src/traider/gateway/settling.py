@@ -124,6 +124,7 @@ class SettlingGateway(VenueAnswers):
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._executor.run(self))
+                tasks.create_task(self._doubts.watch())
                 tasks.create_task(self._watch())
                 tasks.create_task(self._compare())
         finally:

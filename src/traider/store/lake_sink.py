@@ -149,10 +149,17 @@ class LakeSink:
 
     def _work(self) -> None:
         """Write until closed or refused; the one place that touches the store."""
+        fault: TraiderError | None = TraiderError(
+            "the thread that writes to the lake ended by a fault", fix="see what it said"
+        )
         try:
             while self._work_once():
                 pass
-        except TraiderError as fault:
+            fault = None
+        except TraiderError as told:
+            fault = told
+        finally:
+            # Whatever it ended by: nobody may wait for a thread that is not there.
             with self._changed:
                 self._fault = fault
                 self._changed.notify_all()

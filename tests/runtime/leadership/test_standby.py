@@ -24,6 +24,7 @@ from tests.runtime.leadership.leading import Counter, epoch_event, numbered
 from tests.runtime.leadership.places import Place
 from tests.runtime.leadership.traders import ROOT, Trader, counting, two_traders
 from tests.servers.wire import CutWire
+from traider.domain.errors import TraiderError
 from traider.domain.events import Kind, join_events
 from traider.journal import JournalReader, JournalWriter
 from traider.runtime.leadership import writers
@@ -194,6 +195,20 @@ def test_it_follows_and_tells_how_far_behind_it_is(tmp_path: Path) -> None:
     later = Standby(StandbyPlan(tmp_path / "journal", start=91), Counter(), holder, MemoryLog())
     assert later.lag().events == 10
     holder.release()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_one_that_cannot_ask_for_the_lease_any_more_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise ZeroDivisionError("a mistake")
+
+    monkeypatch.setattr(FileLease, "take", fails)
+    with JournalWriter.open(tmp_path / "journal") as writer:
+        writer.append(epoch_event(7))
+    with pytest.raises(TraiderError, match="asks for the lease ended"):
+        follower(tmp_path).run(never, lambda: False, never)  # type: ignore[arg-type]
 
 
 def test_a_process_is_known_by_more_than_its_number() -> None:

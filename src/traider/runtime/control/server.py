@@ -59,9 +59,17 @@ class ControlServer:
         await self.start()
         report.ready()
         try:
-            await self._failed.wait()
+            await self.watch()
         finally:
             await self.close()
+
+    async def watch(self) -> None:
+        """Wait until the desk fails; then raise its fault.
+
+        Raises:
+            TraiderError: the desk cannot go on.
+        """
+        await self._failed.wait()
         if self._fault is not None:
             raise self._fault
 

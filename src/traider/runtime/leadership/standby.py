@@ -112,12 +112,18 @@ class Standby(Generic[Warm]):
         )
         candidate.start()
         try:
-            self._follow(lambda: stop() or self._leadership is not None or self._fault is not None)
+            # The candidate's end comes after all that it says.
+            self._follow(lambda: stop() or not candidate.is_alive())
         except TraiderError:
             self._withdraw(candidate, ended)
             raise
         if self._leadership is None:
+            is_lost = self._fault is None and not stop()
             self._withdraw(candidate, ended)
+            if is_lost and self._leadership is None:
+                raise TraiderError(
+                    "the thread that asks for the lease ended by a fault", fix="stand by again"
+                )
         if self._fault is not None:
             raise self._fault
         return None if self._leadership is None else self._taken_over(self._leadership, promote)

@@ -25,7 +25,9 @@ def supervisor_parts(seen: RoleObservation, restart: RestartConfig) -> Superviso
     """Return what the supervisors of a process speak through."""
     pauses = BackoffTerms(restart.first_s, restart.longest_s, _HELD_S)
     terms = RestartTerms(pauses, restart.attempts, restart.within_s)
-    return SupervisorParts(seen.health, seen.clock, seen.log, seen.metrics, seen.alerts, terms)
+    return SupervisorParts(
+        seen.health, seen.clock, seen.log, seen.metrics, seen.alerts, terms, faults=seen.faults
+    )
 
 
 def kept_beside(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from traider.domain.errors import UsageError
-from traider.runtime.control.commands import ControlCommand, Stop
+from traider.runtime.control.commands import CancelOrder, ControlCommand, ManualOrder, Stop
 from traider.runtime.observability import RoleObservation
 from traider.runtime.status_body import Phase, RestartBody, StatusBody
 
@@ -55,3 +55,7 @@ class DeskBetween:
             "nothing trades just now: a session ended by a fault and the next one begins soon",
             fix="give it again when traider status says trading",
         )
+
+    async def give(self, command: ManualOrder | CancelOrder) -> str:
+        """Take no order: see ``command``."""
+        return self.command(command)

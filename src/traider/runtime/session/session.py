@@ -212,6 +212,7 @@ class Session:
         async with Background() as background:
             self._add_beside(parts, desk, background)
             await self._begin(parts, leadership, watch, background)
+            background.add(server.watch())
             background.add(pass_time(parts.trader))
             if parts.link.exchange is not None:
                 background.add(until_gone(parts.link.exchange))
@@ -405,8 +406,6 @@ class Session:
             self._seen.log.error("the session ends because of a fault", fault=line)
             title = "the session ends because of a fault"
             self._seen.alerts.send(Alert("session:fault", Severity.CRITICAL, title, line))
-            if not isinstance(fault, TraiderError):
-                self._seen.faults.report(fault, part="session")
         self._loss = self._loss or fault
         self._stopped.set()
 

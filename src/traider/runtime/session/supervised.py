@@ -36,6 +36,7 @@ from traider.runtime.status_file import write_status
 from traider.runtime.supervision.role import AfterFault, Role, RoleReport
 from traider.runtime.supervision.shutdown import line_of
 from traider.runtime.supervision.supervisor import Outcome, Supervisor
+from traider.runtime.unforeseen import telling_unforeseen
 
 SESSION: Final = "session"
 _SOON_S: Final = 0.01
@@ -108,7 +109,9 @@ class SupervisedRun:
             Interrupted: it was stopped before it had begun.
             TraiderError: a fault that no new beginning mends.
         """
-        outcome = await self._supervisor.run()
+        seen = self._seen
+        with telling_unforeseen(seen.log, seen.faults, seen.alerts):
+            outcome = await self._supervisor.run()
         await self._leave_between()
         if outcome.fault is not None:
             raise self._told(outcome)

@@ -11,8 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
+from traider.domain.errors import TraiderError
 from traider.domain.metric_names import RESTARTS_TOTAL
-from traider.domain.ports import Alert, AlertChannel, Clock, Log, Metrics, Severity
+from traider.domain.ports import Alert, AlertChannel, Clock, FaultReports, Log, Metrics, Severity
 from traider.ops.health import HealthBoard
 from traider.runtime.supervision.restart_book import RestartBook
 from traider.runtime.supervision.restarts import Restarts, RestartTerms
@@ -35,6 +36,8 @@ class SupervisorParts:
     restarts: RestartTerms = field(default_factory=RestartTerms)
     book: RestartBook = field(default_factory=RestartBook)
     """Where restarts are noted."""
+    faults: FaultReports | None = None
+    """Told what nobody foresaw."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,8 @@ class RoleKeeper:
         frames = traceback.extract_tb(fault.__traceback__)
         where = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else ""
         parts.log.error("a role failed", role=role.name, why=line, where=where)
+        if parts.faults is not None and not isinstance(fault, TraiderError):
+            parts.faults.report(fault, part=role.name)
         if self._hooks.is_stopping():
             return None
         after = role.judge(fault)

@@ -190,11 +190,16 @@ class UserFeed:
         self.opened += 1
         for message in user_subscriptions(self._key, self._clock, self.terms.products):
             socket.send(message)
+        ended = asyncio.create_task(socket.ended())
         watching = asyncio.create_task(self._watch())
         try:
-            await socket.ended()
+            await asyncio.wait({ended, watching}, return_when=asyncio.FIRST_COMPLETED)
+            for task in (watching, ended):
+                if task.done():
+                    await task  # watching ends by a fault alone
         finally:
             watching.cancel()
+            ended.cancel()
             if self._socket is not None:
                 socket.close("we stopped")
                 await socket.ended()
