@@ -15,12 +15,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from tests.scenarios.floor import Floor
-from tests.scenarios.life import RUN_ID, Life, drive
-from tests.scenarios.trader_setup import setup_of
+from tests.scenarios.life import Life, drive
+from tests.scenarios.trader_setup import scratch, setup_of
 from tests.scenarios.truth import Wanted, broken_laws, broken_records
 from traider.domain.events import Kind, empty_events
 from traider.domain.payload_table import PAYLOADS
@@ -28,7 +27,7 @@ from traider.domain.payload_table import PAYLOADS
 PATIENCE_S: Final = 15.0
 _WORK_S: Final = 1.0
 """A life that does not get to its point in so long is killed right then."""
-_LOOK_S: Final = 0.01
+_LOOK_S: Final = 0.05
 _AT_START: Final = 0.25
 """Part of the lives that are to die while they start."""
 _POINTS_MAX: Final = 120
@@ -80,10 +79,10 @@ def crash_session(seed: int, crashes: int) -> Crashes:
     Raises:
         AssertionError: a law did not hold; it says after which crash.
     """
-    with TemporaryDirectory() as folder:
-        session = _Session(seed, Path(folder))
+    with scratch() as folder:
+        session = _Session(seed, folder)
         done = drive(session.run(crashes))
-        found = broken_records(Path(folder), setup_of())
+        found = broken_records(folder)
         assert not found, f"seed {seed}, after the end: {'; '.join(found)}"
     return done
 
@@ -110,7 +109,7 @@ class _Session:
                 early = self._dice.random() < _AT_START and self._done.crashes < crashes
                 life = await self._begin(dies_early=early)
             await life.stop()
-            orders = self._floor.orders(RUN_ID)
+            orders = self._floor.orders(life.run_id)
             self._done.orders = len(orders)
             self._done.fills = sum(len(order.fills) for order in orders)
         return self._done
@@ -123,7 +122,7 @@ class _Session:
             life.crash_at = self._after(self._dice.randint(1, 40))
         began = time.monotonic()
         life.begin()
-        while not (life.is_open.is_set() or life.is_over.is_set()):
+        while not (life.is_open or life.is_over.is_set()):
             assert time.monotonic() - began < PATIENCE_S, f"{self._where()}: it does not start"
             await asyncio.sleep(0.002)
         assert life.is_dead or life.fault is None, f"{self._where()}: {life.fault!r}"

@@ -1,6 +1,5 @@
 """The local exchange of a scenario on real sockets, in this process, and what is true there."""
 
-import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from decimal import Decimal
@@ -10,6 +9,7 @@ from typing import Any, Final, Self
 import aiohttp
 
 from tests.scenarios.scripted_market import ScriptedMarket
+from tests.scenarios.virtual_loop import LoopClock
 from traider.venues.coinbase.token import ApiKey
 from traider.venues.simulated.amounts import ONE
 from traider.venues.simulated.clock import VirtualClock
@@ -28,43 +28,14 @@ START_NS: Final = 1_767_225_600_000_000_000
 """2026-01-01T00:00:00Z."""
 SPEED: Final = 20.0
 """Seconds of the exchange in a second."""
-_GAP_NS: Final = 20_000_000
-"""A machine that is held up longer than this between two looks slows the exchange's time."""
 _UNLIMITED: Final = Limits(0, 0, 0, 0)
 _ONE: Final = Decimal(ONE)
 
 MakeMarket = Callable[[Exchange], Market]
 
 
-class _SteadyCount:
-    """The machine's count, without the gaps in which this process was held up."""
-
-    def __init__(self) -> None:
-        self._last_ns = time.monotonic_ns()
-        self._count_ns = 0
-
-    def __call__(self) -> int:
-        now_ns = time.monotonic_ns()
-        self._count_ns += min(now_ns - self._last_ns, _GAP_NS)
-        self._last_ns = now_ns
-        return self._count_ns
-
-
-class FloorClock:
-    """The exchange's time, and the machine's count."""
-
-    def __init__(self, exchange: Exchange) -> None:
-        self._desk = exchange.desk
-
-    def now_ns(self) -> int:
-        return self._desk.now_ns
-
-    def monotonic_ns(self) -> int:
-        return time.monotonic_ns()
-
-
 class Floor(AbstractAsyncContextManager["Floor"]):
-    """An exchange of one product.
+    """An exchange of one product, in the time of the virtual loop that it is made in.
 
     Args:
         price: where its market opens.
@@ -81,16 +52,20 @@ class Floor(AbstractAsyncContextManager["Floor"]):
         make: MakeMarket | None = None,
     ) -> None:
         products = {PRODUCT: shipped_products()[PRODUCT]}
-        opening = Opening(products, START_NS, speed, seed, _UNLIMITED, fault_seed=seed)
+        self.machine = LoopClock.here()
+        """The machine's clocks."""
+        now_ns, count = self.machine.now_ns, self.machine.monotonic_ns
+        opening = Opening(
+            products, START_NS, speed, seed, _UNLIMITED, fault_seed=seed, wall_ns=now_ns
+        )
         self.exchange = Exchange(opening)
-        self.exchange.clock = VirtualClock(START_NS, speed, _SteadyCount())
+        self.exchange.clock = VirtualClock(START_NS, speed, count)
         desk = self.exchange.desk
         crowd = self.exchange.crowds[PRODUCT]
         self.market = ScriptedMarket(desk, crowd, desk.markets[PRODUCT], price)
         running = self.market if make is None else make(self.exchange)
         self.server = Server(self.exchange, Pump(self.exchange, running))
         self.exchange.hub.publish_all_levels(PRODUCT)
-        self.clock = FloorClock(self.exchange)
         key, pem = self.exchange.add_key("ES256")
         self.key = ApiKey.read(key.name, pem)
         self._others = 0
@@ -110,6 +85,11 @@ class Floor(AbstractAsyncContextManager["Floor"]):
         if self._session is not None:
             await self._session.close()
         await self.server.stop()
+
+    @property
+    def now_ns(self) -> int:
+        """The exchange's time."""
+        return self.exchange.desk.now_ns
 
     # ---------------------------------------------------------------------------- what happens
 

@@ -1,64 +1,56 @@
 """One life of a trader: from its start on a state folder to its end, in order or by a crash.
 
-A crash is an exception that ends the event loop right where it is raised, so nothing after that
-place is done; from then on the dead life writes and sends nothing, and its sockets are closed. The
-loop then goes on for everybody else (``drive``): exchange and test live in it too.
+It is the very session that ``traider run --exchange`` runs, in this process. A crash is an
+exception that ends the event loop right where it is raised, so nothing after that place is done;
+from then on the dead life writes and sends nothing, and its sockets and files are closed. The loop
+then goes on for everybody else (``drive``): exchange and test live in it too.
+
+A life dies where code says ``reach``, and wherever it would go on after an ``await`` of the
+gateway or of the session: such a place is called ``await`` and the function that waits there.
 """
 
 import asyncio
 import contextlib
+import gc
 import os
-from collections.abc import Callable, Coroutine
+import threading
+import warnings
+from collections.abc import Callable, Coroutine, Generator, Iterator
+from contextlib import ExitStack
 from contextvars import Context, ContextVar, copy_context
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import FrameType
 from typing import Any, Final, TypeVar, cast
 
 from tests.ports.alert import MemoryAlerts
 from tests.ports.log import MemoryLog
-from tests.ports.metrics import MemoryMetrics
 from tests.scenarios.floor import PRODUCT, Floor
 from tests.scenarios.trader_setup import Setup
-from traider.domain.approvals import Approver
-from traider.domain.errors import VenueError
-from traider.domain.events import EventArray, empty_events
+from tests.scenarios.virtual_loop import VirtualLoop
 from traider.domain.fault_points import listening
-from traider.feed.feed import Feed
-from traider.feed.feed_ports import FeedPorts
-from traider.gateway.client_ids import ClientIds
-from traider.gateway.coinbase_executor import CoinbaseAccess, CoinbaseExecutor, CoinbaseTerms
-from traider.gateway.coinbase_hearing import HearingTerms
-from traider.gateway.coinbase_sending import SendingTerms
-from traider.gateway.gateway_terms import GatewayTerms
-from traider.gateway.order_gateway import OrderGateway
-from traider.gateway.order_log import OrderLog
-from traider.gateway.reconciliation import ReconcileParts, ReconcileTerms, Reconciliation
-from traider.gateway.settling import GatewayParts
-from traider.journal import FsyncPolicy, JournalTerms, JournalWriter
-from traider.ops.clock import SystemClock
-from traider.runtime.config import config_digest
-from traider.runtime.journal_tables import instrument_of
-from traider.runtime.live_feed import LiveFeedRequest, keep, open_feed
-from traider.runtime.recording import NotBefore
-from traider.runtime.trading.recovery import Recovered, recover
-from traider.runtime.trading.trader import Trader, TraderParts
-from traider.venues.backoff import BackoffTerms
-from traider.venues.coinbase.rest_session import RestSession, RestTerms
-from traider.venues.coinbase.user_feed import UserFeedTerms
+from traider.gateway.latency import LatencyBook, Stage
+from traider.ops.alert_book import AlertBook
+from traider.ops.faults import LogFaults
+from traider.ops.health import HealthBoard
+from traider.ops.metrics import ProcessMetrics
+from traider.ops.tracing import LogTracer
+from traider.runtime.latency_watch import LatencyTerms, LatencyWatch
+from traider.runtime.observability import RoleObservation
+from traider.runtime.run_request import RunRequest
+from traider.runtime.session.parts import SessionParts
+from traider.runtime.session.session import Session
+from traider.runtime.session.terms import SessionOrder
+from traider.runtime.state_folder import read_manifest
+from traider.runtime.status_body import Mode
+from traider.venues.errors import VenueError
 
-RUN_ID: Final = "5ce7a210"
-UNSYNCED: Final = JournalTerms(FsyncPolicy.NONE)
-"""A process that dies keeps what it wrote; only the machine would not."""
-_PATIENT: Final = GatewayTerms(
-    answer_s=1.0,
-    arrival_s=0.3,
-    ask_pause_s=0.02,
-    ask_pause_s_max=0.2,
-    reconcile_s=0.5,
-    orders_per_s=1_000.0,
-)
-_PAUSES: Final = BackoffTerms(first_s=0.02, longest_s=0.1, stable_s=60.0)
-_TIME_S: Final = 0.004
+NOBODY: Final = "no run"
+"""Of orders of a folder in which no run was begun yet."""
+_AGAIN_S: Final = 0.05
+_HOUR_S: Final = 3_600.0
+_WATCHED: Final = ("/traider/gateway/", "/traider/runtime/session/")
+"""Where an await is a place to die at."""
 
 Result = TypeVar("Result")
 
@@ -76,28 +68,6 @@ def _reached(name: str) -> None:
         life.reached(name)
 
 
-class _Reports:
-    """Hand the gateway's reports to the trader."""
-
-    def __init__(self, trader: Trader) -> None:
-        self._trader = trader
-
-    def append(self, events: EventArray) -> None:
-        self._trader.report(events)
-
-
-@dataclass(frozen=True)
-class Parts:
-    """A trader that is wired."""
-
-    journal: JournalWriter
-    recovered: Recovered
-    trader: Trader
-    gateway: OrderGateway
-    executor: CoinbaseExecutor
-    feed: Feed
-
-
 @dataclass
 class Life:
     """A trader on a state folder and an exchange."""
@@ -113,13 +83,11 @@ class Life:
     def __post_init__(self) -> None:
         self.is_dead = False
         self.died_at = ""
-        self.is_open = asyncio.Event()
-        """Set when decisions are on."""
         self.is_over = asyncio.Event()
-        self._parts: Parts | None = None
-        self._log: OrderLog | None = None
-        self._journal: JournalWriter | None = None
-        self._session: RestSession | None = None
+        """Set when it ended, in order or not."""
+        self.session = Session(self._order(), self._seen())
+        self._loop = asyncio.get_running_loop()
+        self._thread = threading.get_ident()
         self._main: asyncio.Task[None] | None = None
         self.tasks: set[asyncio.Task[Any]] = set()
 
@@ -131,10 +99,21 @@ class Life:
         return None if is_ours or main is None else main.exception()
 
     @property
-    def parts(self) -> Parts:
+    def parts(self) -> SessionParts:
         """What it is made of, once it began."""
-        assert self._parts is not None, self.fault
-        return self._parts
+        assert self.session.parts is not None, self.fault
+        return self.session.parts
+
+    @property
+    def is_open(self) -> bool:
+        """Whether decisions are on."""
+        return self.session.parts is not None and self.session.parts.trader.is_open
+
+    @property
+    def run_id(self) -> str:
+        """The run's id, which the names of its orders begin with."""
+        manifest = read_manifest(self.folder)
+        return NOBODY if manifest is None else manifest.run_id
 
     # ------------------------------------------------------------------------------ fault points
 
@@ -148,6 +127,12 @@ class Life:
 
     def _die(self) -> None:
         self.is_dead = True
+        if threading.get_ident() == self._thread:
+            self._end_tasks()
+        else:
+            self._loop.call_soon_threadsafe(self._end_tasks)
+
+    def _end_tasks(self) -> None:
         self.is_over.set()
         for task in tuple(self.tasks):
             task.cancel()
@@ -182,20 +167,15 @@ class Life:
     async def stop(self) -> None:
         """End in order."""
         assert self._main is not None
-        self._main.cancel()
+        self.session.stop("the test says so")
         await asyncio.wait([self._main])
-        self.is_over.set()
-        if self._log is not None and not self.is_dead:
-            self._log.close()
-        if self._journal is not None and not self.is_dead:
-            self._journal.close()
-        await self._close_sockets()
+        if not self.is_dead:
+            assert self.fault is None, self.fault
 
     async def let_go(self) -> None:
         """After a crash: close what the system would close."""
         while waiting := {task for task in self.tasks if not task.done()}:
             await asyncio.wait(waiting, timeout=5.0)
-        await self._close_sockets()
         self._close_files()
 
     def _close_files(self) -> None:
@@ -205,131 +185,124 @@ class Life:
                 if descriptor.readlink().is_relative_to(self.folder):
                     os.close(int(descriptor.name))
 
-    async def _close_sockets(self) -> None:
-        if self._session is not None:
-            await self._session.close()
-
     async def _run(self) -> None:
+        """Run a session; one that found no exchange is begun again, as its supervisor would."""
         try:
-            async with asyncio.TaskGroup() as tasks:
-                await self._begin(tasks)
+            while True:
+                try:
+                    await self.session.run()
+                except VenueError:
+                    if self.session.parts is not None:
+                        raise
+                else:
+                    return
+                await asyncio.sleep(_AGAIN_S)
+                self.session = Session(self._order(), self._seen())
         finally:
             self.is_over.set()
 
-    async def _begin(self, tasks: asyncio.TaskGroup) -> None:
-        parts = await self._open()
-        trader, standing = parts.trader, parts.recovered.standing
-        epoch = max(standing.epoch, parts.gateway.log.stance.epoch) + 1
-        trader.begin(config_digest(self.setup.config), epoch, empty_events(0))
-        tasks.create_task(keep(parts.feed, trader, 0.001))
-        while not trader.standing.books.numbers:  # noqa: ASYNC110 - what comes tells nobody
-            await asyncio.sleep(0.002)
-        tasks.create_task(parts.gateway.run())
-        await parts.gateway.start(epoch, standing.reports, standing.unanswered)
-        trader.open_for_decisions()
-        self.is_open.set()
-        while True:
-            trader.pass_time()
-            await asyncio.sleep(_TIME_S)
+    def _order(self) -> SessionOrder:
+        request = RunRequest(Mode.DEMO, "coinbase", (PRODUCT,), self.setup.config)
+        return SessionOrder(request, self.folder, exchange=self.floor.server.url(""))
 
-    async def _open(self) -> Parts:
-        clock = SystemClock()
-        self._session = session = RestSession(
-            clock,
-            self.floor.key,
-            RestTerms(
-                base_url=self.floor.server.url(""),
-                timeout_s=1.0,
-                private_per_second=1e6,
-                public_per_second=1e6,
-                first_pause_s=0.02,
-                longest_pause_s=0.2,
-            ),
+    def _seen(self) -> RoleObservation:
+        """Return what the session says of itself, kept in memory."""
+        clock, lines = self.floor.machine, self.lines
+        metrics, book = ProcessMetrics(), LatencyBook()
+        told = AlertBook([self.alerts], metrics, clock)
+        stage = book.stages[Stage.SIGNAL_TO_ORDER]
+        return RoleObservation(
+            clock=clock,
+            log=lines,
+            metrics=metrics,
+            tracer=LogTracer(clock, lines),
+            alerts=self.alerts,
+            role="trader",
+            health=HealthBoard(clock, silent_s=_HOUR_S),
+            faults=LogFaults(lines, []),
+            told=told,
+            latency=book,
+            latency_watch=LatencyWatch(stage, told, metrics, clock, LatencyTerms()),
+            url="",
+            otel=None,
+            closing=ExitStack(),
         )
-        journal = self._journal = JournalWriter.open(
-            self.folder / "journal", self.setup.instruments, UNSYNCED
-        )
-        recovered = recover(journal, self.setup.spec, simulates=False)
-        time = NotBefore(self.floor.clock, recovered.standing.passed_ns)
-        feed = await self._feed(FeedPorts(time, self.lines, self.alerts))
-        trader = Trader(TraderParts(recovered.replayer.machine, journal, time), recovered.standing)
-        log = self._log = OrderLog.open(
-            self.folder / "orders", self.setup.instruments, terms=UNSYNCED
-        )
-        approver, listed = Approver(), [instrument_of(each) for each in self.setup.instruments]
-        ids = ClientIds(RUN_ID)
-        gateway_parts = GatewayParts(
-            log=log,
-            sink=_Reports(trader),
-            instruments=listed,
-            ids=ids,
-            approver=approver,
-            clock=time,
-            lines=self.lines,
-        )
-        feed_terms = UserFeedTerms(
-            self.floor.server.url("/ws/user", "ws"), patience_s=0.5, silence_s=2.0, backoff=_PAUSES
-        )
-        executor = CoinbaseExecutor(
-            CoinbaseAccess(session, clock, self.lines),
-            ids,
-            listed,
-            approver.verifier,
-            CoinbaseTerms(
-                feed=feed_terms,
-                sending=SendingTerms(cancel_pause_s=0.05),
-                hearing=HearingTerms(longest_pause_s=0.2),
-            ),
-        )
-        gateway = OrderGateway(gateway_parts, executor, _PATIENT)
-        reconciliation = Reconciliation(
-            gateway,
-            executor,
-            ReconcileParts(time, self.lines, self.alerts, MemoryMetrics()),
-            ReconcileTerms(
-                capital={self.setup.config.currency: self.setup.config.capital}, confirm_s=0.05
-            ),
-        )
-        gateway.reconcile = reconciliation.reconcile
-        trader.connect(gateway)
-        self._parts = Parts(journal, recovered, trader, gateway, executor, feed)
-        return self._parts
 
-    async def _feed(self, ports: FeedPorts) -> Feed:
-        """Ask for the products until there is an answer, as a supervisor would."""
-        config = self.setup.config
-        coinbase = config.venues.coinbase.model_copy(
-            update={
-                "rest_url": self.floor.server.url(""),
-                "stream_url": self.floor.server.url("/ws", "ws"),
-            }
-        )
-        venues = config.venues.model_copy(update={"coinbase": coinbase})
-        request = LiveFeedRequest("coinbase", (PRODUCT,), venues, config.feed, is_timed=False)
-        while True:
-            with contextlib.suppress(VenueError):
-                return await open_feed(request, ports)
-            await asyncio.sleep(0.05)
+
+class _Steps(Coroutine[Any, Any, Any]):
+    """A coroutine of a life, which may die each time it is to go on."""
+
+    def __init__(self, inner: Coroutine[Any, Any, Any], life: Life) -> None:
+        self._inner, self._life = inner, life
+
+    def send(self, value: Any) -> Any:
+        """Go on, or die here."""
+        name = "" if self._life.is_dead else _waits_at(self._inner)
+        if name:
+            try:
+                self._life.reached(name)
+            except Crash as crash:
+                return self._inner.throw(crash)
+        return self._inner.send(value)
+
+    def throw(self, *fault: Any) -> Any:
+        """Go on with a fault."""
+        return self._inner.throw(*fault)
+
+    def close(self) -> None:
+        """End."""
+        self._inner.close()
+
+    def __await__(self) -> Generator[Any, Any, Any]:
+        return self._inner.__await__()
+
+
+def _waits_at(work: Any) -> str:
+    """Return the innermost watched function in which a coroutine waits, empty for none."""
+    found = ""
+    while work is not None:
+        frame: FrameType | None = getattr(work, "cr_frame", None)
+        waits = getattr(work, "cr_await", None)
+        if frame is not None and waits is not None:
+            code = frame.f_code
+            if any(part in code.co_filename for part in _WATCHED):
+                found = f"await {Path(code.co_filename).stem} {code.co_name}"
+        work = waits
+    return found
+
+
+@contextlib.contextmanager
+def _no_word_of_what_stays_open() -> Iterator[None]:
+    """Let Python close without a word what a life that died left open."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        yield
+        gc.collect()
 
 
 def drive(work: Coroutine[Any, Any, Result]) -> Result:
-    """Run ``work`` in a loop that goes on when one life in it crashes."""
+    """Run ``work`` in a virtual loop that goes on when one life in it crashes."""
 
     def make(
         loop: asyncio.AbstractEventLoop,
         coroutine: Coroutine[Any, Any, Any],
         context: Context | None = None,
     ) -> asyncio.Task[Any]:
-        task: asyncio.Task[Any] = asyncio.Task(coroutine, loop=loop, context=context)
         life = context.get(_LIFE) if context is not None else _LIFE.get()
-        if life is not None:
-            life.tasks.add(task)
-            task.add_done_callback(life.tasks.discard)
-            if life.is_dead:
-                task.cancel()
+        if life is None:
+            return asyncio.Task(coroutine, loop=loop, context=context)
+        task: asyncio.Task[Any] = asyncio.Task(_Steps(coroutine, life), loop=loop, context=context)
+        life.tasks.add(task)
+        task.add_done_callback(life.tasks.discard)
+        if life.is_dead:
+            task.cancel()
         return task
 
-    with asyncio.Runner(debug=False) as runner, listening(_reached):
+    with (
+        _no_word_of_what_stays_open(),
+        asyncio.Runner(debug=False, loop_factory=VirtualLoop) as runner,
+        listening(_reached),
+    ):
         loop = runner.get_loop()
         loop.set_task_factory(cast("Any", make))
         loop.set_exception_handler(lambda _loop, _context: None)

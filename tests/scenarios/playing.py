@@ -12,15 +12,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import msgspec
 import numpy as np
 
 from tests.scenarios.floor import Floor
-from tests.scenarios.life import RUN_ID, Life, drive
-from tests.scenarios.trader_setup import setup_of
+from tests.scenarios.life import Life, drive
+from tests.scenarios.trader_setup import scratch, setup_of
 from tests.scenarios.truth import Wanted, broken_laws, broken_records, journal_of
 from traider.domain.errors import UsageError
 from traider.domain.events import EventArray, Kind, empty_events
@@ -38,8 +37,12 @@ from traider.runtime.control.commands import (
 )
 from traider.runtime.control.conversion import CONTROL_FACT, ControlTerms, control_events
 
-PATIENCE_S: Final = 10.0
-_LOOK_S: Final = 0.01
+PATIENCE_S: Final = 30.0
+"""Of the loop's time, which costs nothing."""
+_LOOK_S: Final = 0.02
+_LONGER: Final = 1.4
+"""From look to look, as what is waited for by then is a time-out."""
+_LOOK_S_MAX: Final = 1.0
 _WHO: Final[dict[str, Any]] = {"who": "scenario", "why": "the script says so"}
 
 
@@ -73,11 +76,10 @@ def play(path: Path, each: str = "") -> int:
         ScenarioError: with file, step and what was seen.
     """
     scenario = _with_each(read_scenario(path), each)
-    setup = setup_of(scenario.settings)
-    with TemporaryDirectory() as folder:
-        player = Player(scenario, Path(folder), f"{path.name} {each}".strip())
+    with scratch() as folder:
+        player = Player(scenario, folder, f"{path.name} {each}".strip())
         drive(player.run())
-        found = broken_records(Path(folder), setup)
+        found = broken_records(folder)
         if found:
             raise ScenarioError(f"{path.name}, after the end: {'; '.join(found)}")
     return player.steps
@@ -152,10 +154,12 @@ class Player:
     async def _until(self, look: Callable[[], Awaitable[Sequence[str]]]) -> None:
         """Wait until a look finds nothing amiss."""
         found: Sequence[str] = ()
+        pause_s = _LOOK_S
         with suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE_S):
-                while found := await look():  # noqa: ASYNC110 - as above
-                    await asyncio.sleep(_LOOK_S)
+                while found := await look():
+                    await asyncio.sleep(pause_s)
+                    pause_s = min(pause_s * _LONGER, _LOOK_S_MAX)
                 return
         raise self._fail("; ".join(found))
 
@@ -180,7 +184,7 @@ class Player:
             await self._until(self._is_open)
 
     async def _is_open(self) -> list[str]:
-        return [] if self.life.is_open.is_set() else ["decisions are not on"]
+        return [] if self.life.is_open else ["decisions are not on"]
 
     async def do_open(self) -> None:
         """Wait until decisions are on."""
@@ -250,12 +254,12 @@ class Player:
             await self._command(CancelOrder(order_id=each.order_id, **_WHO))
 
     async def _command(self, command: ControlCommand) -> None:
-        trader, clock = self.life.parts.trader, self.floor.clock
+        trader, now_ns = self.life.parts.trader, self.floor.now_ns
 
         def carry_out() -> None:
             machine = trader.machine
             terms = ControlTerms.of(machine.spec, machine.decider, machine.gate)
-            events = control_events(command, terms, clock.now_ns())
+            events = control_events(command, terms, now_ns)
             facts = [(CONTROL_FACT, command_bytes(command))]
             trader.tell(events, facts, (command.who, command.why))
 
@@ -299,8 +303,8 @@ class Player:
 
     async def do_wait(self, seconds: float) -> None:
         """Let time of the exchange pass."""
-        until_ns = self.floor.clock.now_ns() + round(seconds * 1e9)
-        while self.floor.clock.now_ns() < until_ns:  # noqa: ASYNC110 - time tells nobody
+        until_ns = self.floor.now_ns + round(seconds * 1e9)
+        while self.floor.now_ns < until_ns:  # noqa: ASYNC110 - time tells nobody
             await asyncio.sleep(_LOOK_S)
 
     # -------------------------------------------------------------------------------- expectations
@@ -327,7 +331,7 @@ class Player:
         await self._until(look)
 
     async def _see_position(self) -> Decimal:
-        return self.floor.position(RUN_ID)
+        return self.floor.position(self.life.run_id)
 
     async def _see_kernel_position(self) -> Decimal:
         machine = self.life.parts.trader.machine
@@ -335,13 +339,13 @@ class Player:
         return lots * machine.spec.markets[0].lot_size
 
     async def _see_protected(self) -> Decimal:
-        return self.floor.protected(RUN_ID)
+        return self.floor.protected(self.life.run_id)
 
     async def _see_open(self) -> int:
-        return sum(order.is_live for order in self.floor.orders(RUN_ID))
+        return sum(order.is_live for order in self.floor.orders(self.life.run_id))
 
     async def _see_sent(self) -> int:
-        return len(self.floor.orders(RUN_ID))
+        return len(self.floor.orders(self.life.run_id))
 
     async def _see_ready(self) -> bool:
         return self.life.parts.gateway.is_ready

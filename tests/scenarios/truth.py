@@ -19,12 +19,12 @@ from pathlib import Path
 import numpy as np
 
 from tests.scenarios.floor import Floor
-from tests.scenarios.life import RUN_ID, Life
-from tests.scenarios.trader_setup import Setup
+from tests.scenarios.life import Life
 from traider.domain.events import EventArray, Kind, join_events
 from traider.gateway.client_ids import ClientIds
 from traider.journal import JournalReader, verify_journal
 from traider.kernel.live_machine import Replayer
+from traider.runtime.parity.recorded_run import RecordedRun
 
 
 @dataclass(frozen=True)
@@ -53,15 +53,15 @@ async def broken_laws(floor: Floor, life: Life, wanted: Wanted) -> list[str]:
     if expected != held:
         found.append(f"our account {expected}, the exchange's {held}")
     if wanted.has_stops:
-        position, protected = _held(life), floor.protected(RUN_ID)
+        position, protected = _held(life), floor.protected(life.run_id)
         if position > 0 and position != protected:
             found.append(f"stops protect {protected} of {position}")
     return found
 
 
 def _orders(floor: Floor, life: Life) -> Iterator[str]:
-    ids, lives = ClientIds(RUN_ID), life.parts.gateway.lives
-    told = floor.orders(RUN_ID)
+    ids, lives = ClientIds(life.run_id), life.parts.gateway.lives
+    told = floor.orders(life.run_id)
     names = Counter(order.client_order_id for order in told if order.client_order_id)
     for name, count in names.items():
         if count > 1:
@@ -83,8 +83,8 @@ def _books(floor: Floor, life: Life, wanted: Wanted) -> Iterator[str]:
     journal = journal_of(life.folder)
     fills = journal[journal["kind"] == Kind.FILL]
     ours = int((fills["side"].astype(np.int64) * fills["size"]).sum())
-    theirs = sum(order.side * order.filled_lots for order in floor.orders(RUN_ID))
-    count = sum(len(order.fills) for order in floor.orders(RUN_ID))
+    theirs = sum(order.side * order.filled_lots for order in floor.orders(life.run_id))
+    count = sum(len(order.fills) for order in floor.orders(life.run_id))
     if (ours, len(fills)) != (theirs, count):
         yield f"{len(fills)} fills make {ours} lots in the journal, {count} make {theirs} there"
     kernel = int(life.parts.trader.machine.decider.markets[0]["position_lots"])
@@ -97,16 +97,17 @@ def _books(floor: Floor, life: Life, wanted: Wanted) -> Iterator[str]:
 
 def _held(life: Life) -> Decimal:
     lots = int(life.parts.trader.machine.decider.markets[0]["position_lots"])
-    return lots * life.setup.spec.markets[0].lot_size
+    return lots * life.parts.trader.machine.spec.markets[0].lot_size
 
 
-def broken_records(folder: Path, setup: Setup) -> list[str]:
+def broken_records(folder: Path) -> list[str]:
     """Return what is wrong with the files of a run that is over: each proves itself."""
     found = []
     for name in ("journal", "orders"):
         verdict = verify_journal(folder / name)
         found += [f"{name}: {fault}" for fault in verdict.faults]
-    replayer = Replayer(setup.spec, simulates=False)
+    run = RecordedRun.open(folder)
+    replayer = Replayer(run.spec(), simulates=run.simulates)
     replayer.take(journal_of(folder))
     if replayer.mismatch is not None:
         found.append(f"the replay differs from event {replayer.mismatch.sequence} on")

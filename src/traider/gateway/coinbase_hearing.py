@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from traider.domain.fault_points import reach
 from traider.domain.ports import Log
 from traider.gateway.coinbase_orders import CoinbaseOrders, Work, state_of
 from traider.gateway.coinbase_sending import CoinbaseSending
@@ -158,7 +159,9 @@ class CoinbaseHearing:
         while True:
             try:
                 await self._drain()
+                reach("executor-drained")
                 await self._catch_up()
+                reach("executor-caught-up")
             except VenueError as fault:
                 self._log.warning("what became of orders cannot be read yet", why=fault.line())
             is_settled = self._is_settled()
@@ -202,7 +205,9 @@ class CoinbaseHearing:
         ]
         for first in range(0, len(lacking), _CHUNK):
             chosen = FillFilter(order_ids=lacking[first : first + _CHUNK])
-            self._tell_fills(await self.reads.fills(chosen))
+            told = await self.reads.fills(chosen)
+            reach("executor-fills-read")
+            self._tell_fills(told)
         for venue_id, (due, work) in known.items():
             self._tell_order(venue_id, due, work)
 

@@ -21,6 +21,7 @@ from typing import Any, Final, Protocol
 
 from traider.domain.approvals import ApprovedOrder
 from traider.domain.errors import DataError
+from traider.domain.fault_points import reach
 from traider.domain.ports import Log
 from traider.gateway.coinbase_orders import CoinbaseOrders, Work
 from traider.gateway.executor import ExecutionOwner
@@ -156,7 +157,9 @@ class CoinbaseSending:
                 if work.wants_cancel:
                     result = Refused(TAKEN_BACK, "it was taken back before it was sent")
                 else:
+                    reach("executor-place")
                     result = await self.entry.place(orders)
+                    reach("executor-placed")
         finally:
             if not done.done():
                 done.set_result(None)
@@ -208,7 +211,9 @@ class CoinbaseSending:
     async def _send_cancels(self) -> None:
         """Send the cancels that came together."""
         works, self._cancels = self._cancels, {}
+        reach("executor-cancel")
         results = await self.entry.cancel([work.venue_id for work in works])
+        reach("executor-cancelled")
         owner, hearing = self._owner, self._hearing
         if owner is None or hearing is None:
             return

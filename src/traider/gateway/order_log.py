@@ -192,6 +192,7 @@ class OrderLog:
         now = LogMark(self.sequence, self.reports, self._newest_id)
         rest = Rest(tuple(self._marks), self._words_here, self.own_state())
         checkpoint = checkpoint_of(self.lives, self.stance, now, rest)
+        reach("order-checkpoint")
         self._checkpoints.write(self.sequence, checkpoint)
         self._checkpoint_at = self.sequence
         reach("order-checkpoint-kept")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from traider.domain.events import EventArray, join_events
+from traider.domain.fault_points import reach
 from traider.domain.ports import Clock
 from traider.gateway.account_books import Booked
 from traider.gateway.account_entries import (
@@ -97,7 +98,9 @@ class Settling:
     async def _cancel(self, difference: Difference) -> None:
         match difference:
             case OrphanOrder(order) | DoubleOrder(order) | ForeignOrder(order):
+                reach("reconcile-cancel")
                 await self._executor.cancel_found([order.venue_id])
+                reach("reconcile-cancelled")
             case _:
                 raise AssertionError("the policy cancels orders at the venue alone")
 

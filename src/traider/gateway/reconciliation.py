@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
+from traider.domain.fault_points import reach
 from traider.domain.ports import Alert, AlertChannel, Clock, Log, Metrics, Severity
 from traider.gateway.account_entries import Opened
 from traider.gateway.executor import Executor, VenueBalance, VenueOrder
@@ -131,6 +132,7 @@ class Reconciliation:
         for rounds in range(1, terms.rounds_max + 1):
             now_ns = self._parts.clock.now_ns()
             found, balances = await self._compare()
+            reach("reconcile-compared")
             if not found:
                 self._agreed(now_ns)
                 return ReconcileReport(cause, tuple(settled), is_whole=True, rounds=rounds)
@@ -139,6 +141,7 @@ class Reconciliation:
             rest = [each for each in found if each not in missed]
             believed = [each for each in rest if seen[key_of(each)] >= self._rounds_for(each)]
             done = await self._settling.settle([*missed, *believed], balances)
+            reach("reconcile-settled")
             self._tell(cause, done)
             settled += done
             for each in believed:
@@ -204,7 +207,9 @@ class Reconciliation:
             if {fill.fill_id for fill in before} == {fill.fill_id for fill in after}:
                 break
         totals = {each.currency: each.total for each in balances}
+        reach("reconcile-opening")
         owner.keep(Opened(opened_ns, totals, dict(self.terms.capital)))
+        reach("reconcile-opened")
         used = {name for each in owner.account.instruments for name in (each.base, each.quote)}
         for balance in balances:
             if balance.currency in used:

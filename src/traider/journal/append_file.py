@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from traider.domain.fault_points import reach
 from traider.journal.blocks import BlockHeader, Bytes, hash_of, packed_header
 from traider.journal.groups import GroupTable
 
@@ -36,7 +37,9 @@ class AppendFile:
         """
         head = packed_header(header)
         self.is_dirty = True
+        reach("block-write")
         self._write_all(head, payload)
+        reach("block-written")
         self.table.add(header)
         self.blocks += 1
         return hash_of(head, payload)
@@ -56,7 +59,9 @@ class AppendFile:
             OSError: not all of it could be written.
         """
         self.is_dirty = True
+        reach("index-write")
         self._write_all(index, b"")
+        reach("index-written")
 
     def cut_back(self) -> None:
         """Remove what was not acknowledged, the file itself where that is all of it.
@@ -80,6 +85,7 @@ class AppendFile:
         """
         if self.is_dirty:
             os.fdatasync(self._descriptor)
+            reach("file-synced")
             self.is_dirty = False
 
     def close(self) -> None:

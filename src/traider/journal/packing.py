@@ -13,6 +13,7 @@ from typing import Final
 import pyarrow as pa
 
 from traider.domain.errors import DataError
+from traider.domain.fault_points import reach
 from traider.journal.blocks import (
     HEADER_BYTES,
     NO_HASH,
@@ -53,8 +54,10 @@ def _pack(paths: SegmentPaths) -> None:
         raise
     finally:
         source.close()
+    reach("segment-packed")
     unfinished.replace(paths.packed)
     sync_folder(paths.folder)
+    reach("segment-pack-kept")
     paths.raw.unlink()
     sync_folder(paths.folder)
 

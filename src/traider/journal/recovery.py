@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Self
 
 from traider.domain.errors import DataError
+from traider.domain.fault_points import reach
 from traider.journal.beginnings import is_half_begun
 from traider.journal.blocks import ID_BYTES, BlockKind
 from traider.journal.byte_sources import PackedFile, RawFile
@@ -131,6 +132,7 @@ def _drop_half_begun(folder: Path) -> None:
     if last and last - 1 not in segments:
         return  # more is amiss than a crash: it is told as missing
     events.raw.unlink(missing_ok=True)
+    reach("half-begun-dropped")
     facts.raw.unlink()
     sync_folder(folder)
 
@@ -266,6 +268,7 @@ def _cuts(strands: Iterable[Strand]) -> Iterable[CutTail]:
             continue
         is_torn = strand.stop is Stop.SHORT and strand.next is None
         kept = "" if is_torn or strand.index is not None else _kept(path, strand.end)
+        reach("tail-cut")
         os.truncate(path, strand.end)
         if strand.index is None:
             yield CutTail(path.name, strand.end, surplus, kept)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from traider.domain.errors import UsageError
+from traider.domain.fault_points import reach
 from traider.journal.blocks import (
     HEADER_BYTES,
     BlockHeader,
@@ -91,17 +92,20 @@ class SnapshotStore:
         path = self.folder / f"snapshot-{sequence:020}.snap"
         self.folder.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_name(path.name + UNFINISHED)
+        reach("snapshot-write")
         try:
             with unfinished.open("wb") as file:
                 file.write(packed_header(header))
                 file.write(payload)
                 file.flush()
                 os.fsync(file.fileno())
+            reach("snapshot-written")
             unfinished.replace(path)
         except OSError:
             unfinished.unlink(missing_ok=True)
             raise
         sync_folder(self.folder)
+        reach("snapshot-kept")
         self._prune()
         return path
 

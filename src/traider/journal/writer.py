@@ -331,6 +331,7 @@ class JournalWriter:
             self._append_block(file, what, self._journal_id)
             file.sync()
             sync_folder(self.folder)
+            reach("segment-file-begun")
         self._append_instruments()
         for file in self._files.values():
             file.acknowledge()
@@ -348,6 +349,7 @@ class JournalWriter:
         self._sync()
         for file in self._files.values():
             file.close()
+        reach("segment-ended")
         self._begin_segment()
         if self._terms.compress:
             self._packer.pack(ended)

@@ -21,7 +21,6 @@ from traider.gateway.settling import GatewayParts
 from traider.journal.instruments import JournalInstrument
 from traider.journal.reader import JournalReader
 from traider.kernel.live_machine import LiveMachine
-from traider.ops.clock import SystemClock
 from traider.runtime.config import Config
 from traider.runtime.config_run import RunConfig
 from traider.runtime.journal_tables import instrument_of
@@ -122,7 +121,7 @@ async def _coinbase(
     closing: AsyncExitStack,
 ) -> CoinbaseExecutor:
     """Return an executor that speaks to the exchange; tokens are judged by the machine's time."""
-    wall = SystemClock()
+    wall = seen.clock
     session = RestSession(wall, order.link.key, RestTerms(base_url=order.link.rest_url))
     await closing.enter_async_context(session)
     return CoinbaseExecutor(

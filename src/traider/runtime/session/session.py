@@ -85,6 +85,8 @@ class Session:
         self.stage = "starting"
         """What is being done before there is a status."""
         self.notes: list[str] = []
+        self.parts: SessionParts | None = None
+        """What it is made of, once that is put together."""
         self._seen = seen
         self._stopped = asyncio.Event()
         self._stop: Stop | None = None
@@ -139,6 +141,7 @@ class Session:
                 closing.callback(warm.leadership.end)
             opening = Opening(self.order, self._seen, closing, self._tell, self._stopped, warm)
             parts = await open_parts(opening)
+            self.parts = parts
             leadership = warm.leadership if warm is not None else await self._lead(parts)
             closing.callback(leadership.end)
             parts.trader.connect(LedGateway(parts.gateway, leadership))
