@@ -38,6 +38,7 @@ from traider.ops.tracing import LogTracer
 from traider.runtime.latency_watch import LatencyTerms, LatencyWatch
 from traider.runtime.observability import RoleObservation
 from traider.runtime.run_request import RunRequest
+from traider.runtime.session.beside import supervisor_parts
 from traider.runtime.session.parts import SessionParts
 from traider.runtime.session.session import Session
 from traider.runtime.session.terms import SessionOrder
@@ -85,7 +86,7 @@ class Life:
         self.died_at = ""
         self.is_over = asyncio.Event()
         """Set when it ended, in order or not."""
-        self.session = Session(self._order(), self._seen())
+        self.session = self._session()
         self._loop = asyncio.get_running_loop()
         self._thread = threading.get_ident()
         self._main: asyncio.Task[None] | None = None
@@ -197,13 +198,16 @@ class Life:
                 else:
                     return
                 await asyncio.sleep(_AGAIN_S)
-                self.session = Session(self._order(), self._seen())
+                self.session = self._session()
         finally:
             self.is_over.set()
 
-    def _order(self) -> SessionOrder:
-        request = RunRequest(Mode.DEMO, "coinbase", (PRODUCT,), self.setup.config)
-        return SessionOrder(request, self.folder, exchange=self.floor.server.url(""))
+    def _session(self) -> Session:
+        """Return the session that a supervisor would run."""
+        config, seen = self.setup.config, self._seen()
+        request = RunRequest(Mode.DEMO, "coinbase", (PRODUCT,), config)
+        order = SessionOrder(request, self.folder, exchange=self.floor.server.url(""))
+        return Session(order, seen, supervisor_parts(seen, config.run.restart))
 
     def _seen(self) -> RoleObservation:
         """Return what the session says of itself, kept in memory."""
@@ -225,6 +229,7 @@ class Life:
             latency_watch=LatencyWatch(stage, told, metrics, clock, LatencyTerms()),
             url="",
             otel=None,
+            endpoint=None,
             closing=ExitStack(),
         )
 

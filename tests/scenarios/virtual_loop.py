@@ -7,10 +7,13 @@ time-out come early, and the same session goes the same way again.
 
 import asyncio
 import selectors
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor
 from typing import Any, Final, TypeVar
+
+from traider.runtime.supervision.threads import AT_WORK
 
 _NS_PER_S: Final = 1_000_000_000
 _THREAD_S: Final = 0.05
@@ -33,10 +36,15 @@ class _Selector(selectors.DefaultSelector):
         found = super().select(0) or super().select(0)
         if found or timeout == 0:
             return found
-        if self.threads or timeout is None:
-            return super().select(_THREAD_S if self.threads else None)
+        is_awaited = self.threads > 0 or _is_one_at_work()
+        if is_awaited or timeout is None:
+            return super().select(_THREAD_S if is_awaited else None)
         self.now_ns += max(round(timeout * _NS_PER_S), 1)
         return found
+
+
+def _is_one_at_work() -> bool:
+    return any(thread.name.startswith(AT_WORK) for thread in threading.enumerate())
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):

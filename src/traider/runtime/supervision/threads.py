@@ -9,6 +9,7 @@ must not be there.
 import asyncio
 import contextlib
 from collections.abc import Callable
+from contextvars import copy_context
 from threading import Thread
 from typing import Any, Final, TypeVar
 
@@ -16,6 +17,8 @@ from traider.domain.errors import Interrupted
 
 T = TypeVar("T")
 
+AT_WORK: Final = "work: "
+"""What the names of these threads begin with."""
 _GRACE_S: Final = 1.0
 """How long work that is asked to end may take to do so by itself."""
 _left: list[Thread] = []
@@ -43,7 +46,8 @@ def begin_thread(work: Callable[[], T], name: str) -> "asyncio.Future[T]":
         with contextlib.suppress(RuntimeError):  # the loop ended first
             loop.call_soon_threadsafe(settle, result, fault)
 
-    thread = Thread(target=run, name=name, daemon=True)
+    context = copy_context()
+    thread = Thread(target=context.run, args=(run,), name=f"{AT_WORK}{name}", daemon=True)
     found.add_done_callback(lambda done: _note_left(thread, done))
     thread.start()
     return found
