@@ -31,6 +31,15 @@ def said(**changes: object) -> RunArguments:
         (["run", "--venue", "kraken", "--product", "BTC-USD", "--speed", "2"], "has a speed"),
         (["run", "--demo", "--product", "BTC-USD"], "trades what its bars are of"),
         (["run", "--demo", "--role", "feed"], "traider bus publish brings a feed to the bus"),
+        (["run", "--live", "--demo"], "real money is traded on a venue"),
+        (["run", "--live", "--venue", "kraken", "--product", "BTC-USD"], "orders go to coinbase"),
+        (["run", "--live", "--venue", "coinbase"], "nothing to trade"),
+        (
+            ["run", "--venue", "coinbase", "--product", "BTC-USD", "--gateway", "apart"],
+            "a paper run sends no order anywhere",
+        ),
+        (["run", "--role", "gateway"], "a gateway belongs to a run"),
+        (["run", "--role", "gateway", "--state", "nowhere"], "holds no run"),
         (["run", "--demo", "--state", __file__], "cannot be a state folder"),
         (["run", "--demo", "--for", "soon"], "is no length of time"),
     ],
@@ -44,11 +53,17 @@ def test_what_cannot_be_is_one_line(
     assert told.count("\n") == 1
 
 
-def test_live_is_refused_with_what_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["run", "--live", "--venue", "coinbase", "--product", "BTC-USD", "--json"]) == 2
+def test_live_is_refused_with_what_is_missing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    live = ["run", "--live", "--venue", "coinbase", "--product", "BTC-USD", "--json"]
+    places = ["--state", str(tmp_path / "live"), "--paper", str(tmp_path)]
+    nobody = ["--set", "venues.coinbase.rest_url=http://127.0.0.1:9"]
+    assert run([*live, *places, *nobody]) == 2
     error = json.loads(capsys.readouterr().out)["error"]
-    for needed in ("API key", "process of its own", "limits", "confirmation", "readiness"):
+    for needed in ("key", "permissions", "limits", "alerts", "backup", "paper week", "sign-off"):
         assert needed in error["what"]
+    assert not (tmp_path / "live" / "run.json").exists()
 
 
 def test_the_demo_has_settings_and_products_of_its_own() -> None:

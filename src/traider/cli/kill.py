@@ -41,10 +41,11 @@ def kill(state: Path, flatten: bool, who: str, why: str, as_json: bool) -> int:
 
     The stop is left in the state folder first, then the trader is asked, and looked at until no
     order and no position is left but those to keep. One that is frozen, or not there, finds the
-    stop when it goes on or starts. Exit code 0: done. 1: it waits in the folder, or something is
-    still open.
+    stop when it goes on or starts; a gateway that is a process of its own does it meanwhile. Exit
+    code 0: done. 1: it waits in the folder, or something is still open.
     """
     from traider.cli.control import person
+    from traider.cli.kill_gateway import kill_by_gateway
     from traider.runtime.control.client import ControlClient, NoTraderError, SilentTraderError
     from traider.runtime.control.commands import Kill
     from traider.runtime.control.kill_file import clear_kill, leave_kill
@@ -60,7 +61,9 @@ def kill(state: Path, flatten: bool, who: str, why: str, as_json: bool) -> int:
             is_done = not left
             line = f"{line}; {left or _end_state(status)}"
     except (NoTraderError, SilentTraderError) as fault:
-        line = f"{fault.what}: the emergency stop waits in {path}"
+        waits = f"{fault.what}: the emergency stop waits in {path}"
+        done = kill_by_gateway(state, command)
+        line, is_done = (waits, False) if done is None else (f"{done[0]}; {waits}", done[1])
     if as_json:
         click.echo(json.dumps({"done": is_done, "line": line}, ensure_ascii=False))
     else:

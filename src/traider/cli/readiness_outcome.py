@@ -73,7 +73,8 @@ def readiness_session(said: ReadinessArguments) -> int:
         body = {"ready": is_ready, "checks": [asdict(row) for row in rows]}
         click.echo(json.dumps(body, ensure_ascii=False))
     else:
-        _print(rows, is_ready=is_ready)
+        print_rows(rows)
+        click.echo("ready" if is_ready else "not ready: no real money is traded")
     return READY if is_ready else NOT_READY
 
 
@@ -97,7 +98,8 @@ def _test_alert(said: ReadinessArguments, loaded: LoadedConfig) -> int:
     return READY
 
 
-def _print(rows: Sequence[Row], *, is_ready: bool) -> None:
+def print_rows(rows: Sequence[Row]) -> None:
+    """Print a line a row, and how to mend what is not well."""
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = _WIDTH
@@ -107,4 +109,3 @@ def _print(rows: Sequence[Row], *, is_ready: bool) -> None:
         console.print(f"{word}  {row.name:<{width}}  {row.found}", markup=False)
         if not row.ok:
             console.print(f"{'':<{width + 11}}→ {row.fix}", markup=False)
-    console.print("ready" if is_ready else "not ready: no real money is traded")

@@ -13,7 +13,6 @@ ROLES = ("all", "trader", "feed", "features", "gateway")
 _ELSEWHERE = {
     "feed": "traider bus publish brings a feed to the bus",
     "features": "traider bus features makes features of it",
-    "gateway": "leave --role out: the gateway runs in the trader's process",
 }
 
 
@@ -31,9 +30,16 @@ _ELSEWHERE = {
     "--exchange", default="", metavar="URL",
     help="Trade on a local exchange that runs already: its REST address.",
 )  # fmt: skip
+@click.option("--live", is_flag=True, help="Trade with real money, when traider readiness says so.")
 @click.option(
-    "--live", is_flag=True, help="Trade with real money; refused as long as it is not safe."
-)
+    "--gateway", type=click.Choice(("here", "apart", "there")), default="here", show_default=True,
+    help="Where orders leave: in this process; in one of its own, started and kept running; in the "
+    "one that runs on --state already. Live is always apart.",
+)  # fmt: skip
+@click.option(
+    "--paper", type=click.Path(path_type=Path), default=Path("runs/paper-coinbase"),
+    show_default=True, metavar="DIR", help="State folder of the paper run that --live stands on.",
+)  # fmt: skip
 @click.option(
     "--state", type=click.Path(path_type=Path), metavar="DIR",
     help="Folder of the run; the same request in the same folder goes on where it was.",
@@ -67,11 +73,19 @@ def run(**said: Any) -> int:  # noqa: ANN401 - the options, read in one place
     from traider.cli.run_session import run_session
 
     role, standby = said.pop("role"), said.pop("standby")
+    said["exchange"] = said["exchange"].rstrip("/")
+    if role == "gateway":
+        from traider.cli.run_gateway import run_gateway
+
+        return run_gateway(RunArguments(**said))
+    if said["live"] or said["gateway"] == "apart":
+        from traider.cli.run_live import run_apart
+
+        return run_apart(RunArguments(**said), is_standby=standby)
     if role not in ("all", "trader"):
         raise UsageError(
             f"the role {role} is not started by this command yet",
             where="--role",
             fix=_ELSEWHERE[role],
         )
-    said["exchange"] = said["exchange"].rstrip("/")
     return run_session(RunArguments(**said), is_standby=standby)

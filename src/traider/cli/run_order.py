@@ -16,16 +16,9 @@ from traider.runtime.status_body import Mode
 _CHECKOUT: Final = Path(__file__).resolve().parents[3]
 DEMO_CONFIG: Final = Path("examples/demo.toml")
 DEMO_STATE: Final = Path("runs/demo")
-_LIVE_NEEDS: Final = (
-    "an API key that may trade",
-    "the gateway as a process of its own",
-    "limits that were set by hand",
-    "a typed confirmation",
-    "a readiness report with a person's signature",
-)
-
-
 DEMO_SPEED: Final = 20.0
+LIVE_VENUES: Final = ("coinbase",)
+"""Where orders can go."""
 
 
 @dataclass(frozen=True)
@@ -43,17 +36,19 @@ class RunArguments:
     config_file: Path | None
     overrides: tuple[str, ...]
     as_json: bool
+    gateway: str = "here"
+    paper: Path = Path("runs/paper-coinbase")
 
 
 def session_order(said: RunArguments) -> SessionOrder:
     """Return what is asked for.
 
     Raises:
-        UsageError: the options contradict each other, or ask for what is not safe yet.
+        UsageError: the options contradict each other.
         ConfigError: the settings are wrong.
     """
     if said.live:
-        raise _not_live()
+        return _live_order(said)
     chosen = [name for name in ("demo", "venue", "exchange") if getattr(said, name)]
     if len(chosen) > 1:
         raise UsageError(
@@ -62,7 +57,7 @@ def session_order(said: RunArguments) -> SessionOrder:
     if not chosen:
         said = _as_begun(said)
     mode = Mode.PAPER if said.venue else Mode.DEMO
-    config_file = _config_file(said, mode)
+    config_file = config_file_of(said, mode)
     config = load_config(config_file, said.overrides)
     products = said.products
     if mode is Mode.DEMO and not said.exchange:
@@ -85,7 +80,41 @@ def session_order(said: RunArguments) -> SessionOrder:
         seconds=said.seconds,
         speed=_speed(said, mode),
         exchange=said.exchange,
+        is_gateway_apart=said.gateway == "there",
         read_config=_reader(config_file, said.overrides),
+    )
+
+
+def _live_order(said: RunArguments) -> SessionOrder:
+    """Return what is asked for with real money.
+
+    Raises:
+        UsageError: it is no venue that is traded on, or nothing is named.
+        ConfigError: the settings are wrong.
+    """
+    kept = None if said.state is None else read_manifest(said.state)
+    if kept is not None and kept.mode is Mode.LIVE:
+        venue, products = said.venue or kept.venue, said.products or kept.products
+        said = replace(said, venue=venue, products=products)
+    if said.demo or said.exchange or said.speed is not None:
+        raise UsageError(
+            "real money is traded on a venue", where="--live", fix="name it: --venue coinbase"
+        )
+    if said.venue.lower() not in LIVE_VENUES:
+        raise UsageError(
+            f"orders go to {', '.join(LIVE_VENUES)} alone, not to {said.venue or 'nothing'}",
+            where="--venue",
+            fix="give --live --venue coinbase --product BTC-USD",
+        )
+    if not said.products:
+        raise UsageError("nothing to trade", where="--product", fix="name one: BTC-USD")
+    venue = said.venue.lower()
+    return SessionOrder(
+        RunRequest(Mode.LIVE, venue, said.products, load_config(said.config_file, said.overrides)),
+        said.state or Path("runs") / f"live-{venue}",
+        seconds=said.seconds,
+        is_gateway_apart=True,
+        read_config=_reader(said.config_file, said.overrides),
     )
 
 
@@ -107,6 +136,10 @@ def _as_begun(said: RunArguments) -> RunArguments:
         raise UsageError(
             "nothing to run", fix="give --demo, or --venue V --product P, or --exchange URL"
         )
+    if kept.mode is Mode.LIVE:
+        raise UsageError(
+            "the run here trades with real money", where=str(said.state), fix="add --live"
+        )
     if kept.mode is not Mode.DEMO:
         return replace(said, venue=kept.venue, products=said.products or kept.products)
     if not RunPaths(said.state).exchange.is_dir():
@@ -118,7 +151,7 @@ def _as_begun(said: RunArguments) -> RunArguments:
     return replace(said, demo=True)
 
 
-def _config_file(said: RunArguments, mode: Mode) -> Path | None:
+def config_file_of(said: RunArguments, mode: Mode) -> Path | None:
     """Return the file of settings: the demo has one of its own."""
     if said.config_file is not None or mode is not Mode.DEMO:
         return said.config_file
@@ -137,12 +170,3 @@ def _reader(config_file: Path | None, overrides: tuple[str, ...]) -> Callable[[]
         return load_config(config_file, overrides)
 
     return read
-
-
-def _not_live() -> UsageError:
-    return UsageError(
-        f"trading with real money needs {', '.join(_LIVE_NEEDS[:-1])} and {_LIVE_NEEDS[-1]}; "
-        "this version does not start that process yet, so it does not trade live",
-        where="--live",
-        fix="see how far you are with traider readiness, and run --venue coinbase on paper",
-    )

@@ -20,9 +20,11 @@ from traider.cli.status_view import draw
 from traider.domain.errors import Interrupted, UsageError
 from traider.runtime.observability import ObserveTerms, RoleObservation, observe
 from traider.runtime.session.supervised import SupervisedRun
+from traider.runtime.session.supervised_child import tell_supervisor
 from traider.runtime.session.terms import SessionEnd, SessionOrder
 from traider.runtime.state_folder import RunPaths
 from traider.runtime.status_source import FoundStatus, Liveness
+from traider.runtime.supervision.notices import Notices
 from traider.runtime.supervision.signals import stop_signals
 from traider.runtime.supervision.threads import is_left
 
@@ -86,8 +88,12 @@ async def _run(order: SessionOrder, seen: RoleObservation, *, as_json: bool) -> 
 
     with stop_signals(run.stop, run.reload, say_what_is_waited_for):
         running = asyncio.create_task(run.run())
-        await _show(run, running, as_json=as_json)
-        return await running
+        telling = asyncio.create_task(tell_supervisor(run, Notices.of_environment()))
+        try:
+            await _show(run, running, as_json=as_json)
+            return await running
+        finally:
+            telling.cancel()
 
 
 async def _show(run: SupervisedRun, running: "asyncio.Task[SessionEnd]", *, as_json: bool) -> None:

@@ -23,9 +23,12 @@ from traider.domain.errors import DataError, KernelError, UsageError
 from traider.domain.events import EventArray, Kind, empty_events, join_events
 from traider.domain.ports import EventSink, Log
 from traider.gateway.frames import (
+    Exposed,
     Fenced,
     Frame,
     Kill,
+    Living,
+    Look,
     Observe,
     Rearm,
     Refused,
@@ -41,6 +44,8 @@ from traider.gateway.frames import (
     read_body,
     to_trader,
 )
+from traider.gateway.order_checkpoints import lives_of
+from traider.gateway.order_lives import OrderLives
 from traider.gateway.port import GateAnswer
 
 UNANSWERED_MAX: Final = 10_000
@@ -70,6 +75,9 @@ class GatewayClient:
         """The epoch of a later leader; 0 while this one leads."""
         self.is_killed = False
         """Whether the gateway was stopped, as it said last."""
+        self.lives = OrderLives()
+        """The gateway's orders: as it told them at a start, and what was wanted and reported since.
+        """
         self._sink = sink
         self._lines = lines
         self._writer: asyncio.StreamWriter | None = None
@@ -110,7 +118,7 @@ class GatewayClient:
             raise UsageError(
                 "no gateway answers", where=str(self.path), fix="start the gateway's process first"
             ) from None
-        self._check()
+        self.check()
 
     def submit(
         self,
@@ -124,8 +132,9 @@ class GatewayClient:
             FencedError: another trader leads.
             KernelError: too many intents have no verdict.
         """
-        self._check()
+        self.check()
         self._unanswered += _single(intents)
+        self.lives.take(intents)
         if len(self._unanswered) > UNANSWERED_MAX:
             raise KernelError(
                 f"{UNANSWERED_MAX} orders without an answer of the gateway",
@@ -142,7 +151,7 @@ class GatewayClient:
         """
         if not _COMMANDS.isdisjoint(events["kind"].tolist()):
             wanted = np.isin(events["kind"], tuple(_COMMANDS))
-            self._check()
+            self.check()
             self._commands.append(events[wanted])
             self._send(Observe(self._epoch, events[wanted].tobytes()))
 
@@ -193,6 +202,8 @@ class GatewayClient:
                 self._report(frame)
             case Standing():
                 self._is_ready, self.is_killed = frame.is_ready, frame.is_killed
+            case Living():
+                self._learn(frame)
             case Seen():
                 self._commands.popleft()
             case Started():
@@ -204,6 +215,18 @@ class GatewayClient:
                 self.fenced_by = frame.epoch
                 self._answered.set()
                 self._lines.error("another trader leads", epoch=frame.epoch)
+            case Exposed():
+                self._lines.debug("an answer that nobody asked for here")
+
+    def _learn(self, frame: Living) -> None:
+        """Take the gateway's orders for what they are, and keep those it has not answered yet."""
+        self.lives.forget_living()
+        self.lives.unjudged.clear()
+        self.lives.position_lots = dict(frame.position_lots)
+        for life in lives_of(frame.lives):
+            self.lives.put(life)
+        for intent in self._unanswered:
+            self.lives.take(intent)
 
     def _report(self, frame: Reports) -> None:
         """Hand reports on, each once and in order.
@@ -223,6 +246,8 @@ class GatewayClient:
         self._reports += len(events)
         for order_id in events["order_id"][events["kind"] == int(Kind.VERDICT)].tolist():
             self._answer(order_id)
+        # What it knows nothing of is the gateway's own: it closes positions in an emergency.
+        self.lives.take(events)
         self._sink.append(events)
 
     def _answer(self, order_id: int) -> None:
@@ -232,7 +257,13 @@ class GatewayClient:
                 del self._unanswered[place]
                 return
 
-    def _check(self) -> None:
+    def check(self) -> None:
+        """Raise what stands against going on.
+
+        Raises:
+            FencedError: another trader leads.
+            DataError: the journal and the gateway's log do not belong together.
+        """
         if self.fenced_by:
             raise FencedError(
                 f"epoch {self._epoch} is over: epoch {self.fenced_by} leads",
@@ -253,18 +284,34 @@ async def command(path: Path, frame: Kill | Rearm, patience_s: float = 5.0) -> S
     Raises:
         UsageError: nobody answers, or we are not let in.
     """
+    answer = await _asked(path, frame, patience_s)
+    if not isinstance(answer, Standing):
+        raise UsageError("the gateway gave no answer to that", where=str(path), fix="try again")
+    return answer
+
+
+async def look(path: Path, patience_s: float = 5.0) -> Exposed:
+    """Return what is still open, as the gateway knows it.
+
+    Raises:
+        UsageError: nobody answers, or we are not let in.
+    """
+    answer = await _asked(path, Look(), patience_s)
+    if not isinstance(answer, Exposed):
+        raise UsageError("the gateway gave no answer to that", where=str(path), fix="try again")
+    return answer
+
+
+async def _asked(path: Path, frame: Frame, patience_s: float) -> ToTrader:
     try:
         async with asyncio.timeout(patience_s):
             reader, writer = await asyncio.open_unix_connection(str(path))
             try:
                 writer.write(packed_frame(frame))
-                answer = to_trader(await read_body(reader))
+                return to_trader(await read_body(reader))
             finally:
                 writer.close()
     except (OSError, TimeoutError, asyncio.IncompleteReadError):
         raise UsageError(
             "the gateway does not answer", where=str(path), fix="ask as the user that runs it"
         ) from None
-    if not isinstance(answer, Standing):
-        raise UsageError("the gateway gave no answer to that", where=str(path), fix="try again")
-    return answer

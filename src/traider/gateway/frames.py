@@ -63,6 +63,10 @@ class Rearm(Frame, frozen=True, tag="rearm"):
     why: str
 
 
+class Look(Frame, frozen=True, tag="look"):
+    """A person asks what is still open."""
+
+
 class Reports(Frame, frozen=True, tag="reports"):
     """Reports, in the order of the log; ``first`` counts from 0."""
 
@@ -75,6 +79,29 @@ class Standing(Frame, frozen=True, tag="standing"):
 
     is_ready: bool
     is_killed: bool
+
+
+class Living(Frame, frozen=True, tag="living"):
+    """Every order that is not over, as of the reports sent so far; see ``lives_bytes``."""
+
+    lives: bytes
+    position_lots: dict[int, int]
+    """What all fills and adjustments add up to, by instrument."""
+
+
+class Exposed(Frame, frozen=True, tag="exposed"):
+    """What is open, and what the emergency stop under way has done since it began."""
+
+    is_killed: bool
+    keeps_positions: bool
+    orders: int
+    """Orders that are not over, but for those that guard what is kept."""
+    held: tuple[str, ...]
+    """Names of instruments of which something is held that can be sold."""
+    cancelled: int
+    """Orders that lived when everything was stopped and are over since."""
+    closed: tuple[str, ...]
+    """Names of instruments held then and flat since."""
 
 
 class Seen(Frame, frozen=True, tag="seen"):
@@ -98,8 +125,8 @@ class Fenced(Frame, frozen=True, tag="fenced"):
     epoch: int
 
 
-ToGateway = Start | Submit | Observe | Kill | Rearm
-ToTrader = Reports | Seen | Standing | Started | Refused | Fenced
+ToGateway = Start | Submit | Observe | Kill | Rearm | Look
+ToTrader = Reports | Seen | Standing | Living | Exposed | Started | Refused | Fenced
 
 _TO_GATEWAY: Final[msgspec.msgpack.Decoder[ToGateway]] = msgspec.msgpack.Decoder(ToGateway)
 _TO_TRADER: Final[msgspec.msgpack.Decoder[ToTrader]] = msgspec.msgpack.Decoder(ToTrader)

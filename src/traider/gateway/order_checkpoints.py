@@ -1,12 +1,14 @@
 """Checkpoints of the book of lives beside the log, so that opening it need not read all of it."""
 
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final, Self
 
 import msgspec
 from msgspec import Struct
 
+from traider.domain.errors import DataError
 from traider.domain.order_states import (
     Cancelled,
     CancelPending,
@@ -150,6 +152,25 @@ def checkpoint_of(book: OrderLives, stance: Stance, now: LogMark, rest: Rest) ->
         newest_id=now.newest_id,
         rest=rest,
     )
+
+
+def lives_bytes(lives: Iterable[OrderLife]) -> bytes:
+    """Return orders as they stand, for another process."""
+    return msgspec.msgpack.encode([_KeptLife.of(life) for life in lives])
+
+
+def lives_of(raw: bytes) -> tuple[OrderLife, ...]:
+    """Return the orders of ``lives_bytes``.
+
+    Raises:
+        DataError: it is something else.
+    """
+    try:
+        return tuple(kept.life() for kept in msgspec.msgpack.decode(raw, type=list[_KeptLife]))
+    except (msgspec.DecodeError, KeyError, TypeError) as fault:
+        raise DataError(
+            f"orders that cannot be read: {fault}", fix="run both processes in the same version"
+        ) from fault
 
 
 class OrderCheckpoints:

@@ -33,6 +33,8 @@ from traider.domain.approvals import ApprovedOrder
 from traider.domain.errors import UsageError
 from traider.domain.events import EventArray, Kind, OrderFlag, empty_events, join_events
 from traider.domain.fault_points import reach
+from traider.domain.instruments import Instrument, InstrumentKind
+from traider.domain.orders import OrderType
 from traider.domain.payload_table import PAYLOADS
 from traider.gateway.admission import APPROVED, NOT_SENT, Admission, is_cancel
 from traider.gateway.executor import Executor
@@ -41,6 +43,7 @@ from traider.gateway.latency import Stage
 from traider.gateway.order_groups import groups_of
 from traider.gateway.order_lives import OrderLife
 from traider.gateway.order_words import PersonWord
+from traider.gateway.own_orders import own_order_id
 from traider.gateway.paper_executor import PaperExecutor
 from traider.gateway.port import GateAnswer
 from traider.gateway.reconcile_port import Cause
@@ -77,9 +80,23 @@ class OrderGateway(SettlingGateway):
         return self.log.reports
 
     @property
+    def instruments(self) -> Sequence[Instrument]:
+        """What is traded, by number."""
+        return self._parts.instruments
+
+    @property
     def is_killed(self) -> bool:
         """Whether everything was stopped, and nobody re-armed it."""
         return self.log.stance.is_killed
+
+    def begin(self) -> None:
+        """Ask for orders and reconcile before any leader starts: a stop may come before one does.
+
+        Reports wait in the log for the first leader.
+        """
+        if self._paper is None and not self._is_started:
+            self._is_started = True
+            self._settle(Cause.START)
 
     async def start(self, epoch: int, reports_known: int, unanswered: EventArray) -> None:
         """Take over for a leader: report what it does not know, ask for orders, reconcile.
@@ -180,6 +197,32 @@ class OrderGateway(SettlingGateway):
             unwanted = [each for each in living if not (keep_positions and guards(each))]
             self._executor.cancel([life.order_id for life in unwanted])
             raise
+
+    def close_lots(self, instrument: int, lots: int) -> int:
+        """Send an order of the gateway's own that closes a position at the market.
+
+        It asks no gate: the position is what the log adds up to, the order can only shrink it, and
+        an emergency needs no price. It is logged as every order is.
+
+        Args:
+            instrument: its number.
+            lots: signed as the position, at most what is held and not on its way already.
+
+        Returns:
+            The order's packed id; see ``own_orders``.
+
+        Raises:
+            JournalFailedError: the log cannot be kept; nothing is sent.
+        """
+        kind = self._parts.instruments[instrument].kind
+        reduces = 0 if kind is InstrumentKind.SPOT else int(OrderFlag.REDUCE_ONLY)
+        intent = self._command(Kind.ORDER_INTENT)
+        order_id = own_order_id(self.log.stance.epoch, self.log.sequence)
+        intent["order_id"], intent["instrument"] = order_id, instrument
+        intent["side"], intent["size"] = (-1 if lots > 0 else 1), abs(lots)
+        intent["flags"] = int(OrderType.MARKET) | reduces
+        self._give(intent, [APPROVED])
+        return order_id
 
     def rearm(self, who: str, why: str) -> None:
         """End a stop or a halt: a person takes responsibility.

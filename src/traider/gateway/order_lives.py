@@ -147,6 +147,10 @@ class OrderLives:
         while len(self._ended) > self._ended_kept:
             self._ended.popitem(last=False)
 
+    def forget_living(self) -> None:
+        """Drop the orders that are not over: how they stand is told anew."""
+        self._living.clear()
+
     def by_venue_id(self, venue_id: str) -> tuple[OrderLife, ...]:
         """Return the orders in memory that are one order at the venue: a pair has both legs."""
         return tuple(life for life in self._everyone() if life.venue_id == venue_id)

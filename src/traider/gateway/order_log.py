@@ -33,6 +33,7 @@ from traider.domain.ports import Clock
 from traider.gateway.order_checkpoints import LogMark, OrderCheckpoints, Rest, Stance, checkpoint_of
 from traider.gateway.order_lives import IllegalStep, OrderLife, OrderLives
 from traider.gateway.order_words import PERSON_FACT, VENUE_FACT, PersonWord, VenueWord, word_of
+from traider.gateway.own_orders import is_own_order
 from traider.gateway.reports import count_reports, is_report
 from traider.journal import (
     FsyncPolicy,
@@ -289,8 +290,9 @@ class OrderLog:
         self.reports += count_reports(events)
         for place, kind in enumerate(events["kind"].tolist()):
             if kind == _INTENT:
-                if not events["flags"][place] & _CANCEL:
-                    self._newest_id = max(self._newest_id, int(events["order_id"][place]))
+                order_id = int(events["order_id"][place])
+                if not events["flags"][place] & _CANCEL and not is_own_order(order_id):
+                    self._newest_id = max(self._newest_id, order_id)
             elif kind in _STANCE_KINDS:
                 self.stance = _stance_after(self.stance, events[place : place + 1])
         end = sequence + len(events)

@@ -5,15 +5,21 @@ view. Its state is kept with the log's checkpoints; marks come anew with the fee
 """
 
 from collections.abc import Iterable
+from typing import Final
 
 import numpy as np
 
 from traider.domain.errors import KernelError
-from traider.domain.events import EventArray, Kind
+from traider.domain.events import EventArray, Kind, empty_events
+from traider.domain.payload_table import PAYLOADS
 from traider.gateway.port import GateAnswer
 from traider.kernel.codes import Verdict
 from traider.kernel.machine import GateMachine, arrays_of
 from traider.kernel.records import Gate
+
+_BOOKS: Final = (Kind.DEPTH_SNAPSHOT, Kind.DEPTH_UPDATE, Kind.DEPTH_CLEAR)
+_SEEN: Final = tuple(int(kind) for kind in Kind if kind < Kind.ACK and kind not in _BOOKS)
+"""Kinds that may change prices or health; the gate makes nothing of a book's levels."""
 
 
 class OwnGate:
@@ -30,9 +36,15 @@ class OwnGate:
     def see(self, events: EventArray) -> None:
         """Follow prices."""
         whole = events if events.flags.writeable else events.copy()
-        for place in range(len(whole)):
-            if whole["kind"][place] < Kind.ACK:
-                self._machine.step(whole, place)
+        for place in np.flatnonzero(np.isin(whole["kind"], _SEEN)).tolist():
+            self._machine.step(whole, place)
+
+    def pass_time(self, now_ns: int) -> None:
+        """Note what the account is worth now: losses of a day and falls are measured by that."""
+        timer = empty_events(1)
+        timer["kind"], timer["version"] = Kind.TIMER, PAYLOADS[Kind.TIMER].version
+        timer["ts_event"] = timer["ts_recv"] = now_ns
+        self._machine.step(timer, 0)
 
     def follow(self, events: EventArray) -> None:
         """Follow the log: an approved order is open from its verdict on."""

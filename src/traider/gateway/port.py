@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from traider.domain.events import EventArray
+from traider.gateway.order_lives import OrderLives
 
 GateAnswer = tuple[int, float, float]
 """Verdict code, the number that was looked at, and its limit."""
@@ -53,3 +54,14 @@ class TradingGateway(Protocol):
         Commands (KILL, PAUSE, REARM, LIMITS_CHANGE) take effect here too; in a simulated venue it
         is what became of orders as well.
         """
+
+
+class RunningGateway(TradingGateway, Protocol):
+    """A gateway as a session runs it, wherever its orders leave."""
+
+    @property
+    def lives(self) -> OrderLives:
+        """The orders, as far as they are known here."""
+
+    async def run(self) -> None:
+        """Hear what becomes of orders, until cancelled."""

@@ -8,7 +8,7 @@
 | --- | --- |
 | Start | a later epoch fences the one before; reports after those it knows follow |
 | Submit, Observe | done, if its epoch leads; else Fenced, and the connection ends |
-| Kill, Rearm | done for whoever may speak, with or without a leader |
+| Kill, Rearm, Look | done for whoever may speak, with or without a leader |
 
 Reports go to the leader's connection in the order of the log. What is reported while nobody is
 connected stays in the log, and is sent with the next Start. A leader that does not read is cut off
@@ -17,16 +17,21 @@ when ``PENDING_BYTES_MAX`` wait for it; it loses nothing by that either.
 
 import asyncio
 import socket
+import time
 from collections.abc import Callable
 from typing import Final
 
 from traider.domain.errors import DataError, TraiderError
 from traider.domain.events import EventArray
 from traider.domain.ports import Log
+from traider.gateway.emergency import EmergencyStop
 from traider.gateway.frames import (
+    Exposed,
     Fenced,
     Frame,
     Kill,
+    Living,
+    Look,
     Observe,
     Rearm,
     Refused,
@@ -42,6 +47,7 @@ from traider.gateway.frames import (
     read_body,
     to_gateway,
 )
+from traider.gateway.order_checkpoints import lives_bytes
 from traider.gateway.order_gateway import OrderGateway
 from traider.journal import JournalFailedError
 
@@ -57,6 +63,8 @@ class Connection:
         self._writer = writer
         self.epoch = -1
         """The epoch it leads with; -1 before it started."""
+        self.heard_s = 0.0
+        """When it last said something, on the clock that never goes back."""
         self.is_open = True
 
     def send(self, frame: Frame) -> None:
@@ -84,6 +92,11 @@ class ReportOutlet:
         """Send to ``leader`` what follows the reports that it knows."""
         self.leader, self._next = leader, reports_known
 
+    @property
+    def heard_s(self) -> float | None:
+        """When the leader that is connected last said something; None without one."""
+        return None if self.leader is None else self.leader.heard_s
+
     def append(self, events: EventArray) -> None:
         """Send reports on; without a leader they are in the log, for the next."""
         if self.leader is not None:
@@ -99,6 +112,7 @@ class GatewayServer:
         outlet: of reports.
         lines: what an operator reads.
         may_speak: whether the user at the other end of a socket may.
+        emergency: carries out emergency stops; one of its own, which closes nothing, without it.
     """
 
     def __init__(
@@ -107,8 +121,10 @@ class GatewayServer:
         outlet: ReportOutlet,
         lines: Log,
         may_speak: Callable[[socket.socket], bool],
+        emergency: EmergencyStop | None = None,
     ) -> None:
         self._gateway = gateway
+        self._emergency = emergency or EmergencyStop(gateway, lines)
         self._outlet = outlet
         self._lines = lines
         self._may_speak = may_speak
@@ -181,6 +197,7 @@ class GatewayServer:
 
     async def _take(self, connection: Connection, frame: ToGateway) -> None:
         """Do what a frame says; a fault of the log ends the gateway."""
+        connection.heard_s = time.monotonic()
         try:
             match frame:
                 case Start():
@@ -194,13 +211,26 @@ class GatewayServer:
                     self._gateway.observe(events_of(frame.events))
                     connection.send(Seen())
                 case Kill():
-                    self._gateway.kill(frame.who, frame.why, keep_positions=frame.keep_positions)
+                    self._emergency.stop(frame.who, frame.why, keeps_positions=frame.keep_positions)
                     connection.send(self._standing())
                 case Rearm():
                     self._gateway.rearm(frame.who, frame.why)
                     connection.send(self._standing())
+                case Look():
+                    connection.send(self._exposed())
         except TraiderError as fault:
             self._fail(fault)
+
+    def _exposed(self) -> Exposed:
+        found = self._emergency.exposure()
+        return Exposed(
+            self._gateway.is_killed,
+            self._gateway.log.stance.keeps_positions,
+            found.orders,
+            found.held,
+            found.cancelled,
+            found.closed,
+        )
 
     def _leads(self, connection: Connection, epoch: int) -> bool:
         return (
@@ -235,6 +265,8 @@ class GatewayServer:
             self._outlet.leader = None
             connection.send(Refused(fault.what, fault.fix))
         else:
+            lives = self._gateway.lives
+            connection.send(Living(lives_bytes(lives.living()), dict(lives.position_lots)))
             connection.send(self._standing())
             connection.send(Started())
 

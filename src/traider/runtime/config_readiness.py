@@ -17,6 +17,8 @@ class ReadinessConfig(Section):
     the phase allows."""
     paper_days: Annotated[Whole, Field(ge=7, le=365)] = 7
     """Days of trading that the paper run must have."""
+    paper_age_days: Annotated[Whole, Field(ge=1, le=90)] = 14
+    """Days after which a paper run that ended says nothing any more."""
     sharpe_min: Annotated[Real, Field(ge=-100, le=10)] = 0.0
     """Least Sharpe ratio a year of the paper run; so few days say little, which is told beside."""
     alert_days: Annotated[Whole, Field(ge=1, le=90)] = 7

@@ -23,7 +23,10 @@ OTHER_VARIABLES: Final = frozenset(
         "TRAIDER_CACHE_DIR",
         "TRAIDER_COINBASE_KEY_NAME",
         "TRAIDER_COINBASE_KEY_SECRET",
+        "TRAIDER_CONFIRM_LIVE",
         "TRAIDER_DATA_DIR",
+        "TRAIDER_LIVE_CHECKED",
+        "TRAIDER_NOTICES_FD",
         VARIABLE,
     }
 )

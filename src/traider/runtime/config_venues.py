@@ -16,6 +16,8 @@ class CoinbaseConfig(Section):
     """Address of its REST interface."""
     stream_url: str = "wss://advanced-trade-ws.coinbase.com"
     """Address of its market data."""
+    user_url: str = "wss://advanced-trade-ws-user.coinbase.com"
+    """Address of the news about our orders."""
     key_file: OptionalPath = None
     """File of the key that may trade, as it was downloaded; the variables
     TRAIDER_COINBASE_KEY_NAME and TRAIDER_COINBASE_KEY_SECRET go before it."""

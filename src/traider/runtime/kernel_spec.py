@@ -130,6 +130,25 @@ def kernel_spec(
     )
 
 
+def gate_spec(config: Config, sources: Sequence[Source]) -> KernelSpec:
+    """Return what a gate alone needs of ``config``: markets, limits and cash.
+
+    No strategy is loaded: where a gate is a process of its own, none of its code may run there.
+    """
+    held = fee_currency_spec(config)
+    graph = build_graph([], "1m", ())
+    return KernelSpec(
+        markets=tuple(_market(config, source) for source in sources),
+        tape=graph.tape,
+        alphas=(),
+        strategy=StrategySpec(decision_ns=timeframe_ns("1m")),
+        venue=venue_spec(config),
+        cash_units=units_from_amount(config.capital) - (held.balance_value_units if held else 0),
+        fees=held,
+        limits=_limits(config),
+    )
+
+
 def alphas_of(config: Config) -> Sequence[AlphaConfig]:
     """Return the alphas of a strategy; a crossing of averages is one."""
     strategy = config.strategy

@@ -6,8 +6,9 @@
     orders/         the gateway's own log
     tables.sqlite   orders, fills, positions, for questions in SQL
     control.sock    commands and status
+    gateway.sock    the gateway, where it is a process of its own
     leader.lock     who leads
-    log.jsonl       the log
+    log.jsonl       the log; gateway.log.jsonl and supervisor.log.jsonl of other processes
     reports/        a report of each session
     exchange/       accounts of the local exchange, in the demo
 
@@ -41,6 +42,7 @@ from traider.runtime.status_body import Mode
 FORMAT: Final = 1
 RUN_LOCK: Final = "run.lock"
 """Held by the process that runs."""
+GATEWAY_SOCKET: Final = "gateway.sock"
 _RUN_ID_BYTES: Final = 4
 
 
@@ -113,6 +115,21 @@ class RunPaths:
     def socket(self) -> Path:
         """The control socket."""
         return self.folder / "control.sock"
+
+    @property
+    def gateway_socket(self) -> Path:
+        """The gateway's socket, where it is a process of its own."""
+        return self.folder / GATEWAY_SOCKET
+
+    @property
+    def gateway_log(self) -> Path:
+        """The log of a gateway that is a process of its own."""
+        return self.folder / "gateway.log.jsonl"
+
+    @property
+    def supervisor_log(self) -> Path:
+        """The log of the process that keeps trader and gateway running."""
+        return self.folder / "supervisor.log.jsonl"
 
     @property
     def leader(self) -> Path:

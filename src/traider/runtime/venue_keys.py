@@ -9,6 +9,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -20,6 +21,7 @@ KEY_NAME: Final = "TRAIDER_COINBASE_KEY_NAME"
 KEY_SECRET: Final = "TRAIDER_COINBASE_KEY_SECRET"  # noqa: S105 - a variable's name
 KEY_VARIABLES: Final = (KEY_NAME, KEY_SECRET)
 """What a process without a key must not have in its environment."""
+_LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -57,6 +59,11 @@ def find_key(config: Config) -> FoundKey | None:
         return FoundKey(ApiKey.read(name, secret), "environment")
     path = config.venues.coinbase.key_file
     return None if path is None else FoundKey(_key_of(path), str(path))
+
+
+def is_local(rest_url: str) -> bool:
+    """Whether an address is of this machine, where only a local exchange can answer."""
+    return urlsplit(rest_url).hostname in _LOOPBACK
 
 
 def _key_of(path: Path) -> ApiKey:

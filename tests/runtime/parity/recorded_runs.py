@@ -94,10 +94,12 @@ class RecordedTrader:
     folder: Path
     config: Config = field(default_factory=settings)
     mode: Mode = Mode.PAPER
+    venue: str = "binance"
+    products: tuple[str, ...] = ("BTCUSDT",)
 
     def __post_init__(self) -> None:
         """Begin the run, or take it up."""
-        request = RunRequest(self.mode, "binance", ("BTCUSDT",), self.config)
+        request = RunRequest(self.mode, self.venue, self.products, self.config)
         with StateFolder(self.folder) as state:
             if state.take_up(request) is None:
                 state.begin(request, instruments(), 1)

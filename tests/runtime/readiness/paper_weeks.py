@@ -1,5 +1,6 @@
 """Settings and paper runs that are ready for real money, for tests to spoil."""
 
+import time
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -12,6 +13,8 @@ from traider.domain.events import EventArray, Kind
 from traider.runtime.config import load_config
 
 _DAY_NS: Final = 86_400_000_000_000
+_HOUR_NS: Final = 3_600_000_000_000
+PRODUCT: Final = "BTC-USD"
 DAYS: Final = 7.2
 EVENTS: Final = 14_000
 _WORKING: Final = ("repeg_s", "widen_s", "time_limit_s", "slippage_bps")
@@ -52,13 +55,16 @@ def settings_file(folder: Path, rest_url: str, limits: str = LIMITS, more: str =
 
 @cache
 def stretched(days: float) -> EventArray:
-    """Return the capture's first events, spread over ``days``."""
+    """Return the capture's first events, spread over ``days`` that ended an hour ago."""
     events = capture()[1][:EVENTS].copy()
     for name in ("ts_recv", "ts_event"):
         first = int(events[name][0])
         span = int(events[name][-1]) - first
         events[name] = first + ((events[name] - first) * (days * _DAY_NS / span)).astype(np.int64)
     events["ts_recv"] = np.maximum.accumulate(events["ts_recv"])
+    ended_ns = time.time_ns() - _HOUR_NS - int(events["ts_recv"][-1])
+    for name in ("ts_recv", "ts_event"):
+        events[name] += ended_ns
     assert (events["kind"] < Kind.ACK).all()
     return events
 
@@ -66,7 +72,7 @@ def stretched(days: float) -> EventArray:
 def paper_week(folder: Path, file: Path, days: float = DAYS) -> Path:
     """Record a paper run of so many days, fed as the market came."""
     events = stretched(days)
-    trader = RecordedTrader(folder, load_config(file))
+    trader = RecordedTrader(folder, load_config(file), venue="coinbase", products=(PRODUCT,))
     trader.begin(int(events["ts_recv"][0]) - 1_000)
     trader.feed(events, most=2_000)
     trader.close()

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from typing import Final
-from urllib.parse import urlsplit
 
 from traider.domain.errors import ConfigError, TraiderError, UsageError
 from traider.domain.ports import Clock
@@ -10,12 +9,11 @@ from traider.ops.clock import SystemClock
 from traider.runtime.config import Config
 from traider.runtime.exchange_clock import clock_of
 from traider.runtime.readiness.rows import Row, judged
-from traider.runtime.venue_keys import KEY_NAME, KEY_SECRET, FoundKey, find_key
+from traider.runtime.venue_keys import KEY_NAME, KEY_SECRET, FoundKey, find_key, is_local
 from traider.venues.coinbase.account_reads import AccountReads
 from traider.venues.coinbase.market_reads import MarketReads
 from traider.venues.coinbase.rest_session import RestSession, RestTerms
 
-_LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 _NS_PER_MS: Final = 1_000_000
 _NO_KEY: Final = (
     f"set {KEY_NAME} and {KEY_SECRET}, or name the downloaded file in venues.coinbase.key_file"
@@ -39,11 +37,6 @@ async def check_account(config: Config) -> Sequence[Row]:
         key = Row("key", ok=True, found=f"{found.key.name}, from the {_place(found)}")
         permissions = await _permissions_row(config, found)
     return (key, permissions, await _clock_row(config))
-
-
-def is_local(rest_url: str) -> bool:
-    """Whether an address is of this machine, where only a local exchange can answer."""
-    return urlsplit(rest_url).hostname in _LOOPBACK
 
 
 def _place(found: FoundKey) -> str:

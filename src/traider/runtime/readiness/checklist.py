@@ -23,11 +23,13 @@ from traider.runtime.readiness.notes import (
     signed_digest,
     write_notes,
 )
-from traider.runtime.readiness.paper_checks import check_paper
+from traider.runtime.readiness.paper_checks import WantedPaper, check_paper
 from traider.runtime.readiness.rows import Row
 from traider.runtime.state_folder import read_manifest
 
 SIGN_OFF: Final = "sign-off"
+ACCOUNT_ROWS: Final = ("key", "permissions")
+"""What only a process with the key can know."""
 _CODE_BYTES: Final = 3
 
 
@@ -41,6 +43,10 @@ class Asked:
     """The settings that would trade live."""
     clock: Clock
     watch: Watch
+    venue: str = "coinbase"
+    """Where real money is traded."""
+    products: tuple[str, ...] = ()
+    """What of it; those of the paper run where none are named."""
 
 
 def check_readiness(asked: Asked) -> Sequence[Row]:
@@ -57,9 +63,13 @@ def check_readiness(asked: Asked) -> Sequence[Row]:
         check_limits(asked.loaded),
         check_alert(notes, config, now_ns),
         check_backup(config, now_ns),
-        *check_paper(asked.folder, config, asked.watch),
+        *check_paper(asked.folder, _wanted(asked, now_ns), asked.watch),
         check_signature(notes, config, _run_id(asked.folder)),
     )
+
+
+def _wanted(asked: Asked, now_ns: int) -> WantedPaper:
+    return WantedPaper(asked.loaded.config, asked.venue, asked.products, now_ns)
 
 
 def sign_off(asked: Asked, name: str, rows: Sequence[Row]) -> Sequence[Row]:

@@ -2,10 +2,12 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from traider.domain.errors import Interrupted, TraiderError, UsageError
+from traider.domain.timeframes import DAY_NS
 from traider.portfolio.sharpe_significance import probabilistic_sharpe
 from traider.runtime.config import Config
 from traider.runtime.config_readiness import ReadinessConfig
@@ -19,7 +21,19 @@ _NAMES: Final = ("settings", "parity", "paper week")
 _BEGIN: Final = "run traider run --venue coinbase --product P --state DIR for a week first"
 
 
-def check_paper(folder: Path, config: Config, watch: Watch) -> Sequence[Row]:
+@dataclass(frozen=True)
+class WantedPaper:
+    """What a paper run must have been, to stand for the live one."""
+
+    config: Config
+    """The live run's."""
+    venue: str
+    products: tuple[str, ...]
+    """The live run's; none where they are not named yet."""
+    now_ns: int
+
+
+def check_paper(folder: Path, wanted: WantedPaper, watch: Watch) -> Sequence[Row]:
     """Look at the paper run of a state folder.
 
     Raises:
@@ -27,7 +41,7 @@ def check_paper(folder: Path, config: Config, watch: Watch) -> Sequence[Row]:
     """
     try:
         run = _opened(folder)
-        settings = _settings_row(run, config)
+        settings = _settings_row(run, wanted)
         report = check_run(folder, watch)
         results = paper_results(run, watch)
     except Interrupted:
@@ -40,7 +54,7 @@ def check_paper(folder: Path, config: Config, watch: Watch) -> Sequence[Row]:
         f"identical, {report.events:,} events",
         f"see traider parity {folder}, and mend what differs",
     )
-    return (settings, parity, results_row(results, config))
+    return (settings, parity, results_row(results, wanted.config, wanted.now_ns))
 
 
 def _opened(folder: Path) -> RecordedRun:
@@ -57,17 +71,25 @@ def _opened(folder: Path) -> RecordedRun:
     return run
 
 
-def _settings_row(run: RecordedRun, config: Config) -> Row:
+def _settings_row(run: RecordedRun, wanted: WantedPaper) -> Row:
     """Tell whether what was tried on paper is what would trade live."""
-    found = differing(run.config, config)
+    found, manifest = differing(run.config, wanted.config), run.manifest
     faults = [] if found is None else [f"{found[0]} was {found[1]} on paper, is {found[2]}"]
-    fix = "trade on paper with the settings of the live run"
+    if manifest.venue != wanted.venue:
+        faults.append(f"it traded on {manifest.venue}, not on {wanted.venue}")
+    if wanted.products and set(manifest.products) != set(wanted.products):
+        faults.append(f"it traded {', '.join(manifest.products)}")
+    fix = "trade on paper with the venue, products and settings of the live run"
     return judged("settings", faults, "those of the paper run", fix)
 
 
-def results_row(results: PaperResults, config: Config) -> Row:
+def results_row(results: PaperResults, config: Config, now_ns: int) -> Row:
     """Judge what a paper run came to; pure."""
-    faults = [*_short(results, config.readiness), *_breaches(results, config)]
+    faults = [
+        *_short(results, config.readiness),
+        *_old(results, config.readiness, now_ns),
+        *_breaches(results, config),
+    ]
     fix = "let it trade on on paper; after a breach look for its cause and begin a new week"
     told = result_text(results)
     if faults:
@@ -84,6 +106,12 @@ def _short(results: PaperResults, terms: ReadinessConfig) -> Iterator[str]:
         yield "the Sharpe ratio is unknown"
     elif results.sharpe_a_year < terms.sharpe_min:
         yield f"Sharpe ratio {results.sharpe_a_year:.1f} is not at least {terms.sharpe_min:g}"
+
+
+def _old(results: PaperResults, terms: ReadinessConfig, now_ns: int) -> Iterator[str]:
+    age_days = (now_ns - results.last_ns) / DAY_NS
+    if age_days > terms.paper_age_days:
+        yield f"it ended {age_days:.0f} days ago, more than {terms.paper_age_days}"
 
 
 def _breaches(results: PaperResults, config: Config) -> Iterator[str]:

@@ -4,8 +4,9 @@
     feed.add(role)                      # prices for the gate of its own: an EventSink
     supervisor.add(Role("gateway", role.run, moves_money=True))
 
-It keeps the log of orders, asks a gate of its own beside the trader's, and serves its socket. A
-fault of the log ends it: whoever started it starts it again, and every order is asked for.
+It keeps the log of orders, asks a gate of its own beside the trader's, serves its socket, and
+carries out emergency stops with or without a trader. A fault of the log ends it: whoever started it
+starts it again, and every order is asked for.
 """
 
 import asyncio
@@ -17,8 +18,9 @@ from traider.domain.approvals import Approver, Verifier
 from traider.domain.events import EventArray
 from traider.domain.fault_points import listen_as_asked
 from traider.domain.instruments import Instrument
-from traider.domain.ports import Clock, Log
+from traider.domain.ports import AlertChannel, Clock, Log
 from traider.gateway.client_ids import ClientIds
+from traider.gateway.emergency import EmergencyStop
 from traider.gateway.executor import Executor
 from traider.gateway.gateway_terms import GatewayTerms
 from traider.gateway.latency import LatencyBook
@@ -31,9 +33,10 @@ from traider.journal import JournalInstrument
 from traider.kernel.construction import build_gate
 from traider.kernel.specification import KernelSpec
 from traider.runtime.control.socket_files import identity_of, listening_socket, may_control
+from traider.runtime.state_folder import GATEWAY_SOCKET
 from traider.runtime.supervision.role import RoleReport
 
-SOCKET_NAME = "gateway.sock"
+SOCKET_NAME = GATEWAY_SOCKET
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +56,8 @@ class GatewayRoleParts:
     """Of the trader: markets, limits and cash of the gate."""
     terms: GatewayTerms = field(default_factory=GatewayTerms)
     latencies: LatencyBook = field(default_factory=LatencyBook)
+    alerts: AlertChannel | None = None
+    """Tells a person of emergency stops."""
 
 
 MakeExecutor = Callable[[Verifier], Executor]
@@ -106,10 +111,22 @@ class GatewayRole:
             parts.terms,
         )
         self.gateway.reconcile = make_reconcile(self.gateway, executor)
+        self.emergency = EmergencyStop(
+            self.gateway, parts.lines, parts.alerts, lambda: self._outlet.heard_s
+        )
+
+    @property
+    def has_leader(self) -> bool:
+        """Whether a trader is connected, and leads."""
+        return self._outlet.leader is not None
 
     def append(self, events: EventArray) -> None:
         """See prices."""
         self._gate.see(events)
+
+    def pass_time(self) -> None:
+        """Let the gate note what the account is worth now."""
+        self._gate.pass_time(self._parts.clock.now_ns())
 
     async def run(self, report: RoleReport) -> None:
         """Serve until cancelled, or until the log cannot be kept; then raise that fault.
@@ -119,20 +136,23 @@ class GatewayRole:
             JournalFailedError: the log cannot be kept.
         """
         path = self._parts.socket_path
-        server = GatewayServer(self.gateway, self._outlet, self._parts.lines, may_control)
+        server = GatewayServer(
+            self.gateway, self._outlet, self._parts.lines, may_control, self.emergency
+        )
         listening = listening_socket(path)
         identity = identity_of(path)
-        hearing = asyncio.create_task(self.gateway.run())
-        serving = asyncio.create_task(server.serve(listening))
+        self.gateway.begin()
+        work = (self.gateway.run(), self.emergency.run(), server.serve(listening))
+        tasks = [asyncio.create_task(each) for each in work]
         report.ready()
         try:
-            done, _ = await asyncio.wait({hearing, serving}, return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 task.result()
         finally:
-            for task in (hearing, serving):
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(hearing, serving, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
             if identity_of(path) == identity:
                 path.unlink(missing_ok=True)
             self._log.close()

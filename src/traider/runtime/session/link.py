@@ -5,8 +5,11 @@
 | demo | the demo's own exchange, a child process | there | the exchange's |
 | exchange | a local exchange that stands | there | the exchange's |
 | venue | its public data | the simulated venue of the kernel | the machine's |
+| live | the venue | there | the machine's |
 
-A key of a local exchange is made for the session and known to nobody else.
+A key of a local exchange is made for the session and known to nobody else; that of a venue is a
+person's (``runtime.venue_keys``). A session whose gateway is a process of its own has neither. Live
+on an address of this machine is live on a local exchange, and in its time.
 """
 
 import asyncio
@@ -18,7 +21,7 @@ from typing import Final
 import aiohttp
 import msgspec
 
-from traider.domain.errors import UsageError
+from traider.domain.errors import ConfigError, UsageError
 from traider.domain.ports import Clock
 from traider.runtime.config_venues import FeedConfig
 from traider.runtime.demo_exchange import (
@@ -31,6 +34,9 @@ from traider.runtime.exchange_clock import clock_of
 from traider.runtime.live_feed import LiveFeedRequest
 from traider.runtime.session.terms import SessionOrder
 from traider.runtime.state_folder import RunPaths
+from traider.runtime.status_body import Mode
+from traider.runtime.venue_account import VenueDoor
+from traider.runtime.venue_keys import KEY_VARIABLES, find_key, is_local
 from traider.venues.coinbase.token import ApiKey
 from traider.venues.errors import VenueUnreachableError
 
@@ -51,10 +57,8 @@ class VenueLink:
     feed: LiveFeedRequest
     clock: Clock
     rest_url: str
-    user_url: str = ""
-    """Where the news of orders comes from."""
-    key: ApiKey | None = None
-    """Signs orders; none where none are sent."""
+    door: VenueDoor | None = None
+    """Of the account that orders go to; none where none are sent from here."""
     exchange: DemoExchange | None = None
     """The child process, in the demo."""
     speed: float = 1.0
@@ -88,8 +92,39 @@ async def open_link(order: SessionOrder, clock: Clock) -> VenueLink:
         found = ExchangeAddress(address, f"{stream}/ws", f"{stream}/ws/user", f"{address}/admin")
         return await _local(order, found, clock, None)
     config = request.config
+    if request.mode is Mode.LIVE:
+        return await _live(order, clock)
     feed = LiveFeedRequest(request.venue, request.products, config.venues, config.feed)
     return VenueLink(feed, clock, config.venues.coinbase.rest_url)
+
+
+async def _live(order: SessionOrder, clock: Clock) -> VenueLink:
+    """Return the link to a venue with a person's key, where orders leave from here.
+
+    Raises:
+        ConfigError: there is no key, or it cannot be read.
+    """
+    request = order.request
+    settings = request.config.venues.coinbase
+    time = await clock_of(settings.rest_url, clock) if is_local(settings.rest_url) else None
+    speed = 1.0 if time is None else time.speed
+    feed = LiveFeedRequest(
+        request.venue,
+        request.products,
+        request.config.venues,
+        _at_speed(request.config.feed, speed),
+    )
+    link = VenueLink(feed, time or clock, settings.rest_url, speed=speed)
+    if order.is_gateway_apart:
+        return link
+    found = find_key(request.config)
+    if found is None:
+        raise ConfigError(
+            "there is no key to trade with",
+            where="environment",
+            fix=f"set {' and '.join(KEY_VARIABLES)}, or name its file in venues.coinbase.key_file",
+        )
+    return replace(link, door=VenueDoor(found.key, settings.rest_url, settings.user_url))
 
 
 async def _started(terms: DemoTerms, tries: int) -> DemoExchange:
@@ -123,15 +158,15 @@ async def _local(
         feed,
         time or clock,
         address.rest,
-        address.websocket_user,
         exchange=exchange,
         speed=speed,
     )
-    if order.simulates:
+    if order.simulates or order.is_gateway_apart:
         return link
     if not address.key_name:
         address = await _with_key(address)
-    return replace(link, key=ApiKey.read(address.key_name, address.private_key))
+    key = ApiKey.read(address.key_name, address.private_key)
+    return replace(link, door=VenueDoor(key, address.rest, address.websocket_user))
 
 
 def _at_speed(feed: FeedConfig, speed: float) -> FeedConfig:

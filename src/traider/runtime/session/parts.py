@@ -9,7 +9,7 @@ from decimal import Decimal
 from traider.domain.ports import Clock
 from traider.feed.feed import Feed
 from traider.feed.feed_ports import FeedPorts
-from traider.gateway.order_gateway import OrderGateway
+from traider.gateway.port import RunningGateway
 from traider.journal.instruments import JournalInstrument
 from traider.journal.writer import JournalWriter
 from traider.runtime.config import Config
@@ -52,7 +52,7 @@ class SessionParts:
     journal: JournalWriter
     recovered: Recovered
     trader: Trader
-    gateway: OrderGateway
+    gateway: RunningGateway
     reports: LaterReports
     tables: TablesFollower | None
     record: SessionRecord
@@ -122,8 +122,9 @@ async def open_parts(opening: Opening) -> SessionParts:
     )
     reports = LaterReports(trader)
     made_for = GatewayOrder(
-        config, manifest, folder.paths, instruments, link, clock, reports, recovered.log_start
-    )
+        config, manifest, folder.paths, instruments, link, clock, reports, recovered.log_start,
+        is_apart=order.is_gateway_apart,
+    )  # fmt: skip
     gateway = await open_gateway(made_for, trader, seen, closing)
     return SessionParts(
         config, manifest, folder.paths, link, clock, feed, journal, recovered, trader, gateway,

@@ -174,7 +174,8 @@ class Session:
             run.paths.journal,
             lambda _: run.spec(),
             run.simulates,
-            (run.paths.orders, folder / RUN_LOCK),
+            # A gateway apart keeps its log; it is told who leads.
+            (folder / RUN_LOCK, *(() if self.order.is_gateway_apart else (run.paths.orders,))),
         )
         lease = lease_of(self.order.request.config, folder, run.manifest.run_id)
         hooks = StandbyHooks(self._seen.log, self._stopped.is_set, self._lost())

@@ -24,6 +24,8 @@ class SessionOrder:
     """Of the demo's exchange: seconds of its time in a second."""
     exchange: str = ""
     """REST address of a local exchange that orders go to; empty for none, or the demo's own."""
+    is_gateway_apart: bool = False
+    """Whether the gateway is a process of its own, at the socket in the folder."""
     is_standby: bool = False
     """Whether it follows the run of the folder, and begins when the leader is gone."""
     read_config: Callable[[], Config] | None = None

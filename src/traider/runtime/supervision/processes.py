@@ -26,6 +26,9 @@ _UNREAD_BYTES_MAX: Final = 64 * LINE_BYTES_MAX
 class ChildEndedError(TraiderError):
     """A child process ended that should have gone on, or fell silent."""
 
+    child_code = 0
+    """The exit code it left with; 0 where it left none."""
+
 
 @dataclass(frozen=True)
 class ChildTerms:
@@ -41,6 +44,8 @@ class ChildTerms:
     """Seconds without a word after which it counts as frozen and is killed; 0 never."""
     stop_s: float = 10.0
     """Seconds that it may take to end when it is asked, before it is killed."""
+    without: frozenset[str] = frozenset()
+    """Variables of this process that the child does not get: keys that are not for it."""
 
 
 class ChildProcess:
@@ -85,10 +90,13 @@ class ChildProcess:
             self.pid = 0
 
     async def _started(self, writing: int) -> asyncio.subprocess.Process:
+        kept = {
+            name: value for name, value in os.environ.items() if name not in self._terms.without
+        }
         return await asyncio.create_subprocess_exec(
             *self._terms.command,
             stdin=asyncio.subprocess.PIPE,
-            env={**os.environ, **self._terms.environment, NOTICES_VARIABLE: str(writing)},
+            env={**kept, **self._terms.environment, NOTICES_VARIABLE: str(writing)},
             pass_fds=(writing,),
             start_new_session=True,
         )
@@ -126,7 +134,9 @@ class ChildProcess:
             raise ChildEndedError(f"{self._terms.name} closed its pipe and goes on") from None
         if code:
             how = f"by {signal.Signals(-code).name}" if code < 0 else f"with exit code {code}"
-            raise ChildEndedError(f"{self._terms.name} ended {how}")
+            fault = ChildEndedError(f"{self._terms.name} ended {how}")
+            fault.child_code = max(code, 0)
+            raise fault
 
     async def _end(self, process: asyncio.subprocess.Process) -> None:
         """End the child if it has not ended: ask first, then kill it and what it started."""

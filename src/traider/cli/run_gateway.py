@@ -1,0 +1,76 @@
+"""``traider run --role gateway``: the process that has the venue's key and sends orders."""
+
+import asyncio
+from pathlib import Path
+
+import click
+
+from traider.cli.run_order import RunArguments, session_order
+from traider.domain.errors import UsageError
+from traider.runtime.config import load_config
+from traider.runtime.observability import ObserveTerms, RoleObservation, observe
+from traider.runtime.roles.gateway_process import GatewayProcess, GatewayProcessOrder
+from traider.runtime.run_beginning import begin_run
+from traider.runtime.run_request import RunRequest
+from traider.runtime.session.terms import SessionOrder
+from traider.runtime.state_folder import RunPaths, read_manifest
+from traider.runtime.supervision.signals import stop_signals
+
+
+def run_gateway(said: RunArguments) -> int:
+    """Run the gateway of a state folder until it is asked to stop.
+
+    Raises:
+        TraiderError: it cannot begin, or cannot go on.
+    """
+    folder = _folder(said)
+    new = _new_run(said, folder)
+    request = _begun(said, folder) if new is None else new.request
+    terms = ObserveTerms(RunPaths(folder).gateway_log, request.mode.value, "error")
+    with observe(request.config, "gateway", terms) as seen:
+        asyncio.run(_run(GatewayProcessOrder(folder, request.config, said.exchange), seen, new))
+    return 0
+
+
+async def _run(order: GatewayProcessOrder, seen: RoleObservation, new: SessionOrder | None) -> None:
+    process = GatewayProcess(order, seen)
+    with stop_signals(process.stop):
+        if new is not None:
+            await begin_run(new, seen)
+        if not process.notices.is_supervised:
+            click.echo(
+                f"gateway of {order.folder}, log {RunPaths(order.folder).gateway_log}", err=True
+            )
+        await process.run()
+
+
+def _new_run(said: RunArguments, folder: Path) -> SessionOrder | None:
+    """Return the run to begin; None where there is one."""
+    if read_manifest(folder) is not None or not (said.venue or said.exchange):
+        return None
+    folder.mkdir(parents=True, exist_ok=True)
+    return session_order(said)
+
+
+def _begun(said: RunArguments, folder: Path) -> RunRequest:
+    """Return what the run in the folder was begun with.
+
+    Raises:
+        UsageError: there is none.
+    """
+    manifest = read_manifest(folder)
+    if manifest is None:
+        raise UsageError(
+            "holds no run",
+            where=str(folder),
+            fix="name what is traded beside --role gateway, so that a run is begun here",
+        )
+    return manifest.request(load_config(said.config_file, said.overrides))
+
+
+def _folder(said: RunArguments) -> Path:
+    if said.state is None:
+        raise UsageError(
+            "a gateway belongs to a run", where="--role", fix="name its folder with --state"
+        )
+    return said.state

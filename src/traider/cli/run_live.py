@@ -1,0 +1,236 @@
+"""``traider run --live`` and ``--gateway apart``: the gateway a process of its own, both kept.
+
+| asked for | before | what runs |
+| --- | --- | --- |
+| --live | readiness, then words typed by a person | gateway with the keys, trader without |
+| --demo, --exchange with --gateway apart | nothing | the same, over a local exchange |
+
+Where a gateway answers in the state folder already, only the trader is started.
+"""
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import click
+
+from traider.cli.interrupt import stop_on_interrupt
+from traider.cli.readiness_outcome import print_rows
+from traider.cli.run_order import RunArguments, config_file_of, session_order
+from traider.cli.run_session import run_session
+from traider.domain.errors import TraiderError, UsageError
+from traider.gateway.client import look
+from traider.ops.clock import SystemClock
+from traider.runtime.config import load_with_origins
+from traider.runtime.control.socket_files import short_address
+from traider.runtime.demo_exchange import DemoExchange, DemoTerms, start_demo_exchange
+from traider.runtime.observability import ObserveTerms, RoleObservation, observe
+from traider.runtime.pair import PairOrder, keep_pair
+from traider.runtime.parity.checking import Watch
+from traider.runtime.readiness.checklist import ACCOUNT_ROWS, Asked, check_readiness
+from traider.runtime.readiness.notes import signed_digest
+from traider.runtime.run_beginning import begin_run
+from traider.runtime.session.terms import SessionOrder
+from traider.runtime.session.upkeep import until_gone
+from traider.runtime.state_folder import RunPaths
+from traider.runtime.status_body import Mode
+from traider.runtime.supervision.notices import Notices
+from traider.runtime.supervision.role import Role, RoleReport
+from traider.runtime.supervision.signals import stop_signals
+
+CONFIRM: Final = "TRAIDER_CONFIRM_LIVE"
+CHECKED: Final = "TRAIDER_LIVE_CHECKED"
+_ANSWER_S: Final = 1.0
+
+
+@dataclass(frozen=True)
+class _Pair:
+    """What both processes are started for."""
+
+    said: RunArguments
+    order: SessionOrder
+    is_standby: bool
+    has_gateway: bool
+    """Whether a gateway runs on the folder already."""
+
+
+def run_apart(said: RunArguments, *, is_standby: bool = False) -> int:
+    """Run trader and gateway as two processes, until they are done or asked to stop.
+
+    Raises:
+        UsageError: real money is not ready, or nobody confirmed it.
+        TraiderError: a process cannot be started, or not be kept.
+    """
+    order = session_order(said)
+    mode = order.request.mode
+    if mode is Mode.PAPER:
+        raise UsageError(
+            "a paper run sends no order anywhere", where="--gateway", fix="leave it out"
+        )
+    if said.live and said.gateway == "there" and _is_checked(order):
+        return run_session(said, is_standby=is_standby)
+    has_gateway = _answers(order.folder)
+    if said.live:
+        _check_readiness(said, order, has_key_here=not has_gateway)
+        _confirm(order)
+    said = replace(said, config_file=config_file_of(said, mode), products=order.request.products)
+    terms = ObserveTerms(RunPaths(order.folder).supervisor_log, mode.value, "error")
+    order.folder.mkdir(parents=True, exist_ok=True)
+    with observe(order.request.config, "supervisor", terms) as seen:
+        asyncio.run(_run(_Pair(said, order, is_standby, has_gateway), seen))
+    return 0
+
+
+async def _run(pair: _Pair, seen: RoleObservation) -> None:
+    """Keep both processes until the end.
+
+    Raises:
+        TraiderError: what no restart could mend.
+    """
+    order = pair.order
+    stops: list[Callable[[str], None]] = []
+
+    def ask_stop(why: str) -> None:
+        for ask in stops:
+            ask(why)
+
+    with stop_signals(ask_stop):
+        async with AsyncExitStack() as closing:
+            beside: tuple[Role, ...] = ()
+            if order.starts_exchange:
+                terms = DemoTerms(
+                    order.request.config.data.files, RunPaths(order.folder).exchange, order.speed
+                )
+                exchange = await asyncio.to_thread(start_demo_exchange, terms)
+                closing.callback(exchange.close)
+                order = replace(order, exchange=exchange.address.rest)
+                beside = (_exchange_role(exchange),)
+            if not pair.is_standby:
+                await begin_run(order, seen)
+            if not pair.said.as_json:
+                click.echo(f"trader and gateway of {order.folder}", err=True)
+            outcome = await keep_pair(
+                _commands(replace(pair, order=order)),
+                seen,
+                beside,
+                lambda supervisor: stops.append(supervisor.ask_stop),
+            )
+    if isinstance(outcome.fault, TraiderError):
+        raise outcome.fault
+
+
+def _exchange_role(exchange: DemoExchange) -> Role:
+    async def run(report: RoleReport) -> None:
+        report.ready()
+        await until_gone(exchange)
+
+    return Role("exchange", run, moves_money=True)
+
+
+def _commands(pair: _Pair) -> PairOrder:
+    """Return the command lines of both."""
+    said, order = pair.said, pair.order
+    what = (
+        ["--live", "--venue", order.request.venue] if said.live else ["--exchange", order.exchange]
+    )
+    for product in said.products:
+        what += ["--product", product]
+    shared = ["--state", str(order.folder)]
+    if said.config_file is not None:
+        shared += ["--config", str(said.config_file)]
+    for setting in said.overrides:
+        shared += ["--set", setting]
+    program = [sys.executable, "-m", "traider", "run"]
+    trader = [*program, *what, "--gateway", "there", *shared]
+    if order.seconds:
+        trader += ["--for", f"{order.seconds:g}s"]
+    trader += ["--json"] if said.as_json else []
+    trader += ["--standby"] if pair.is_standby else []
+    gateway = [*program, "--role", "gateway", *shared]
+    gateway += ["--exchange", order.exchange] if order.exchange else []
+    environment = ((CHECKED, signed_digest(order.request.config)),) if said.live else ()
+    return PairOrder(tuple(trader), () if pair.has_gateway else tuple(gateway), environment)
+
+
+def _answers(folder: Path) -> bool:
+    """Whether a gateway runs on the folder."""
+    path = RunPaths(folder).gateway_socket
+    if not path.exists():
+        return False
+    try:
+        with short_address(path) as address:
+            asyncio.run(look(Path(address), _ANSWER_S))
+    except (UsageError, OSError):
+        return False
+    return True
+
+
+# ------------------------------------------------------------------------------ before real money
+
+
+def _is_checked(order: SessionOrder) -> bool:
+    """Whether the process that started this one looked at readiness and heard a person."""
+    checked = os.environ.get(CHECKED, "")
+    is_same = checked == signed_digest(order.request.config)
+    return Notices.of_environment().is_supervised and is_same
+
+
+def _check_readiness(said: RunArguments, order: SessionOrder, *, has_key_here: bool) -> None:
+    """Refuse to begin while a row of readiness is not well.
+
+    Where a gateway runs already the key is there, and it looked at what the key may do.
+
+    Raises:
+        UsageError: names the rows.
+    """
+    loaded = load_with_origins(said.config_file, said.overrides)
+    request = order.request
+    with stop_on_interrupt(quiet=said.as_json) as stop:
+        asked = Asked(
+            said.paper,
+            loaded,
+            SystemClock(),
+            Watch(stop=stop),
+            venue=request.venue,
+            products=request.products,
+        )
+        rows = check_readiness(asked)
+    bad = [row for row in rows if not row.ok and (has_key_here or row.name not in ACCOUNT_ROWS)]
+    if bad:
+        if not said.as_json:
+            print_rows(bad)
+        names = ", ".join(row.name for row in bad)
+        raise UsageError(
+            f"not ready for real money: {names}",
+            where="--live",
+            fix=f"see traider readiness --state {said.paper}, and name its folder with --paper",
+        )
+
+
+def confirming_words(order: SessionOrder) -> str:
+    """Return what a person types to trade real money."""
+    return f"trade {', '.join(order.request.products)} on {order.request.venue} with real money"
+
+
+def _confirm(order: SessionOrder) -> None:
+    """Have a person say so.
+
+    Raises:
+        UsageError: they said something else, or nobody can be asked.
+    """
+    words = confirming_words(order)
+    given = os.environ.get(CONFIRM, "")
+    if not given and sys.stdin.isatty():
+        click.echo(f"This trades real money. To go on type: {words}", err=True)
+        given = click.prompt("", prompt_suffix="> ", default="", show_default=False, err=True)
+    if " ".join(given.split()) != words:
+        raise UsageError(
+            "real money is not confirmed",
+            where="--live",
+            fix=f"type it on a terminal, or set {CONFIRM}='{words}'",
+        )
