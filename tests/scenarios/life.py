@@ -30,6 +30,7 @@ from tests.scenarios.trader_setup import Setup
 from tests.scenarios.virtual_loop import VirtualLoop
 from traider.domain.fault_points import listening
 from traider.gateway.latency import LatencyBook, Stage
+from traider.gateway.order_gateway import OrderGateway
 from traider.ops.alert_book import AlertBook
 from traider.ops.faults import LogFaults
 from traider.ops.health import HealthBoard
@@ -104,6 +105,13 @@ class Life:
         """What it is made of, once it began."""
         assert self.session.parts is not None, self.fault
         return self.session.parts
+
+    @property
+    def gateway(self) -> OrderGateway:
+        """Its gateway, which is here."""
+        found = self.parts.gateway
+        assert isinstance(found, OrderGateway)
+        return found
 
     @property
     def is_open(self) -> bool:

@@ -250,7 +250,7 @@ class Player:
 
     async def do_cancel_all(self) -> None:
         """Take every order back that lives."""
-        for each in self.life.parts.gateway.lives.living():
+        for each in self.life.gateway.lives.living():
             await self._command(CancelOrder(order_id=each.order_id, **_WHO))
 
     async def _command(self, command: ControlCommand) -> None:
@@ -348,13 +348,13 @@ class Player:
         return len(self.floor.orders(self.life.run_id))
 
     async def _see_ready(self) -> bool:
-        return self.life.parts.gateway.is_ready
+        return self.life.gateway.is_ready
 
     async def _see_killed(self) -> bool:
-        return self.life.parts.gateway.is_killed
+        return self.life.gateway.is_killed
 
     async def _see_halted(self) -> bool:
-        return bool(self.life.parts.gateway.log.stance.is_halted)
+        return bool(self.life.gateway.log.stance.is_halted)
 
     async def _see_paused(self) -> bool:
         return bool(self.life.parts.trader.machine.gate.account[0]["paused"])
@@ -376,16 +376,14 @@ class Player:
         back = events["ts_recv"][events["kind"] == Kind.GATEWAY_READY]
         if not len(back):
             return math.inf
-        later = [each.created_ns - int(back[-1]) for each in self.floor.orders(RUN_ID)]
+        later = [each.created_ns - int(back[-1]) for each in self.floor.orders(self.life.run_id)]
         return min((each for each in later if each >= 0), default=math.inf) / 1e9
 
     async def _see_alerts(self) -> dict[str, int]:
         return _counted(alert.key.split(":")[1] for alert in self.life.alerts.sent)
 
     async def _see_states(self) -> dict[str, int]:
-        return _counted(
-            type(each.state).__name__ for each in self.life.parts.gateway.lives.living()
-        )
+        return _counted(type(each.state).__name__ for each in self.life.gateway.lives.living())
 
 
 def _is_so(seen: object, wanted: object) -> bool:

@@ -44,7 +44,7 @@ def journal_of(folder: Path) -> EventArray:
 
 async def broken_laws(floor: Floor, life: Life, wanted: Wanted) -> list[str]:
     """Return what is not as it must be; none when all is well."""
-    gateway = life.parts.gateway
+    gateway = life.gateway
     found = [] if gateway.is_ready else ["the gateway is not ready"]
     found += _orders(floor, life)
     found += _books(floor, life, wanted)
@@ -60,7 +60,7 @@ async def broken_laws(floor: Floor, life: Life, wanted: Wanted) -> list[str]:
 
 
 def _orders(floor: Floor, life: Life) -> Iterator[str]:
-    ids, lives = ClientIds(life.run_id), life.parts.gateway.lives
+    ids, lives = ClientIds(life.run_id), life.gateway.lives
     told = floor.orders(life.run_id)
     names = Counter(order.client_order_id for order in told if order.client_order_id)
     for name, count in names.items():
@@ -71,7 +71,7 @@ def _orders(floor: Floor, life: Life) -> Iterator[str]:
     for order in told:
         if order.is_live and order.order_id not in living:
             packed = ids.order_id(order.client_order_id)
-            ours = None if packed is None else life.parts.gateway.log.find(packed)
+            ours = None if packed is None else life.gateway.log.find(packed)
             state = ours and ours.state
             yield f"orphan {order.client_order_id} at the exchange; for us it is {state}"
     for each in lives.living():
@@ -88,7 +88,7 @@ def _books(floor: Floor, life: Life, wanted: Wanted) -> Iterator[str]:
     if (ours, len(fills)) != (theirs, count):
         yield f"{len(fills)} fills make {ours} lots in the journal, {count} make {theirs} there"
     kernel = int(life.parts.trader.machine.decider.markets[0]["position_lots"])
-    part = life.parts.gateway.account.holding(0).size
+    part = life.gateway.account.holding(0).size
     if kernel != int(part * 10**8):
         yield f"the kernel holds {kernel} lots, the gateway's account {part}"
     if wanted.own_alone and kernel != theirs:
