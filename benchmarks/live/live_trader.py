@@ -36,9 +36,10 @@ from traider.ops.metrics import ProcessMetrics
 from traider.runtime.config import Config, load_config
 from traider.runtime.config_venues import CoinbaseConfig, FeedConfig, VenuesConfig
 from traider.runtime.exchange_clock import clock_of
-from traider.runtime.journal_tables import instrument_of
+from traider.runtime.journal_instruments import instrument_of
 from traider.runtime.live_feed import LiveFeedRequest, open_feed
 from traider.runtime.recording import clock_from
+from traider.runtime.session.pauses import short_pauses
 from traider.runtime.strategy_target import stream_spec
 from traider.runtime.stream_sources import stream_sources
 from traider.runtime.trading.later_reports import LaterReports
@@ -217,7 +218,8 @@ async def live_trader(terms: LiveTerms) -> AsyncIterator[LiveTrader]:
                 made.reports.flush()
                 terms.told("reconciled with the exchange")
                 made.trader.open_for_decisions()
-                yield made
+                with short_pauses():
+                    yield made
             finally:
                 made.trader.end()
                 running.cancel()

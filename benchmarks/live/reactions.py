@@ -32,8 +32,6 @@ STAGES: Final = (
     "executor to exchange: token, request, socket",
 )
 _WARM_S: Final = 3.0
-_PAUSE_S: Final = 0.002
-"""Between two hand-overs of the feed, as ``traider run`` has it."""
 _LOOK_S: Final = 0.2
 
 
@@ -96,7 +94,7 @@ def measure_reactions(count: int, terms: StampedTerms, folder: Path) -> Reaction
 async def _react(terms: LiveTerms, speed: float, count: int) -> tuple[_Reactor, LiveTrader]:
     async with live_trader(terms) as live:
         reactor = _Reactor(live, speed)
-        keeping = asyncio.create_task(keep(live.feed, reactor, _PAUSE_S))
+        keeping = asyncio.create_task(keep(live.feed, reactor))
         await asyncio.sleep(_WARM_S)
         reactor.is_on = True
         while len(reactor.handed) < count and not keeping.done():  # noqa: ASYNC110 - it tells nobody

@@ -10,7 +10,8 @@ from traider.domain.errors import DatabaseError, DataError, UsageError
 from traider.domain.events import EventArray, Kind, join_events
 from traider.journal.instruments import JournalInstrument
 from traider.journal.writer import JournalWriter
-from traider.runtime.journal_tables import apply_journal, instrument_of
+from traider.runtime.journal_instruments import instrument_of
+from traider.runtime.journal_tables import apply_journal
 from traider.store.tables import open_engine, read_session, upgrade
 from traider.store.tables.journals import JournalAccount
 from traider.store.tables.models import BalanceRow, InstrumentRow, OrderRow, PositionRow

@@ -16,11 +16,9 @@ from traider.runtime.supervision.keeper import KeeperHooks, RoleKeeper
 from traider.runtime.supervision.role import Role
 from traider.runtime.tables_following import TablesFollower, TablesOrder
 from traider.store.tables import open_engine, read_session
-from traider.store.tables.journals import JournalAccount
 from traider.store.tables.models import OrderRow
 
 LISTED = (JournalInstrument("COINBASE:BTC-USD", "BTC-USD", Decimal("0.01"), Decimal("0.001")),)
-ACCOUNT = JournalAccount("run-1234abcd", "paper", "USD", "", {"USD": Decimal(1_000)})
 
 
 def life(order_id: int) -> EventArray:
@@ -31,7 +29,8 @@ def life(order_id: int) -> EventArray:
 
 def order(folder: Path) -> TablesOrder:
     """Return what is followed in ``folder``, and where to."""
-    return TablesOrder(folder / "journal", f"sqlite:///{folder}/tables.sqlite", ACCOUNT)
+    url, opening = f"sqlite:///{folder}/tables.sqlite", {"USD": Decimal(1_000)}
+    return TablesOrder(folder / "journal", url, "run-1234abcd", "paper", "USD", opening)
 
 
 def states(folder: Path) -> list[str]:

@@ -84,9 +84,17 @@ class AppendFile:
             OSError: the disk could not keep it.
         """
         if self.is_dirty:
-            os.fdatasync(self._descriptor)
+            self.force()
             reach("file-synced")
             self.is_dirty = False
+
+    def force(self) -> None:
+        """Force all that was written by now onto the disk, from whichever thread.
+
+        Raises:
+            OSError: the disk could not keep it.
+        """
+        os.fdatasync(self._descriptor)
 
     def close(self) -> None:
         """Close the file; its number may then be another file's, so it is forgotten."""

@@ -19,7 +19,8 @@ class FsyncPolicy(Enum):
     EACH = "each"
     """Before each append returns: nothing acknowledged is ever lost."""
     INTERVAL = "interval"
-    """By the first append after the interval: at most the last interval of a busy journal."""
+    """In a thread, begun by the first append after the interval: it takes at most the last interval
+    of a busy journal, and what came while the thread was at it."""
     NONE = "none"
     """By ``sync``, by ``close`` and when a segment ends; appends never wait for the disk."""
 

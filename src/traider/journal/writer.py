@@ -40,6 +40,7 @@ from traider.journal.mark import NO_BLOCK, JournalHead, MarkFile
 from traider.journal.packing import Packer
 from traider.journal.recovery import Recovery, Resumed, resume
 from traider.journal.segment_files import LOCK_NAME, Role, SegmentPaths, sync_folder
+from traider.journal.syncing import BackgroundSync
 from traider.journal.terms import FsyncPolicy, JournalTerms
 
 RECOVERED_FACT: Final = "recovered"
@@ -80,6 +81,7 @@ class JournalWriter:
         self._files: dict[Role, AppendFile] = {}
         self._mark = MarkFile(folder)
         self._packer = Packer(folder)
+        self._behind = BackgroundSync()
         self._segment = -1
         self._sequence = 0
         self._number = 0
@@ -266,18 +268,36 @@ class JournalWriter:
         self._number += 1
 
     def _sync_when_due(self) -> None:
-        if self._is_sync_due():
+        if self._terms.fsync is FsyncPolicy.EACH:
             self._sync()
+        elif self._is_sync_due() and not self._behind.is_busy:
+            self._sync_behind()
 
     def _is_sync_due(self) -> bool:
-        if self._terms.fsync is FsyncPolicy.INTERVAL:
-            return self._since_sync_ns() >= self._terms.interval_ns
-        return self._terms.fsync is FsyncPolicy.EACH
+        is_timed = self._terms.fsync is FsyncPolicy.INTERVAL
+        return is_timed and self._since_sync_ns() >= self._terms.interval_ns
+
+    def _sync_behind(self) -> None:
+        """Begin to force what is there onto the disk; the mark tells no more than that."""
+        head, segment = self.head(), self._segment
+        files = [file for file in self._files.values() if file.is_dirty]
+        mark = self._mark
+
+        def sync() -> None:
+            for file in files:
+                file.force()
+            mark.write(head, segment)
+
+        self._synced_ns = self._clock.monotonic_ns()
+        self._behind.begin(sync)
+        for file in files:
+            file.is_dirty = False
 
     def _since_sync_ns(self) -> int:
         return self._clock.monotonic_ns() - self._synced_ns
 
     def _sync(self) -> None:
+        self._behind.wait()
         reach("journal-sync")
         for file in self._files.values():
             file.sync()
@@ -379,6 +399,7 @@ class JournalWriter:
         raise self._refusal from fault
 
     def _let_go(self) -> None:
+        self._behind.close()
         self._packer.close()
         for file in self._files.values():
             file.close()

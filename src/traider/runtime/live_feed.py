@@ -102,16 +102,24 @@ async def _of_coinbase(
 async def keep(feed: Feed, sink: EventSink, pause_s: float = 0.0) -> None:
     """Run a feed and hand its events over, until cancelled.
 
-    After each hand-over it pauses for ``pause_s``: what comes in a hurry goes over together, and
-    what comes after a while waits for nothing.
+    What comes after a while is handed over at once. After one in a hurry, which came sooner than
+    the one before took, it pauses for as long as it took: what comes meanwhile goes over together,
+    and half of the time is left for others. ``pause_s`` is the least pause after each.
     """
     async with asyncio.TaskGroup() as tasks:
         running = tasks.create_task(feed.run())
+        now_s = asyncio.get_running_loop().time
+        ended_s = took_s = 0.0
         try:
             while True:
-                sink.append(await feed.queue.wait())
-                if pause_s:
-                    await asyncio.sleep(pause_s)
+                events = await feed.queue.wait()
+                began_s = now_s()
+                is_hurry = began_s - ended_s < took_s
+                sink.append(events)
+                ended_s = now_s()
+                took_s = ended_s - began_s
+                if is_hurry or pause_s:
+                    await asyncio.sleep(max(pause_s, took_s if is_hurry else 0.0))
         finally:
             running.cancel()
             with contextlib.suppress(asyncio.CancelledError):

@@ -2,27 +2,23 @@
 
 It reads the journal as any other process could, so the trader never waits for it. It is a role:
 what the database refuses is a fault, after which it is begun again and finds the place it had
-come to.
+come to. What knows SQL is imported in its thread: a trader that starts again does not wait for it.
 """
 
 import asyncio
 import contextlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Engine
-
+from traider.domain.events import EventArray
 from traider.journal.reader import JournalReader
-from traider.runtime.journal_tables import instrument_of
+from traider.runtime.journal_instruments import instrument_of
 from traider.runtime.supervision.role import RoleReport
 from traider.runtime.supervision.threads import begin_thread
-from traider.store.tables.engines import open_engine
-from traider.store.tables.journals import JournalAccount, keep_journal
-from traider.store.tables.projector import Projector
-from traider.store.tables.schema import upgrade
 
 PAUSE_S: Final = 1.0
 _END_S: Final = 30.0
@@ -34,7 +30,12 @@ class TablesOrder:
 
     journal: Path
     url: str
-    account: JournalAccount
+    name: str
+    """Of the run, among those of its database."""
+    mode: str
+    currency: str
+    opening: Mapping[str, Decimal]
+    """What the account held of each currency before the first event."""
 
 
 class TablesFollower:
@@ -73,27 +74,41 @@ class TablesFollower:
         """Follow until it is closed, and tell when the tables have caught up; raises as ``run``."""
         self._is_idle.clear()
         try:
-            engine = open_engine(self._order.url)
-            try:
-                upgrade(engine)
-                self._apply_until(engine, told)
-            finally:
-                engine.dispose()
+            self._follow(told)
         finally:
             self._is_idle.set()
 
-    def _apply_until(self, engine: Engine, told: Callable[[], None]) -> None:
-        reader = JournalReader(self._order.journal)
-        listed = [instrument_of(each) for each in reader.instruments]
-        keep_journal(engine, self._order.account, listed)
-        projector = Projector(engine, self._order.account.name)
-        self.applied = projector.applied
+    def _follow(self, told: Callable[[], None]) -> None:
+        from traider.store.tables.engines import open_engine  # noqa: PLC0415 - see above
+        from traider.store.tables.journals import JournalAccount, keep_journal  # noqa: PLC0415
+        from traider.store.tables.projector import Projector  # noqa: PLC0415
+        from traider.store.tables.schema import upgrade  # noqa: PLC0415
+
+        order = self._order
+        account = JournalAccount(order.name, order.mode, order.currency, "", order.opening)
+        reader = JournalReader(order.journal)
+        engine = open_engine(order.url)
+        try:
+            upgrade(engine)
+            keep_journal(engine, account, [instrument_of(each) for each in reader.instruments])
+            projector = Projector(engine, account.name)
+            self.applied = projector.applied
+            self._apply_until(reader, projector.apply, told)
+        finally:
+            engine.dispose()
+
+    def _apply_until(
+        self,
+        reader: JournalReader,
+        apply: Callable[[EventArray, int], object],
+        told: Callable[[], None],
+    ) -> None:
         while True:
             # Asked before reading: what was written before the stop is applied.
             is_last = self._stop.is_set()
             reader.refresh()
             for events in reader.events(start=self.applied):
-                projector.apply(events, self.applied)
+                apply(events, self.applied)
                 self.applied += len(events)
             if is_last:
                 return

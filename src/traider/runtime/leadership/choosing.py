@@ -11,8 +11,6 @@ from traider.runtime.config_model import Config
 from traider.runtime.leadership.file_lease import FileLease
 from traider.runtime.leadership.leadership import Leadership
 from traider.runtime.leadership.lease import Lease, LeaseLostError, LeaseTerms
-from traider.runtime.leadership.postgres_lease import PostgresLease
-from traider.store.tables.addresses import DatabaseAddress
 
 _LOOK_S: Final = 0.05
 
@@ -35,6 +33,10 @@ def lease_of(config: Config, state: Path, run: str) -> Lease:
     terms = LeaseTerms(config.leadership.ttl_s)
     if config.leadership.lease == "file":
         return FileLease(state, terms)
+    # SQL is a fifth of the imports of a start, and a lease in a file needs none.
+    from traider.runtime.leadership.postgres_lease import PostgresLease  # noqa: PLC0415
+    from traider.store.tables.addresses import DatabaseAddress  # noqa: PLC0415
+
     address = DatabaseAddress.parse(config.database.url.get_secret_value())
     return PostgresLease(address, f"trader {run}", terms)
 

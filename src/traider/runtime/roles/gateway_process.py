@@ -26,7 +26,7 @@ from traider.journal.instruments import JournalInstrument
 from traider.runtime.config import Config
 from traider.runtime.control.commands import Kill
 from traider.runtime.control.kill_file import watch_kill
-from traider.runtime.journal_tables import instrument_of
+from traider.runtime.journal_instruments import instrument_of
 from traider.runtime.kernel_spec import gate_spec
 from traider.runtime.live_feed import keep, open_feed
 from traider.runtime.observability import RoleObservation

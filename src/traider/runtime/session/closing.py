@@ -9,7 +9,6 @@ from traider.journal.reader import JournalReader
 from traider.runtime.parity.decisions import DecisionReplay
 from traider.runtime.parity.recorded_run import RecordedRun
 from traider.runtime.session.parts import SessionParts
-from traider.runtime.session.report import write_report
 from traider.runtime.session.terms import (
     LatencyOutcome,
     ParityOutcome,
@@ -30,6 +29,8 @@ def session_end(
     Raises:
         DataError: the journal cannot be read.
     """
+    from traider.runtime.session.report import write_report  # noqa: PLC0415 - pages are for the end
+
     outcome = _outcome(order, status, parts.trader.latencies, _fingerprint(parts))
     written = write_report(parts, status, outcome, notes) if parts.config.run.report else None
     return SessionEnd(outcome, status, written, notes)

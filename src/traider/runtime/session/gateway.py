@@ -20,7 +20,7 @@ from traider.journal.reader import JournalReader
 from traider.kernel.live_machine import LiveMachine
 from traider.runtime.config import Config
 from traider.runtime.control.socket_files import short_address
-from traider.runtime.journal_tables import instrument_of
+from traider.runtime.journal_instruments import instrument_of
 from traider.runtime.observability import RoleObservation
 from traider.runtime.session.link import VenueLink
 from traider.runtime.state_folder import RunManifest, RunPaths

@@ -32,7 +32,6 @@ from traider.runtime.tables_following import TablesFollower, TablesOrder
 from traider.runtime.trading.later_reports import LaterReports
 from traider.runtime.trading.recovery import Recovered, recover
 from traider.runtime.trading.trader import Trader, TraderParts
-from traider.store.tables.journals import JournalAccount
 
 Tell = Callable[[str], None]
 """Takes what is being done, in a few words."""
@@ -147,6 +146,6 @@ def _tables(config: Config, manifest: RunManifest, paths: RunPaths) -> TablesFol
         return None
     opening = {config.currency: Decimal(config.capital)}
     mode = "live" if manifest.mode is Mode.LIVE else "paper"
-    account = JournalAccount(f"run-{manifest.run_id}", mode, config.currency, "", opening)
-    order = TablesOrder(paths.journal, f"sqlite:///{paths.tables}", account)
-    return TablesFollower(order)
+    url = f"sqlite:///{paths.tables}"
+    name = f"run-{manifest.run_id}"
+    return TablesFollower(TablesOrder(paths.journal, url, name, mode, config.currency, opening))

@@ -48,6 +48,7 @@ from traider.runtime.session.beside import kept_beside
 from traider.runtime.session.closing import session_end
 from traider.runtime.session.history import read_history
 from traider.runtime.session.parts import Opening, SessionParts, open_parts
+from traider.runtime.session.pauses import short_pauses
 from traider.runtime.session.settings import keep_settings, last_settings
 from traider.runtime.session.terms import SessionEnd, SessionOrder
 from traider.runtime.session.upkeep import KeepingTerms, Upkeep, pass_time, until_gone
@@ -66,8 +67,6 @@ _BOOKS_S: Final = 20.0
 _SETTLE_S: Final = 5.0
 """How long orders that are taken back may take to end."""
 _LOOK_S: Final = 0.05
-_PAUSE_S: Final = 0.002
-"""Between two hand-overs of the feed: what comes in a hurry goes over together."""
 
 
 class Session:
@@ -216,6 +215,9 @@ class Session:
         async with Background() as background:
             self._add_beside(parts, desk, background)
             await self._begin(parts, leadership, watch, background)
+            closing.enter_context(short_pauses())
+            if parts.tables is not None:
+                background.add(kept_beside("tables", parts.tables.run, self._supervision))
             background.add(server.watch())
             background.add(pass_time(parts.trader))
             if parts.link.exchange is not None:
@@ -250,8 +252,6 @@ class Session:
         beside = Beside(self.order.folder, parts.counted, {"feed": parts.feed.queue})
         watch = StatusWatch(self._seen, desk.status, beside)
         background.add(kept_beside("status", watch.keep, self._supervision))
-        if parts.tables is not None:
-            background.add(kept_beside("tables", parts.tables.run, self._supervision))
 
     async def _begin(
         self,
@@ -274,7 +274,7 @@ class Session:
         self._seen.log.info(
             "run begins", run=parts.manifest.run_id, epoch=leadership.epoch, events=known
         )
-        background.add(keep(parts.feed, trader, _PAUSE_S))
+        background.add(keep(parts.feed, trader))
         count = len(parts.feed.instruments)
         # Books that stood when the run was stopped are broken: these are told in this session.
         await self._wait(
