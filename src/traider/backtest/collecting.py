@@ -5,7 +5,8 @@ Neither grows with the number of bars; what grows with the orders is in ``order_
 """
 
 import hashlib
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, Protocol
 
 import numpy as np
 
@@ -19,11 +20,24 @@ CURVE_POINTS: Final = 4096
 _CENTS: Final = 100.0
 
 
-class Fingerprint:
-    """Digest of a run's decisions, fills and NAV (in cents), whatever the chunks."""
+class Digest(Protocol):
+    """A digest of 16 bytes under way."""
 
-    def __init__(self) -> None:
-        self._parts = [hashlib.blake2b(digest_size=16) for _ in range(3)]
+    def update(self, data: bytes, /) -> None:
+        """Take in more bytes."""
+
+    def digest(self) -> bytes:
+        """Return the digest of what was taken in."""
+
+
+class Fingerprint:
+    """Digest of a run's decisions, fills and NAV (in cents), whatever the chunks.
+
+    ``parts`` are three digests to go on with, of BLAKE2b.
+    """
+
+    def __init__(self, parts: Sequence[Digest] = ()) -> None:
+        self._parts = parts or [hashlib.blake2b(digest_size=16) for _ in range(3)]
 
     def add(self, drained: Drained) -> None:
         """Take in a chunk of output."""

@@ -1,6 +1,6 @@
 """The decisions of a run beside those of its replay, byte for byte."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -8,11 +8,12 @@ import numpy as np
 from traider.backtest.collecting import Fingerprint
 from traider.domain.errors import TraiderError
 from traider.domain.events import EVENT, EventArray, Kind, empty_events, join_events
-from traider.kernel.live_machine import LiveMachine, Replayer, Turn
+from traider.kernel.live_machine import LiveMachine, Replayer
 from traider.kernel.machine import Drained
 from traider.kernel.specification import KernelSpec
 from traider.runtime.parity.comparing import Difference, mismatch_line
 from traider.runtime.parity.report import ParityCheck
+from traider.runtime.trading.watched_machine import WatchedMachine
 
 NAME: Final = "decisions"
 
@@ -36,7 +37,7 @@ class DecisionReplay:
         self.fault = ""
         """Why the replay could not go on, in one line."""
         self._replayer = Replayer(spec, simulates=simulates)
-        self._replayer.machine = _Watched(spec, self._see, simulates=simulates)
+        self._replayer.machine = WatchedMachine(spec, self._see, simulates=simulates)
         self._watch = watch
         self._taken = 0
         self._last_step = empty_events(0)
@@ -102,19 +103,3 @@ class DecisionReplay:
         self.decisions += int((drained.events["kind"] == Kind.ORDER_INTENT).sum())
         self.fingerprint.add(drained)
         self._watch(drained)
-
-
-class _Watched(LiveMachine):
-    """A machine whose outputs are looked at."""
-
-    def __init__(
-        self, spec: KernelSpec, see: Callable[[Drained], None], *, simulates: bool
-    ) -> None:
-        super().__init__(spec, simulates=simulates)
-        self._see = see
-
-    def advance(self, events: EventArray, now_ns: int = 0) -> Iterator[Turn]:
-        """Take inputs and yield what comes out."""
-        for turn in super().advance(events, now_ns):
-            self._see(turn.drained)
-            yield turn

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import msgspec
 
+from traider.domain.errors import TraiderError
 from traider.gateway.latency import LatencyBook, Stage
 from traider.journal.reader import JournalReader
 from traider.runtime.parity.decisions import DecisionReplay
-from traider.runtime.parity.recorded_run import RecordedRun
+from traider.runtime.parity.recorded_run import RecordedRun, recorded_follower
 from traider.runtime.session.parts import SessionParts
 from traider.runtime.session.terms import (
     LatencyOutcome,
@@ -47,7 +48,7 @@ def end_between(order: SessionOrder, status: StatusBody, latencies: LatencyBook)
     Raises:
         DataError: the journal cannot be read.
     """
-    outcome = _outcome(order, status, latencies, replayed_fingerprint(order.folder))
+    outcome = _outcome(order, status, latencies, known_fingerprint(order.folder))
     outcome = msgspec.structs.replace(outcome, parity=ParityOutcome(ok=True, checks=0))
     return SessionEnd(outcome, status, None)
 
@@ -75,23 +76,33 @@ def _latency(book: LatencyBook) -> LatencyOutcome:
 
 
 def _fingerprint(parts: SessionParts) -> str:
-    """Return the digest that ``traider parity`` tells of the run.
-
-    One that began with this session was digested on its way; of an older one the journal is
-    replayed.
-    """
-    if parts.is_new:
-        return parts.record.fingerprint.hexdigest()
-    return replayed_fingerprint(parts.paths.folder)
+    """Return the digest that ``traider parity`` tells of the run: it goes on over all sessions."""
+    known = parts.trader.standing.fingerprint
+    return known_fingerprint(parts.paths.folder) if known is None else known.hexdigest()
 
 
-def replayed_fingerprint(folder: Path) -> str:
-    """Return the digest of a run by replaying its journal.
+def known_fingerprint(folder: Path) -> str:
+    """Return the digest of a run from its newest snapshot on, or, where that fails, from its start.
 
     Raises:
-        DataError: the journal cannot be read.
+        DataError: the run or its journal cannot be read.
     """
     run = RecordedRun.open(folder)
+    reader = JournalReader(run.paths.journal)
+    follower = recorded_follower(folder)
+    begin, _ = follower.begin(run.paths.journal, reader.end)
+    known = follower.standing.fingerprint
+    try:
+        for events in reader.events(begin, reader.end) if known is not None else ():
+            follower.append(events)
+        follower.catch_up()
+    except TraiderError:
+        known = None  # a journal that ends amid a step: see below
+    return _replayed(run) if known is None else known.hexdigest()
+
+
+def _replayed(run: RecordedRun) -> str:
+    """Return the digest of a run by replaying all of its journal."""
     replay = DecisionReplay(run.spec(), simulates=run.simulates)
     for events in JournalReader(run.paths.journal).events():
         replay.take(events)

@@ -56,8 +56,6 @@ class SessionParts:
     tables: TablesFollower | None
     record: SessionRecord
     counted: EventMetrics
-    is_new: bool
-    """Whether the run begins with this session."""
     first_event: int
     """Sequence of the first event of this session."""
 
@@ -106,7 +104,7 @@ async def open_parts(opening: Opening) -> SessionParts:
     opening.tell("loading the kernel, which is compiled once (a minute or two)")
     loading = begin_thread(lambda: _recovered(config, manifest, journal, opening.warm), "recovery")
     recovered = await until_stopped(loading, opening.stopped, "the kernel was loaded")
-    record = SessionRecord()
+    record = SessionRecord(recovered.standing.holdings.by_instrument)
     names = [each.name for each in instruments]
     counted, traces = (
         EventMetrics(seen.metrics, names, feed=manifest.venue),
@@ -127,7 +125,7 @@ async def open_parts(opening: Opening) -> SessionParts:
     gateway = await open_gateway(made_for, trader, seen, closing)
     return SessionParts(
         config, manifest, folder.paths, link, clock, feed, journal, recovered, trader, gateway,
-        reports, _tables(config, manifest, folder.paths), record, counted, kept is None,
+        reports, _tables(config, manifest, folder.paths), record, counted,
         recovered.replayer.machine.sequence,
     )  # fmt: skip
 

@@ -1,12 +1,14 @@
-"""What a session remembers of its own way, for its end: digest, equity, health."""
+"""What a session remembers of its own way, for its end: equity, health, what was held."""
 
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from traider.backtest.collecting import CurveThinner, Fingerprint
+from traider.backtest.collecting import CurveThinner
 from traider.kernel.live_machine import Turn
 from traider.runtime.status_body import HealthBody
+from traider.runtime.trading.holdings import Holding
 
 HEALTH_KEPT: Final = 500
 
@@ -24,16 +26,15 @@ class HealthChange:
 class SessionRecord:
     """Bounded in size, however long the session."""
 
-    def __init__(self) -> None:
-        self.fingerprint = Fingerprint()
-        """Of what came out in this session."""
+    def __init__(self, held: Mapping[int, Holding] | None = None) -> None:
+        self.held = dict(held or {})
+        """Positions that the session began with, by instrument."""
         self.curve = CurveThinner()
         self.health: deque[HealthChange] = deque(maxlen=HEALTH_KEPT)
         self._parts: dict[str, bool] = {}
 
     def see(self, turn: Turn) -> None:
         """See what came out of the kernel."""
-        self.fingerprint.add(turn.drained)
         self.curve.add(turn.drained.nav)
 
     def look(self, parts: tuple[HealthBody, ...]) -> None:

@@ -1,5 +1,6 @@
 """The report of a session: what its journal and its status say, as a page."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,7 +12,8 @@ from traider.backtest.report.key_figures import Figure
 from traider.backtest.report.number_text import MoneyText, duration, percent, period_text
 from traider.backtest.session_page import SessionPage, write_session_page
 from traider.domain.events import EventArray, Kind, join_events
-from traider.domain.units import amount_from_units, price_from_ticks
+from traider.domain.fills import Fill
+from traider.domain.units import amount_from_units, price_from_ticks, size_from_lots
 from traider.journal.reader import JournalReader
 from traider.portfolio.trades import trades_from_fills
 from traider.runtime.session.parts import SessionParts
@@ -44,7 +46,9 @@ def write_report(
         curve=curve,
         spec=spec,
         orders=orders,
-        trades=trades_from_fills(fills_of(fills, spec), _marks(parts)),
+        trades=trades_from_fills(
+            [*_carried(parts, status.started_ns), *fills_of(fills, spec)], _marks(parts)
+        ),
         positions=[(p.name, p.size, p.mark, p.value, p.unrealized) for p in status.positions],
         costs=_costs(parts, status.currency),
         latency=[
@@ -59,15 +63,30 @@ def write_report(
 
 
 def _orders(parts: SessionParts) -> tuple[OrderJournal, EventArray]:
-    """Return the events about orders of this session, and the fills of the whole run."""
-    orders, fills, sequence = OrderJournal(), [], 0
-    for events in JournalReader(parts.paths.journal).events():
+    """Return the events about orders of this session, and its fills."""
+    orders, fills = OrderJournal(), []
+    for events in JournalReader(parts.paths.journal).events(parts.first_event):
         fills.append(events[events["kind"] == Kind.FILL])
-        begin = max(parts.first_event - sequence, 0)
-        if begin < len(events):
-            orders.add(events[begin:])
-        sequence += len(events)
+        orders.add(events)
     return orders, join_events(fills)
+
+
+def _carried(parts: SessionParts, began_ns: int) -> Iterator[Fill]:
+    """Yield what was held when the session began, as bought or sold then at its average price."""
+    machine = parts.trader.machine
+    for number, held in parts.record.held.items():
+        if not held.lots:
+            continue
+        market = machine.spec.markets[number]
+        yield Fill(
+            instrument=market.name,
+            side=1 if held.lots > 0 else -1,
+            price=Decimal(held.cost) * market.tick_size / held.lots,
+            quantity=size_from_lots(abs(held.lots), market.lot_size),
+            fee=Decimal(0),
+            ts_ns=began_ns,
+            multiplier=market.multiplier,
+        )
 
 
 def _facts(parts: SessionParts, status: StatusBody, begin_ns: int) -> list[tuple[str, str]]:

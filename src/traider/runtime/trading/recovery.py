@@ -9,9 +9,11 @@ from traider.domain.events import EventArray
 from traider.journal.reader import JournalReader
 from traider.journal.writer import JournalWriter
 from traider.kernel.live_machine import Mismatch, Replayer
+from traider.kernel.machine import Drained
 from traider.kernel.specification import KernelSpec
 from traider.runtime.trading.snapshots import latest_state
 from traider.runtime.trading.standing import Standing
+from traider.runtime.trading.watched_machine import WatchedMachine
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,12 @@ class Follower:
     """
 
     def __init__(self, spec: KernelSpec, *, simulates: bool) -> None:
-        self.replayer = Replayer(spec, simulates=simulates)
         self.standing = Standing()
+        self.replayer = Replayer(spec, simulates=simulates)
+        self.replayer.machine = WatchedMachine(spec, self._see, simulates=simulates)
+
+    def _see(self, drained: Drained) -> None:
+        self.standing.see(drained)  # which ``begin`` replaces
 
     def begin(self, journal: Path, end: int) -> tuple[int, tuple[str, ...]]:
         """Take up the newest snapshot before event ``end``; return its sequence and warnings."""

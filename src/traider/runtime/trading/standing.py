@@ -12,9 +12,11 @@ import numpy as np
 from traider.domain.events import EVENT, EventArray, Kind, OrderFlag, join_events
 from traider.gateway.reports import count_reports
 from traider.kernel.codes import Verdict
+from traider.kernel.machine import Drained
 from traider.runtime.broken_books import StandingBooks
 from traider.runtime.status_body import CountsBody
 from traider.runtime.trading.holdings import Holding, Holdings
+from traider.runtime.trading.run_fingerprint import RunFingerprint
 
 _CANCEL: Final = int(OrderFlag.CANCEL)
 _APPROVED: Final = int(Verdict.APPROVED)
@@ -32,6 +34,7 @@ class _Kept(msgspec.Struct, frozen=True, array_like=True):
     counts: tuple[int, ...]
     holdings: dict[int, tuple[int, int]]
     gapped: tuple[int, ...] = ()
+    fingerprint: bytes = b""
 
 
 class Standing:
@@ -51,12 +54,19 @@ class Standing:
         self.gaps = 0
         self.books = StandingBooks()
         self.holdings = Holdings()
+        self.fingerprint: RunFingerprint | None = RunFingerprint()
+        """Of the run so far; None after a snapshot of a version that kept none."""
         self._unanswered: list[EventArray] = []
 
     @property
     def unanswered(self) -> EventArray:
         """Orders and cancels without a verdict, oldest first."""
         return join_events(self._unanswered)
+
+    def see(self, drained: Drained) -> None:
+        """See what came out of the kernel."""
+        if self.fingerprint is not None:
+            self.fingerprint.add(drained)
 
     def append(self, events: EventArray) -> None:
         """See the next events."""
@@ -133,6 +143,7 @@ class Standing:
             counts,
             {k: (each.lots, each.cost) for k, each in self.holdings.by_instrument.items()},
             self.books.gapped,
+            b"" if self.fingerprint is None else self.fingerprint.state(),
         )
         return msgspec.msgpack.encode(kept)
 
@@ -152,4 +163,6 @@ class Standing:
         made._unanswered = [waiting[place : place + 1] for place in range(len(waiting))]
         made.events, made.decisions, made.orders_sent = kept.counts[:3]
         made.orders_refused, made.fills, made.gaps = kept.counts[3:]
+        is_kept = bool(kept.fingerprint)
+        made.fingerprint = RunFingerprint.of_state(kept.fingerprint) if is_kept else None
         return made
