@@ -26,6 +26,7 @@ def said(**changes: object) -> RunArguments:
     ("arguments", "line"),
     [
         (["run"], "nothing to run"),
+        (["run", "--demo", "--shadow"], "a shadow trades beside a venue's market"),
         (["run", "--demo", "--venue", "coinbase"], "--demo and --venue are two things"),
         (["run", "--venue", "coinbase"], "nothing to trade"),
         (["run", "--venue", "kraken", "--product", "BTC-USD", "--speed", "2"], "has a speed"),
@@ -81,6 +82,18 @@ def test_a_venue_is_traded_on_paper() -> None:
     assert (order.request.mode, order.request.venue) == (Mode.PAPER, "kraken")
     assert (order.starts_exchange, order.simulates) == (False, True)
     assert order.folder == Path("runs/paper-kraken")
+
+
+def test_a_shadow_is_a_run_of_its_own(tmp_path: Path) -> None:
+    order = session_order(said(venue="kraken", products=("BTC-USD",), shadow=True))
+    assert order.request.mode is Mode.SHADOW
+    assert (order.simulates, order.folder) == (True, Path("runs/shadow-kraken"))
+    with StateFolder(tmp_path) as folder:
+        folder.begin(order.request, (), 1)
+    assert session_order(said(state=tmp_path)).request.mode is Mode.SHADOW
+    paper = session_order(said(venue="kraken", products=("BTC-USD",), state=tmp_path))
+    with pytest.raises(UsageError, match="begun with mode shadow, not paper"):
+        StateFolder(tmp_path).take_up(paper.request)
 
 
 def test_a_folder_alone_goes_on_with_what_it_was_begun_with(tmp_path: Path) -> None:

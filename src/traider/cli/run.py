@@ -25,6 +25,10 @@ _ELSEWHERE = {
     "--venue", default="", metavar="V",
     help="Trade on paper: the venue's public data, orders in the simulated venue.",
 )  # fmt: skip
+@click.option(
+    "--shadow", is_flag=True,
+    help="Do so beside another run, as a comparison: a run of its own, shown as SHADOW.",
+)  # fmt: skip
 @click.option("--product", "products", multiple=True, metavar="ID", help="Product; repeat at will.")
 @click.option(
     "--exchange", default="", metavar="URL",

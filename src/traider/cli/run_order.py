@@ -38,6 +38,7 @@ class RunArguments:
     as_json: bool
     gateway: str = "here"
     paper: Path = Path("runs/paper-coinbase")
+    shadow: bool = False
 
 
 def session_order(said: RunArguments) -> SessionOrder:
@@ -56,7 +57,7 @@ def session_order(said: RunArguments) -> SessionOrder:
         )
     if not chosen:
         said = _as_begun(said)
-    mode = Mode.PAPER if said.venue else Mode.DEMO
+    mode = _mode(said)
     config_file = config_file_of(said, mode)
     config = load_config(config_file, said.overrides)
     products = said.products
@@ -71,7 +72,9 @@ def session_order(said: RunArguments) -> SessionOrder:
     elif not products:
         raise UsageError("nothing to trade", where="--product", fix="name one: BTC-USD")
     venue = said.venue.lower() or "coinbase"
-    folder = said.state or (DEMO_STATE if mode is Mode.DEMO else Path("runs") / f"paper-{venue}")
+    folder = said.state or (
+        DEMO_STATE if mode is Mode.DEMO else Path("runs") / f"{mode.value}-{venue}"
+    )
     if said.speed is not None and (mode is not Mode.DEMO or said.exchange):
         raise UsageError("only the demo's market has a speed", where="--speed", fix="leave it out")
     return SessionOrder(
@@ -118,6 +121,21 @@ def _live_order(said: RunArguments) -> SessionOrder:
     )
 
 
+def _mode(said: RunArguments) -> Mode:
+    """Return whose money is at risk.
+
+    Raises:
+        UsageError: a shadow is asked for of something else than a venue's market.
+    """
+    if not said.shadow:
+        return Mode.PAPER if said.venue else Mode.DEMO
+    if not said.venue:
+        raise UsageError(
+            "a shadow trades beside a venue's market", where="--shadow", fix="add --venue V"
+        )
+    return Mode.SHADOW
+
+
 def _speed(said: RunArguments, mode: Mode) -> float:
     """Return how fast the market goes: the demo's so that a bar takes three seconds."""
     if said.speed is not None:
@@ -141,7 +159,8 @@ def _as_begun(said: RunArguments) -> RunArguments:
             "the run here trades with real money", where=str(said.state), fix="add --live"
         )
     if kept.mode is not Mode.DEMO:
-        return replace(said, venue=kept.venue, products=said.products or kept.products)
+        products, is_shadow = said.products or kept.products, kept.mode is Mode.SHADOW
+        return replace(said, venue=kept.venue, products=products, shadow=is_shadow)
     if not RunPaths(said.state).exchange.is_dir():
         raise UsageError(
             "the run here traded on an exchange of its own",

@@ -4,6 +4,7 @@ Every line of a process carries what ``note_on_every_line`` was told, such as th
 leader's epoch, and inside a span the id of its trace.
 """
 
+import contextlib
 import json
 import sys
 from datetime import UTC
@@ -57,8 +58,10 @@ class LoguruLog:
         trace_id = TRACE_ID.get()
         if trace_id:
             fields.setdefault("trace_id", trace_id)
-        # No arguments are passed to the format, so braces in a message stay what they are.
-        self._logger.bind(**fields).log(level, message)
+        # No arguments are passed to the format, so braces in a message stay what they are. A disk
+        # that refuses costs lines of the file, not the trader; the console has them.
+        with contextlib.suppress(OSError):
+            self._logger.bind(**fields).log(level, message)
 
 
 def open_log(
@@ -86,7 +89,7 @@ def open_log(
                 rotation=_ROTATION_BYTES,
                 retention=_FILES_KEPT,
                 encoding="utf-8",
-                catch=True,
+                catch=False,
             )
         except OSError as error:
             raise ConfigError(
@@ -101,6 +104,8 @@ def close_log() -> None:
     """Flush and close the process's log, and forget what stood on every line."""
     from loguru import logger
 
+    with contextlib.suppress(OSError):  # what was not written yet, on a disk that refuses
+        logger.remove()
     logger.remove()
     _noted.clear()
     logger.configure(extra={})

@@ -55,6 +55,6 @@ def test_only_what_passes_is_tried_again(
 def test_a_full_disk_is_waited_for_and_a_forbidden_one_is_not(
     number: int, after: AfterFault
 ) -> None:
-    fault = UsageError("cannot be written")
-    fault.__cause__ = OSError(number, os.strerror(number))
-    assert after_fault(fault, is_opening=False) is after
+    for fault in (UsageError("cannot be written"), LeaseLostError("cannot be kept")):
+        fault.__cause__ = OSError(number, os.strerror(number))
+        assert after_fault(fault, is_opening=False) is after

@@ -11,6 +11,7 @@ came first, no time belongs to both.
 """
 
 import contextlib
+import errno
 import fcntl
 import os
 import struct
@@ -118,11 +119,11 @@ class FileLease:
         """Put a file of our own in place, locked, on the disk."""
         unfinished = self._path.with_name(f"{LOCK_NAME}.{os.getpid()}")
         holder = Holder.here().text().encode()
+        record = _HEAD.pack(_MAGIC, epoch, self._terms.ttl_ns, elapsed_ns(), len(holder)) + holder
         file = os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(file, fcntl.LOCK_EX)
-            head = _HEAD.pack(_MAGIC, epoch, self._terms.ttl_ns, elapsed_ns(), len(holder))
-            os.write(file, head + holder)
+            _write_whole(file, record)
             os.fsync(file)
             unfinished.replace(self._path)
             sync_folder(self.folder)
@@ -187,6 +188,16 @@ class FileLease:
             where=str(self.folder),
             fix="use a state folder on a local disk that you may write to",
         )
+
+
+def _write_whole(file: int, record: bytes) -> None:
+    """Write a record; a disk without room takes what fits and says nothing.
+
+    Raises:
+        OSError: there is no room.
+    """
+    if os.write(file, record) < len(record):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def _locked(file: int) -> bool:

@@ -104,7 +104,7 @@ class Leadership:
         try:
             until_ns = self._lease.renew()
         except LeaseLostError as loss:
-            self._settle(loss.what, told=True)
+            self._settle(loss.what, told=True, cause=loss.__cause__)
         except TraiderError as fault:
             self._log.warning("the lease was not renewed", why=fault.line())
         else:
@@ -128,12 +128,13 @@ class Leadership:
             elif self._ended.wait(rest_ns / 1e9):
                 return
 
-    def _settle(self, what: str, *, told: bool) -> None:
+    def _settle(self, what: str, *, told: bool, cause: BaseException | None = None) -> None:
         """Lose the leadership for good, and say so once."""
         with self._settling:
             if self._loss is not None:
                 return
             self._loss = LeaseLostError(what, fix="start again to stand by")
+            self._loss.__cause__ = cause
         if told and not self._ended.is_set():
             self._log.error("leadership lost", epoch=self.epoch, why=what)
             self._on_lost(self._loss)

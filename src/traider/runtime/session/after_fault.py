@@ -82,6 +82,6 @@ def _is_unreadable_answer(fault: Exception) -> bool:
 
 
 def _is_of_the_disk(fault: Exception) -> bool:
-    """Whether the disk is full or refuses for now; what is there may be whole."""
+    """Whether the disk is full or refuses for now, a lease's beat say; what is there is whole."""
     cause = fault.__cause__
     return isinstance(cause, OSError) and cause.errno in _DISK
