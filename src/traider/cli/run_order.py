@@ -99,7 +99,7 @@ def _live_order(said: RunArguments) -> SessionOrder:
     if kept is not None and kept.mode is Mode.LIVE:
         venue, products = said.venue or kept.venue, said.products or kept.products
         said = replace(said, venue=venue, products=products)
-    if said.demo or said.exchange or said.speed is not None:
+    if said.demo or said.exchange or said.shadow or said.speed is not None:
         raise UsageError(
             "real money is traded on a venue", where="--live", fix="name it: --venue coinbase"
         )
