@@ -46,7 +46,8 @@ def kill(state: Path, flatten: bool, who: str, why: str, as_json: bool) -> int:
     """
     from traider.cli.control import person
     from traider.cli.kill_gateway import kill_by_gateway
-    from traider.runtime.control.client import ControlClient, NoTraderError, SilentTraderError
+    from traider.domain.errors import UsageError
+    from traider.runtime.control.client import ControlClient, SilentTraderError
     from traider.runtime.control.commands import Kill
     from traider.runtime.control.kill_file import clear_kill, leave_kill
 
@@ -60,7 +61,7 @@ def kill(state: Path, flatten: bool, who: str, why: str, as_json: bool) -> int:
             left, status = _left_open(trader, flatten=flatten)
             is_done = not left
             line = f"{line}; {left or _end_state(status)}"
-    except (NoTraderError, SilentTraderError) as fault:
+    except (UsageError, SilentTraderError) as fault:
         waits = f"{fault.what}: the emergency stop waits in {path}"
         done = kill_by_gateway(state, command)
         line, is_done = (waits, False) if done is None else (f"{done[0]}; {waits}", done[1])

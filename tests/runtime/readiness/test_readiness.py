@@ -5,6 +5,7 @@
 """
 
 import json
+import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ import pytest
 from tests.runtime.readiness.paper_weeks import LIMITS, paper_week, settings_file
 from tests.venues.simulated.process import running_exchange
 from traider.cli.main import run
+from traider.runtime.config import load_config
+from traider.runtime.parity.checking import Watch
+from traider.runtime.readiness.paper_checks import WantedPaper, check_paper
 from traider.runtime.venue_keys import KEY_NAME, KEY_SECRET
 
 Capture = pytest.CaptureFixture[str]
@@ -130,6 +134,17 @@ def test_a_paper_run_of_other_settings_or_too_short_is_told(
     assert "7.2 days of trading of 30" in found["paper week"]["found"]
     assert found["parity"]["ok"]
     assert found["key"]["ok"]
+
+
+def test_a_paper_run_of_another_market_or_long_ago_is_told(site: Site, tmp_path: Path) -> None:
+    config = load_config(settings_file(tmp_path, site.rest))
+    later_ns = time.time_ns() + 20 * 86_400_000_000_000
+    wanted = WantedPaper(config, "kraken", ("ETH-USD",), later_ns)
+    found = {row.name: row for row in check_paper(site.paper, wanted, Watch())}
+    assert found["settings"].found == (
+        "it traded on coinbase, not on kraken; it traded BTC-USD, not ETH-USD"
+    )
+    assert "it ended 20 days ago, more than 14" in found["paper week"].found
 
 
 def test_a_key_file_that_others_may_read_is_refused(

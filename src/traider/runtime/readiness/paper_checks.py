@@ -78,7 +78,8 @@ def _settings_row(run: RecordedRun, wanted: WantedPaper) -> Row:
     if manifest.venue != wanted.venue:
         faults.append(f"it traded on {manifest.venue}, not on {wanted.venue}")
     if wanted.products and set(manifest.products) != set(wanted.products):
-        faults.append(f"it traded {', '.join(manifest.products)}")
+        ours = ", ".join(wanted.products)
+        faults.append(f"it traded {', '.join(manifest.products)}, not {ours}")
     fix = "trade on paper with the venue, products and settings of the live run"
     return judged("settings", faults, "those of the paper run", fix)
 

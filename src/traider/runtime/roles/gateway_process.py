@@ -173,7 +173,8 @@ class GatewayProcess:
         """Wait until every book is whole, not for long: an emergency needs no price."""
         end = asyncio.get_running_loop().time() + _PRICES_S
         while asyncio.get_running_loop().time() < end and not self._stopped.is_set():
-            if all(watch.health is MarketHealth.HEALTHY for watch in feed.watches):
+            is_open = all(each.state is ConnectionState.OPEN for each in feed.connections)
+            if is_open and all(each.health is MarketHealth.HEALTHY for each in feed.watches):
                 return
             await asyncio.sleep(_LOOK_S)
 
