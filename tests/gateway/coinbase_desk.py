@@ -105,6 +105,7 @@ class Owner:
         self.events: list[EventArray] = []
         self.entries: list[AccountEntry] = []
         self.halts: list[str] = []
+        self.disagreements: list[str] = []
         self.told_twice = 0
         self.at_whole: Callable[[], None] | None = None
         self.executor: CoinbaseExecutor | None = None
@@ -196,6 +197,9 @@ class Owner:
 
     def halt(self, why: str) -> None:
         self.halts.append(why)
+
+    def disagree(self, why: str) -> None:
+        self.disagreements.append(why)
 
     async def _resolve(self, order_id: int) -> None:
         """Ask for an order until it is known what became of it."""

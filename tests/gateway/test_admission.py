@@ -10,7 +10,7 @@ import pytest
 from tests.gateway.desk import QUICK, Books, Desk, codes, played, running
 from tests.gateway.orders import REFUSED, intent, packed
 from traider.domain.errors import UsageError
-from traider.domain.events import Kind, empty_events
+from traider.domain.events import Kind, OrderFlag, empty_events
 from traider.domain.orders import OrderType
 from traider.domain.payloads import encode_event
 from traider.gateway.executor import VenueState
@@ -21,6 +21,7 @@ from traider.journal.segment_files import Role
 from traider.kernel.codes import Verdict
 
 ONE = packed(100)
+PAIR = int(OrderFlag.ONE_CANCELS_OTHER)
 V, S = Kind.VERDICT, Kind.SENT
 
 
@@ -114,6 +115,31 @@ def test_a_halt_lets_only_what_reduces_pass_until_re_armed(tmp_path: Path) -> No
         desk.gateway.rearm("ana", "explained")
         desk.want([intent(packed(200))])
         assert codes(desk, V) == [Verdict.PAUSED, Verdict.APPROVED]
+
+    played(tmp_path, scene)
+
+
+def test_books_that_never_agree_let_only_what_reduces_pass_until_they_do(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        desk.gateway.disagree("an order has 2 filled, at the venue 1")
+        assert desk.gateway.is_ready
+        assert "2 filled" in desk.gateway.disagreement
+        desk.want([intent(ONE)])
+        desk.gateway.disagree("")
+        desk.want([intent(packed(200), size=10)])
+        await desk.quiet()
+        fill = desk.books.venue.trade(desk.books.venue.named("v-0"), 10)
+        assert fill is not None
+        desk.connection.tell_fill(fill)
+        await desk.quiet()
+        desk.gateway.disagree("and again")
+        # What one leg of a pair fills the other loses: both pairs together close what is held.
+        for sequence in (300, 400):
+            legs = [packed(sequence, leg) for leg in (128, 129)]
+            desk.want([intent(leg, flags=PAIR, side=-1, size=5) for leg in legs])
+            await desk.quiet()
+        desk.want([intent(packed(500), side=-1, size=1)])
+        assert codes(desk, V) == [Verdict.PAUSED, *[Verdict.APPROVED] * 5, Verdict.PAUSED]
 
     played(tmp_path, scene)
 

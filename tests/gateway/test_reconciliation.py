@@ -21,7 +21,7 @@ from traider.domain.orders import OrderId, OrderType
 from traider.domain.ports import Severity
 from traider.gateway.account_books import AccountBooks
 from traider.gateway.account_entries import read_entry, write_entry
-from traider.gateway.executor import VenueState
+from traider.gateway.executor import VenueFill, VenueState
 from traider.gateway.reconcile_policy import Action, ReconcilePolicy
 from traider.gateway.reconcile_port import Cause
 from traider.gateway.reconciliation import (
@@ -30,7 +30,12 @@ from traider.gateway.reconciliation import (
     ReconcileTerms,
     Reconciliation,
 )
-from traider.gateway.reconciling import Difference, ForeignFill, ForeignOrder
+from traider.gateway.reconciling import (
+    Difference,
+    ForeignFill,
+    ForeignOrder,
+    QuantityDiffers,
+)
 
 CAPITAL = {"USD": Decimal(100_000)}
 FAST = request_for_tests(speed=20.0)
@@ -288,6 +293,30 @@ def test_what_is_under_way_is_not_believed_at_once() -> None:
             assert found <= {"MissedFill"}
             assert await mine.kinds() == []
             assert not mine.owner.halts
+            assert not mine.owner.disagreements
+
+    serve(scenario)
+
+
+def test_books_that_never_agree_open_nothing_until_they_do() -> None:
+    async def scenario(client: Client) -> None:
+        async with reconciled(client, rounds_max=6, doubtful_rounds=3) as mine:
+            resting = mine.desk.resting()
+            await mine.desk.until(lambda: bool(resting.venue_id))
+            lot = Decimal("0.001")
+            phantom = VenueFill("phantom", "", 0, "", 1, lot, lot, lot, is_maker=True, ts_ns=1)
+            resting.fills.append(phantom)  # we count what no fill of the account makes
+            for _ in range(2):
+                report = await mine.all.reconcile(Cause.START)
+                assert (report.is_whole, report.rounds) == (False, 6)
+                assert [type(each) for each in report.left] == [QuantityDiffers]
+            assert "filled" in mine.owner.disagreements[-1]
+            calls = [each for each in mine.alerts.sent if each.key == "reconcile:disagreement"]
+            assert [each.severity for each in calls] == [Severity.CRITICAL]
+            resting.fills.clear()
+            await mine.run()
+            assert mine.owner.disagreements[-1] == ""
+            assert mine.alerts.sent[-1].severity is Severity.INFO
 
     serve(scenario)
 

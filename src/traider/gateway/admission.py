@@ -6,6 +6,7 @@ from traider.domain.events import EventArray, OrderFlag
 from traider.domain.order_states import leaves_of
 from traider.domain.orders import OrderId
 from traider.gateway.gateway_terms import GatewayTerms
+from traider.gateway.order_lives import OrderLife
 from traider.gateway.order_log import OrderLog
 from traider.gateway.order_rate import OrderRate
 from traider.gateway.port import GateAnswer
@@ -28,6 +29,8 @@ class Admission:
         self._lives = log.lives
         self._terms = terms
         self._rate = OrderRate(terms.orders_per_s, terms.orders_at_once)
+        self.disagreement = ""
+        """How the books differ from the venue's whatever is done; empty when they agree."""
 
     def answer(self, intent: EventArray, *, is_ready: bool, now_ns: int) -> GateAnswer:
         """Return the answer to a new order; ``now_ns`` is of a clock that never goes back."""
@@ -42,7 +45,7 @@ class Admission:
     def _stopped(self, intent: EventArray) -> Verdict:
         """Return whether a person, or a difference of the books, stopped orders like this one."""
         stance = self._log.stance
-        if not (stance.is_killed or stance.is_halted):
+        if not (stance.is_killed or stance.is_halted or self.disagreement):
             return Verdict.APPROVED
         if self._reduces(intent):
             return Verdict.APPROVED
@@ -57,7 +60,10 @@ class Admission:
         return APPROVED
 
     def _reduces(self, intent: EventArray) -> bool:
-        """Return whether an order, with those already open, can only shrink the position."""
+        """Return whether an order, with those already open, can only shrink the position.
+
+        What one leg of a pair fills the other loses: the two count once.
+        """
         if int(intent["flags"][0]) & OrderFlag.QUOTE_SIZED:
             return False
         instrument, side = int(intent["instrument"][0]), int(intent["side"][0])
@@ -65,6 +71,13 @@ class Admission:
         asked = sum(
             leaves_of(life.state)
             for life in self._lives.living()
-            if (life.instrument, life.side) == (instrument, side) and not life.wants_cancel
+            if (life.instrument, life.side) == (instrument, side)
+            and not life.wants_cancel
+            and not self._is_second(life)
         )
         return asked + int(intent["size"][0]) <= held
+
+    def _is_second(self, life: OrderLife) -> bool:
+        """Return whether an order is the odd leg of a pair whose even leg lives."""
+        other = self._lives.partner(life)
+        return other is not None and not other.is_over and bool(life.order_id & 1)

@@ -16,7 +16,7 @@ never sent a second time.
 | the gateway is not reconciled with the venue | NOT_READY |
 | its leader was replaced | OLD_EPOCH |
 | everything was stopped, and it does not reduce a position | KILLED |
-| the books differ, and it does not reduce a position | PAUSED |
+| the books differ (a halt, or for good), and it does not reduce a position | PAUSED |
 | too many orders live, or come at once | OPEN_ORDERS, ORDER_RATE |
 
 Cancels always pass; one of an order that is still on its way waits for the venue's answer.
@@ -239,6 +239,15 @@ class OrderGateway(SettlingGateway):
         if not self.log.stance.is_halted:
             self.log.note(PersonWord("halt", "gateway", why))
             self._keep(self._command(Kind.PAUSE))
+
+    def disagree(self, why: str) -> None:
+        """Open nothing as long as the books do not agree; no reason says that they do again."""
+        self._admission.disagreement = why
+
+    @property
+    def disagreement(self) -> str:
+        """How the books still differ after all that was done about it; empty when they agree."""
+        return self._admission.disagreement
 
     # ---------------------------------------------------------------------------------- sending
 

@@ -46,3 +46,6 @@ class ReconcileOwner(ExecutionOwner, Protocol):
 
     def halt(self, why: str) -> None:
         """Send nothing any more but cancels and what reduces, until a person re-arms."""
+
+    def disagree(self, why: str) -> None:
+        """Open nothing as long as the books do not agree; no reason says that they do again."""

@@ -12,6 +12,10 @@ believed, and a number, or what halts, when it was found ``doubtful_rounds`` tim
 lists may be seconds behind each other. What is believed is dealt with by policy
 (``reconcile_policy``), and so on until the books agree. Each difference is logged and counted, and
 told to a person once.
+
+A difference that was dealt with and is still there after ``rounds_max`` comparisons does not go
+away by itself. Then nothing is opened, and a person is called, until a later comparison finds that
+the books agree; what closes positions goes on, and the gateway counts as ready.
 """
 
 import asyncio
@@ -87,6 +91,8 @@ class ReconcileReport:
     is_whole: bool
     """Whether the books agree now, but for orders of others that were left alone."""
     rounds: int
+    left: tuple[Difference, ...] = ()
+    """What was dealt with and differs all the same."""
 
     @property
     def halts(self) -> bool:
@@ -111,6 +117,7 @@ class Reconciliation:
         self._settling = Settling(owner, executor, self.terms.policy, parts.clock)
         self._turn = asyncio.Lock()
         self._told: OrderedDict[tuple[str, ...], None] = OrderedDict()
+        self._disagrees = False
 
     async def reconcile(self, cause: Cause) -> ReconcileReport:
         """Compare until the books agree.
@@ -122,6 +129,7 @@ class Reconciliation:
             began_ns = self._parts.clock.monotonic_ns()
             await self._open()
             report = await self._agree(cause)
+            self._judge(report)
             self._measure(report, self._parts.clock.monotonic_ns() - began_ns)
             return report
 
@@ -129,6 +137,7 @@ class Reconciliation:
         terms = self.terms
         seen: dict[tuple[str, ...], int] = {}
         settled: list[Settled] = []
+        found: tuple[Difference, ...] = ()
         for rounds in range(1, terms.rounds_max + 1):
             now_ns = self._parts.clock.now_ns()
             found, balances = await self._compare()
@@ -148,7 +157,33 @@ class Reconciliation:
                 del seen[key_of(each)]  # it is dealt with again only if it comes up anew
             if not missed and rounds < terms.rounds_max:
                 await asyncio.sleep(terms.confirm_s)
-        return ReconcileReport(cause, tuple(settled), is_whole=False, rounds=terms.rounds_max)
+        dealt = {key_of(each.difference) for each in settled}
+        left = tuple(each for each in found if key_of(each) in dealt)
+        return ReconcileReport(
+            cause, tuple(settled), is_whole=False, rounds=terms.rounds_max, left=left
+        )
+
+    def _judge(self, report: ReconcileReport) -> None:
+        """Let nothing be opened once the books never agree, and let it again when they do.
+
+        Differences that come and go are those of a busy account: they say neither.
+        """
+        if report.is_whole and self._disagrees:
+            self._disagrees = False
+            self._owner.disagree("")
+            self._call(Severity.INFO, "The books agree with the venue's again", "orders may open")
+        elif report.left:
+            why = describe(report.left[0])
+            self._owner.disagree(why)
+            if not self._disagrees:
+                self._disagrees = True
+                title = "The books do not agree with the venue's: nothing is opened"
+                self._call(Severity.CRITICAL, title, why)
+
+    def _call(self, severity: Severity, title: str, detail: str) -> None:
+        """Log what the books come to, and call a person."""
+        self._parts.log.warning(title, why=detail)
+        self._parts.alerts.send(Alert("reconcile:disagreement", severity, title, detail))
 
     def _rounds_for(self, difference: Difference) -> int:
         """Return how often in a row a difference must be found."""

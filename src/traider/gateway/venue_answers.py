@@ -90,6 +90,10 @@ class VenueAnswers(ABC):
         """Send nothing any more but cancels and what reduces, until a person re-arms."""
 
     @abstractmethod
+    def disagree(self, why: str) -> None:
+        """Open nothing as long as the books do not agree; no reason says that they do again."""
+
+    @abstractmethod
     def _follow(self, events: EventArray) -> None:
         """See what was logged."""
 

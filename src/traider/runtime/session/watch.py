@@ -75,7 +75,10 @@ class SessionWatch:
     def _look_at_orders(self) -> None:
         board, parts = self._seen.health, self._parts
         is_ready = parts.gateway.is_ready
-        board.report("gateway", is_good=is_ready, detail="" if is_ready else "not reconciled")
+        differs = parts.gateway.disagreement
+        words = f"opens nothing: {differs}" if differs else ""
+        is_good = is_ready and not differs
+        board.report("gateway", is_good=is_good, detail=words if is_ready else "not reconciled")
         if parts.exchange_runs():
             board.forget("exchange")
         else:
