@@ -126,6 +126,7 @@ def test_the_ensemble_is_handed_over(files: tuple[BarFile, BarFile]) -> None:
         "sizing.fraction=0.7",
         'execution.style="limit"',
         "execution.limit_offset_bps=5",
+        "execution.latency_moves=1.5",
         'clock.decision="1d"',
     )
     spec = kernel_spec(load_config(None, settings), files)
@@ -134,6 +135,7 @@ def test_the_ensemble_is_handed_over(files: tuple[BarFile, BarFile]) -> None:
     assert (strategy.sizing, strategy.fraction) == (Sizing.FIXED, 0.7)
     assert strategy.style is Style.LIMIT
     assert strategy.limit_offset == pytest.approx(0.0005)
+    assert strategy.latency_moves == 1.5
     assert strategy.decision_ns == 24 * HOUR
     assert [frame.length_ns for frame in spec.tape.frames] == [HOUR, 4 * HOUR]
     assert spec.tape.names[strategy.volatility_slot] == "ewm_vol(close, 48)@4h"

@@ -43,9 +43,17 @@ def _under(table: str, *names: str) -> tuple[str, ...]:
     return tuple(f"{table}.{name}" for name in names)
 
 
+_PEGGED: Final = ("post-only", "iceberg")
 _FOLLOWED: Final = ("offset_ticks", "offset_bps", "repeg_ticks", "widen_s")
 _WORKED: Final = ("repeg_s", "time_limit_s", "slippage_bps", "take_rest")
-_STYLED: Final = (*_FOLLOWED, *_WORKED, "limit_offset_bps", "twap_slices", "iceberg_share")
+_STYLED: Final = (
+    *_FOLLOWED,
+    *_WORKED,
+    "limit_offset_bps",
+    "latency_moves",
+    "twap_slices",
+    "iceberg_share",
+)
 _SIZED: Final = ("max_leverage", "gross_leverage", "net_leverage", "dead_band")
 _MEASURED: Final = (
     "risk",
@@ -78,7 +86,8 @@ DEPENDENCES: Final = (
     _chosen("plan", "strategy.kind", "ensemble", "sma-cross", keys=_PLANNED),
     _chosen("sizing", "strategy.kind", "ensemble", keys=(*_SIZED, *_MEASURED)),
     _chosen("execution", "execution.style", "limit", keys=("limit_offset_bps",)),
-    _chosen("execution", "execution.style", "post-only", "iceberg", keys=_FOLLOWED),
+    _chosen("execution", "execution.style", "limit", *_PEGGED, keys=("latency_moves",)),
+    _chosen("execution", "execution.style", *_PEGGED, keys=_FOLLOWED),
     _chosen("execution", "execution.style", "post-only", "iceberg", "twap", keys=_WORKED),
     _chosen("execution", "execution.style", "twap", keys=("twap_slices",)),
     _chosen("execution", "execution.style", "iceberg", keys=("iceberg_share",)),

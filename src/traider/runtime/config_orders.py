@@ -25,6 +25,9 @@ class ExecutionConfig(Section):
     that follows the best price, in equal parts over time (twap), or a part at a time (iceberg)."""
     limit_offset_bps: Annotated[Real, Field(ge=0, le=1_000)] = 2.0
     """Distance of a limit order from the last price, in basis points, on the passive side."""
+    latency_moves: Annotated[Real, Field(ge=0, le=100)] = 0.0
+    """Typical moves of the price that limit, post-only and iceberg orders stand further from the
+    market: one is the volatility over the time an order takes, as measured; 0 for none."""
     offset_ticks: Annotated[Real, Field(ge=0, le=100_000)] = 0.0
     """Distance of post-only and iceberg orders from the best price of their side, in ticks."""
     offset_bps: Annotated[Real, Field(ge=0, le=1_000)] = 0.0

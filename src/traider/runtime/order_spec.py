@@ -44,6 +44,7 @@ def with_orders(strategy: StrategySpec, config: Config, graph: Graph) -> Strateg
         strategy,
         style=Style.MARKET if is_all_in else _STYLES[execution.style],
         limit_offset=execution.limit_offset_bps * _BPS,
+        latency_moves=execution.latency_moves,
         work=WorkSpec(
             limit_ns=round(execution.time_limit_s * NS_PER_S),
             take_rest=execution.take_rest,

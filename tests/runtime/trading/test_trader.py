@@ -8,6 +8,7 @@ Laws:
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Self
@@ -301,6 +302,30 @@ def test_the_kernel_hears_once_that_the_gateway_sends_again(tmp_path: Path) -> N
     (back,) = journal[journal["kind"] == Kind.GATEWAY_READY]
     assert 0 < lost_ns - back["w0"] < 10
     assert back["ts_recv"] > events["ts_recv"][99]
+    machine_of(spec, journal, simulates=True)
+
+
+def test_measured_latencies_reach_the_kernel_each_minute_as_events(tmp_path: Path) -> None:
+    quiet, events = small_run("limit")
+    spec = replace(quiet, strategy=replace(quiet.strategy, latency_moves=2.0))
+    with Desk(tmp_path, spec) as desk:
+        desk.trader.begin(DIGEST, 1, empty_events(0))
+        desk.trader.open_for_decisions()
+        book = desk.trader.latencies
+        for duration_ns in (1_000_000, 3_000_000, 9_000_000):
+            book.record(Stage.SIGNAL_TO_ORDER, duration_ns)
+        for part in (events[:40], events[40:41], events[41:80]):
+            desk.clock.time_ns = int(part["ts_recv"][-1])
+            desk.trader.append(part.copy())
+            desk.trader.pass_time()
+        latency_ns = int(desk.trader.machine.decider.account[0]["latency_ns"])
+        journal = whole(tmp_path)
+    told = journal[journal["kind"] == Kind.LATENCY_ESTIMATE]
+    assert len(told) >= 1
+    assert 9_000_000 <= told["w1"][0] <= 9_100_000
+    assert (told["w2"][0], told["w3"][0]) == (3, 4)
+    assert latency_ns == told["w1"][-1]
+    assert (np.diff(told["ts_recv"]) >= 60 * 10**9).all()
     machine_of(spec, journal, simulates=True)
 
 

@@ -38,6 +38,7 @@ from traider.journal.writer import JournalWriter
 from traider.kernel.codes import Verdict
 from traider.kernel.live_machine import LiveMachine, Turn
 from traider.runtime.broken_books import BrokenBooks
+from traider.runtime.trading.latency_estimates import LatencyEstimates
 from traider.runtime.trading.standing import Standing
 
 _BY_PEOPLE: Final = (Kind.MANUAL_ORDER, Kind.KILL)
@@ -87,6 +88,7 @@ class Trader:
         self._is_ended = False
         self._person: tuple[str, str] | None = None
         self._reported_ns = 0
+        self._estimates = LatencyEstimates(parts.latencies.stages[Stage.SIGNAL_TO_ORDER])
         self._unready_ns = 0
         """Since when the gateway is seen not to send, 0 it does."""
 
@@ -193,9 +195,10 @@ class Trader:
             self._person = None
 
     def pass_time(self) -> None:
-        """Let timers and answers come that are due by now; note when the gateway sends again."""
+        """Let timers and answers come that are due by now; note what the kernel is to be told."""
         if not self._is_ended and self.standing.events:
             self._watch_gateway()
+            self._tell_latency()
             self._give(empty_events(0))
 
     def _watch_gateway(self) -> None:
@@ -205,6 +208,13 @@ class Trader:
         elif self._unready_ns:
             since_ns, self._unready_ns = self._unready_ns, 0
             self.tell(_event(Kind.GATEWAY_READY, 0, w0=since_ns))
+
+    def _tell_latency(self) -> None:
+        """Tell the kernel each minute how long orders take, where its prices depend on it."""
+        if self.is_open and self.machine.spec.strategy.latency_moves:
+            estimate = self._estimates.due(self.standing.passed_ns)
+            if estimate is not None:
+                self.tell(estimate)
 
     def end(self) -> None:
         """Take nothing more; what comes of our own parting is no fact about the market."""
