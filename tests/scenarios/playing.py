@@ -325,7 +325,7 @@ class Player:
             return [
                 f"{name} is {seen[name]}, not {wanted[name]}"
                 for name in wanted
-                if not _is_so(seen[name], wanted[name])
+                if not is_so(seen[name], wanted[name])
             ]
 
         await self._until(look)
@@ -386,10 +386,10 @@ class Player:
         return _counted(type(each.state).__name__ for each in self.life.gateway.lives.living())
 
 
-def _is_so(seen: object, wanted: object) -> bool:
+def is_so(seen: object, wanted: object) -> bool:
     """Compare; of counts the named ones alone; a number, or a bound as ``">=2"`` or ``"<=2"``."""
     if isinstance(seen, dict) and isinstance(wanted, dict):
-        return all(_is_so(seen.get(name, 0), each) for name, each in wanted.items())
+        return all(is_so(seen.get(name, 0), each) for name, each in wanted.items())
     if isinstance(wanted, str) and wanted.startswith(">="):
         return Decimal(str(seen)) >= Decimal(wanted[2:])
     if isinstance(wanted, str) and wanted.startswith("<="):
