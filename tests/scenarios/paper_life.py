@@ -15,8 +15,7 @@ from typing import Final
 from tests.ports.event_sink import MemoryEvents
 from tests.ports.log import MemoryLog
 from tests.runtime.parity.recorded_runs import DataClock
-from tests.scenarios.life import UNSYNCED
-from tests.scenarios.trader_setup import HERE, SETTINGS, Setup
+from tests.scenarios.trader_setup import HERE, SETTINGS
 from traider.domain.approvals import Approver
 from traider.domain.events import EventArray, empty_events
 from traider.domain.fault_points import listening
@@ -27,8 +26,15 @@ from traider.gateway.order_gateway import OrderGateway
 from traider.gateway.order_log import OrderLog
 from traider.gateway.paper_executor import PaperExecutor
 from traider.gateway.settling import GatewayParts
-from traider.journal import JournalInstrument, JournalReader, JournalWriter
-from traider.runtime.config import config_digest, load_config
+from traider.journal import (
+    FsyncPolicy,
+    JournalInstrument,
+    JournalReader,
+    JournalTerms,
+    JournalWriter,
+)
+from traider.kernel.specification import KernelSpec
+from traider.runtime.config import Config, config_digest, load_config
 from traider.runtime.strategy_target import stream_spec
 from traider.runtime.stream_sources import stream_sources
 from traider.runtime.trading.paper_log import complete_log
@@ -38,6 +44,8 @@ from traider.runtime.trading.trader import Trader, TraderParts
 PERPETUAL: Final = JournalInstrument(
     "BINANCE:BTC-USDT-PERP", "BTCUSDT", Decimal("0.1"), Decimal("0.001")
 )
+UNSYNCED: Final = JournalTerms(FsyncPolicy.NONE)
+"""A process that dies keeps what it wrote; only the machine would not."""
 _PAPER: Final = ("currency=USDT", "costs.maker_fee=0.0002", "costs.taker_fee=0.0005")
 START_NS: Final = 1_767_225_600_000_000_000
 """2026-01-01T00:00:00Z."""
@@ -47,13 +55,22 @@ class Crash(BaseException):
     """The process is gone."""
 
 
+@dataclass(frozen=True)
+class PaperSetup:
+    """A trader to be."""
+
+    config: Config
+    spec: KernelSpec
+    instruments: tuple[JournalInstrument, ...] = (PERPETUAL,)
+
+
 @cache
-def paper_setup(settings: tuple[str, ...]) -> Setup:
+def paper_setup(settings: tuple[str, ...]) -> PaperSetup:
     """Return the trader of ``trader.toml`` on a perpetual, with some settings changed."""
     steering = f'strategy.alphas=[{{name="steered", file="{HERE / "steering.py"}"}}]'
     config = load_config(SETTINGS, (steering, *_PAPER, *settings))
     spec = stream_spec(config, stream_sources(config, (PERPETUAL,)))
-    return Setup(config, spec, (PERPETUAL,))
+    return PaperSetup(config, spec)
 
 
 @dataclass
@@ -61,7 +78,7 @@ class PaperLife:
     """A trader on a state folder, from ``begin`` until ``leave``."""
 
     folder: Path
-    setup: Setup
+    setup: PaperSetup
     crash_at: Callable[[str], bool] = field(default=lambda _: False)
     """Told each fault point; says whether the process dies there."""
 

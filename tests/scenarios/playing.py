@@ -370,13 +370,14 @@ class Player:
         )
         return {Verdict(code).name: int(count) for code, count in zip(codes, counts, strict=True)}
 
-    async def _see_sent_after_ready_s(self) -> float:
-        """Return how long after the gateway was ready again the exchange had an order."""
+    async def _see_sent_after_refusal_s(self) -> float:
+        """Return how long after the gateway last refused one the exchange had an order."""
         events = journal_of(self.folder)[self._mark :]
-        back = events["ts_recv"][events["kind"] == Kind.GATEWAY_READY]
-        if not len(back):
+        is_refusal = (events["kind"] == Kind.VERDICT) & (events["code"] == Verdict.NOT_READY)
+        refused = events["ts_recv"][is_refusal]
+        if not len(refused):
             return math.inf
-        later = [each.created_ns - int(back[-1]) for each in self.floor.orders(self.life.run_id)]
+        later = [each.created_ns - int(refused[-1]) for each in self.floor.orders(self.life.run_id)]
         return min((each for each in later if each >= 0), default=math.inf) / 1e9
 
     async def _see_alerts(self) -> dict[str, int]:
