@@ -194,6 +194,21 @@ def test_orders_of_an_old_epoch_that_arrive_late_are_not_taken(tmp_path: Path, p
     asyncio.run(scene())
 
 
+def test_books_that_never_agree_are_told_to_the_trader(tmp_path: Path, path: Path) -> None:
+    async def scene() -> None:
+        leader = Leader(path)
+        async with Process(Books(tmp_path / "log"), path).running() as process:
+            await leader.client.start(1, 0, empty_events(0))
+            process.desk.gateway.disagree("order 1 has 2 filled, at the venue 1")
+            await until(lambda: "2 filled" in leader.client.disagreement)
+            assert leader.client.is_ready
+            process.desk.gateway.disagree("")
+            await until(lambda: not leader.client.disagreement)
+        await leader.stop()
+
+    asyncio.run(scene())
+
+
 def test_a_person_stops_and_re_arms_without_any_trader(tmp_path: Path, path: Path) -> None:
     async def scene() -> None:
         books = Books(tmp_path / "log")

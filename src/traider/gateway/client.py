@@ -75,6 +75,8 @@ class GatewayClient:
         """The epoch of a later leader; 0 while this one leads."""
         self.is_killed = False
         """Whether the gateway was stopped, as it said last."""
+        self.disagreement = ""
+        """How the books still differ after all that was done about it, as it said last."""
         self.lives = OrderLives()
         """The gateway's orders: as it told them at a start, and what was wanted and reported since.
         """
@@ -202,6 +204,7 @@ class GatewayClient:
                 self._report(frame)
             case Standing():
                 self._is_ready, self.is_killed = frame.is_ready, frame.is_killed
+                self.disagreement = frame.disagreement
             case Living():
                 self._learn(frame)
             case Seen():

@@ -79,6 +79,7 @@ class Standing(Frame, frozen=True, tag="standing"):
 
     is_ready: bool
     is_killed: bool
+    disagreement: str = ""
 
 
 class Living(Frame, frozen=True, tag="living"):

@@ -63,5 +63,9 @@ class RunningGateway(TradingGateway, Protocol):
     def lives(self) -> OrderLives:
         """The orders, as far as they are known here."""
 
+    @property
+    def disagreement(self) -> str:
+        """How the books still differ after all that was done about it; empty when they agree."""
+
     async def run(self) -> None:
         """Hear what becomes of orders, until cancelled."""

@@ -165,7 +165,8 @@ class GatewayServer:
             await asyncio.sleep(_LOOK_S)
 
     def _standing(self) -> Standing:
-        return Standing(self._gateway.is_ready, self._gateway.is_killed)
+        gateway = self._gateway
+        return Standing(gateway.is_ready, gateway.is_killed, gateway.disagreement)
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from traider.domain.market_health import MarketHealth
 from traider.feed.connection import ConnectionState
 from traider.feed.feed import Feed
-from traider.gateway.port import TradingGateway
+from traider.gateway.port import RunningGateway
 from traider.runtime.observability import RoleObservation
 from traider.runtime.session.record import SessionRecord
 from traider.runtime.status_body import AlertBody, HealthBody, ParityBody
@@ -17,7 +17,7 @@ class WatchedParts:
     """What is looked at."""
 
     feed: Feed
-    gateway: TradingGateway
+    gateway: RunningGateway
     exchange_runs: Callable[[], bool]
 
 
