@@ -5,7 +5,9 @@ the venue does (30, after a burst), and keeps to them itself. Then KILL is told,
 it. The way is that of every kill: journal, kernel, gateway, log of orders on the disk, one request
 to cancel up to a hundred orders. The time ends when the exchange has carried out the last cancel,
 by its own stamp on the monotonic clock that both processes share. Singly the same hundred are
-cancelled by a request each, as the venue's limit lets them pass.
+cancelled by a request each, as the venue's limit lets them pass. Last the
+trader is frozen: the gateway, a process of its own, finds the kill file (it looks ten times a
+second), logs the stop and cancels.
 """
 
 import asyncio
@@ -16,6 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.live.address import PRODUCT
+from benchmarks.live.frozen_trader import frozen_stop
 from benchmarks.live.live_trader import LiveTerms, LiveTrader, live_trader
 from benchmarks.live.orders import limit_order
 from benchmarks.live.stamped_exchange import StampedTerms, Stamps, stamped_exchange
@@ -56,12 +59,23 @@ def measure(orders: int = ORDERS) -> None:
                 f"{(max(done) - run.started_ns) / 1e6:.1f}",
             )
         )
+    rows.append(_frozen(orders))
     print_table(
         f"Kill switch: {orders} resting orders cancelled at the exchange under its limits "
         f"(goal {GOAL_MS:g} ms)",
         ("way", "requests", "trader's own part ms", "until the last is cancelled ms"),
         rows,
     )
+
+
+def _frozen(orders: int) -> tuple[str, str, str, str]:
+    """Return the row of a trader that is frozen."""
+    run = frozen_stop(orders)
+    done = [(count, at_ns) for count, at_ns in run.stamps.cancelled if at_ns > run.started_ns]
+    if sum(count for count, _ in done) < orders:
+        raise SystemExit(f"{sum(count for count, _ in done)} of {orders} orders were cancelled")
+    last_ms = (max(at_ns for _, at_ns in done) - run.started_ns) / 1e6
+    return ("trader frozen: the gateway's process", f"{len(done)}", "–", f"{last_ms:.1f}")
 
 
 def _measured(orders: int, *, singly: bool) -> tuple[_Run, Stamps]:

@@ -13,9 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.run_process import parity_of
-from benchmarks.standing_exchange import StandingExchange
-from tests.e2e.apart import (
+from benchmarks.run_apart import (
     Apart,
     ask,
     is_alive,
@@ -24,6 +22,9 @@ from tests.e2e.apart import (
     on_exchange,
     wait_until,
 )
+from benchmarks.run_process import parity_of
+from benchmarks.standing_exchange import StandingExchange
+from traider.runtime.status_body import Phase
 
 pytestmark = [
     pytest.mark.slow,
@@ -32,33 +33,35 @@ pytestmark = [
 SPEED = 60.0
 
 
-def test_each_process_may_be_killed_and_nothing_is_lost(tmp_path: Path) -> None:
+def test_each_may_die_or_freeze_and_nothing_is_lost(tmp_path: Path) -> None:
     async def scene() -> None:
         state = tmp_path / "run"
         async with StandingExchange(tmp_path / "exchange", SPEED) as exchange:
-            pair = Apart(state, *on_exchange(exchange.url), "--gateway", "apart")
+            said = on_exchange(exchange.url)
+            pair = Apart(state, *said, "--gateway", "apart")
             try:
                 await _killed_and_whole(pair, exchange)
+                await _frozen(pair, exchange)
+                await _ends_with_its_parent(pair)
             finally:
                 pair.process.kill()
                 pair.process.wait()
+            await _stopped_without_a_trader(state, said, exchange)
         assert parity_of(state) == []
 
     asyncio.run(scene())
 
 
 async def _killed_and_whole(pair: Apart, exchange: StandingExchange) -> None:
+    """Kill the gateway while orders are under way, then the trader: the other goes on."""
     state = pair.state
-    await asyncio.to_thread(wait_until, pair.is_trading, "trading")
-    assert (state / "gateway.sock").stat().st_mode & 0o777 == 0o600
     await asyncio.to_thread(wait_until, pair.holds, "a position")
-    # The gateway dies while orders are under way; the trader goes on, and meets it again.
+    assert (state / "gateway.sock").stat().st_mode & 0o777 == 0o600
     trader, gateway = pair.child("trader"), pair.child("gateway")
     kill_at_once(gateway)
     await asyncio.to_thread(wait_until, lambda: pair.child("gateway") not in (0, gateway), "again")
     assert await laws_of(state, exchange) == []
     assert pair.child("trader") == trader
-    # The trader dies; the gateway goes on.
     gateway = pair.child("gateway")
     kill_at_once(trader)
     await asyncio.to_thread(wait_until, lambda: pair.child("trader") not in (0, trader), "again")
@@ -66,58 +69,65 @@ async def _killed_and_whole(pair: Apart, exchange: StandingExchange) -> None:
     await asyncio.to_thread(wait_until, lambda: pair.is_trading(trader), "trading again")
     assert pair.child("gateway") == gateway
     assert await laws_of(state, exchange) == []
-    # The supervisor dies; both end, the trader first.
+
+
+async def _frozen(pair: Apart, exchange: StandingExchange) -> None:
+    """Stop everything while the trader is frozen; awake, it takes what was done into its books."""
+    await asyncio.to_thread(wait_until, pair.holds, "a position")
+    trader = pair.child("trader")
+    os.kill(trader, signal.SIGSTOP)
+    try:
+        await _kills_to_the_end(pair.state, exchange)
+    finally:
+        os.kill(trader, signal.SIGCONT)
+    await asyncio.to_thread(wait_until, lambda: _is_killed_and_flat(pair), "killed, flat", 30.0)
+    assert not (pair.state / "kill").exists()
+    assert await laws_of(pair.state, exchange) == []
+
+
+async def _kills_to_the_end(state: Path, exchange: StandingExchange) -> None:
+    code, told = await asyncio.to_thread(
+        ask, "kill", "--state", str(state), "--why", "a try", "--json"
+    )
+    assert (code, told["done"]) == (0, True), told
+    assert "the gateway stopped everything: cancelled" in told["line"]
+    assert "nothing is open" in told["line"]
+    truth = await exchange.truth()
+    assert not any(truth.changes[base] for base in ("BTC", "ETH"))
+    assert not [each for each in truth.orders if each.status == "OPEN"]
+    assert (state / "kill").exists()
+
+
+def _is_killed_and_flat(pair: Apart) -> bool:
+    body = pair.status()
+    return body is not None and body.phase is Phase.KILLED and not body.positions
+
+
+async def _ends_with_its_parent(pair: Apart) -> None:
+    """Re-arm, and kill the parent once something is held again: both end, the trader first."""
+    code, _ = await asyncio.to_thread(
+        ask, "rearm", "--state", str(pair.state), "--why", "all is well", "--json"
+    )
+    assert code == 0
+    await asyncio.to_thread(wait_until, pair.holds, "a position")
+    trader, gateway = pair.child("trader"), pair.child("gateway")
     pair.process.kill()
     pair.process.wait()
     await asyncio.to_thread(
         wait_until, lambda: not is_alive(trader) and not is_alive(gateway), "the children's end"
     )
-    assert not (state / "gateway.sock").exists()
+    assert not (pair.state / "gateway.sock").exists()
 
 
-def test_an_emergency_stop_needs_no_trader(tmp_path: Path) -> None:
-    async def scene() -> None:
-        state = tmp_path / "run"
-        async with StandingExchange(tmp_path / "exchange", SPEED) as exchange:
-            said = on_exchange(exchange.url)
-            pair = Apart(state, *said, "--gateway", "apart")
-            try:
-                await asyncio.to_thread(wait_until, pair.holds, "a position")
-                await _frozen(pair, exchange)
-            finally:
-                pair.process.kill()
-                pair.process.wait()
-        assert parity_of(state) == []
-
-    asyncio.run(scene())
-
-
-async def _frozen(pair: Apart, exchange: StandingExchange) -> None:
-    state, trader = pair.state, pair.child("trader")
-    os.kill(trader, signal.SIGSTOP)
+async def _stopped_without_a_trader(
+    state: Path, said: list[str], exchange: StandingExchange
+) -> None:
+    """Start the gateway alone and stop: it closes what the trader had left."""
+    alone = Apart(state, "--role", "gateway", *said)
     try:
-        code, told = await asyncio.to_thread(
-            ask, "kill", "--state", str(state), "--why", "frozen", "--json"
-        )
-        assert (code, told["done"]) == (0, True), told
-        assert "the gateway stopped everything: cancelled" in told["line"]
-        assert "nothing is open" in told["line"]
-        truth = await exchange.truth()
-        assert not any(truth.changes[base] for base in ("BTC", "ETH"))
-        assert not [each for each in truth.orders if each.status == "OPEN"]
-        assert (state / "kill").exists()
+        await asyncio.to_thread(wait_until, (state / "gateway.sock").exists, "the gateway")
+        await _kills_to_the_end(state, exchange)
+        assert await asyncio.to_thread(alone.ended) == 0
     finally:
-        os.kill(trader, signal.SIGCONT)
-    # Awake, the trader takes what the gateway did into its books, and stays stopped.
-    await asyncio.to_thread(
-        wait_until,
-        lambda: (
-            (body := pair.status()) is not None
-            and body.phase.value == "killed"
-            and not body.positions
-        ),
-        "killed and flat",
-        30.0,
-    )
-    assert await laws_of(state, exchange) == []
-    assert await asyncio.to_thread(pair.ended) == 0
+        alone.process.kill()
+        alone.process.wait()

@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.apart import Apart, ask, wait_until
+from benchmarks.run_apart import Apart, ask, wait_until
 from tests.runtime.readiness.paper_weeks import PRODUCT, paper_week, settings_file
 from tests.venues.simulated.process import running_exchange
 from traider.cli.main import run

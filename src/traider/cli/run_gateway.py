@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from traider.cli.run_order import RunArguments, session_order
+from traider.cli.run_order import RunArguments, config_file_of, session_order
 from traider.domain.errors import UsageError
 from traider.runtime.config import load_config
 from traider.runtime.observability import ObserveTerms, RoleObservation, observe
@@ -65,7 +65,7 @@ def _begun(said: RunArguments, folder: Path) -> RunRequest:
             where=str(folder),
             fix="name what is traded beside --role gateway, so that a run is begun here",
         )
-    return manifest.request(load_config(said.config_file, said.overrides))
+    return manifest.request(load_config(config_file_of(said, manifest.mode), said.overrides))
 
 
 def _folder(said: RunArguments) -> Path:

@@ -12,20 +12,32 @@ from typing import Any, Final
 
 from benchmarks.run_laws import books_of, broken_files, broken_laws, status_of
 from benchmarks.standing_exchange import PRODUCTS, StandingExchange
-from tests.e2e.command import ROOT, environment
 from traider.runtime.status_body import Phase, StatusBody
 
 EAGER: Final = ("clock.decision=5s", "strategy.enter=0.01", "sizing.dead_band=0.005")
 QUIET: Final = ("observability.port=0",)
+_ROOT: Final = Path(__file__).resolve().parents[1]
 PATIENCE_S: Final = 240.0
 """With a kernel that is compiled for the first time."""
 
 
+def plain_environment() -> dict[str, str]:
+    """Return this process's environment without settings of the product but its cache."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("TRAIDER_") or name == "TRAIDER_CACHE_DIR"
+    }
+    return {**kept, "PYTHONPATH": str(_ROOT / "src")}
+
+
 def traider_command(*arguments: str) -> list[str]:
+    """Return the command line of ``traider`` with ``arguments``."""
     return [sys.executable, "-m", "traider", *arguments]
 
 
 def settings(*more: str) -> list[str]:
+    """Return settings as options."""
     return [word for each in (*QUIET, *more) for word in ("--set", each)]
 
 
@@ -33,7 +45,8 @@ def wait_until(is_so: Callable[[], bool], what: str, seconds: float = PATIENCE_S
     """Wait for something, not for ever."""
     end = time.monotonic() + seconds
     while not is_so():
-        assert time.monotonic() < end, f"never came: {what}"
+        if time.monotonic() > end:
+            raise AssertionError(f"never came: {what}")
         time.sleep(0.05)
 
 
@@ -46,8 +59,8 @@ class Apart:
         with self._said.open("ab") as said:
             self.process = subprocess.Popen(
                 traider_command("run", *arguments, "--state", str(state), "--json"),
-                cwd=ROOT,
-                env={**environment(), **(env or {})},
+                cwd=_ROOT,
+                env={**plain_environment(), **(env or {})},
                 stdin=subprocess.DEVNULL,
                 stdout=said,
                 stderr=said,
@@ -55,6 +68,7 @@ class Apart:
 
     @property
     def words(self) -> str:
+        """All that its processes printed."""
         return self._said.read_text(encoding="utf-8", errors="replace")
 
     def child(self, part: str) -> int:
@@ -68,11 +82,13 @@ class Apart:
         return 0
 
     def status(self) -> StatusBody | None:
+        """Return how the trader stands; None where none answers."""
         return status_of(self.state)
 
     def is_trading(self, pid: int = 0) -> bool:
         """Whether a trader trades, the one of this number where one is given."""
-        assert self.process.poll() is None, self.words[-2000:]
+        if self.process.poll() is not None:
+            raise AssertionError(self.words[-2000:])
         body = self.status()
         return body is not None and body.phase is Phase.TRADING and pid in (0, body.pid)
 
@@ -122,9 +138,14 @@ async def laws_of(state: Path, exchange: StandingExchange) -> list[str]:
 def ask(*arguments: str) -> tuple[int, dict[str, Any]]:
     """Run a command that prints an object; return its exit code and that."""
     done = subprocess.run(
-        traider_command(*arguments), cwd=ROOT, env=environment(), capture_output=True, text=True,
-        timeout=120, check=False,
-    )  # fmt: skip
+        traider_command(*arguments),
+        cwd=_ROOT,
+        env=plain_environment(),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
     return done.returncode, json.loads(done.stdout)
 
 
