@@ -189,11 +189,19 @@ def test_recorded_series_are_checked(lake: ParquetLake, capsys: pytest.CaptureFi
 
 def test_a_long_question_is_stopped(lake: ParquetLake) -> None:
     sql = "select count(*) from range(100000) a, range(1000000) b where (a.range * b.range) % 7 = 3"
-    script = (
-        "import signal, sys, threading, os; from traider.cli.main import run; "
-        "threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGINT)).start(); "
-        f"sys.exit(run(['data', 'query', {sql!r}, '--lake', {str(lake.folder)!r}]))"
-    )
+    script = f"""
+import os, signal, sys, threading, time
+from traider.cli.main import run
+
+def interrupt(before):
+    while signal.getsignal(signal.SIGINT) is before:
+        time.sleep(0.05)
+    time.sleep(1.0)
+    os.kill(os.getpid(), signal.SIGINT)
+
+threading.Thread(target=interrupt, args=(signal.getsignal(signal.SIGINT),), daemon=True).start()
+sys.exit(run(['data', 'query', {sql!r}, '--lake', {str(lake.folder)!r}]))
+"""
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, timeout=120, check=False
     )

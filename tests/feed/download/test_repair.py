@@ -21,7 +21,7 @@ from tests.servers.history_exchange_data import History, made_bars
 from traider.feed.download.candles import bar_table
 from traider.feed.download.verifying import compare_bars, joined_bars
 
-NOW_MS = START_MS + 2_000 * MINUTE_MS
+NOW_MS = START_MS + 1_999 * MINUTE_MS + 30_000
 FULL = made_bars(START_MS, 2_000, MINUTE_MS)
 LOST = {*range(100, 110), 500, *range(1_200, 1_300)}
 OWN = {*range(700, 720), 701, 1_440}
@@ -45,7 +45,7 @@ def test_repair_brings_what_there_is_and_confirms_the_rest(venue: str, tmp_path:
     assert (mended.repaired, mended.gaps, mended.confirmed) == (111, 0, 2)
     assert (again.repaired, again.gaps, again.confirmed) == (0, 0, 2)
     assert asked_again <= 6
-    assert held_rows(tmp_path, mended.key) == closed(FOR_EVER, NOW_MS - 2_000)
+    assert held_rows(tmp_path, mended.key) == closed(FOR_EVER, NOW_MS)
 
 
 def test_verification_compares_with_the_venue_s_longer_bars(tmp_path: Path) -> None:
