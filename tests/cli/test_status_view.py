@@ -22,6 +22,7 @@ from traider.runtime.status_body import (
     OrderBody,
     ParityBody,
     Phase,
+    StandbyBody,
     StatusBody,
 )
 from traider.runtime.status_source import FoundStatus, Liveness
@@ -44,7 +45,7 @@ FULL = msgspec.structs.replace(
     orders=(ORDER,) * 23,
     latency_us={"signal_to_order": LatencyBody(812, 1900, 4100, 9000, 77)},
     counts=CountsBody(events=1_234_567, orders_refused=3),
-    parity=ParityBody(ok=False, checks=4, last_ns=BODY.now_ns - 5_000_000_000),
+    parity=ParityBody(ok=False, checks=4, last_ns=time.time_ns()),
     alerts=(AlertBody("k", "critical", "state differs", "event 12", BODY.now_ns),),
 )
 
@@ -66,11 +67,14 @@ def test_it_fits_its_width(width: int) -> None:
 
 @pytest.mark.parametrize("width", [80, 130, 200])
 def test_everything_is_on_it(width: int) -> None:
-    text = picture(FULL, width)
+    # By the machine's clock, unlike what the status says of its market.
+    last_ns = time.time_ns() - 3_600_000_000_000
+    parity = ParityBody(ok=False, checks=4, last_ns=last_ns)
+    text = picture(msgspec.structs.replace(FULL, parity=parity), width)
     for words in (
         "DEMO", "trading", "10,012.35 USD", "+12.35 USD", "0.10 %", "BTC-USD", "sell stop-limit",
         "0.25 / 0.5", "49,000 @ 49,500", "partly filled", "and 3 more", "no tick", "4.1 ms",
-        "STATE DIFFERS FROM THE JOURNAL", "4 checks, the last 5 s ago", "1,234,567 events",
+        "STATE DIFFERS FROM THE JOURNAL", "4 checks, the last 1 h ago", "1,234,567 events",
         "3 refused", "state differs: event 12",
     ):  # fmt: skip
         assert words in text, words
@@ -157,3 +161,19 @@ def test_numbers_are_written_for_people() -> None:
 def test_money_keeps_its_first_two_decimals(value: object) -> None:
     text = amount(f"{value:f}").replace(",", "")
     assert abs(float(text) - float(str(value))) <= 0.0051
+
+
+def test_the_clocks_of_market_and_machine_are_told_apart() -> None:
+    began = BODY.now_ns - 600 * 10**9
+    fast = msgspec.structs.replace(BODY, started_ns=began, up_s=30.0)
+    assert "up 30 s (10 min of the market's time)" in picture(fast, 160)
+    same = msgspec.structs.replace(fast, up_s=600.0)
+    assert "up 10 min, leads" in picture(same, 160)
+
+
+def test_standbys_are_shown_beside_their_leader() -> None:
+    beside = StandbyBody(99, True, 120, 0.5, 1, 2)  # noqa: FBT003 - fields of a row
+    cold = StandbyBody(100, False, 0, 0.0, 1, 2)  # noqa: FBT003 - fields of a row
+    text = picture(msgspec.structs.replace(BODY, standbys=(beside, cold)), 160)
+    assert "standby: process 99, ready, 120 events (0.5 s) behind" in text
+    assert "standby: process 100, not ready" in text

@@ -4,6 +4,7 @@ The second trader leads within five seconds, under the next epoch, and trades on
 both replays without a difference.
 """
 
+import fcntl
 import json
 import signal
 import subprocess
@@ -21,6 +22,8 @@ from traider.cli.main import run
 from traider.domain.events import Kind, join_events
 from traider.journal import JournalReader
 from traider.runtime.control.client import ControlClient, NoTraderError
+from traider.runtime.state_folder import RUN_LOCK
+from traider.runtime.status_source import find_status
 
 BARS = ROOT / "data" / "sample" / "BINANCE-PERP-BTC-USDT-1m.parquet"
 PATIENCE_S = 120.0
@@ -47,18 +50,29 @@ def traider(*words: str) -> Iterator["subprocess.Popen[str]"]:
         process.stdout.close()
 
 
-def said(state: Path, message: str) -> dict[str, Any]:
+def said(state: Path, message: str, **fields: object) -> dict[str, Any]:
     """Wait for the last line of a run's log that says ``message`` and return it."""
+    wanted = {"message": message, **fields}
     until = time.monotonic() + PATIENCE_S
     while time.monotonic() < until:
         log = state / "log.jsonl"
         lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
-        found = [line for line in map(json.loads, lines) if line["message"] == message]
+        found = [line for line in map(json.loads, lines) if wanted.items() <= line.items()]
         if found:
             last: dict[str, Any] = found[-1]
             return last
         time.sleep(0.05)
     raise AssertionError(f"nobody said {message!r}")
+
+
+def holder_of(state: Path) -> int:
+    """Return the process that holds a state folder; 0 for none."""
+    with (state / RUN_LOCK).open("rb") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return int(lock.read())
+    return 0
 
 
 @pytest.mark.slow
@@ -75,11 +89,19 @@ def test_a_frozen_leader_is_replaced(tmp_path: Path) -> None:
             with traider(*words, *settings, "--standby", "--for", "5s") as standby:
                 said(state, "warm, following")
                 time.sleep(2.0)
+                (beside,) = find_status(state, 5.0).body.standbys
+                assert beside.pid == standby.pid
+                assert beside.is_ready
+                assert beside.lag_s < 5.0
                 frozen_at = time.time()
                 leader.send_signal(signal.SIGSTOP)
                 taken = said(state, "took over")
                 assert datetime.fromisoformat(taken["ts"]).timestamp() - frozen_at < 5.0
                 assert leader.wait(30.0) == -signal.SIGKILL
+                # The folder is the new leader's: a third process is refused there.
+                assert said(state, "run begins", epoch=2)
+                assert holder_of(state) == standby.pid
+                assert find_status(state, 5.0).body.standbys == ()
                 assert standby.stdout is not None
                 outcome = json.loads(standby.stdout.read())
     assert outcome["parity"]["ok"]

@@ -39,6 +39,16 @@ def test_a_look_tells_metrics_health_epoch_and_file(tmp_path: Path) -> None:
     assert lines(file)[-1]["epoch"] == 3
 
 
+def test_lines_keep_the_epoch_of_the_leader_that_begins(tmp_path: Path) -> None:
+    """Before a run begins, its status tells the epoch of the leader before."""
+    file = tmp_path / "log.jsonl"
+    with observe(config(), "trader", ObserveTerms(log_file=file)) as seen:
+        seen.note(epoch=BODY.epoch + 1)
+        StatusWatch(seen, lambda: BODY, Beside(tmp_path, epoch=BODY.epoch + 1)).look()
+        seen.log.info("said")
+    assert lines(file)[-1]["epoch"] == BODY.epoch + 1
+
+
 def test_events_and_queues_are_told_beside_the_status(tmp_path: Path) -> None:
     with observe(config(), "trader", ObserveTerms(log_file=tmp_path / "log.jsonl")) as seen:
         counted = EventMetrics(seen.metrics, ["BTC-USD"], "local")

@@ -17,6 +17,7 @@ from traider.cli.status_tables import (
     positions,
     restarts,
 )
+from traider.runtime.standby_file import said
 from traider.runtime.status_body import Mode, Phase, StatusBody
 from traider.runtime.status_source import FoundStatus, Liveness
 
@@ -30,6 +31,9 @@ _NARROW: Final = 76
 _DEEP: Final = 0.1
 """A drawdown that stands out."""
 _NS_PER_S: Final = 1_000_000_000
+_SAME_S: Final = 5.0
+_SAME_PART: Final = 0.02
+"""Clocks that differ by less are one."""
 _MODES: Final = {
     Mode.LIVE: (" LIVE: REAL MONEY ", "bold white on red"),
     Mode.PAPER: (" PAPER: NO ORDER LEAVES ", "bold white on blue"),
@@ -52,8 +56,9 @@ def draw(found: FoundStatus, width: int, orders_shown: int = ORDERS_SHOWN) -> Re
     said_ns = time.time_ns() - round(found.age_s * _NS_PER_S)
     restarted = restarts(body, said_ns)
     machine = Group(
-        health(body, said_ns), Text(), restarted, Text(), latencies(body), Text(), _parity(body)
-    )
+        health(body, said_ns), Text(), restarted, Text(), latencies(body), Text(),
+        _parity(body, said_ns),
+    )  # fmt: skip
     parts: list[RenderableType] = [_head(found), Text(), _account(body, width), Text()]
     if width >= WIDE:
         sides = Table.grid(padding=(0, 4))
@@ -70,7 +75,10 @@ def _head(found: FoundStatus) -> RenderableType:
     words, style = _MODES[body.mode]
     first = Text.assemble((words, style), "  ", (body.phase.value, _PHASES.get(body.phase, "bold")))
     first.append(f"  {body.venue}  {body.state}")
-    return Group(first, _standing(found))
+    standbys = [
+        Text(f"standby: process {each.pid}, {said(each)}", style="dim") for each in body.standbys
+    ]
+    return Group(first, _standing(found), *standbys)
 
 
 def _standing(found: FoundStatus) -> Text:
@@ -78,9 +86,8 @@ def _standing(found: FoundStatus) -> Text:
     body, said = found.body, age(found.age_s)
     match found.liveness:
         case Liveness.RUNNING:
-            up_s = (body.now_ns - body.started_ns) / _NS_PER_S
             leads = "leads" if body.is_leader else "does not lead"
-            words = f"process {body.pid}, up {age(up_s)}, {leads}, epoch {body.epoch}"
+            words = f"process {body.pid}, up {_up(body)}, {leads}, epoch {body.epoch}"
             return Text(words, style="dim" if body.is_leader else "bold yellow")
         case Liveness.SILENT:
             words = f"PROCESS {body.pid or UNKNOWN} DOES NOT ANSWER; this was said {said} ago"
@@ -92,6 +99,14 @@ def _standing(found: FoundStatus) -> Text:
             return Text(words, style="bold yellow")
         case _:
             assert_never(found.liveness)
+
+
+def _up(body: StatusBody) -> str:
+    """Return how long a session runs, and how much of the market's time that was if it differs."""
+    market_s = (body.now_ns - body.started_ns) / _NS_PER_S
+    if not body.up_s or abs(market_s - body.up_s) <= max(_SAME_S, _SAME_PART * body.up_s):
+        return age(market_s)
+    return f"{age(body.up_s)} ({age(market_s)} of the market's time)"
 
 
 def _account(body: StatusBody, width: int) -> RenderableType:
@@ -114,11 +129,11 @@ def _account(body: StatusBody, width: int) -> RenderableType:
     return table
 
 
-def _parity(body: StatusBody) -> Text:
+def _parity(body: StatusBody, said_ns: int) -> Text:
     parity = body.parity
     if not parity.checks:
         return Text("parity: not checked yet", style="dim")
-    last = age((body.now_ns - parity.last_ns) / _NS_PER_S)
+    last = age((said_ns - parity.last_ns) / _NS_PER_S)
     words = f"{parity.checks:,} checks, the last {last} ago"
     if parity.ok:
         return Text(f"parity: identical, {words}", style="green")

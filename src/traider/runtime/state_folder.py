@@ -19,6 +19,7 @@ import fcntl
 import os
 import platform
 import secrets
+import time
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -44,6 +45,7 @@ RUN_LOCK: Final = "run.lock"
 """Held by the process that runs."""
 GATEWAY_SOCKET: Final = "gateway.sock"
 _RUN_ID_BYTES: Final = 4
+_LOOK_S: Final = 0.02
 
 
 class RunInstrument(Struct, frozen=True):
@@ -159,10 +161,10 @@ class StateFolder:
         UsageError: another process runs here, or the folder cannot be written.
     """
 
-    def __init__(self, folder: Path, *, is_claimed: bool = True) -> None:
-        """Take the folder; one who took over from a leader that may be frozen claims nothing."""
+    def __init__(self, folder: Path, *, patience_s: float = 0.0) -> None:
+        """Take the folder; who took over from another may wait a little for it."""
         self.paths = RunPaths(folder)
-        self._lock = _claimed(folder) if is_claimed else -1
+        self._lock = _claimed(folder, patience_s)
 
     def take_up(self, asked: RunRequest) -> RunManifest | None:
         """Return the manifest of the run that is here, if the same is asked for; None for none.
@@ -291,7 +293,7 @@ def _said(row: tuple[str, Decimal, Decimal]) -> str:
     return f"{row[0]} by {row[1]:f} and {row[2]:f}"
 
 
-def _claimed(folder: Path) -> int:
+def _claimed(folder: Path, patience_s: float) -> int:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock = os.open(folder / RUN_LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -299,19 +301,30 @@ def _claimed(folder: Path) -> int:
         raise UsageError(
             f"cannot be written: {fault.strerror}", where=str(folder), fix="name another folder"
         ) from fault
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+    if not _is_locked(lock, patience_s):
         owner = os.pread(lock, 32, 0).decode(errors="replace").strip()
         os.close(lock)
         raise UsageError(
             f"another process runs here{f', pid {owner}' if owner else ''}",
             where=str(folder),
             fix="stop it, watch it with traider status, or name another folder with --state",
-        ) from None
+        )
     os.ftruncate(lock, 0)
     os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
     return lock
+
+
+def _is_locked(lock: int, patience_s: float) -> bool:
+    until = time.monotonic() + patience_s
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                return False
+            time.sleep(_LOOK_S)
+        else:
+            return True
 
 
 def _write(path: Path, raw: bytes) -> None:

@@ -139,7 +139,7 @@ class ParityBody(Struct, frozen=True):
     """Whether no check found a difference; true before the first."""
     checks: int = 0
     last_ns: int = 0
-    """When the last one ended, ns UTC; 0 before the first."""
+    """When the last one ended, ns UTC of the machine's clock; 0 before the first."""
 
 
 class RestartBody(Struct, frozen=True):
@@ -165,6 +165,22 @@ class AlertBody(Struct, frozen=True):
     detail: str
     at_ns: int
     """When it was sent last, ns UTC of the machine's clock."""
+
+
+class StandbyBody(Struct, frozen=True):
+    """A process that follows the run, and takes over when its leader is gone."""
+
+    pid: int
+    is_ready: bool
+    """Whether its kernel is warm: it could take over now."""
+    lag_events: int
+    """Events of the journal that it has yet to take,"""
+    lag_s: float
+    """and seconds since it had none to take."""
+    since_ns: int
+    """When it began to stand by, ns UTC of the machine's clock."""
+    said_ns: int
+    """When it said so."""
 
 
 class StatusBody(Struct, frozen=True, kw_only=True):
@@ -205,6 +221,10 @@ class StatusBody(Struct, frozen=True, kw_only=True):
     """By stage (``gateway.latency.Stage``); a stage without an observation is left out."""
     counts: CountsBody = CountsBody()
     parity: ParityBody = ParityBody()
+    up_s: float = 0.0
+    """Seconds of the machine since the session began; its market may run at another speed."""
+    standbys: tuple[StandbyBody, ...] = ()
+    """Those who stand by, as they say themselves."""
     alerts: tuple[AlertBody, ...] = ()
     """The last ten, newest last."""
     restarts: tuple[RestartBody, ...] = ()

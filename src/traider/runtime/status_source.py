@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from traider.domain.errors import DataError, UsageError
 from traider.runtime.control.client import ControlClient, NoTraderError, SilentTraderError
+from traider.runtime.standby_file import read_standbys
 from traider.runtime.status_body import Mode, Phase, StatusBody
 from traider.runtime.status_file import STATUS_FILE, read_status
 
@@ -60,7 +61,7 @@ def find_status(state: Path, timeout_s: float) -> FoundStatus:
     """
     try:
         with ControlClient(state, timeout_s) as trader:
-            return FoundStatus(trader.status(), Liveness.RUNNING, 0.0)
+            return FoundStatus(_with_standbys(trader.status(), state), Liveness.RUNNING, 0.0)
     except NoTraderError:
         liveness = Liveness.ENDED
     except SilentTraderError:
@@ -69,10 +70,15 @@ def find_status(state: Path, timeout_s: float) -> FoundStatus:
     if kept is None:
         return _prepared(state, liveness)
     age_s = max(time.time() - (state / STATUS_FILE).stat().st_mtime, 0.0)
+    kept = _with_standbys(kept, state)
     if liveness is Liveness.SILENT:
         return FoundStatus(kept, liveness, age_s)
     ended = replace(kept, pid=0, is_leader=False, phase=Phase.STOPPED)
     return FoundStatus(ended, liveness, age_s)
+
+
+def _with_standbys(body: StatusBody, state: Path) -> StatusBody:
+    return replace(body, standbys=read_standbys(state))
 
 
 def _prepared(state: Path, liveness: Liveness) -> FoundStatus:

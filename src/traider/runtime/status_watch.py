@@ -38,6 +38,9 @@ class Beside:
     """What counts the journaled events."""
     queues: Mapping[str, Sized] = field(default_factory=dict)
     """Queues by name, of which the length is told."""
+    epoch: int = -1
+    """That every line of the log carries already; before a run begins its status tells the last
+    leader's."""
 
 
 class StatusWatch:
@@ -58,7 +61,7 @@ class StatusWatch:
         self._metrics = StatusMetrics(seen.metrics, beside.folder)
         self._began_ns = seen.clock.monotonic_ns()
         self._parts: set[str] = set()
-        self._epoch = -1
+        self._epoch = beside.epoch
         self._keeping = threading.Lock()
         self._kept_ns = 0
 
@@ -75,7 +78,7 @@ class StatusWatch:
         seen.metrics.set(UPTIME_SECONDS, (real_ns - self._began_ns) / _NS_PER_S)
         self._metrics.publish(body)
         seen.latency_watch.look()
-        if body.epoch != self._epoch:
+        if body.epoch > self._epoch:
             self._epoch = body.epoch
             seen.note(epoch=body.epoch)
         if self._beside.counted is not None:

@@ -47,6 +47,8 @@ class StandbyHooks:
     stop: Callable[[], bool]
     on_lost: Callable[[LeaseLostError], None]
     """Told when the leadership is lost that standing by led to."""
+    watch: Callable[[Standby[Follower]], None] = lambda _: None
+    """Shown the standby once its kernel is warm."""
 
 
 @dataclass(frozen=True)
@@ -74,9 +76,9 @@ def stand_by(order: StandbyOrder, lease: Lease, hooks: StandbyHooks) -> Warm | N
     follower, start = warm_follower(order.journal, spec, simulates=order.simulates)
     hooks.log.info("warm, following", event=start)
     plan = StandbyPlan(order.journal, order.others, start)
-    leadership = Standby(plan, follower, lease, hooks.log).run(
-        lambda _, taken: taken, hooks.stop, hooks.on_lost
-    )
+    standby = Standby(plan, follower, lease, hooks.log)
+    hooks.watch(standby)
+    leadership = standby.run(lambda _, taken: taken, hooks.stop, hooks.on_lost)
     return None if leadership is None else Warm(follower, start, leadership)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from traider.domain.ports import Clock
 from traider.feed.feed import Feed
@@ -35,6 +36,9 @@ from traider.runtime.trading.trader import Trader, TraderParts
 
 Tell = Callable[[str], None]
 """Takes what is being done, in a few words."""
+
+
+_CLAIM_S: Final = 2.0
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,8 @@ async def open_parts(opening: Opening) -> SessionParts:
         DataError: what is in the folder is damaged, or of another version.
     """
     order, seen, closing = opening.order, opening.seen, opening.closing
-    folder = StateFolder(order.folder, is_claimed=opening.warm is None)
+    # The leader of before let the folder go, or was ended, before anybody took over.
+    folder = StateFolder(order.folder, patience_s=0.0 if opening.warm is None else _CLAIM_S)
     closing.callback(folder.close)
     kept = folder.take_up(order.request)
     opening.tell("starting the exchange" if order.starts_exchange else "asking the venue")

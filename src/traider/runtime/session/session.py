@@ -53,6 +53,7 @@ from traider.runtime.session.settings import keep_settings, last_settings
 from traider.runtime.session.terms import SessionEnd, SessionOrder
 from traider.runtime.session.upkeep import KeepingTerms, Upkeep, pass_time, until_gone
 from traider.runtime.session.watch import SessionWatch, WatchedParts
+from traider.runtime.standby_file import StandbyFile
 from traider.runtime.state_folder import RUN_LOCK
 from traider.runtime.status_body import Phase, RestartBody, StatusBody, restart_bodies
 from traider.runtime.status_file import write_status
@@ -143,6 +144,7 @@ class Session:
             self.parts = parts
             leadership = warm.leadership if warm is not None else await self._lead(parts)
             closing.callback(leadership.end)
+            self._seen.note(epoch=leadership.epoch)
             parts.trader.connect(LedGateway(parts.gateway, leadership))
             return await self._lead_run(parts, leadership, closing)
 
@@ -177,9 +179,15 @@ class Session:
             (folder / RUN_LOCK, *(() if self.order.is_gateway_apart else (run.paths.orders,))),
         )
         lease = lease_of(self.order.request.config, folder, run.manifest.run_id)
-        hooks = StandbyHooks(self._seen.log, self._stopped.is_set, self._lost())
+        told = StandbyFile(folder, self._tell_standing_by)
+        hooks = StandbyHooks(self._seen.log, self._stopped.is_set, self._lost(), told.watch)
         following = begin_thread(lambda: stand_by(order, lease, hooks), "stand-by")
-        return await until_stopped(following, self._stopped, "standing by")
+        async with Background() as beside:
+            beside.add(told.run())
+            return await until_stopped(following, self._stopped, "standing by")
+
+    def _tell_standing_by(self, words: str) -> None:
+        self.stage = f"standing by, {words}"
 
     async def _lead(self, parts: SessionParts) -> Leadership:
         """Take the lease, with an epoch above all of the journal."""
@@ -213,7 +221,7 @@ class Session:
         watch.checks = lambda: upkeep.checked
         closing.callback(upkeep.close)
         async with Background() as background:
-            self._add_beside(parts, desk, background)
+            self._add_beside(parts, desk, background, leadership.epoch)
             await self._begin(parts, leadership, watch, background)
             closing.enter_context(short_pauses())
             if parts.tables is not None:
@@ -247,9 +255,12 @@ class Session:
         self._tell("closing connections")
         return end
 
-    def _add_beside(self, parts: SessionParts, desk: TraderDesk, background: Background) -> None:
+    def _add_beside(
+        self, parts: SessionParts, desk: TraderDesk, background: Background, epoch: int
+    ) -> None:
         """Begin what is kept beside the trader."""
-        beside = Beside(self.order.folder, parts.counted, {"feed": parts.feed.queue})
+        queues = {"feed": parts.feed.queue}
+        beside = Beside(self.order.folder, parts.counted, queues, epoch)
         watch = StatusWatch(self._seen, desk.status, beside)
         background.add(kept_beside("status", watch.keep, self._supervision))
 

@@ -107,6 +107,7 @@ class TraderDesk:
         self._watch = watch
         self._hooks = hooks
         self._clock = clock
+        self._began_ns = clock.monotonic_ns()
         self._by_hand = OrdersByHand(trader, hooks.living, context.currency)
 
     # --------------------------------------------------------------------------------- commands
@@ -175,6 +176,7 @@ class TraderDesk:
             phase=self._phase(),
             started_ns=context.started_ns,
             now_ns=self._clock.now_ns(),
+            up_s=(self._clock.monotonic_ns() - self._began_ns) / _SECOND_NS,
             currency=context.currency,
             nav=_text(nav),
             cash=_text(amount_from_units(int(machine.decider.account[0]["cash_units"]))),
