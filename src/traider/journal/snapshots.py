@@ -134,6 +134,22 @@ class SnapshotStore:
             warnings.append(f"{path.name}: {found}; an older one is taken")
         return SnapshotSearch(None, tuple(warnings))
 
+    def forget_after(self, sequence: int) -> tuple[str, ...]:
+        """Remove the snapshots that know events from ``sequence`` on; return their names.
+
+        They are of events that the machine's end took from the journal: once others stand in their
+        place, such a snapshot would be taken for one of these.
+
+        Raises:
+            OSError: the disk refuses.
+        """
+        gone = [path for path in self._newest_first() if _sequence_of(path) > sequence]
+        for path in gone:
+            path.unlink()
+        if gone:
+            sync_folder(self.folder)
+        return tuple(path.name for path in gone)
+
     def faults(self) -> Iterator[JournalFault]:
         """Yield what is wrong with the snapshots."""
         for path in self._newest_first():

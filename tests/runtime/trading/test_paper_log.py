@@ -4,6 +4,7 @@ import asyncio
 from decimal import Decimal
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.gateway.desk import UNSYNCED
@@ -14,17 +15,18 @@ from tests.ports.log import MemoryLog
 from tests.runtime.trading.test_trader import DIGEST, INSTRUMENTS, Desk, dice
 from traider.domain.approvals import Approver
 from traider.domain.errors import DataError
-from traider.domain.events import empty_events, join_events
+from traider.domain.events import Kind, empty_events, join_events
 from traider.domain.fees import FeeSchedule
 from traider.domain.instruments import Instrument, InstrumentName
 from traider.gateway.client_ids import ClientIds
 from traider.gateway.order_gateway import OrderGateway
 from traider.gateway.order_log import OrderLog
 from traider.gateway.paper_executor import PaperExecutor
+from traider.gateway.reports import count_reports
 from traider.gateway.settling import GatewayParts
-from traider.journal import JournalReader
+from traider.journal import JournalReader, JournalWriter
 from traider.kernel.live_machine import LiveMachine
-from traider.runtime.trading.paper_log import complete_log
+from traider.runtime.trading.paper_log import complete_log, open_paper_log
 
 
 def instruments() -> tuple[Instrument, ...]:
@@ -100,3 +102,38 @@ def test_a_log_of_another_run_is_refused(tmp_path: Path) -> None:
         pytest.raises(DataError, match="more than the journal"),
     ):
         complete_log(log, journal)
+
+
+@pytest.mark.parametrize("lost", ["reports", "orders"])
+def test_a_log_that_is_ahead_of_the_journal_is_made_anew(tmp_path: Path, lost: str) -> None:
+    spec, events = small_run("market")
+    log = OrderLog.open(tmp_path / "orders", INSTRUMENTS, terms=UNSYNCED)
+    with log, Desk(tmp_path / "journal", spec) as desk:
+        gateway = paper_gateway(log, desk.trader.machine, MemoryEvents())
+        desk.trader.connect(gateway)
+        desk.trader.begin(DIGEST, 1, empty_events(0))
+        asyncio.run(gateway.start(1, 0, empty_events(0)))
+        desk.trader.open_for_decisions()
+        desk.feed(events, dice(f"ahead {lost}"))
+    whole = join_events(list(JournalReader(tmp_path / "journal").events()))
+    places = np.flatnonzero(whole["kind"] == Kind.ORDER_INTENT)
+    end = int(places[len(places) // 2])  # before an order: where the power went
+    with JournalWriter.open(tmp_path / "kept", INSTRUMENTS, UNSYNCED) as kept:
+        kept.append(whole[:end])
+    if lost == "orders":
+        told = join_events(list(JournalReader(tmp_path / "orders").events()))
+        (tmp_path / "orders").rename(tmp_path / "all")
+        with OrderLog.open(tmp_path / "orders", INSTRUMENTS, terms=UNSYNCED) as short:
+            same = told["order_id"] == whole["order_id"][end]
+            short.append(told[: int(np.flatnonzero(same)[0]) + 1])
+    journal = JournalReader(tmp_path / "kept")
+    made, warnings = open_paper_log(tmp_path / "orders", INSTRUMENTS, journal)
+    with made:
+        assert lost in warnings[0]
+        assert "orders-ahead-1" in warnings[0]
+        assert made.reports == count_reports(whole[:end]) > 0
+        assert complete_log(made, journal) == 0
+    again, warnings = open_paper_log(tmp_path / "orders", INSTRUMENTS, journal)
+    again.close()
+    assert warnings == ()
+    assert (tmp_path / "orders-ahead-1").is_dir()

@@ -7,6 +7,7 @@ Laws:
 """
 
 import random
+import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -188,6 +189,38 @@ def test_a_start_takes_up_the_newest_snapshot(tmp_path: Path) -> None:
         assert "damaged" in desk.recovered.warnings[0]
         assert desk.trader.machine.state_hash() == state
     assert not faults
+
+
+def test_a_state_of_events_that_a_power_loss_took_is_never_taken_up(tmp_path: Path) -> None:
+    spec, events = small_run("limit")
+    third, folder, kept = len(events) // 3, tmp_path / "run", tmp_path / "kept"
+    with Desk(folder, spec) as desk:
+        desk.trader.begin(DIGEST, 1, empty_events(0))
+        desk.trader.open_for_decisions()
+        desk.feed(events[:third], dice("kept"))
+    shutil.copytree(folder, kept)
+    with Desk(folder, spec) as desk:
+        desk.trader.begin(DIGEST, 2, empty_events(0))
+        desk.trader.open_for_decisions()
+        desk.feed(events[third : third + 60], dice("lost"))
+        writer = SnapshotWriter(folder, pytest.fail)
+        lost = take_state(desk.trader)
+        assert writer.write(lost)
+        writer.close()
+    # The machine's end takes the last events, and leaves the state, which was forced onto the disk.
+    shutil.copytree(folder / "snapshots", kept / "snapshots")
+    with Desk(kept, spec) as desk:
+        assert desk.journal.sequence < lost.sequence
+        assert "lost" in desk.recovered.warnings[0]
+        desk.trader.begin(DIGEST, 3, empty_events(0))
+        desk.trader.open_for_decisions()
+        desk.feed(events[third + 30 : third + 200], dice("other"))
+        assert desk.journal.sequence > lost.sequence
+        state, standing = desk.trader.machine.state_hash(), desk.trader.standing
+    with Desk(kept, spec) as desk:
+        assert desk.recovered.snapshot == 0
+        assert desk.trader.machine.state_hash() == state
+        assert desk.trader.standing.reports == standing.reports
 
 
 def test_a_journal_of_another_kernel_is_refused(tmp_path: Path) -> None:

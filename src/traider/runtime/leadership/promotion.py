@@ -21,7 +21,7 @@ from traider.kernel.specification import KernelSpec
 from traider.runtime.leadership.leadership import Leadership
 from traider.runtime.leadership.lease import Lease, LeaseLostError
 from traider.runtime.leadership.standby import Standby, StandbyPlan
-from traider.runtime.trading.recovery import Follower, Recovered
+from traider.runtime.trading.recovery import Follower, Recovered, forget_lost
 
 _LOOK_S: Final = 0.1
 
@@ -133,6 +133,7 @@ def take_up(warm: Warm, journal: JournalWriter) -> Recovered:
             where=str(journal.folder),
             fix="start again, to begin with what the journal has",
         )
+    forgotten = forget_lost(journal)
     for events in JournalReader(journal.folder).events(known, journal.sequence):
         follower.append(events)
     if journal.sequence:
@@ -140,6 +141,5 @@ def take_up(warm: Warm, journal: JournalWriter) -> Recovered:
         if len(fresh):
             journal.append(fresh)
             follower.standing.append(fresh)
-    return Recovered(
-        follower.replayer, follower.standing, warm.start, journal.sequence - warm.start, ()
-    )
+    replayed = journal.sequence - warm.start
+    return Recovered(follower.replayer, follower.standing, warm.start, replayed, forgotten)

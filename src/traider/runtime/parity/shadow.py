@@ -79,7 +79,7 @@ class JournalShadow:
             return self._replayer
         follower = self._maker()
         # A snapshot of the claim's own place would prove nothing.
-        self._sequence, _ = follower.begin(self._folder, sequence - 2)
+        self._sequence, _ = follower.begin(self._folder, sequence - 1)
         self._replayer = follower.replayer
         return follower.replayer
 

@@ -25,7 +25,7 @@ from traider.runtime.observability import RoleObservation
 from traider.runtime.session.link import VenueLink
 from traider.runtime.state_folder import RunManifest, RunPaths
 from traider.runtime.trading.later_reports import LaterReports
-from traider.runtime.trading.paper_log import complete_log
+from traider.runtime.trading.paper_log import open_paper_log
 from traider.runtime.trading.trader import Trader
 from traider.runtime.venue_account import ExecutorMaker, open_session, reconciliation
 
@@ -73,7 +73,7 @@ async def open_gateway(
     if order.is_apart:
         address = closing.enter_context(short_address(order.paths.gateway_socket))
         return GatewayApart(Path(address), order.reports, seen.log)
-    log = OrderLog.open(order.paths.orders, order.instruments, order.clock)
+    log = _open_log(order, seen)
     closing.callback(log.close)
     approver, listed = Approver(), [instrument_of(each) for each in order.instruments]
     parts = GatewayParts(
@@ -89,13 +89,25 @@ async def open_gateway(
     terms = GatewayTerms(reconcile_s=order.config.run.reconcile_s)
     door = order.link.door
     if door is None:
-        complete_log(log, JournalReader(order.paths.journal), order.log_start)
         return OrderGateway(parts, _paper(trader.machine, approver), terms)
     session = await open_session(door, seen, closing)
     executor = ExecutorMaker(door, session, parts.ids, listed, seen)(approver.verifier)
     gateway = OrderGateway(parts, executor, terms)
     gateway.reconcile = reconciliation(gateway, executor, order.config, order.clock, seen).reconcile
     return gateway
+
+
+def _open_log(order: GatewayOrder, seen: RoleObservation) -> OrderLog:
+    """Open the log of orders; that of a paper run is a copy of what its journal has."""
+    if order.link.door is not None:
+        return OrderLog.open(order.paths.orders, order.instruments, order.clock)
+    journal = JournalReader(order.paths.journal)
+    log, warnings = open_paper_log(
+        order.paths.orders, order.instruments, journal, order.log_start, order.clock
+    )
+    for words in warnings:
+        seen.log.warning("the log of orders was ahead of the journal", what=words)
+    return log
 
 
 def _paper(machine: LiveMachine, approver: Approver) -> PaperExecutor:

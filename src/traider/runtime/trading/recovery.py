@@ -7,6 +7,7 @@ from pathlib import Path
 from traider.domain.errors import DataError, KernelError
 from traider.domain.events import EventArray
 from traider.journal.reader import JournalReader
+from traider.journal.snapshots import SnapshotStore
 from traider.journal.writer import JournalWriter
 from traider.kernel.live_machine import Mismatch, Replayer
 from traider.kernel.machine import Drained
@@ -49,7 +50,7 @@ class Follower:
 
     def begin(self, journal: Path, end: int) -> tuple[int, tuple[str, ...]]:
         """Take up the newest snapshot before event ``end``; return its sequence and warnings."""
-        kept, warnings = latest_state(journal, end + 1)
+        kept, warnings = latest_state(journal, end)
         if kept is None:
             return 0, warnings
         try:
@@ -113,7 +114,9 @@ def recover(
     """
     follower = Follower(spec, simulates=simulates)
     reader = JournalReader(journal.folder)
+    forgotten = forget_lost(journal)
     snapshot, warnings = follower.begin(journal.folder, journal.sequence)
+    warnings = (*forgotten, *warnings)
     log_start = snapshot, follower.standing.reports
     for events in reader.events(snapshot, journal.sequence):
         follower.append(events)
@@ -131,6 +134,16 @@ def recover(
         warnings,
         log_start,
     )
+
+
+def forget_lost(journal: JournalWriter) -> tuple[str, ...]:
+    """Remove states of events that the journal has no more; return warnings.
+
+    A machine that loses its power may keep a state and not the last events before it. Whoever goes
+    on writes other events in their place, and a later start would take that state for one of these.
+    """
+    names = SnapshotStore(journal.folder).forget_after(journal.sequence)
+    return tuple(f"{name} is of events that the journal lost: removed" for name in names)
 
 
 def _differs(mismatch: Mismatch) -> DataError:
