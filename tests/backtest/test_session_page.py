@@ -79,3 +79,17 @@ def test_what_is_told_cannot_act(tmp_path: Path) -> None:
     assert "<b>not</b>" not in text
     assert "No order was wanted." in text
     assert "http://" not in text.replace("http://www.w3.org", "")
+
+
+def test_money_has_its_unit_and_every_time_its_clock(tmp_path: Path) -> None:
+    trade = Trade(
+        "COINBASE:BTC-USD", 1, NOW_NS, 0, Decimal("1.5"), Decimal(1000), Decimal(990),
+        Decimal("0.6"), Decimal("-15.6"), 1,
+    )  # fmt: skip
+    held = [("COINBASE:BTC-USD", "1.5", "990", "1,485.00", "−15.00")]
+    told = page(OrderJournal(), trades=[trade], positions=held)
+    text = write_session_page(told, tmp_path / "s.html").read_text()
+    for head in ("Value", "Unrealized", "Fees", "Profit", "Traded"):
+        assert f">{head}, USDT</th>" in text
+    assert "Times are those of the market, UTC" in text
+    assert "UTC by the machine" in text

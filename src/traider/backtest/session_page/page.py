@@ -42,7 +42,7 @@ class SessionPage:
     orders: OrderJournal
     """Of this session."""
     trades: Sequence[Trade]
-    """Of the whole run."""
+    """Of this session; what was held before opens with it."""
     positions: Sequence[Row]
     costs: Sequence[Row]
     latency: Sequence[Row]
@@ -80,6 +80,7 @@ def render_session_page(page: SessionPage) -> str:
         reading="Times are those of the market, UTC; money is at the marks.",
         footer="of a running trader; its journal is the record",
         has_curve=bool(page.curve.ts_ns.size),
+        unit=page.currency,
         positions=page.positions,
         trades=_trade_rows(page, money),
         trades_left=max(len(page.trades) - ROWS_MAX, 0),
@@ -89,13 +90,13 @@ def render_session_page(page: SessionPage) -> str:
         latency=page.latency,
         health=[
             (instant_text(ts_ns, span_ns), part, "good" if is_good else "bad", why)
-            for ts_ns, part, is_good, why in reversed(page.health)
+            for ts_ns, part, is_good, why in sorted(page.health, reverse=True)
         ],
     )
 
 
 def _trade_rows(page: SessionPage, money: MoneyText) -> list[Row]:
-    """Return the trades of the run, the latest first."""
+    """Return the trades, the latest first."""
     span_ns = page.end_ns - page.begin_ns
     rows: list[Row] = []
     for trade in list(page.trades)[-ROWS_MAX:][::-1]:

@@ -109,7 +109,7 @@ async def open_parts(opening: Opening) -> SessionParts:
     opening.tell("loading the kernel, which is compiled once (a minute or two)")
     loading = begin_thread(lambda: _recovered(config, manifest, journal, opening.warm), "recovery")
     recovered = await until_stopped(loading, opening.stopped, "the kernel was loaded")
-    record = SessionRecord(recovered.standing.holdings.by_instrument)
+    record = SessionRecord(recovered.standing.holdings.by_instrument, clock.now_ns())
     names = [each.name for each in instruments]
     counted, traces = (
         EventMetrics(seen.metrics, names, feed=manifest.venue),

@@ -26,7 +26,8 @@ class HealthChange:
 class SessionRecord:
     """Bounded in size, however long the session."""
 
-    def __init__(self, held: Mapping[int, Holding] | None = None) -> None:
+    def __init__(self, held: Mapping[int, Holding] | None = None, began_ns: int = 0) -> None:
+        self._began_ns = began_ns
         self.held = dict(held or {})
         """Positions that the session began with, by instrument."""
         self.curve = CurveThinner()
@@ -35,7 +36,10 @@ class SessionRecord:
 
     def see(self, turn: Turn) -> None:
         """See what came out of the kernel."""
-        self.curve.add(turn.drained.nav)
+        samples = turn.drained.nav
+        # The history of a warm-up is no time of the session.
+        if len(samples):
+            self.curve.add(samples[samples["ts"] >= self._began_ns])
 
     def look(self, parts: tuple[HealthBody, ...]) -> None:
         """Note the parts whose health changed."""

@@ -9,7 +9,13 @@ import numpy as np
 from traider.backtest.order_lives import OrderJournal
 from traider.backtest.outcome import fills_of
 from traider.backtest.report.key_figures import Figure
-from traider.backtest.report.number_text import MoneyText, duration, percent, period_text
+from traider.backtest.report.number_text import (
+    MoneyText,
+    duration,
+    percent,
+    period_text,
+    significant,
+)
 from traider.backtest.session_page import SessionPage, write_session_page
 from traider.domain.events import EventArray, Kind, join_events
 from traider.domain.fills import Fill
@@ -49,7 +55,7 @@ def write_report(
         trades=trades_from_fills(
             [*_carried(parts, status.started_ns), *fills_of(fills, spec)], _marks(parts)
         ),
-        positions=[(p.name, p.size, p.mark, p.value, p.unrealized) for p in status.positions],
+        positions=_positions(status),
         costs=_costs(parts, status.currency),
         latency=[
             (stage.replace("_", " "), *(f"{value:,.0f}" for value in values))
@@ -89,6 +95,20 @@ def _carried(parts: SessionParts, began_ns: int) -> Iterator[Fill]:
         )
 
 
+def _positions(status: StatusBody) -> list[Row]:
+    money = MoneyText(status.currency, 2)
+    return [
+        (
+            each.name,
+            significant(Decimal(each.size)),
+            significant(Decimal(each.mark)),
+            money.bare(Decimal(each.value)),
+            money.bare(Decimal(each.unrealized), signed=True),
+        )
+        for each in status.positions
+    ]
+
+
 def _facts(parts: SessionParts, status: StatusBody, begin_ns: int) -> list[tuple[str, str]]:
     return [
         ("Market time, UTC", period_text(begin_ns, status.now_ns)),
@@ -101,6 +121,7 @@ def _facts(parts: SessionParts, status: StatusBody, begin_ns: int) -> list[tuple
 def _head(status: StatusBody, outcome: SessionOutcome) -> tuple[Figure, ...]:
     money, profit = MoneyText(status.currency, 2), Decimal(status.pnl)
     parity = outcome.parity
+    word = "check" if parity.checks == 1 else "checks"
     return (
         Figure("NAV", money.text(Decimal(status.nav)), "at the marks"),
         Figure(
@@ -113,7 +134,7 @@ def _head(status: StatusBody, outcome: SessionOutcome) -> tuple[Figure, ...]:
         Figure(
             "Identity",
             "identical" if parity.ok else "different",
-            f"{parity.checks} checks of the journal replayed",
+            f"{parity.checks:,} {word} of the journal replayed",
             tone="up" if parity.ok else "down",
         ),
     )
