@@ -91,7 +91,7 @@ def until(
     state: Path, process: "subprocess.Popen[str]", so: Callable[[StatusBody], bool]
 ) -> StatusBody:
     """Wait until the status of a run says something."""
-    for _ in range(900):
+    for _ in range(1_800):
         body = last_status(state)
         if body is not None and so(body):
             return body

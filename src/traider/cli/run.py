@@ -10,10 +10,6 @@ from traider.cli.options import config_option, json_option, set_option
 from traider.domain.errors import UsageError
 
 ROLES = ("all", "trader", "feed", "features", "gateway")
-_ELSEWHERE = {
-    "feed": "traider bus publish brings a feed to the bus",
-    "features": "traider bus features makes features of it",
-}
 
 
 @click.command()
@@ -58,7 +54,11 @@ _ELSEWHERE = {
 )  # fmt: skip
 @click.option(
     "--role", type=click.Choice(ROLES), default="all", show_default=True,
-    help="Which part this process is; roles other than all and trader run over the bus.",
+    help="Which part this process is. feed, features and, where a bus is named, trader meet on it.",
+)  # fmt: skip
+@click.option(
+    "--bus", default="", metavar="URL",
+    help="kafka://HOST:PORT[,HOST:PORT]: where roles apart meet, in place of the settings' [bus].",
 )  # fmt: skip
 @click.option(
     "--standby", is_flag=True, help="Follow the run of --state, and take over when it is gone."
@@ -78,6 +78,7 @@ def run(**said: Any) -> int:  # noqa: ANN401 - the options, read in one place
 
     role, standby = said.pop("role"), said.pop("standby")
     said["exchange"] = said["exchange"].rstrip("/")
+    said["overrides"] += _bus(said.pop("bus"), role)
     if role == "gateway":
         from traider.cli.run_gateway import run_gateway
 
@@ -86,10 +87,25 @@ def run(**said: Any) -> int:  # noqa: ANN401 - the options, read in one place
         from traider.cli.run_live import run_apart
 
         return run_apart(RunArguments(**said), is_standby=standby)
-    if role not in ("all", "trader"):
-        raise UsageError(
-            f"the role {role} is not started by this command yet",
-            where="--role",
-            fix=_ELSEWHERE[role],
-        )
+    if role in ("feed", "features"):
+        from traider.cli.run_roles import run_features, run_feed
+
+        arguments = RunArguments(**said)
+        return run_feed(arguments) if role == "feed" else run_features(arguments)
+    said["is_trader"] = role == "trader"
     return run_session(RunArguments(**said), is_standby=standby)
+
+
+def _bus(address: str, role: str) -> tuple[str, ...]:
+    """Return the settings that ``--bus`` stands for.
+
+    Raises:
+        UsageError: it is no address, or everything is in this process.
+    """
+    from traider.runtime.bus import bus_overrides
+
+    if address and role not in ("trader", "feed", "features"):
+        raise UsageError(
+            "only roles apart meet on a bus", where="--bus", fix="add --role trader, or feed"
+        )
+    return bus_overrides(address)

@@ -39,6 +39,8 @@ class RunArguments:
     gateway: str = "here"
     paper: Path = Path("runs/paper-coinbase")
     shadow: bool = False
+    is_trader: bool = False
+    """Whether a trader alone was asked for: its market comes over the bus if one is named."""
 
 
 def session_order(said: RunArguments) -> SessionOrder:
@@ -84,6 +86,7 @@ def session_order(said: RunArguments) -> SessionOrder:
         speed=_speed(said, mode),
         exchange=said.exchange,
         is_gateway_apart=said.gateway == "there",
+        takes_bus=said.is_trader and config.bus.kind == "kafka",
         read_config=_reader(config_file, said.overrides),
     )
 

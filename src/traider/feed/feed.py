@@ -175,9 +175,13 @@ class Feed:
         before = self._tops[number]
         self.books.apply(events)
         after = self._tops[number] = self.books.top(number)
-        is_whole = stream.mapper.is_whole(self.instruments[number].symbol)
+        is_whole = self._is_whole(stream, number)
         lost = self.books.lost(number)
         self.watches[number].see(events, before, after, is_whole=is_whole, lost=lost)
+
+    def _is_whole(self, stream: MarketStream, number: int) -> bool:
+        """Return whether the book of an instrument stands on an unbroken stream."""
+        return stream.mapper.is_whole(self.instruments[number].symbol)
 
     def _connected(self, stream: MarketStream, now_ns: int, *, is_open: bool) -> None:
         for symbol in stream.symbols:

@@ -71,6 +71,20 @@ async def open_feed(
     return feed
 
 
+def names_of(venue: str, products: Sequence[str]) -> tuple[str, ...]:
+    """Return our names of a venue's products, in their order, without asking it.
+
+    Raises:
+        DataError: a product is no pair of two currencies.
+    """
+    if venue.lower() == "coinbase":
+        names = [str(instrument_name(product)) for product in products]
+    else:
+        prefix = f"{venue.upper()}:"
+        names = [prefix + each.strip().upper().removeprefix(prefix) for each in products]
+    return tuple(dict.fromkeys(names))
+
+
 async def _of_coinbase(
     request: LiveFeedRequest, ports: FeedPorts
 ) -> tuple[list[FeedInstrument], tuple[MarketStream, ...]]:

@@ -13,10 +13,12 @@ from traider.feed.feed_ports import FeedPorts
 from traider.gateway.port import RunningGateway
 from traider.journal.instruments import JournalInstrument
 from traider.journal.writer import JournalWriter
+from traider.runtime.bus import open_bus
+from traider.runtime.bus_market import open_market
 from traider.runtime.config import Config
 from traider.runtime.event_metrics import EventMetrics
 from traider.runtime.leadership.promotion import Warm, take_up
-from traider.runtime.live_feed import open_feed
+from traider.runtime.live_feed import feed_terms, names_of, open_feed
 from traider.runtime.observability import RoleObservation
 from traider.runtime.parity.recorded_run import SIMULATED
 from traider.runtime.recording import clock_from
@@ -96,7 +98,7 @@ async def open_parts(opening: Opening) -> SessionParts:
     link = await open_link(order, seen.clock)
     closing.callback(link.close)
     clock = clock_from(folder.paths.journal, link.clock)
-    feed = await open_feed(link.feed, FeedPorts(clock, seen.log, seen.alerts))
+    feed = await _open_market(opening, link, FeedPorts(clock, seen.log, seen.alerts))
     instruments = tuple(
         JournalInstrument(each.name, each.symbol, each.tick_size, each.lot_size)
         for each in feed.instruments
@@ -133,6 +135,17 @@ async def open_parts(opening: Opening) -> SessionParts:
         reports, _tables(config, manifest, folder.paths), record, counted,
         recovered.replayer.machine.sequence,
     )  # fmt: skip
+
+
+async def _open_market(opening: Opening, link: VenueLink, ports: FeedPorts) -> Feed:
+    """Return the feed: of the venue, or over the bus."""
+    if not opening.order.takes_bus:
+        return await open_feed(link.feed, ports)
+    opening.tell("asking the bus")
+    bus = open_bus(opening.order.request.config.bus, opening.seen.log)
+    names = names_of(link.feed.venue, link.feed.products)
+    terms = feed_terms(link.feed.feed, is_timed=link.feed.is_timed)
+    return await open_market(bus, names, ports, terms, opening.closing)
 
 
 def _recovered(

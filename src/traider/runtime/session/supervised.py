@@ -70,7 +70,8 @@ class SupervisedRun:
         self._body: StatusBody | None = None
         self._parity = ParityOutcome(ok=True, checks=0)
         self._end: SessionEnd | None = None
-        self._left: Interrupted | None = None
+        self._left: TraiderError | None = None
+        """Why it did not begin."""
         self._notes: list[str] = []
 
     @property
@@ -140,14 +141,22 @@ class SupervisedRun:
         fault: BaseException | None,
         trace: TracebackType | None,
     ) -> bool:
-        """Keep what a session ended with; being stopped before it began is no fault."""
+        """Keep what a session ended with; what keeps it from beginning is told at once."""
         del kind, trace
         self._is_open = False
-        if isinstance(fault, Interrupted):
+        if isinstance(fault, Interrupted) or (
+            isinstance(fault, TraiderError) and self._is_refused()
+        ):
             self._left = fault
-        elif isinstance(fault, Exception):
+            return True
+        if isinstance(fault, Exception):
             await self._pause(self._session, fault)
-        return isinstance(fault, Interrupted)
+        return False
+
+    def _is_refused(self) -> bool:
+        """Whether what came is told at once: nothing has begun, and nobody is left alone."""
+        has_begun = self._has_begun or self._session.has_begun
+        return not has_begun and not self._retries_start()
 
     def _rest_s(self) -> float:
         """Return how long a session may still trade; 0 is without end."""

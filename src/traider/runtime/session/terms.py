@@ -28,6 +28,8 @@ class SessionOrder:
     """Whether the gateway is a process of its own, at the socket in the folder."""
     is_standby: bool = False
     """Whether it follows the run of the folder, and begins when the leader is gone."""
+    takes_bus: bool = False
+    """Whether the market comes over the bus, from a feed role, and not from the venue."""
     read_config: Callable[[], Config] | None = None
     """Reads the configuration anew, when that is asked for."""
 
