@@ -160,3 +160,28 @@ def _keys_are_the_gateways(live: Apart, site: Site) -> None:
     assert {name: gateway[name] for name in site.key} == site.key
     assert not {KEY_NAME, KEY_SECRET} & trader.keys()
     assert not [each for each in trader.values() if site.key[KEY_SECRET].splitlines()[1] in each]
+
+
+def test_a_gateway_started_apart_keeps_the_keys_to_itself(site: Site, tmp_path: Path) -> None:
+    state = tmp_path / "live"
+    gateway = Apart(state, "--role", "gateway", *site.command, env=site.key)
+    try:
+        wait_until((state / "gateway.sock").exists, "the gateway")
+        live = Apart(state, *site.command, env={"TRAIDER_CONFIRM_LIVE": WORDS})
+        try:
+            wait_until(live.is_trading, "trading")
+            assert live.child("gateway") == 0
+            assert not site.key.keys() & environ_of(live.process.pid).keys()
+            wait_until(lambda: _has_bought(state), "a first price", 60.0)
+            wait_until(live.holds, "a position", 30.0)
+            assert live.ended() == 0
+        finally:
+            live.process.kill()
+            live.process.wait()
+        code, told = ask("kill", "--state", str(state), "--json")
+        assert (code, told["done"]) == (0, True), told
+        assert f"closed COINBASE:{PRODUCT}; nothing is open" in told["line"]
+        assert gateway.ended() == 0
+    finally:
+        gateway.process.kill()
+        gateway.process.wait()

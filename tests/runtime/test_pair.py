@@ -16,9 +16,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.ports.log import MemoryLog
+from traider.domain.errors import VenueError
 from traider.runtime.config import load_config
 from traider.runtime.observability import ObserveTerms, RoleObservation, observe
-from traider.runtime.pair import PairOrder, keep_pair, pair_children
+from traider.runtime.pair import PairOrder, _Child, keep_pair, pair_children
+from traider.runtime.supervision.processes import ChildEndedError
+from traider.runtime.supervision.role import AfterFault
 from traider.runtime.supervision.supervisor import Outcome, Supervisor
 from traider.runtime.venue_keys import KEY_NAME, KEY_SECRET
 
@@ -116,6 +120,16 @@ def test_what_refuses_at_its_start_ends_both(stage: Stage) -> None:
     assert "gateway ended with exit code 2" in str(outcome.fault)
     assert len(stage.lives("gateway")) == 1
     assert [alert.severity for alert in stage.seen.alert_bodies()] == ["critical"]
+
+
+def test_a_venue_that_does_not_answer_is_waited_for_once_all_was_well() -> None:
+    child = _Child(pair_children(PairOrder(("trader",)))[0], MemoryLog())
+    silent, broken = ChildEndedError("trader ended"), ChildEndedError("trader ended")
+    silent.child_code, broken.child_code = VenueError.exit_code, 5
+    assert child.judge(silent) is AfterFault.HALT
+    child._was_ready = True
+    assert child.judge(silent) is AfterFault.WAIT
+    assert child.judge(broken) is AfterFault.AGAIN
 
 
 def test_where_a_gateway_runs_only_the_trader_is_started() -> None:

@@ -26,7 +26,7 @@ from traider.cli.run_session import run_session
 from traider.domain.errors import TraiderError, UsageError
 from traider.gateway.client import look
 from traider.ops.clock import SystemClock
-from traider.runtime.config import load_with_origins
+from traider.runtime.config import Config, load_with_origins
 from traider.runtime.control.socket_files import short_address
 from traider.runtime.demo_exchange import DemoExchange, DemoTerms, start_demo_exchange
 from traider.runtime.observability import ObserveTerms, RoleObservation, observe
@@ -81,7 +81,7 @@ def run_apart(said: RunArguments, *, is_standby: bool = False) -> int:
     said = replace(said, config_file=config_file_of(said, mode), products=order.request.products)
     terms = ObserveTerms(RunPaths(order.folder).supervisor_log, mode.value, "error")
     order.folder.mkdir(parents=True, exist_ok=True)
-    with observe(order.request.config, "supervisor", terms) as seen:
+    with observe(_at_port(order.request.config, 0), "supervisor", terms) as seen:
         asyncio.run(_run(_Pair(said, order, is_standby, has_gateway), seen))
     return 0
 
@@ -153,8 +153,19 @@ def _commands(pair: _Pair) -> PairOrder:
     trader += ["--standby"] if pair.is_standby else []
     gateway = [*program, "--role", "gateway", *shared]
     gateway += ["--exchange", order.exchange] if order.exchange else []
+    port = order.request.config.observability.port
+    # A port that was chosen is the trader's; the gateway has the next one.
+    gateway += ["--set", f"observability.port={port + 1}"] if port > 0 else []
     environment = ((CHECKED, signed_digest(order.request.config)),) if said.live else ()
     return PairOrder(tuple(trader), () if pair.has_gateway else tuple(gateway), environment)
+
+
+def _at_port(config: Config, port: int) -> Config:
+    """Return settings under which metrics are at ``port`` where one was chosen."""
+    if config.observability.port <= 0:
+        return config
+    observability = config.observability.model_copy(update={"port": port})
+    return config.model_copy(update={"observability": observability})
 
 
 def _answers(folder: Path) -> bool:

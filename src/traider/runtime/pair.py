@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from traider.domain.errors import UsageError
+from traider.domain.errors import UsageError, VenueError
 from traider.domain.ports import Log
 from traider.ops.clock import SystemClock
 from traider.runtime.observability import RoleObservation
@@ -115,8 +115,12 @@ class _Child:
             raise ChildEndedError(f"{self._terms.name} ended by itself")
 
     def judge(self, fault: Exception) -> AfterFault:
-        """Return what a fault leads to: one that refuses what was asked will refuse it again."""
+        """Return what a fault leads to.
+
+        What refuses at its very start will refuse again; a venue that does not answer later on is
+        waited for.
+        """
         code = fault.child_code if isinstance(fault, ChildEndedError) else 0
-        if code == UsageError.exit_code and not self._was_ready:
+        if code in (UsageError.exit_code, VenueError.exit_code) and not self._was_ready:
             return AfterFault.HALT
-        return AfterFault.AGAIN
+        return AfterFault.WAIT if code == VenueError.exit_code else AfterFault.AGAIN
