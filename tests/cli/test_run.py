@@ -57,6 +57,16 @@ def test_what_cannot_be_is_one_line(
     assert told.count("\n") == 1
 
 
+def test_a_damaged_run_is_told_and_nothing_begins_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "run.json").write_text("{", encoding="utf-8")
+    assert run(["run", "--demo", "--for", "5s", "--state", str(tmp_path)]) == 3
+    told = capsys.readouterr()
+    assert told.err.splitlines()[-1].startswith(f"traider: error: {tmp_path}/run.json: cannot be")
+    assert "beginning again" not in told.out + told.err
+
+
 def test_live_is_refused_with_what_is_missing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

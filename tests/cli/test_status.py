@@ -168,3 +168,15 @@ def test_it_watches_on_a_terminal_until_it_is_told_to_end(
     assert "PAPER" in said
     # The alternate screen is left again, and the last picture stays behind it.
     assert "NAV" in said[said.rindex("\x1b[?1049l") :]
+
+
+@pytest.mark.parametrize("words", [("status",), ("status", "--json"), ("status", "--watch")])
+def test_a_file_is_no_state_folder(
+    words: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    assert run([*words, "--state", str(file)]) == 2
+    told = capsys.readouterr()
+    assert "there is no run in this folder" in told.out + told.err
+    assert len((told.out + told.err).splitlines()) == 1

@@ -103,7 +103,7 @@ async def _show(run: SupervisedRun, running: "asyncio.Task[SessionEnd]", *, as_j
         console.width = _WIDTH
         while not running.done():
             await asyncio.wait({running}, timeout=_PLAIN_S)
-            if not as_json:
+            if not (as_json or running.done()):
                 console.print(_line(run), highlight=False)
         return
     with Live(console=console, auto_refresh=False, transient=as_json) as live:

@@ -256,7 +256,7 @@ def read_manifest(folder: Path) -> RunManifest | None:
                 fix="go on with the version that began it, or a later one",
             )
         return msgspec.json.decode(raw, type=RunManifest)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, msgspec.DecodeError) as fault:
         raise DataError(

@@ -32,7 +32,7 @@ def read_status(folder: Path) -> StatusBody | None:
     path = folder / STATUS_FILE
     try:
         return msgspec.json.decode(path.read_bytes(), type=StatusBody)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, msgspec.DecodeError) as fault:
         raise DataError(
