@@ -2,6 +2,8 @@
 
 | what | how |
 | --- | --- |
+| an order with none ahead | at once, where a connection stands ready: it has left when ``send`` \
+returns |
 | orders of one instrument | one after the other: the next leaves when the one ahead was answered, \
 or has had no answer for ``patience_s`` |
 | orders of several instruments | at the same time, ``in_flight_max`` of them |
@@ -25,7 +27,14 @@ from traider.domain.fault_points import reach
 from traider.domain.ports import Log
 from traider.gateway.coinbase_orders import CoinbaseOrders, Work
 from traider.gateway.executor import ExecutionOwner
-from traider.venues.coinbase.order_entry import Accepted, OrderEntry, PlaceResult, Refused, Unknown
+from traider.venues.coinbase.order_entry import (
+    Accepted,
+    BegunPlace,
+    OrderEntry,
+    PlaceResult,
+    Refused,
+    Unknown,
+)
 
 TOO_MANY: Final = "TOO_MANY_WAIT"
 TAKEN_BACK: Final = "TAKEN_BACK"
@@ -107,7 +116,11 @@ class CoinbaseSending:
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         ahead = self._last.get(work.instrument)
         self._last[work.instrument] = done
-        self._later(self._place(work, orders, ahead, done))
+        begun = None
+        if ahead is None and self._has_owner.is_set() and not self._slots.locked():
+            reach("executor-place")
+            begun = self.entry.begin(orders)
+        self._later(self._place(work, orders, ahead, done, begun))
 
     def cancel(self, order_ids: Sequence[int]) -> None:
         """Ask for the end of orders; return at once."""
@@ -146,15 +159,19 @@ class CoinbaseSending:
         orders: Sequence[ApprovedOrder],
         ahead: asyncio.Future[None] | None,
         done: asyncio.Future[None],
+        begun: BegunPlace | None,
     ) -> None:
-        """Send one order when its turn has come."""
+        """Send one order when its turn has come, where it has not left yet, and hear its answer."""
         result: PlaceResult = Unknown("the gateway stopped while the order was under way")
         try:
             await self._has_owner.wait()
             if ahead is not None and not ahead.done():
                 await asyncio.wait([ahead], timeout=self._terms.patience_s)
             async with self._slots:
-                if work.wants_cancel:
+                if begun is not None:
+                    result = await self.entry.finish(begun)
+                    reach("executor-placed")
+                elif work.wants_cancel:
                     result = Refused(TAKEN_BACK, "it was taken back before it was sent")
                 else:
                     reach("executor-place")

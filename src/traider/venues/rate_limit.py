@@ -33,6 +33,15 @@ class RateLimit:
         self._next_ns = begins + self._step_ns
         return max(begins - now, 0)
 
+    def take(self) -> bool:
+        """Take the next turn where it is now; return whether it is."""
+        now = self._clock.monotonic_ns()
+        begins = max(self._next_ns, now - self._slack_ns)
+        if begins > now:
+            return False
+        self._next_ns = begins + self._step_ns
+        return True
+
     def pause(self, seconds: float) -> None:
         """Let nobody go for so long."""
         until = self._clock.monotonic_ns() + round(seconds * _SECOND_NS)

@@ -30,7 +30,7 @@ Source: docs.cdp.coinbase.com, "Create order", "Cancel orders", "Edit order" (20
 coinbase-advanced-py 1.8.4.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -44,7 +44,7 @@ from traider.venues.coinbase.approved_orders import ApprovedOrderTerms, request_
 from traider.venues.coinbase.order_configurations import text
 from traider.venues.coinbase.place_request import PlaceRequest
 from traider.venues.coinbase.rest_messages import amount, decode
-from traider.venues.coinbase.rest_session import RestSession
+from traider.venues.coinbase.rest_session import Begun, RestSession
 from traider.venues.errors import (
     VenueError,
     VenueRefusalError,
@@ -161,6 +161,14 @@ class Preview(Struct, frozen=True):
     best_ask: str = ""
 
 
+@dataclass(frozen=True)
+class BegunPlace:
+    """Orders that were sent, and have no answer yet."""
+
+    request: PlaceRequest
+    begun: Begun
+
+
 class OrderEntry:
     """Place, cancel, edit and preview.
 
@@ -205,19 +213,25 @@ class OrderEntry:
             request = request_of(orders, self._instruments, self._terms)
         except DataError as fault:
             return Refused(_UNSUPPORTED, fault.line())
+        return await _placed(request, self._session.post(_PATH, request.wire(), repeats=False))
+
+    def begin(self, orders: Sequence[ApprovedOrder]) -> BegunPlace | None:
+        """Send as ``place`` does, but now; None where that cannot be: nothing was sent.
+
+        Raises:
+            NotApprovedError: one of them has no seal that fits; nothing is sent.
+        """
+        self.check(orders)
         try:
-            body = await self._session.post(_PATH, request.wire(), repeats=False)
-            answer = decode(body, _PlaceAnswer, _PATH)
-        except VenueError as fault:
-            return _not_done(fault)
-        if answer.success and answer.success_response and answer.success_response.order_id:
-            return _accepted(request, answer.success_response, answer)
-        if answer.success or answer.error_response is None:
-            return Unknown("the answer tells neither an order nor a reason")
-        failure = answer.error_response
-        if failure.is_duplicate():
-            return Unknown(f"{_DUPLICATE}: an order with this id exists")
-        return Refused(failure.code(), failure.message or failure.error_details)
+            request = request_of(orders, self._instruments, self._terms)
+        except DataError:
+            return None
+        begun = self._session.begin(_PATH, request.wire())
+        return None if begun is None else BegunPlace(request, begun)
+
+    async def finish(self, begun: BegunPlace) -> PlaceResult:
+        """Return what came of orders that were begun."""
+        return await _placed(begun.request, self._session.finish(begun.begun))
 
     async def cancel(self, order_ids: Sequence[str]) -> dict[str, Refused | Unknown | None]:
         """Ask for the end of orders; return what came of it, None where it was accepted.
@@ -270,6 +284,22 @@ class OrderEntry:
         wire = request.wire()
         del wire["client_order_id"]
         return decode(await self._session.post(path, wire, repeats=True), Preview, path)
+
+
+async def _placed(request: PlaceRequest, asked: Awaitable[bytes]) -> PlaceResult:
+    """Return what the answer to a request to place says."""
+    try:
+        answer = decode(await asked, _PlaceAnswer, _PATH)
+    except VenueError as fault:
+        return _not_done(fault)
+    if answer.success and answer.success_response and answer.success_response.order_id:
+        return _accepted(request, answer.success_response, answer)
+    if answer.success or answer.error_response is None:
+        return Unknown("the answer tells neither an order nor a reason")
+    failure = answer.error_response
+    if failure.is_duplicate():
+        return Unknown(f"{_DUPLICATE}: an order with this id exists")
+    return Refused(failure.code(), failure.message or failure.error_details)
 
 
 def _not_done(fault: VenueError) -> Refused | Unknown:

@@ -20,6 +20,11 @@ their requests are sent once, whatever happens, and whoever sent them asks what 
 venue's documents call neither 429 nor 5xx nor a time-out a rejection. A refusal inside an answer of
 status 200 is left to those who know the request (``order_entry``).
 
+An order need not wait for a client of general use: while ``keep_warm`` runs, ``begin`` writes a
+request at once to a connection that stands ready (``warm_connections``), where there is one and the
+venue's limit allows it, and ``finish`` tells what the table says. Where ``begin`` returns nothing,
+nothing was sent.
+
 Evidence: coinbase-advanced-py 1.8.4; docs.cdp.coinbase.com, REST endpoints. 401 is plain text, 403
 and 404 are ``{"error", "error_details", "message"}``, 429 is ``{"errors": [{"id", "message"}]}``, a
 gateway in front answers 502 to 504 with HTML: no body is trusted to be JSON.
@@ -31,6 +36,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Self
+from urllib.parse import urlsplit
 
 import aiohttp
 import msgspec
@@ -44,7 +50,9 @@ from traider.venues.errors import (
     VenueSilenceError,
     VenueUnreachableError,
 )
+from traider.venues.http_answers import HttpAnswer
 from traider.venues.rate_limit import RateLimit
+from traider.venues.warm_connections import NoAnswerError, WarmConnections, WarmTerms
 
 BASE_URL: Final = "https://api.coinbase.com"
 ROOT: Final = "/api/v3/brokerage"
@@ -92,6 +100,15 @@ class _Fault(msgspec.Struct, frozen=True):
     errors: list[dict[str, str]] = []
 
 
+@dataclass(frozen=True)
+class Begun:
+    """A request that was written."""
+
+    path: str
+    asked: "asyncio.Future[HttpAnswer]"
+    connections: WarmConnections
+
+
 class RestSession:
     """One client of the REST interface; close it, or use it as a context."""
 
@@ -104,6 +121,7 @@ class RestSession:
         self._private = RateLimit(self.terms.private_per_second, self.terms.burst, clock)
         self._public = RateLimit(self.terms.public_per_second, self.terms.burst, clock)
         self._http: aiohttp.ClientSession | None = None
+        self._warm: WarmConnections | None = None
         self._random = secrets.SystemRandom()
         self._ahead: dict[tuple[str, str], tuple[str, int]] = {}
         """Tokens made ahead, by method and path, and the second they were made in."""
@@ -153,6 +171,69 @@ class RestSession:
             return await self._once("POST", path, None, body)
         finally:
             asyncio.get_running_loop().call_soon(self._sign_ahead, "POST", path)
+
+    async def keep_warm(self) -> None:
+        """Keep connections for ``begin`` ready, until cancelled."""
+        timeout_s = self.terms.timeout_s
+        warm = WarmConnections(
+            self.terms.base_url, WarmTerms(connect_s=timeout_s / 2, answer_s=timeout_s)
+        )
+        self._warm = warm
+        try:
+            self._sign_ahead("POST", "/orders")
+            await warm.keep(self._request_for_time)
+        finally:
+            self._warm = None
+
+    @property
+    def warm_ready(self) -> int:
+        """How many connections are ready for ``begin``."""
+        return 0 if self._warm is None else self._warm.ready
+
+    def begin(self, path: str, payload: object) -> Begun | None:
+        """Write a request that does something now, once; None where that cannot be: nothing left.
+
+        Args:
+            path: below ``ROOT``.
+            payload: sent as JSON.
+        """
+        warm = self._warm
+        if warm is None or self.key is None or not warm.ready or not self._private.take():
+            return None
+        body = msgspec.json.encode(payload)
+        head = (
+            f"POST {ROOT}{path} HTTP/1.1\r\nHost: {warm.host}\r\nAccept: */*\r\n"
+            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+            f"Authorization: Bearer {self._token('POST', path)}\r\n\r\n"
+        )
+        asked = warm.ask(head.encode("ascii") + body)
+        return None if asked is None else Begun(path, asked, warm)
+
+    async def finish(self, begun: Begun) -> bytes:
+        """Return the body of the answer to what was begun.
+
+        Raises:
+            VenueError: as ``post``.
+        """
+        where = f"POST {ROOT}{begun.path}"
+        try:
+            answer = await begun.asked
+        except NoAnswerError as fault:
+            raise VenueSilenceError(f"no answer: {fault}", where=where, fix=_ASK) from fault
+        finally:
+            begun.connections.leave(begun.asked)
+            asyncio.get_running_loop().call_soon(self._sign_ahead, "POST", begun.path)
+        if answer.status == _STATUS_OK:
+            return answer.body
+        raise _fault(answer.status, answer.body, answer.headers, where, self._private)
+
+    async def _request_for_time(self) -> bytes:
+        """Return a request that changes nothing; with it the next token is made anew."""
+        self._sign_ahead("POST", "/orders")
+        await self._public.turn()
+        host = urlsplit(self.terms.base_url).netloc
+        head = f"GET {ROOT}/time HTTP/1.1\r\nHost: {host}\r\nAccept: */*\r\n\r\n"
+        return head.encode("ascii")
 
     async def _harmless(
         self, method: str, path: str, query: Query | None, body: bytes | None
@@ -233,7 +314,7 @@ class RestSession:
 
     def _sign_ahead(self, method: str, path: str) -> None:
         """Sign the next request of the kind that was just made: an order need not wait for it."""
-        if self.key is not None and self._http is not None:
+        if self.key is not None and (self._http is not None or self._warm is not None):
             now_s = self._clock.now_ns() // _SECOND_NS
             token = rest_token(self.key, method, SIGNED_HOST, f"{ROOT}{path}", now_s)
             self._ahead[method, path] = token, now_s
@@ -298,7 +379,7 @@ def _said(content: bytes) -> tuple[str, str]:
 
 def _retry_after_s(headers: Mapping[str, str]) -> float:
     """Return how long the venue asks to wait; 1 s when it does not say."""
-    told = headers.get("Retry-After") or headers.get("x-ratelimit-reset") or ""
+    told = headers.get("retry-after") or headers.get("x-ratelimit-reset") or ""
     try:
         seconds = float(told)
     except ValueError:
