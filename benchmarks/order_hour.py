@@ -21,7 +21,7 @@ from benchmarks.tables import print_table
 from traider.domain.orders import TimeInForce
 from traider.runtime.live_feed import keep
 
-ORDERS: Final = 4_000
+ORDERS: Final = 10_000
 SPEED: Final = 60.0
 _SHARES: Final = (0.1, 0.5, 1.0)
 _MESSAGES_A_SECOND: Final = 0.5
@@ -41,7 +41,9 @@ def measure(orders: int = ORDERS, folder: Path | None = None) -> None:
     """Print memory on the way; ``folder`` is where the run keeps what it knows."""
     terms = StampedTerms(actions_per_second=_MESSAGES_A_SECOND, speed=SPEED)
     with tempfile.TemporaryDirectory(dir=folder) as kept, stamped_exchange(terms) as exchange:
-        samples = asyncio.run(_run(LiveTerms(exchange.address, Path(kept), (PRODUCT,)), orders))
+        samples = asyncio.run(
+            _run(LiveTerms(exchange.address, Path(kept), (PRODUCT,), SPEED), orders)
+        )
     first = samples[0].mib
     print_table(
         f"{orders:,} orders of one trader, one after the other",

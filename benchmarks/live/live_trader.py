@@ -39,6 +39,7 @@ from traider.runtime.exchange_clock import clock_of
 from traider.runtime.journal_instruments import instrument_of
 from traider.runtime.live_feed import LiveFeedRequest, open_feed
 from traider.runtime.recording import clock_from
+from traider.runtime.session.link import at_speed
 from traider.runtime.session.pauses import short_pauses
 from traider.runtime.strategy_target import stream_spec
 from traider.runtime.stream_sources import stream_sources
@@ -90,6 +91,8 @@ class LiveTerms:
     address: Address
     folder: Path
     products: tuple[str, ...]
+    speed: float = 1.0
+    """Seconds of the exchange in one of the machine: what is late there takes longer."""
     has_limits: bool = False
     """Whether it asks no more often than the venue allows."""
     told: Callable[[str], None] = lambda _: None
@@ -188,7 +191,8 @@ async def live_trader(terms: LiveTerms) -> AsyncIterator[LiveTrader]:
     config = live_config(terms.address)
     of_venue = await clock_of(terms.address.rest, wall)
     clock = clock_from(terms.folder / "journal", of_venue or wall)
-    request = LiveFeedRequest("coinbase", terms.products, config.venues, FeedConfig())
+    patience = at_speed(FeedConfig(), terms.speed)
+    request = LiveFeedRequest("coinbase", terms.products, config.venues, patience)
     feed = await open_feed(request, FeedPorts(clock, quiet, quiet))
     terms.told("exchange asked for its time and its products")
     instruments = tuple(

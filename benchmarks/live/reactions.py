@@ -86,7 +86,7 @@ def measure_reactions(count: int, terms: StampedTerms, folder: Path) -> Reaction
     """Have a trader in ``folder`` react ``count`` times to an exchange of ``terms``."""
     with stamped_exchange(terms) as exchange:
         address = exchange.address
-        live_terms = LiveTerms(address, folder, terms.products)
+        live_terms = LiveTerms(address, folder, terms.products, terms.speed)
         handed, live = asyncio.run(_react(live_terms, terms.speed, count))
     return _reactions(handed, live, exchange.stamps())
 

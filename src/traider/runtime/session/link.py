@@ -112,7 +112,7 @@ async def _live(order: SessionOrder, clock: Clock) -> VenueLink:
         request.venue,
         request.products,
         request.config.venues,
-        _at_speed(request.config.feed, speed),
+        at_speed(request.config.feed, speed),
     )
     link = VenueLink(feed, time or clock, settings.rest_url, speed=speed)
     if order.is_gateway_apart:
@@ -151,7 +151,7 @@ async def _local(
         order.request.venue,
         order.request.products,
         venues,
-        _at_speed(config.feed, speed),
+        at_speed(config.feed, speed),
         is_timed=time is not None,
     )
     link = VenueLink(
@@ -169,7 +169,7 @@ async def _local(
     return replace(link, door=VenueDoor(key, address.rest, address.websocket_user))
 
 
-def _at_speed(feed: FeedConfig, speed: float) -> FeedConfig:
+def at_speed(feed: FeedConfig, speed: float) -> FeedConfig:
     """Return patience in the exchange's time: what a message takes here takes longer there."""
     if speed <= 1.0:
         return feed
