@@ -226,3 +226,19 @@ def test_a_log_that_is_damaged_is_refused(tmp_path: Path) -> None:
     # The writer let go of the folder, so that it can be looked into and mended.
     (fact,) = JournalReader(tmp_path).facts(PERSON_FACT)
     assert person_of(fact.body).who == "ana"
+
+
+def test_an_append_that_breaks_off_leaves_no_checkpoint_without_it(tmp_path: Path) -> None:
+    log = opened(tmp_path)
+
+    def dies(name: str) -> None:
+        if name == "order-log-appended":
+            raise Died
+
+    with pytest.raises(Died), listening(dies):
+        log.append(sent(A))
+    log.close()
+    with opened(tmp_path) as again:
+        life = again.lives.get(ONE)
+        assert life is not None
+        assert not life.is_over

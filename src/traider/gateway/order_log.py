@@ -79,6 +79,8 @@ class OrderLog:
         self._newest_id = 0
         self._words_here = self._known_words = 0
         """Words that follow the last event: so far, and as the opening's checkpoint knew them."""
+        self._is_amid = False
+        """Whether what is on the disk was not taken up yet: a checkpoint would leave it out."""
 
     @classmethod
     def open(
@@ -120,7 +122,7 @@ class OrderLog:
         """
         try:
             with suppress(OSError):
-                if self.sequence > self._checkpoint_at:
+                if self.sequence > self._checkpoint_at and not self._is_amid:
                     self.keep_checkpoint()
         finally:
             self._journal.close()
@@ -145,9 +147,12 @@ class OrderLog:
             JournalFailedError: they are not kept, and nothing later will be: nothing may be sent.
         """
         reach("order-log-append")
+        self._is_amid = True
         self._journal.append(events)
         reach("order-log-appended")
-        return self._take(events, self._journal.sequence - len(events))
+        found = self._take(events, self._journal.sequence - len(events))
+        self._is_amid = False
+        return found
 
     def tell(self, word: VenueWord, events: EventArray) -> tuple[IllegalStep, ...]:
         """Keep what the venue said, and the events it became; return steps that cannot be.
@@ -160,11 +165,15 @@ class OrderLog:
         """
         reach("order-log-tell")
         body = word.with_events(events).body()
+        self._is_amid = True
         self._journal.append_fact(VENUE_FACT, body, waits=len(events) > 0)
         reach("order-log-told")
         self._words_here += 1
         _hear(self.lives, word)
-        return self.append(events) if len(events) else ()
+        if len(events):
+            return self.append(events)
+        self._is_amid = False
+        return ()
 
     def note(self, person: PersonWord) -> None:
         """Keep who wants the order that follows, or stops everything, and why.

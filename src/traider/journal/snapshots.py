@@ -8,6 +8,7 @@ A damaged one is passed over for an older one, and that is told.
 import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -151,12 +152,13 @@ class SnapshotStore:
         return tuple(path.name for path in gone)
 
     def faults(self) -> Iterator[JournalFault]:
-        """Yield what is wrong with the snapshots."""
+        """Yield what is wrong with the snapshots; one that a writer let go of meanwhile is none."""
         for path in self._newest_first():
             found = _read(path)
-            if not isinstance(found, Snapshot):
+            if not isinstance(found, Snapshot) and path.exists():
                 faults = FaultList(f"{SNAPSHOT_FOLDER}/{path.name}")
-                faults.add(FaultKind.SNAPSHOT, found, size=path.stat().st_size)
+                with suppress(FileNotFoundError):
+                    faults.add(FaultKind.SNAPSHOT, found, size=path.stat().st_size)
                 yield from faults.found
 
 
