@@ -15,7 +15,7 @@ from traider.domain.fault_points import VARIABLE
 
 _ROOT: Final = Path(__file__).resolve().parents[1]
 _LOOK_S: Final = 0.02
-_START_S: Final = 300.0
+_START_S: Final = 900.0
 """With a kernel that is compiled for the first time."""
 _AGREE_S: Final = 30.0
 _AGAIN_S: Final = 0.1

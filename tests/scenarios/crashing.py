@@ -8,29 +8,24 @@ work or of its start. The next one starts on what is there. Then all is held sti
 
 import asyncio
 import random
-import time
-from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, Final
 
 from tests.scenarios.floor import Floor
 from tests.scenarios.life import Life, drive
-from tests.scenarios.trader_setup import scratch, setup_of
-from tests.scenarios.truth import Wanted, broken_laws, broken_records
-from traider.domain.events import Kind, empty_events
-from traider.domain.payload_table import PAYLOADS
+from tests.scenarios.mortal import Crashes, Mortal, after
+from tests.scenarios.trader_setup import scratch
+from tests.scenarios.truth import broken_records
 
-PATIENCE_S: Final = 15.0
 _WORK_S: Final = 1.0
 """A life that does not get to its point in so long is killed right then."""
-_LOOK_S: Final = 0.05
 _AT_START: Final = 0.25
 """Part of the lives that are to die while they start."""
-_POINTS_MAX: Final = 120
+_POINTS_MAX: Final = 250
+_START_MAX: Final = 90
+"""Points of a start, about."""
 _NAMED: Final = 0.6
 _SELDOM: Final = (
     "order-log-append", "order-log-appended", "order-log-tell", "order-log-told",
@@ -56,137 +51,65 @@ _FAULTS: Final[tuple[dict[str, Any], ...]] = (
 )
 
 
-@dataclass
-class Crashes:
-    """What came of a session."""
-
-    points: Counter[str] = field(default_factory=Counter)
-    """Crashes by fault point."""
-    recovered_s: list[float] = field(default_factory=list)
-    """From a start after a crash until decisions are on."""
-    orders: int = 0
-    fills: int = 0
-
-    @property
-    def crashes(self) -> int:
-        """How often the trader died."""
-        return self.points.total()
-
-
 def crash_session(seed: int, crashes: int) -> Crashes:
     """Run a session until the trader died so often and went on each time.
 
     Raises:
         AssertionError: a law did not hold; it says after which crash.
     """
+
+    async def run() -> Crashes:
+        async with Floor(seed=seed) as floor:
+            return await _Session(seed, Mortal(floor, folder, f"seed {seed}")).run(crashes)
+
     with scratch() as folder:
-        session = _Session(seed, folder)
-        done = drive(session.run(crashes))
+        done = drive(run())
         found = broken_records(folder)
         assert not found, f"seed {seed}, after the end: {'; '.join(found)}"
     return done
 
 
 class _Session:
-    def __init__(self, seed: int, folder: Path) -> None:
-        self._seed, self._folder = seed, folder
+    def __init__(self, seed: int, mortal: Mortal) -> None:
         self._dice = random.Random(seed)  # noqa: S311 - the same each time
-        self._done = Crashes()
-        self._floor: Floor | None = None
+        self._mortal = mortal
 
     async def run(self, crashes: int) -> Crashes:
-        async with Floor(seed=self._seed) as self._floor:
-            life = await self._begin(dies_early=False)
-            while True:
-                if not life.is_dead:
-                    await self._hold(life)
-                if self._done.crashes >= crashes and not life.is_dead:
-                    break
-                if not life.is_dead:
-                    life.crash_at = self._somewhere()
-                    await self._work(life)
-                await self._bury(life)
-                early = self._dice.random() < _AT_START and self._done.crashes < crashes
-                life = await self._begin(dies_early=early)
-            await life.stop()
-            orders = self._floor.orders(life.run_id)
-            self._done.orders = len(orders)
-            self._done.fills = sum(len(order.fills) for order in orders)
-        return self._done
-
-    async def _begin(self, *, dies_early: bool) -> Life:
-        """Start a life; return when it is open, or dead as it was to be."""
-        assert self._floor is not None
-        life = Life(self._floor, self._folder, setup_of())
-        if dies_early:
-            life.crash_at = self._after(self._dice.randint(1, 40))
-        began = time.monotonic()
-        life.begin()
-        while not (life.is_open or life.is_over.is_set()):
-            assert time.monotonic() - began < PATIENCE_S, f"{self._where()}: it does not start"
-            await asyncio.sleep(0.002)
-        assert life.is_dead or life.fault is None, f"{self._where()}: {life.fault!r}"
-        if self._done.crashes and not life.is_dead:
-            self._done.recovered_s.append(time.monotonic() - began)
-        return life
+        mortal = self._mortal
+        life = await mortal.begin()
+        while True:
+            if not life.is_dead:
+                await mortal.hold(life)
+            if mortal.done.crashes >= crashes and not life.is_dead:
+                break
+            if not life.is_dead:
+                life.crash_at = self._somewhere()
+                await self._work(life)
+            await mortal.bury(life)
+            early = self._dice.random() < _AT_START and mortal.done.crashes < crashes
+            life = await mortal.begin(after(self._dice.randint(1, _START_MAX)) if early else None)
+        await mortal.finish(life)
+        return mortal.done
 
     def _somewhere(self) -> Callable[[str], bool]:
         """Draw a place: a named one that is seldom reached, or the n-th of any name."""
         if self._dice.random() < _NAMED:
-            return self._after(self._dice.randint(1, 3), self._dice.choice(_SELDOM))
-        return self._after(self._dice.randint(1, _POINTS_MAX))
-
-    def _after(self, count: int, only: str = "") -> Callable[[str], bool]:
-        left = [count]
-
-        def is_due(name: str) -> bool:
-            left[0] -= only in ("", name)
-            return left[0] == 0 and only in ("", name)
-
-        return is_due
-
-    async def _bury(self, life: Life) -> None:
-        if not life.is_dead:
-            await life.crash()
-        else:
-            await life.let_go()
-        self._done.points[life.died_at] += 1
+            return after(self._dice.randint(1, 3), self._dice.choice(_SELDOM))
+        return after(self._dice.randint(1, _POINTS_MAX))
 
     async def _work(self, life: Life) -> None:
         """Let this and that happen until the life is over, or had its time."""
-        assert self._floor is not None
-        end = time.monotonic() + _WORK_S
-        while not life.is_over.is_set() and time.monotonic() < end:
+        loop, floor = asyncio.get_running_loop(), self._mortal.floor
+        end = loop.time() + _WORK_S
+        while not life.is_over.is_set() and loop.time() < end:
             chance = self._dice.random()
             if chance < 0.4:
-                await self._say(life, self._dice.choice(_SCORES))
+                await self._mortal.say(life, self._dice.choice(_SCORES))
             elif chance < 0.7:
-                self._floor.move(Decimal(self._dice.choice(_PRICES)))
+                floor.move(Decimal(self._dice.choice(_PRICES)))
             else:
-                self._floor.fault(**self._dice.choice(_FAULTS))
+                floor.fault(**self._dice.choice(_FAULTS))
             with suppress(TimeoutError):
-                await asyncio.wait_for(life.is_over.wait(), self._dice.uniform(0.01, 0.12))
-        assert life.is_dead or life.fault is None, f"{self._where()}: {life.fault!r}"
-
-    async def _say(self, life: Life, value: float) -> None:
-        event = empty_events(1)
-        event["kind"], event["version"] = Kind.MODEL_SCORE, PAYLOADS[Kind.MODEL_SCORE].version
-        event["f0"], event["f1"] = value, 1.0
-        await life.do(lambda: life.parts.trader.tell(event))
-
-    async def _hold(self, life: Life) -> None:
-        """Hold everything still, and hold it against the laws."""
-        assert self._floor is not None
-        self._floor.clear_faults()
-        life.crash_at = lambda _: False
-        found: list[str] = []
-        end = time.monotonic() + PATIENCE_S
-        while time.monotonic() < end:
-            found = await broken_laws(self._floor, life, Wanted())
-            if not found:
-                return
-            await asyncio.sleep(_LOOK_S)
-        raise AssertionError(f"{self._where()}: {'; '.join(found)}")
-
-    def _where(self) -> str:
-        return f"seed {self._seed}, after crash {self._done.crashes} ({dict(self._done.points)})"
+                async with asyncio.timeout(self._dice.uniform(0.01, 0.12)):
+                    await life.is_over.wait()
+        assert life.is_dead or life.fault is None, f"{self._mortal.where()}: {life.fault!r}"
