@@ -370,15 +370,16 @@ class Player:
         )
         return {Verdict(code).name: int(count) for code, count in zip(codes, counts, strict=True)}
 
-    async def _see_sent_after_refusal_s(self) -> float:
-        """Return how long after the gateway last refused one the exchange had an order."""
+    async def _see_filled_after_refusal_s(self) -> float:
+        """Return how long after the gateway last refused an order one traded."""
         events = journal_of(self.folder)[self._mark :]
         is_refusal = (events["kind"] == Kind.VERDICT) & (events["code"] == Verdict.NOT_READY)
-        refused = events["ts_recv"][is_refusal]
+        refused = np.flatnonzero(is_refusal)
         if not len(refused):
             return math.inf
-        later = [each.created_ns - int(refused[-1]) for each in self.floor.orders(self.life.run_id)]
-        return min((each for each in later if each >= 0), default=math.inf) / 1e9
+        later = events[refused[-1] :]
+        fills = later["ts_recv"][later["kind"] == Kind.FILL] - later["ts_recv"][0]
+        return float(fills[0]) / 1e9 if len(fills) else math.inf
 
     async def _see_alerts(self) -> dict[str, int]:
         return _counted(alert.key.split(":")[1] for alert in self.life.alerts.sent)
