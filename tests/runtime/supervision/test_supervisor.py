@@ -8,6 +8,7 @@
 """
 
 import asyncio
+import contextlib
 import os
 import signal
 from collections.abc import Awaitable, Callable
@@ -20,7 +21,7 @@ from tests.runtime.supervision.parts import Watched
 from traider.domain.errors import DataError
 from traider.domain.metric_names import RESTARTS_TOTAL, ROLE_READY
 from traider.runtime.supervision.restarts import Restarts, RestartTerms
-from traider.runtime.supervision.role import Role, RoleReport
+from traider.runtime.supervision.role import AfterFault, Role, RoleReport
 from traider.runtime.supervision.shutdown import Step
 from traider.runtime.supervision.signals import stop_signals
 from traider.runtime.supervision.supervisor import Outcome, asks_stop_from_threads
@@ -251,6 +252,64 @@ def test_signals_ask_and_are_given_back() -> None:
     assert asyncio.run(supervised()).why == "SIGTERM"
     assert asked == ["reload"]
     assert [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)] == before
+
+
+def test_a_second_interrupt_asks_what_is_waited_for() -> None:
+    told: list[str] = []
+
+    async def supervised() -> Outcome:
+        supervisor, both = Watched().supervisor(), asyncio.Event()
+
+        async def ends_late(report: RoleReport) -> None:
+            await waiting_until_cancelled(report)
+            await asyncio.wait_for(both.wait(), 5.0)
+
+        def again() -> None:
+            told.append("still ending")
+            both.set()
+
+        supervisor.add(Role("late", ends_late))
+        with stop_signals(supervisor.ask_stop, again=again):
+            for at_s in (0.05, 0.1):
+                asyncio.get_running_loop().call_later(at_s, os.kill, os.getpid(), signal.SIGINT)
+            return await supervisor.run()
+
+    assert asyncio.run(supervised()).why == "SIGINT"
+    assert told == ["still ending"]
+
+
+async def waiting_until_cancelled(report: RoleReport) -> None:
+    report.ready()
+    with contextlib.suppress(asyncio.CancelledError):
+        await asyncio.Event().wait()
+
+
+@pytest.mark.parametrize(
+    ("after", "is_vital", "restarts", "halts"),
+    [
+        (AfterFault.HALT, True, 0, True),
+        (AfterFault.WAIT, True, 8, False),
+        (AfterFault.AGAIN, True, 3, True),
+        (AfterFault.AGAIN, False, 8, False),
+    ],
+)
+def test_law_1_what_a_fault_leads_to(
+    after: AfterFault, *, is_vital: bool, restarts: int, halts: bool
+) -> None:
+    watched = Watched()
+
+    async def supervised() -> Outcome:
+        supervisor = watched.supervisor()
+        run = failing(8, lambda: supervisor.ask_stop("enough"))
+        supervisor.add(Role("part", run, is_vital=is_vital, judged=lambda _: after))
+        return await supervisor.run()
+
+    outcome = asyncio.run(asyncio.wait_for(supervised(), 10.0))
+    assert (outcome.fault is not None) is halts
+    assert outcome.is_loop is (halts and restarts > 0)
+    assert [row.count for row in watched.book.rows()] == ([restarts] if restarts else [])
+    severities = {alert.severity for alert in watched.alerts.sent}
+    assert severities == ({"warning"} if after is AfterFault.WAIT else {"critical"})
 
 
 def test_another_thread_asks() -> None:
