@@ -43,6 +43,7 @@ def said(**changes: object) -> RunArguments:
             "a paper run sends no order anywhere",
         ),
         (["run", "--role", "gateway"], "a gateway belongs to a run"),
+        (["run", "--demo", "--role", "trader", "--gateway", "apart"], "has no gateway to start"),
         (["run", "--role", "gateway", "--state", "nowhere"], "holds no run"),
         (["run", "--demo", "--state", __file__], "cannot be a state folder"),
         (["run", "--demo", "--for", "soon"], "is no length of time"),

@@ -84,6 +84,11 @@ def run(**said: Any) -> int:  # noqa: ANN401 - the options, read in one place
 
         return run_gateway(RunArguments(**said))
     if said["live"] or said["gateway"] == "apart":
+        if role != "all":
+            raise UsageError(
+                f"the role {role} has no gateway to start", where="--role",
+                fix="leave it out: trader and gateway are started",
+            )  # fmt: skip
         from traider.cli.run_live import run_apart
 
         return run_apart(RunArguments(**said), is_standby=standby)
