@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 import pytest
 
 from traider.cli.main import run
+from traider.domain.events import Kind, join_events
+from traider.journal import JournalReader
 from traider.runtime.status_body import Phase, StatusBody
 
 ROOT = Path(__file__).parents[2]
@@ -59,6 +62,15 @@ def finished(arguments: list[str]) -> dict[str, Any]:
     return found
 
 
+def check_market_times(state: Path, passed_s: float) -> None:
+    """Assert that the market went on over a start: not back, nor further than time passed."""
+    kept = join_events(list(JournalReader(state / "journal").events()))
+    start = int(np.flatnonzero(kept["kind"] == Kind.LEADER_EPOCH)[-1])
+    seen = kept["ts_event"] * np.isin(kept["kind"], (Kind.DEPTH_UPDATE, Kind.TRADE, Kind.QUOTE))
+    before, after = int(seen[:start].max()), seen[start:][seen[start:] > 0]
+    assert before < int(after.min()) < before + passed_s * 1e9
+
+
 @pytest.mark.slow
 def test_a_killed_demo_goes_on_where_it_was(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -69,7 +81,9 @@ def test_a_killed_demo_goes_on_where_it_was(
     ) as first:
         killed = until_it_trades(state, first)
         first.send_signal(signal.SIGKILL)
+    killed_at = time.monotonic()
     outcome = finished(command(state, "--for", "3s", "--json"))
+    check_market_times(state, 20.0 * (time.monotonic() - killed_at))
     assert list(outcome) == KEYS
     assert list(outcome["parity"]) == ["ok", "checks"]
     assert list(outcome["latency_us"]) == ["p50", "p99"]
