@@ -177,19 +177,36 @@ class Config(BaseSettings):
         return (init_settings,)
 
 
-def config_digest(config: Config) -> bytes:
+def config_digest(config: Config, known: Mapping[str, object] | None = None) -> bytes:
     """Return the SHA-256 of everything in ``config`` that decides something.
 
     The canonical form is JSON with sorted keys; decimals are text without trailing zeros, and of
     a file only its name counts, so that a checkout elsewhere gives the same digest.
+
+    Args:
+        config: to digest.
+        known: settings as they were kept; only those named there count, so that the digest of a
+            version that lacked some is had again.
     """
-    return hashlib.sha256(canonical_json(config).encode()).digest()
+    return hashlib.sha256(canonical_json(config, known).encode()).digest()
 
 
-def canonical_json(config: Config) -> str:
+def canonical_json(config: Config, known: Mapping[str, object] | None = None) -> str:
     """Return the text that ``config_digest`` digests."""
     values = config.model_dump(exclude=set(DECIDES_NOTHING))
-    return json.dumps(_canonical(values), sort_keys=True, separators=(",", ":"), allow_nan=False)
+    shown = _canonical(values if known is None else _within(values, known))
+    return json.dumps(shown, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def _within(value: object, known: object) -> object:
+    """Return of ``value`` what ``known`` names, however deep."""
+    match value, known:
+        case Mapping(), Mapping():
+            return {key: _within(value[key], known[key]) for key in value if key in known}
+        case ((list() | tuple()), (list() | tuple())) if len(value) == len(known):
+            return [_within(part, other) for part, other in zip(value, known, strict=True)]
+        case _:
+            return value
 
 
 def _canonical(value: object) -> object:

@@ -27,7 +27,9 @@ from tests.servers.wire import CutWire
 from traider.domain.errors import TraiderError
 from traider.domain.events import Kind, join_events
 from traider.journal import JournalReader, JournalWriter
+from traider.runtime.leadership import standby as standby_module
 from traider.runtime.leadership import writers
+from traider.runtime.leadership.choosing import lead
 from traider.runtime.leadership.file_lease import FileLease
 from traider.runtime.leadership.holder import Holder
 from traider.runtime.leadership.leadership import Leadership
@@ -172,6 +174,37 @@ def test_law_4_nobody_leads_beside_one_who_writes(
         fcntl.flock(held, fcntl.LOCK_EX)
         with pytest.raises(StillWritingError):
             end_writers([tmp_path / "run.lock"], "nobody", MemoryLog())
+
+
+def test_law_4_it_stands_by_beside_a_leader_that_just_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A journal is opened before the lease is taken: that nobody leads is no reason to end."""
+    monkeypatch.setattr(writers, "GRACE_S", 0.02)
+    monkeypatch.setattr(writers, "PATIENCE_S", 0.05)
+    monkeypatch.setattr(standby_module, "AGAIN_S", 0.2)
+    standby, led, ended = follower(tmp_path), threading.Event(), threading.Event()
+
+    def leads(counted: Counter, leadership: Leadership) -> None:
+        assert counted.last == 2
+        leadership.end()
+        led.set()
+
+    running = threading.Thread(
+        target=standby.run, args=(leads, ended.is_set, lambda _: None), daemon=True
+    )
+    with JournalWriter.open(tmp_path / "journal") as writer:
+        writer.append(numbered(1, 1))
+        running.start()
+        time.sleep(0.5)
+        assert running.is_alive()
+        starting = lead(FileLease(tmp_path, LeaseTerms(0.3)), 0, MemoryLog(), lambda _: None)
+        writer.append(numbered(2, 1))
+        time.sleep(0.3)
+        assert (running.is_alive(), led.is_set()) == (True, False)
+    starting.end()
+    running.join(5.0)
+    assert led.is_set()
 
 
 def test_it_follows_and_tells_how_far_behind_it_is(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -24,7 +25,9 @@ from tests.runtime.parity.recorded_runs import capture, held_events, recorded, r
 from tests.runtime.parity.recorded_runs import settings as of_run
 from traider.domain.errors import Interrupted, UsageError
 from traider.domain.events import EventArray, Kind, join_events
+from traider.domain.payloads import config_digest_event
 from traider.kernel.machine import Machine
+from traider.runtime.config import config_digest
 from traider.runtime.event_stream import EventStream
 from traider.runtime.parity.checking import Watch, check_run
 from traider.runtime.parity.decisions import DecisionReplay
@@ -173,7 +176,7 @@ def test_a_flipped_byte_of_the_journal_is_told_by_its_place(tmp_path: Path) -> N
     assert "000000" in line or "block" in line
 
 
-def _edited(folder: Path, edit: Callable[[dict[str, dict[str, object]]], None]) -> Path:
+def _edited(folder: Path, edit: Callable[[dict[str, Any]], None]) -> Path:
     path = RunPaths(folder).manifest
     body = json.loads(path.read_bytes())
     edit(body)
@@ -182,12 +185,33 @@ def _edited(folder: Path, edit: Callable[[dict[str, dict[str, object]]], None]) 
 
 
 def test_changed_settings_are_told(tmp_path: Path) -> None:
-    def edit(body: dict[str, dict[str, object]]) -> None:
+    def edit(body: dict[str, Any]) -> None:
         body["settings"]["fill_tier"] = "optimistic"
 
     name, line = first_fault(check_run(_edited(recorded(tmp_path), edit)))
     assert name == "settings"
     assert "the settings in run.json have the digest" in line
+
+
+def test_a_run_of_a_version_that_knew_fewer_settings_is_the_same(tmp_path: Path) -> None:
+    folder = recorded(tmp_path)
+    run = RecordedRun.open(folder)
+    known = run.manifest.settings
+    del known["execution"]["latency_moves"]
+    digest = config_digest(run.config, known)
+    assert digest != config_digest(run.config)
+
+    def of_then(events: EventArray) -> EventArray:
+        place = last_of(events, Kind.CONFIG_DIGEST)
+        told = config_digest_event(digest, 0)[0]
+        for word in ("w0", "w1", "w2", "w3"):
+            events[word][place] = told[word]
+        return events
+
+    def edit(body: dict[str, Any]) -> None:
+        body.update(settings=known, digest=digest.hex())
+
+    assert check_run(_edited(rewritten(folder, of_then), edit)).ok
 
 
 def test_settings_of_another_run_are_told(tmp_path: Path) -> None:

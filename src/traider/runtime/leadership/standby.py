@@ -27,10 +27,12 @@ from traider.domain.ports import EventSink, Log
 from traider.journal.reader import JournalReader
 from traider.runtime.leadership.leadership import Leadership
 from traider.runtime.leadership.lease import Lease, LeaseLostError
-from traider.runtime.leadership.writers import end_writers
+from traider.runtime.leadership.writers import StillWritingError, end_writers
 
 LOOK_S: Final = 0.05
 """Between two looks whether the lease is free, or the journal is there or whole."""
+AGAIN_S: Final = 1.0
+"""Before the lease is asked for again, where somebody else writes: a leader takes it meanwhile."""
 
 
 Warm = TypeVar("Warm", bound=EventSink)
@@ -96,6 +98,9 @@ class Standby(Generic[Warm]):
     ) -> Led | None:
         """Follow until the lease is ours, then lead; None when told to stop before.
 
+        Where a writer holds the journal that no lease tells of, one that just starts perhaps, the
+        lease goes back and it follows on.
+
         Args:
             promote: leads, from the follower's state on; its leadership is renewed already.
             stop: asked between two looks.
@@ -103,9 +108,27 @@ class Standby(Generic[Warm]):
 
         Raises:
             CannotFollowError: what was replayed differs from the journal.
-            StillWritingError: the old leader could not be ended.
             TraiderError: the lease can never be taken: epochs are used up, say.
         """
+        told = False
+        while True:
+            try:
+                return self._run_once(promote, stop, on_lost)
+            except StillWritingError as fault:
+                if not told:
+                    self._log.warning("somebody else writes here; following on", why=fault.line())
+                told = True
+            until = time.monotonic() + AGAIN_S
+            self._follow(lambda: stop() or time.monotonic() > until)  # noqa: B023 - used at once
+            self._leadership = None
+
+    def _run_once(
+        self,
+        promote: Callable[[Warm, Leadership], Led],
+        stop: Callable[[], bool],
+        on_lost: Callable[[LeaseLostError], None],
+    ) -> Led | None:
+        """Follow and take over once; see ``run``."""
         ended = threading.Event()
         candidate = threading.Thread(
             target=self._stand, args=(ended, on_lost), name="lease candidate", daemon=True

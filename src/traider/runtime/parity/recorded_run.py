@@ -54,8 +54,11 @@ class RecordedRun:
 
     @property
     def digest(self) -> str:
-        """Digest of its settings as they are in the manifest now, hexadecimal."""
-        return config_digest(self.config).hex()
+        """Digest of its settings as they are in the manifest now, hexadecimal.
+
+        A setting that came with a later version is not among them.
+        """
+        return config_digest(self.config, self.manifest.settings).hex()
 
     def spec(self) -> KernelSpec:
         """Return the kernel of the run.
