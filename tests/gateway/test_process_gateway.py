@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -20,10 +21,12 @@ from traider.gateway.frames import (
     Kill,
     Rearm,
     Reports,
+    Standing,
     Start,
     Started,
     events_of,
     packed_frame,
+    read_body,
     to_gateway,
     to_trader,
 )
@@ -218,6 +221,13 @@ def test_a_person_stops_and_re_arms_without_any_trader(tmp_path: Path, path: Pat
             assert process.desk.gateway.is_killed
         async with Process(books, path).running() as process:
             assert process.desk.gateway.is_killed
+            reader, writer = await asyncio.open_unix_connection(str(path))
+            late = Rearm("ana", "was given up", time.monotonic_ns() - 1)
+            writer.write(packed_frame(late))
+            answer = to_trader(await read_body(reader))
+            assert isinstance(answer, Standing)
+            assert answer.is_killed
+            writer.close()
             standing = await command(path, Rearm("ana", "prices are right again"))
             assert not standing.is_killed
         with pytest.raises(UsageError, match="does not answer"):

@@ -12,12 +12,14 @@ not confirmed, of which the newest are kept.
 """
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 import numpy as np
+from msgspec.structs import replace
 
 from traider.domain.errors import DataError, KernelError, UsageError
 from traider.domain.events import EventArray, Kind, empty_events, join_events
@@ -53,6 +55,8 @@ COMMANDS_MAX: Final = 1_000
 PAUSE_S: Final = 0.05
 PAUSE_S_MAX: Final = 1.0
 ANSWER_S: Final = 60.0
+_BEGIN_SHARE: Final = 0.8
+"""Of the patience, in which a re-arming is done or never."""
 _COMMANDS: Final = frozenset(map(int, (Kind.PAUSE, Kind.KILL, Kind.REARM, Kind.LIMITS_CHANGE)))
 
 
@@ -284,9 +288,14 @@ def _single(events: EventArray) -> list[EventArray]:
 async def command(path: Path, frame: Kill | Rearm, patience_s: float = 5.0) -> Standing:
     """Stop the gateway, or re-arm it, whether or not a trader runs; return how it stands then.
 
+    A re-arming that it does not take in most of the patience is not done later either.
+
     Raises:
         UsageError: nobody answers, or we are not let in.
     """
+    if isinstance(frame, Rearm):
+        until_ns = time.monotonic_ns() + int(patience_s * _BEGIN_SHARE * 1e9)
+        frame = replace(frame, until_ns=until_ns)
     answer = await _asked(path, frame, patience_s)
     if not isinstance(answer, Standing):
         raise UsageError("the gateway gave no answer to that", where=str(path), fix="try again")

@@ -61,6 +61,8 @@ class Rearm(Frame, frozen=True, tag="rearm"):
 
     who: str
     why: str
+    until_ns: int = 0
+    """By ``time.monotonic_ns``; later it is not done, and how the gateway stands is the answer."""
 
 
 class Look(Frame, frozen=True, tag="look"):

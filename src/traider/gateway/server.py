@@ -8,7 +8,7 @@
 | --- | --- |
 | Start | a later epoch fences the one before; reports after those it knows follow |
 | Submit, Observe | done, if its epoch leads; else Fenced, and the connection ends |
-| Kill, Rearm, Look | done for whoever may speak, with or without a leader |
+| Kill, Rearm, Look | done for whoever may speak, with or without a leader; no Rearm too late |
 
 Reports go to the leader's connection in the order of the log. What is reported while nobody is
 connected stays in the log, and is sent with the next Start. A leader that does not read is cut off
@@ -213,6 +213,9 @@ class GatewayServer:
                     connection.send(Seen())
                 case Kill():
                     self._emergency.stop(frame.who, frame.why, keeps_positions=frame.keep_positions)
+                    connection.send(self._standing())
+                case Rearm() if time.monotonic_ns() > frame.until_ns:
+                    self._lines.warning("a re-arming came too late", who=frame.who, why=frame.why)
                     connection.send(self._standing())
                 case Rearm():
                     self._gateway.rearm(frame.who, frame.why)

@@ -132,8 +132,9 @@ def test_the_front_desk_reads_files_and_passes_the_rest_on(tmp_path: Path) -> No
     with pytest.raises(UsageError, match="no configuration file"):
         front.command(ASKED)
     leave_kill(tmp_path, Kill(**WHO))
-    assert front.command(Rearm(**WHO)) == "Rearm done"
+    assert front.command(Kill(**WHO)) == "Kill done"
     assert found_kill(tmp_path) is None
+    assert front.command(Rearm(**WHO)) == "Rearm done"
     assert front.status() == desk.status()
     reloading = ConfigReload(config(), lambda: config(limits={"max_leverage": 0.9}))
     assert FrontDesk(desk, tmp_path, reloading).command(ASKED) == "SetLimit done"

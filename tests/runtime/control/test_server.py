@@ -5,6 +5,7 @@
 3. Whatever else comes (garbage, too much, too many, half a line) is answered or let go, and the
    next one is served.
 4. A file of a dead or frozen process does not stand in the way, and who comes later serves.
+5. What is past its time, or whose asker is gone, is not carried out, an emergency stop always.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ import socket
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +29,14 @@ from traider.domain.errors import DataError, UsageError
 from traider.ops.health import HealthBoard
 from traider.runtime.control.client import ControlClient, NoTraderError, SilentTraderError
 from traider.runtime.control.commands import ControlCommand, Kill, Pause
-from traider.runtime.control.messages import REQUEST_BYTES_MAX, SOCKET_NAME
+from traider.runtime.control.messages import (
+    REQUEST_BYTES_MAX,
+    SOCKET_NAME,
+    Asked,
+    AskStatus,
+    Request,
+    line_of,
+)
 from traider.runtime.control.server import CONNECTIONS_MAX, ControlServer
 from traider.runtime.control.socket_files import listening_socket, short_address
 from traider.runtime.supervision.role import RoleReport
@@ -42,6 +51,11 @@ def raw(state: Path) -> socket.socket:
     with short_address(state / SOCKET_NAME) as address:
         opened.connect(address)
     return opened
+
+
+def line(request: Request, seconds: float = 60.0) -> bytes:
+    now_ns = time.monotonic_ns()
+    return line_of(Asked("1", now_ns, now_ns + int(seconds * 1e9), request))
 
 
 def test_law_1_the_desk_is_asked_and_answers(tmp_path: Path) -> None:
@@ -95,15 +109,17 @@ def test_law_2_another_user_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "line",
+    "garbage",
     [b"\n", b"{}\n", b"\xff\xfe\n", b'{"command":"kill"}\n', b'{"command":"pause","who":1}\n'],
 )
-def test_law_3_garbage_is_answered_with_an_error(tmp_path: Path, line: bytes) -> None:
+def test_law_3_garbage_is_answered_with_an_error(tmp_path: Path, garbage: bytes) -> None:
     with serving(tmp_path, KeepingDesk()), raw(tmp_path) as asking:
-        asking.sendall(line)
+        asking.sendall(garbage)
         assert b'"error"' in asking.recv(4096)
-        asking.sendall(b'{"command":"pause","who":"ana","why":"x"}\n')
-        assert b"Pause done" in asking.recv(4096)
+        asking.sendall(line(Pause(**WHO)))
+        with asking.makefile("rb") as answers:
+            assert b"is_begun" in answers.readline()
+            assert b"Pause done" in answers.readline()
 
 
 def test_law_3_too_long_a_request_ends_the_connection(tmp_path: Path) -> None:
@@ -120,7 +136,7 @@ def test_law_3_half_a_line_is_nothing(tmp_path: Path) -> None:
     desk = KeepingDesk()
     with serving(tmp_path, desk):
         with raw(tmp_path) as asking:
-            asking.sendall(b'{"command":"kill","who":"ana","why":"cut')
+            asking.sendall(line(Kill(**WHO))[:-4])
         with ControlClient(tmp_path) as trader:
             trader.send(Pause(**WHO))
     assert desk.asked == [Pause(**WHO)]
@@ -196,6 +212,40 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
         listening_socket(tmp_path / "none" / SOCKET_NAME)
 
 
+def test_law_5_what_comes_too_late_is_refused_but_a_stop(tmp_path: Path) -> None:
+    desk = KeepingDesk()
+    with (
+        serving(tmp_path, desk) as log,
+        raw(tmp_path) as asking,
+        asking.makefile("rb") as answers,
+    ):
+        for request in (Pause(**WHO), Kill(**WHO)):
+            asking.sendall(line(request, -0.1))
+            assert b"is_begun" in answers.readline()
+            assert (b"came too late" in answers.readline()) is isinstance(request, Pause)
+    assert desk.asked == [Kill(**WHO)]
+    assert "was not carried out: it came too late" in str(log.lines[0].fields["why"])
+
+
+def test_law_5_nothing_is_done_for_who_is_gone_but_a_stop(tmp_path: Path) -> None:
+    desk = KeepingDesk()
+
+    async def served() -> None:
+        server = ControlServer(tmp_path / SOCKET_NAME, desk, MemoryLog(), MemoryMetrics())
+        await server.start()
+        for request in (Pause(**WHO), Kill(**WHO)):
+            with raw(tmp_path) as asking:
+                asking.sendall(line(request))
+        reader, writer = await asyncio.open_unix_connection(str(tmp_path / SOCKET_NAME))
+        writer.write(line(AskStatus()))
+        assert b"coinbase" in await reader.readline()
+        writer.close()
+        await server.close()
+
+    asyncio.run(served())
+    assert desk.asked == [Kill(**WHO)]
+
+
 class FailingDesk(KeepingDesk):
     """A desk that cannot go on."""
 
@@ -219,7 +269,8 @@ def test_a_desk_that_cannot_go_on_is_told_and_raised(tmp_path: Path, fault: Exce
         running = asyncio.create_task(server.run(RoleReport("control", board, MemoryMetrics())))
         await asyncio.sleep(0)
         reader, writer = await asyncio.open_unix_connection(str(tmp_path / SOCKET_NAME))
-        writer.write(b'{"command":"pause","who":"ana","why":"x"}\n')
+        writer.write(line(Pause(**WHO)))
+        assert b"is_begun" in await reader.readline()
         answer = await reader.readline()
         assert (b"the disk is full" in answer) is isinstance(fault, DataError)
         writer.close()

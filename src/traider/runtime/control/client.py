@@ -6,16 +6,20 @@ with ControlClient(state) as trader:
 """
 
 import socket
+import time
+import uuid
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
 from traider.domain.errors import TraiderError, UsageError
-from traider.runtime.control.commands import ControlCommand
+from traider.runtime.control.commands import ControlCommand, Kill
+from traider.runtime.control.kill_file import KILL_NAME
 from traider.runtime.control.messages import (
     ANSWER_BYTES_MAX,
     SOCKET_NAME,
     Answer,
+    Asked,
     AskStatus,
     Request,
     answer_of,
@@ -26,6 +30,8 @@ from traider.runtime.status_body import StatusBody
 
 TIMEOUT_S: Final = 5.0
 _PART_BYTES: Final = 65_536
+_BEGIN_SHARE: Final = 0.8
+"""Of the patience, in which a command is begun or never: the trader's word of it takes time too."""
 
 
 class NoTraderError(UsageError):
@@ -47,6 +53,7 @@ class ControlClient:
 
     def __init__(self, state: Path, timeout_s: float = TIMEOUT_S) -> None:
         self.path = state / SOCKET_NAME
+        self._timeout_s = timeout_s
         self._rest = b""
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
         self._socket.settimeout(timeout_s)
@@ -92,16 +99,24 @@ class ControlClient:
 
         Raises:
             UsageError: it was refused, and nothing changed.
-            SilentTraderError: no answer came in time; it may have been done, or be done yet.
+            SilentTraderError: no answer came in time. Nothing was done and nothing will be, unless
+                it is an emergency stop or the error says that it was begun.
         """
         return self._ask(command).line
 
     def _ask(self, request: Request) -> Answer:
+        asked_ns = time.monotonic_ns()
+        until_ns = asked_ns + int(self._timeout_s * _BEGIN_SHARE * 1e9)
+        answer = Answer()
         try:
-            self._socket.sendall(line_of(request))
+            self._socket.sendall(line_of(Asked(uuid.uuid4().hex, asked_ns, until_ns, request)))
             answer = answer_of(self._line())
+            if answer.is_begun:
+                answer = answer_of(self._line())
         except OSError as fault:
-            raise self._silent() from fault
+            # An answer that comes yet is not that of the next request.
+            self.close()
+            raise self._silent(request, is_begun=answer.is_begun) from fault
         if answer.error is not None:
             error = UsageError(answer.error.what, where=answer.error.where, fix=answer.error.fix)
             error.exit_code = answer.error.exit_code
@@ -114,7 +129,7 @@ class ControlClient:
         while b"\n" not in parts[-1]:
             part = self._socket.recv(_PART_BYTES)
             if not part:
-                raise self._silent()
+                raise ConnectionResetError
             taken += len(part)
             if taken > ANSWER_BYTES_MAX:
                 raise UsageError(
@@ -124,12 +139,19 @@ class ControlClient:
         line, _, self._rest = b"".join(parts).partition(b"\n")
         return line
 
-    def _silent(self) -> SilentTraderError:
-        return SilentTraderError(
-            "the trader does not answer",
-            where=str(self.path),
-            fix="look whether its process is stopped; a kill is left in the folder meanwhile",
-        )
+    def _silent(
+        self, request: Request | None = None, *, is_begun: bool = False
+    ) -> SilentTraderError:
+        """Return what is known of a request that had no answer; None was not even sent."""
+        what, fixes = "the trader does not answer", ["look whether its process is stopped"]
+        if is_begun:
+            what = "the trader began to carry it out and does not answer since"
+            fixes = ["see traider status, and the journal, for what came of it"]
+        elif not isinstance(request, AskStatus | Kill):
+            what = f"{what}: the command was not carried out, and will not be"
+        if (self.path.parent / KILL_NAME).exists():
+            fixes.append("an emergency stop waits in the folder and is done when it goes on")
+        return SilentTraderError(what, where=str(self.path), fix="; ".join(fixes))
 
     def _unreachable(self, fault: OSError) -> TraiderError:
         if isinstance(fault, PermissionError):

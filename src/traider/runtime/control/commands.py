@@ -70,6 +70,9 @@ class Pause(Command, frozen=True, kw_only=True, tag="pause"):
 class Rearm(Command, frozen=True, kw_only=True, tag="rearm"):
     """End a pause or an emergency stop: trade again."""
 
+    asked_ns: int = 0
+    """When, by ``time.monotonic_ns``; no stop that came later is lifted. 0: just now."""
+
 
 class SetLimit(Command, frozen=True, kw_only=True, tag="limit"):
     """Change a limit of the gate; ``name`` and unit are those of ``[limits]``."""

@@ -1,5 +1,6 @@
 """What stands before a trader: commands that are about files are done here, the rest there."""
 
+import time
 from pathlib import Path
 
 from traider.domain.errors import UsageError
@@ -12,7 +13,7 @@ from traider.runtime.control.commands import (
     Reload,
 )
 from traider.runtime.control.desk import TradingDesk
-from traider.runtime.control.kill_file import clear_kill
+from traider.runtime.control.kill_file import KILL_NAME, clear_kill
 from traider.runtime.control.reloading import ConfigReload
 from traider.runtime.status_body import StatusBody
 
@@ -29,6 +30,8 @@ class FrontDesk:
         self._desk = desk
         self._state = state
         self._reloading = reloading
+        self._killed_ns = 0
+        """When the last emergency stop was carried out, by the machine's own clock."""
 
     def status(self) -> StatusBody:
         """Return how the trader stands."""
@@ -44,11 +47,28 @@ class FrontDesk:
             if self._reloading is None:
                 raise UsageError("this trader has no configuration file", fix="start it with one")
             return self._reloading.carry_out(self._desk, command)
+        if isinstance(command, Rearm):
+            self._check_rearm(command)
         done = self._desk.command(command)
-        if isinstance(command, Kill | Rearm):
-            # What was left in the folder is journaled now, or a person ended it.
+        if isinstance(command, Kill):
+            self._killed_ns = time.monotonic_ns()
+            # What was left in the folder is journaled now.
             clear_kill(self._state)
         return done
+
+    def _check_rearm(self, command: Rearm) -> None:
+        """Refuse to lift an emergency stop that came after the re-arming was asked for.
+
+        Raises:
+            UsageError: there is one.
+        """
+        waits = (self._state / KILL_NAME).exists()
+        if waits or 0 < command.asked_ns < self._killed_ns:
+            raise UsageError(
+                "an emergency stop came after this was asked, and holds",
+                where=str(self._state),
+                fix="look at traider status, then re-arm again",
+            )
 
     async def give(self, command: ManualOrder | CancelOrder) -> str:
         """Do what is asked of an order; return how it stands then.

@@ -5,27 +5,33 @@
 
 A command that is refused is an answer. A fault of the desk, a disk that refuses say, is answered
 too, and then raised to whoever runs the server: the desk cannot go on.
+A command that is past its time, or whose asker is gone, is not carried out, unless it is an
+emergency stop: this process may have been frozen while people were told that nothing came of it.
 Bounds: so many connections at once (one more is told and let go), so many bytes a request, so long
 between two requests of a connection, and so long to take an answer.
 """
 
 import asyncio
 import contextlib
+import time
 from pathlib import Path
 from typing import Final
+
+from msgspec.structs import replace
 
 from traider.domain.errors import TraiderError, UsageError
 from traider.domain.metric_names import CONTROL_COMMANDS_TOTAL
 from traider.domain.ports import Log, Metrics
-from traider.runtime.control.commands import CancelOrder, ManualOrder
+from traider.runtime.control.commands import CancelOrder, Kill, ManualOrder, Rearm
 from traider.runtime.control.desk import TradingDesk
 from traider.runtime.control.messages import (
     REQUEST_BYTES_MAX,
     Answer,
+    Asked,
     AskStatus,
+    asked_of,
     error_answer,
     line_of,
-    request_of,
 )
 from traider.runtime.control.socket_files import identity_of, listening_socket, may_control
 from traider.runtime.supervision.role import RoleReport
@@ -156,13 +162,17 @@ class ControlServer:
                 )
                 await _send(writer, error_answer(too_long))
                 return
-            await _send(writer, await self._answer(line))
+            await _send(writer, await self._answer(line, writer))
 
-    async def _answer(self, line: bytes) -> Answer:
+    async def _answer(self, line: bytes, writer: asyncio.StreamWriter) -> Answer:
         try:
-            request = request_of(line)
+            asked = asked_of(line)
+            request = asked.request
             if isinstance(request, AskStatus):
                 return Answer(status=self._desk.status())
+            self._begin(asked, writer)
+            if isinstance(request, Rearm):
+                request = replace(request, asked_ns=asked.asked_ns)
             if isinstance(request, ManualOrder | CancelOrder):
                 answer = await self._desk.give(request)
             else:
@@ -178,6 +188,25 @@ class ControlServer:
             "control", command=type(request).__name__, who=request.who, why=request.why, done=answer
         )
         return Answer(line=answer)
+
+    def _begin(self, asked: Asked, writer: asyncio.StreamWriter) -> None:
+        """Tell that a command is carried out now, which has to be told before it is.
+
+        Raises:
+            UsageError: it is too late, or nobody is there who could hear it.
+        """
+        writer.write(line_of(Answer(is_begun=True)))
+        if isinstance(asked.request, Kill):
+            return
+        is_gone = writer.transport.is_closing() or writer.transport.get_write_buffer_size() > 0
+        # The clock is read after it was told: frozen in between, it is told and not done.
+        if is_gone or time.monotonic_ns() > asked.until_ns:
+            command = type(asked.request).__name__
+            why = "nobody waits for it any more" if is_gone else "it came too late"
+            raise UsageError(
+                f"{command} {asked.id} was not carried out: {why}",
+                fix="ask again if it is still wanted",
+            )
 
 
 async def _send(writer: asyncio.StreamWriter, answer: Answer) -> None:
