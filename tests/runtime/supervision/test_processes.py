@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,17 @@ async def run_to_end(watched: Watched, asked: ChildTerms) -> None:
 def test_laws_1_and_2_what_goes_wrong_is_a_fault(what: ChildTerms, said: str) -> None:
     with pytest.raises(ChildEndedError, match=said):
         asyncio.run(run_to_end(Watched(), what))
+
+
+def test_law_2_what_is_frozen_is_not_waited_for() -> None:
+    patient = replace(terms("freezes", silent_s=0.3, stop_s=60.0), frozen_s=0.2)
+
+    async def scene() -> None:
+        async with asyncio.timeout(20.0):
+            await run_to_end(Watched(), patient)
+
+    with pytest.raises(ChildEndedError, match="fell silent"):
+        asyncio.run(scene())
 
 
 @pytest.mark.parametrize("turns", range(5))

@@ -8,6 +8,7 @@ order. It learns of the supervisor's end by the end of its standard input.
 
 import asyncio
 import contextlib
+import math
 import os
 import signal
 from collections.abc import Mapping
@@ -20,6 +21,8 @@ from traider.runtime.supervision.notices import LINE_BYTES_MAX, NOTICES_VARIABLE
 from traider.runtime.supervision.role import Role, RoleReport
 
 _KILLED_S: Final = 5.0
+_QUIET_S: Final = 5.0
+"""A child beats every second: one that did not for so long does not hear that it is to end."""
 _UNREAD_BYTES_MAX: Final = 64 * LINE_BYTES_MAX
 
 
@@ -46,6 +49,8 @@ class ChildTerms:
     """Seconds that it may take to end when it is asked, before it is killed."""
     without: frozenset[str] = frozenset()
     """Variables of this process that the child does not get: keys that are not for it."""
+    frozen_s: float = 10.0
+    """``stop_s`` of a child that counts as frozen, and will not hear that it is to end."""
 
 
 class ChildProcess:
@@ -54,6 +59,8 @@ class ChildProcess:
     def __init__(self, terms: ChildTerms, log: Log) -> None:
         self._terms = terms
         self._log = log
+        self._heard_s: float | None = None
+        """When it last said something, on the loop's clock, from when on it was ready."""
         self.pid = 0
         """Its number while it runs, else 0."""
 
@@ -124,6 +131,8 @@ class ChildProcess:
                 report.ready()
             elif word == "bad":
                 report.bad(rest)
+            if was_ready:
+                self._heard_s = loop.time()
 
     async def _check_end(self, process: asyncio.subprocess.Process) -> None:
         """Return when the child ended well."""
@@ -140,11 +149,12 @@ class ChildProcess:
 
     async def _end(self, process: asyncio.subprocess.Process) -> None:
         """End the child if it has not ended: ask first, then kill it and what it started."""
+        stop_s = min(self._terms.stop_s, self._terms.frozen_s if self._is_frozen() else math.inf)
         if process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 process.terminate()
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self._terms.stop_s):
+                async with asyncio.timeout(stop_s):
                     await process.wait()
         if process.returncode is None:
             self._log.warning("a child does not end and is killed", child=self._terms.name)
@@ -153,6 +163,13 @@ class ChildProcess:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_KILLED_S):
                     await process.wait()
+
+    def _is_frozen(self) -> bool:
+        """Whether it should have spoken since it last did."""
+        if not self._terms.silent_s or self._heard_s is None:
+            return False
+        quiet_s = asyncio.get_running_loop().time() - self._heard_s
+        return quiet_s >= min(self._terms.silent_s, _QUIET_S)
 
 
 def child_role(
