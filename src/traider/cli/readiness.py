@@ -18,6 +18,15 @@ from traider.cli.options import config_option, json_option, set_option
     metavar="DIR",
     help="State folder of the paper run.",
 )
+@click.option(
+    "--live-state",
+    "live",
+    type=click.Path(path_type=Path),
+    default=Path("runs/live-coinbase"),
+    show_default=True,
+    metavar="DIR",
+    help="State folder of the live run, if it was begun: the limits in force there count too.",
+)
 @click.option("--sign-off", "name", metavar="NAME", help="Sign, when all else is well.")
 @click.option("--test-alert", is_flag=True, help="Send a test alert with a code, and end.")
 @click.option("--alert-seen", "code", metavar="CODE", help="Tell the code of the test alert.")

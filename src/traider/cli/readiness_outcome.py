@@ -41,6 +41,7 @@ class ReadinessArguments:
     overrides: tuple[str, ...]
     test_alert: bool
     as_json: bool
+    live: Path = Path("runs/live-coinbase")
 
 
 def readiness_session(said: ReadinessArguments) -> int:
@@ -62,7 +63,7 @@ def readiness_session(said: ReadinessArguments) -> int:
     show = Show.JSON if said.as_json else Show.SUMMARY
     with stop_on_interrupt(quiet=said.as_json) as stop, progress_shown(show) as progress:
         watch = Watch(stop=stop) if progress is None else Watch(progress, stop)
-        asked = Asked(said.folder, loaded, SystemClock(), watch)
+        asked = Asked(said.folder, loaded, SystemClock(), watch, live=said.live)
         if said.code is not None:
             note_alert_seen(asked, said.code)
         rows = check_readiness(asked)

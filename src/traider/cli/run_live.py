@@ -209,6 +209,7 @@ def _check_readiness(said: RunArguments, order: SessionOrder, *, has_key_here: b
             Watch(stop=stop),
             venue=request.venue,
             products=request.products,
+            live=order.folder,
         )
         rows = check_readiness(asked)
     bad = [row for row in rows if not row.ok and (has_key_here or row.name not in ACCOUNT_ROWS)]

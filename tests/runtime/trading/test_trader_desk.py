@@ -18,6 +18,7 @@ from traider.gateway.client_ids import ClientIds
 from traider.gateway.order_lives import OrderLife
 from traider.journal import JournalReader
 from traider.runtime.control.commands import Kill, Pause, Rearm, Reload, SetLimit, Stop
+from traider.runtime.limit_bounds import PhaseBounds
 from traider.runtime.status_body import (
     AlertBody,
     HealthBody,
@@ -45,10 +46,12 @@ class CalmWatch:
         return 2
 
 
-def desk_of(desk: Desk, folder: Path, hooks: DeskHooks | None = None) -> TraderDesk:
+def desk_of(
+    desk: Desk, folder: Path, hooks: DeskHooks | None = None, bounds: PhaseBounds | None = None
+) -> TraderDesk:
     capital = Decimal(desk.trader.machine.spec.capital_units) / 10**8
     context = DeskContext(
-        Mode.PAPER, "coinbase", folder, 77, "USDT", capital, FIRST_NS, ClientIds("0badcafe")
+        Mode.PAPER, "coinbase", folder, 77, "USDT", capital, FIRST_NS, ClientIds("0badcafe"), bounds
     )
     return TraderDesk(desk.trader, context, CalmWatch(), hooks or DeskHooks(), desk.clock)
 
@@ -141,6 +144,32 @@ def test_a_command_is_journaled_with_who_and_why(tmp_path: Path) -> None:
     for kind in (Kind.PAUSE, Kind.KILL, Kind.REARM, Kind.LIMITS_CHANGE):
         assert kinds.count(kind) == 1
     assert stops == [Stop(who=WHO, why=WHY)]
+
+
+def test_limits_with_real_money_behind_them_stay_within_their_phase(tmp_path: Path) -> None:
+    spec, _ = small_run("market")
+    told: list[tuple[SetLimit, str]] = []
+    with Desk(tmp_path, spec) as desk:
+        desk.trader.begin(DIGEST, 1, empty_events(0))
+        hooks = DeskHooks(widened=lambda command, line: told.append((command, line)))
+        made = desk_of(desk, tmp_path, hooks, PhaseBounds("first", Decimal(20_000)))
+
+        def limit(name: str, value: str) -> str:
+            return made.command(SetLimit(name=name, value=Decimal(value), who=WHO, why=WHY))
+
+        assert limit("max_exposure", "0.3").startswith("max_exposure is 0.3 now")
+        assert told == []
+        with pytest.raises(UsageError, match=r"max_exposure 3 is wider than 0\.5, the bound"):
+            limit("max_exposure", "3")
+        with pytest.raises(UsageError, match="wider than 30"):
+            limit("limits.max_orders_per_minute", "290")
+        line = limit("max_exposure", "0.5")
+        assert line == "max_exposure is 0.5 now; it was 0.3"
+        assert [(command.who, text) for command, text in told] == [(WHO, line)]
+        unbound = desk_of(desk, tmp_path, hooks)
+        unbound.command(SetLimit(name="max_exposure", value=Decimal(3), who=WHO, why=WHY))
+        assert limit("max_exposure", "2").startswith("max_exposure is 2 now")
+        assert len(told) == 1
 
 
 def test_an_order_in_money_says_so(tmp_path: Path) -> None:

@@ -15,7 +15,8 @@ from traider.runtime.config import LoadedConfig
 from traider.runtime.parity.checking import Watch
 from traider.runtime.readiness.account_checks import check_account
 from traider.runtime.readiness.kept_checks import check_alert, check_backup, check_signature
-from traider.runtime.readiness.limit_presets import check_limits
+from traider.runtime.readiness.limit_checks import check_limits
+from traider.runtime.readiness.limits_in_force import limits_in_force
 from traider.runtime.readiness.notes import (
     AlertTest,
     Signature,
@@ -47,6 +48,8 @@ class Asked:
     """Where real money is traded."""
     products: tuple[str, ...] = ()
     """What of it; those of the paper run where none are named."""
+    live: Path | None = None
+    """State folder of the live run, whose limits in force count; None for none."""
 
 
 def check_readiness(asked: Asked) -> Sequence[Row]:
@@ -60,12 +63,20 @@ def check_readiness(asked: Asked) -> Sequence[Row]:
     notes = read_notes(asked.folder)
     return (
         *asyncio.run(check_account(config)),
-        check_limits(asked.loaded),
+        _limits_row(asked),
         check_alert(notes, config, now_ns),
         check_backup(config, now_ns),
         *check_paper(asked.folder, _wanted(asked, now_ns), asked.watch),
         check_signature(notes, config, _run_id(asked.folder)),
     )
+
+
+def _limits_row(asked: Asked) -> Row:
+    """Look at the limits of the file, and at those that the live run would go on with."""
+    if asked.live is None:
+        return check_limits(asked.loaded)
+    in_force = limits_in_force(asked.live, asked.loaded.config, asked.watch.stop)
+    return check_limits(asked.loaded, in_force)
 
 
 def _wanted(asked: Asked, now_ns: int) -> WantedPaper:

@@ -29,7 +29,7 @@ from traider.domain.payload_table import PAYLOADS
 from traider.domain.ports import Alert, Severity
 from traider.gateway.client_ids import ClientIds
 from traider.runtime.config import config_digest
-from traider.runtime.control.commands import CancelOrder, Kill, Reload, Stop
+from traider.runtime.control.commands import CancelOrder, Kill, Reload, SetLimit, Stop
 from traider.runtime.control.front_desk import FrontDesk
 from traider.runtime.control.kill_file import found_kill, watch_kill
 from traider.runtime.control.reloading import ConfigReload
@@ -39,6 +39,7 @@ from traider.runtime.leadership.leadership import Leadership
 from traider.runtime.leadership.lease import LeaseLostError
 from traider.runtime.leadership.led_gateway import LedGateway
 from traider.runtime.leadership.promotion import StandbyHooks, StandbyOrder, Warm, stand_by
+from traider.runtime.limit_bounds import PhaseBounds
 from traider.runtime.live_feed import keep
 from traider.runtime.observability import RoleObservation
 from traider.runtime.parity.recorded_run import RecordedRun
@@ -55,7 +56,7 @@ from traider.runtime.session.upkeep import KeepingTerms, Upkeep, pass_time, unti
 from traider.runtime.session.watch import SessionWatch, WatchedParts
 from traider.runtime.standby_file import StandbyFile
 from traider.runtime.state_folder import RUN_LOCK
-from traider.runtime.status_body import Phase, RestartBody, StatusBody, restart_bodies
+from traider.runtime.status_body import Mode, Phase, RestartBody, StatusBody, restart_bodies
 from traider.runtime.status_file import write_status
 from traider.runtime.status_watch import Beside, StatusWatch
 from traider.runtime.supervision.keeper import SupervisorParts
@@ -382,11 +383,21 @@ class Session:
             capital=parts.config.capital,
             started_ns=parts.clock.now_ns(),
             ids=ClientIds(parts.manifest.run_id),
+            bounds=PhaseBounds.of(parts.config) if parts.manifest.mode is Mode.LIVE else None,
         )
         lives = parts.gateway.lives
-        hooks = DeskHooks(lives.living, self._take_stop, lives.guards, self.restarts)
+        hooks = DeskHooks(
+            lives.living, self._take_stop, lives.guards, self.restarts, self._tell_widened
+        )
         self._desk = TraderDesk(parts.trader, context, watch, hooks, parts.clock)
         return self._desk
+
+    def _tell_widened(self, command: SetLimit, line: str) -> None:
+        """Tell a person that somebody gave real money more room."""
+        told = f"{line}; {command.who}: {command.why}"
+        self._seen.log.warning("a limit is wider", told=told)
+        title = "a limit is wider"
+        self._seen.alerts.send(Alert(f"limits:{command.name}", Severity.WARNING, title, told))
 
     def _desk_here(self) -> TraderDesk:
         assert self._desk is not None  # noqa: S101 - opened before anything begins

@@ -8,7 +8,7 @@ from typing import Final, Protocol
 
 from traider.backtest.outcome import account_equity
 from traider.domain.errors import UsageError
-from traider.domain.events import OrderFlag, empty_events
+from traider.domain.events import EventArray, OrderFlag, empty_events
 from traider.domain.money import notional_units
 from traider.domain.order_states import leaves_of
 from traider.domain.orders import OrderType
@@ -28,10 +28,13 @@ from traider.runtime.control.commands import (
     Pause,
     Rearm,
     Reload,
+    SetLimit,
     Stop,
     command_bytes,
 )
 from traider.runtime.control.conversion import CONTROL_FACT, ControlTerms, control_events, told
+from traider.runtime.control.limit_names import limit_name
+from traider.runtime.limit_bounds import PhaseBounds, is_wider
 from traider.runtime.status_body import (
     AlertBody,
     HealthBody,
@@ -63,6 +66,8 @@ class DeskContext:
     capital: Decimal
     started_ns: int
     ids: ClientIds
+    bounds: PhaseBounds | None = None
+    """How wide limits may become; None where no real money is at risk."""
 
 
 class Watch(Protocol):
@@ -92,6 +97,8 @@ class DeskHooks:
     """Whether an order protects a position."""
     restarts: Callable[[], tuple[RestartBody, ...]] = tuple
     """Parts that were begun again."""
+    widened: Callable[[SetLimit, str], None] = field(default=lambda _, __: None)
+    """Told of a limit with real money behind it that lets more through now, and how it was."""
 
 
 class TraderDesk:
@@ -127,10 +134,27 @@ class TraderDesk:
         terms = ControlTerms.of(machine.spec, machine.decider, machine.gate)
         events = control_events(command, terms, self._clock.now_ns())
         line = self._stance_line(command) or told(command, events)
+        is_widened = isinstance(command, SetLimit) and self._is_widened(command, events)
         if len(events):
             person = (command.who, command.why)
             self._trader.tell(events, [(CONTROL_FACT, command_bytes(command))], person)
+        if isinstance(command, SetLimit) and is_widened:
+            self._hooks.widened(command, line)
         return line
+
+    def _is_widened(self, command: SetLimit, events: EventArray) -> bool:
+        """Whether a limit with real money behind it would let more through.
+
+        Raises:
+            UsageError: more than the phase of readiness allows.
+        """
+        bounds = self._context.bounds
+        if bounds is None or not len(events):
+            return False
+        name, known = command.name.removeprefix("limits."), limit_name(command.name)
+        value, previous = float(events["f1"][0]), float(events["f2"][0])
+        bounds.check_change(name, float(command.value), previous / known.scale)
+        return is_wider(name, value, previous)
 
     def _stance_line(self, command: ControlCommand) -> str:
         """Return what a change of mode comes to where it is not what it says; else nothing."""
