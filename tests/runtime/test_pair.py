@@ -38,6 +38,7 @@ keys = [each for each in os.environ if each.startswith("TRAIDER_COINBASE")]
 (folder / f"{name}.keys").write_text(" ".join(sorted(keys)))
 if what == "refuses":
     raise SystemExit(2)
+print(f"told {os.getpid()}", flush=True)
 notices, ended = Notices.of_environment(), threading.Event()
 notices.watch_supervisor(ended.set)
 notices.ready()
@@ -69,7 +70,11 @@ class Stage:
     def run(
         self, trader: str, gateway: str, meanwhile: Callable[[], None] = lambda: None
     ) -> Outcome:
-        order = PairOrder(self.command("trader", trader), self.command("gateway", gateway))
+        order = PairOrder(
+            self.command("trader", trader),
+            self.command("gateway", gateway),
+            output=self.folder / "output",
+        )
 
         async def whole() -> Outcome:
             kept: list[Supervisor] = []
@@ -113,6 +118,24 @@ def test_a_gateway_that_is_killed_is_started_again(stage: Stage) -> None:
     outcome = stage.run("stays", "stays", kill)
     assert outcome.fault is None
     assert (len(stage.lives("gateway")), len(stage.lives("trader"))) == (2, 1)
+
+
+def test_the_file_holds_what_the_last_trader_printed(
+    stage: Stage, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def kill() -> None:
+        end = time.monotonic() + 20
+        for life in range(2):
+            while len(stage.lives("trader")) <= life and time.monotonic() < end:
+                time.sleep(0.01)
+            is_last = life == 1
+            time.sleep(0.3)  # until it hears signals
+            os.kill(stage.lives("trader")[life], signal.SIGTERM if is_last else signal.SIGKILL)
+
+    outcome = stage.run("stays", "stays", kill)
+    assert outcome.fault is None
+    assert (stage.folder / "output").read_text().split() == ["told", str(stage.lives("trader")[1])]
+    assert not [pid for pid in stage.lives("trader") if str(pid) in capfd.readouterr().out]
 
 
 def test_what_refuses_at_its_start_ends_both(stage: Stage) -> None:

@@ -11,6 +11,7 @@ Where a gateway answers in the state folder already, only the trader is started.
 import asyncio
 import os
 import sys
+import tempfile
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Final
 
 import click
+import msgspec
 
 from traider.cli.interrupt import stop_on_interrupt
 from traider.cli.readiness_outcome import print_rows
@@ -40,6 +42,7 @@ from traider.runtime.session.upkeep import until_gone
 from traider.runtime.state_folder import RunPaths
 from traider.runtime.status_body import Mode
 from traider.runtime.supervision.notices import Notices
+from traider.runtime.supervision.processes import ChildEndedError
 from traider.runtime.supervision.role import Role, RoleReport
 from traider.runtime.supervision.signals import stop_signals
 
@@ -82,12 +85,16 @@ def run_apart(said: RunArguments, *, is_standby: bool = False) -> int:
     terms = ObserveTerms(RunPaths(order.folder).supervisor_log, mode.value, "error")
     order.folder.mkdir(parents=True, exist_ok=True)
     with observe(_at_port(order.request.config, 0), "supervisor", terms) as seen:
-        asyncio.run(_run(_Pair(said, order, is_standby, has_gateway), seen))
-    return 0
+        pair = _Pair(said, order, is_standby, has_gateway)
+        if not said.as_json:
+            return asyncio.run(_run(pair, seen))
+        # Each trader that was started prints an object; the run comes to one, that of the last.
+        with tempfile.TemporaryDirectory() as folder:
+            return asyncio.run(_run(pair, seen, Path(folder) / "outcome.json"))
 
 
-async def _run(pair: _Pair, seen: RoleObservation) -> None:
-    """Keep both processes until the end.
+async def _run(pair: _Pair, seen: RoleObservation, output: Path | None = None) -> int:
+    """Keep both processes until the end; print what the last trader said to ``output``.
 
     Raises:
         TraiderError: what no restart could mend.
@@ -115,13 +122,27 @@ async def _run(pair: _Pair, seen: RoleObservation) -> None:
             if not pair.said.as_json:
                 click.echo(f"trader and gateway of {order.folder}", err=True)
             outcome = await keep_pair(
-                _commands(replace(pair, order=order)),
+                replace(_commands(replace(pair, order=order)), output=output),
                 seen,
                 beside,
                 lambda supervisor: stops.append(supervisor.ask_stop),
             )
-    if isinstance(outcome.fault, TraiderError):
-        raise outcome.fault
+    return _told(outcome.fault, order.folder, output)
+
+
+def _told(fault: BaseException | None, folder: Path, output: Path | None) -> int:
+    """Print what the run came to, where it is printed here; return the exit code.
+
+    Raises:
+        TraiderError: it came to a fault that no trader told.
+    """
+    told = b"" if output is None or not output.exists() else output.read_bytes().strip()
+    if isinstance(fault, TraiderError) and not (isinstance(fault, ChildEndedError) and told):
+        raise fault
+    if output is not None:
+        # A trader that had to be killed at the end told nothing.
+        click.echo(told or msgspec.json.encode({"state": str(folder)}))
+    return fault.exit_code if isinstance(fault, TraiderError) else 0
 
 
 def _exchange_role(exchange: DemoExchange) -> Role:

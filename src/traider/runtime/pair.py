@@ -10,6 +10,7 @@ children notice, by the end of their standard input, and end in order.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final
 
 from traider.domain.errors import UsageError, VenueError
@@ -41,6 +42,8 @@ class PairOrder:
     """Likewise; empty where a gateway runs already."""
     environment: tuple[tuple[str, str], ...] = ()
     """Of the trader, beside ours without the keys."""
+    output: Path | None = None
+    """File of what the last trader printed; None where it prints itself."""
 
 
 def pair_children(order: PairOrder) -> tuple[ChildTerms, ...]:
@@ -53,6 +56,7 @@ def pair_children(order: PairOrder) -> tuple[ChildTerms, ...]:
         SILENT_S,
         _TRADER_STOP_S,
         frozenset(KEY_VARIABLES),
+        output=order.output,
     )
     gateway = replace(
         trader,
@@ -60,6 +64,7 @@ def pair_children(order: PairOrder) -> tuple[ChildTerms, ...]:
         command=order.gateway,
         environment={},
         without=frozenset(),
+        output=None,
         stop_s=_GATEWAY_STOP_S,
     )
     return (gateway, trader) if order.gateway else (trader,)

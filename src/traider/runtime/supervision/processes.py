@@ -13,6 +13,7 @@ import os
 import signal
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 from traider.domain.errors import TraiderError
@@ -51,6 +52,8 @@ class ChildTerms:
     """Variables of this process that the child does not get: keys that are not for it."""
     frozen_s: float = 10.0
     """``stop_s`` of a child that counts as frozen, and will not hear that it is to end."""
+    output: Path | None = None
+    """File of what its last process printed; None leaves it to print where this one does."""
 
 
 class ChildProcess:
@@ -100,13 +103,18 @@ class ChildProcess:
         kept = {
             name: value for name, value in os.environ.items() if name not in self._terms.without
         }
-        return await asyncio.create_subprocess_exec(
-            *self._terms.command,
-            stdin=asyncio.subprocess.PIPE,
-            env={**kept, **self._terms.environment, NOTICES_VARIABLE: str(writing)},
-            pass_fds=(writing,),
-            start_new_session=True,
-        )
+        with contextlib.ExitStack() as closing:
+            output = None
+            if self._terms.output is not None:
+                output = closing.enter_context(self._terms.output.open("wb"))
+            return await asyncio.create_subprocess_exec(
+                *self._terms.command,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=output,
+                env={**kept, **self._terms.environment, NOTICES_VARIABLE: str(writing)},
+                pass_fds=(writing,),
+                start_new_session=True,
+            )
 
     async def _listen(self, notices: asyncio.StreamReader, report: RoleReport) -> None:
         """Pass on what the child says, until it says nothing more."""
