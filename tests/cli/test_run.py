@@ -8,6 +8,8 @@ import pytest
 from traider.cli.main import run
 from traider.cli.run_order import RunArguments, session_order
 from traider.domain.errors import UsageError
+from traider.runtime.config import Config
+from traider.runtime.run_request import RunRequest
 from traider.runtime.state_folder import StateFolder
 from traider.runtime.status_body import Mode
 
@@ -66,6 +68,35 @@ def test_a_damaged_run_is_told_and_nothing_begins_again(
     told = capsys.readouterr()
     assert told.err.splitlines()[-1].startswith(f"traider: error: {tmp_path}/run.json: cannot be")
     assert "beginning again" not in told.out + told.err
+
+
+def test_a_gateway_of_a_paper_run_is_refused_before_anything_is_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    state = tmp_path / "new"
+    what = ["--venue", "coinbase", "--product", "BTC-USD", "--state", str(state)]
+    assert run(["run", "--role", "gateway", *what]) == 2
+    assert "a run of mode paper sends no order anywhere" in capsys.readouterr().err
+    assert not state.exists()
+
+
+def test_a_gateway_of_real_money_is_refused_like_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without a signature no words help, and what was begun live is named as such."""
+    monkeypatch.setenv("TRAIDER_CONFIRM_LIVE", "trade BTC-USD on coinbase with real money")
+    closed = ["--set", "venues.coinbase.rest_url=http://127.0.0.1:9"]
+    state = ["--role", "gateway", "--state", str(tmp_path / "live"), *closed]
+    what = ["--live", "--venue", "coinbase", "--product", "BTC-USD", "--paper", str(tmp_path)]
+    assert run(["run", *state, *what, "--json"]) == 2
+    told = json.loads(capsys.readouterr().out)["error"]["what"]
+    assert told.startswith("not ready for real money: key, permissions")
+    assert "limits, settings, sign-off" in told
+    assert not (tmp_path / "live").exists()
+    with StateFolder(tmp_path / "live") as folder:
+        folder.begin(RunRequest(Mode.LIVE, "coinbase", ("BTC-USD",), Config()), (), 1)
+    assert run(["run", *state]) == 2
+    assert "the run here trades with real money" in capsys.readouterr().err
 
 
 def test_live_is_refused_with_what_is_missing(

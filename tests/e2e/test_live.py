@@ -2,7 +2,7 @@
 
 The venue of the settings is a local exchange on the loopback; everything else is as on the venue.
 
-1. Without the words nothing is begun.
+1. Without the words nothing is begun, by the gateway alone neither.
 2. With them orders go out by the gateway's process, and the trader's knows no key.
 3. An emergency stop and SIGTERM end it in order.
 """
@@ -117,6 +117,9 @@ def test_real_money_goes_out_by_the_gateway_alone(
     monkeypatch.setenv("TRAIDER_CONFIRM_LIVE", WORDS.replace("real", "some"))
     assert run(["run", *site.command, "--state", str(state), "--json"]) == 2
     assert f"'{WORDS}'" in json.loads(capsys.readouterr().out)["error"]["fix"]
+    alone = ["run", "--role", "gateway", *site.command, "--state", str(state), "--json"]
+    assert run(alone) == 2
+    assert f"'{WORDS}'" in json.loads(capsys.readouterr().out)["error"]["fix"]
     assert not state.exists()
 
     live = Apart(state, *site.command, env={**site.key, "TRAIDER_CONFIRM_LIVE": WORDS})
@@ -128,6 +131,10 @@ def test_real_money_goes_out_by_the_gateway_alone(
         assert (manifest.mode, manifest.products) == (Mode.LIVE, (PRODUCT,))
         wait_until(lambda: _has_bought(state), "a first price", 60.0)
         wait_until(live.holds, "a position", 30.0)
+        code, told = ask(*_wider("3"), "--state", str(state), "--json")
+        assert (code, told["error"]["where"]) == (2, "limits.max_exposure"), told
+        code, told = ask(*_wider("0.4"), "--state", str(state), "--json")
+        assert code == 0, told
         code, told = ask("kill", "--state", str(state), "--json")
         assert (code, told["done"]) == (0, True), told
         assert live.ended() == 0
@@ -141,6 +148,10 @@ def test_real_money_goes_out_by_the_gateway_alone(
     assert not [
         path for path in state.rglob("*") if path.is_file() and secret in path.read_text("latin-1")
     ]
+
+
+def _wider(value: str) -> list[str]:
+    return ["control", "limit", "max_exposure", value, "--who", "ada", "--why", "a try"]
 
 
 def _has_bought(state: Path) -> bool:
@@ -164,10 +175,11 @@ def _keys_are_the_gateways(live: Apart, site: Site) -> None:
 
 def test_a_gateway_started_apart_keeps_the_keys_to_itself(site: Site, tmp_path: Path) -> None:
     state = tmp_path / "live"
-    gateway = Apart(state, "--role", "gateway", *site.command, env=site.key)
+    words = {"TRAIDER_CONFIRM_LIVE": WORDS}
+    gateway = Apart(state, "--role", "gateway", *site.command, env={**site.key, **words})
     try:
         wait_until((state / "gateway.sock").exists, "the gateway")
-        live = Apart(state, *site.command, env={"TRAIDER_CONFIRM_LIVE": WORDS})
+        live = Apart(state, *site.command, env=words)
         try:
             wait_until(live.is_trading, "trading")
             assert live.child("gateway") == 0

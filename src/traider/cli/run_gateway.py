@@ -5,15 +5,21 @@ from pathlib import Path
 
 import click
 
+from traider.cli.before_live import check_gateway, checked_digest, confirm, was_checked
 from traider.cli.run_order import RunArguments, config_file_of, session_order
 from traider.domain.errors import UsageError
 from traider.runtime.config import load_config
 from traider.runtime.observability import ObserveTerms, RoleObservation, observe
-from traider.runtime.roles.gateway_process import GatewayProcess, GatewayProcessOrder
+from traider.runtime.roles.gateway_process import (
+    GatewayProcess,
+    GatewayProcessOrder,
+    check_sends,
+)
 from traider.runtime.run_beginning import begin_run
 from traider.runtime.run_request import RunRequest
 from traider.runtime.session.terms import SessionOrder
 from traider.runtime.state_folder import RunPaths, read_manifest
+from traider.runtime.status_body import Mode
 from traider.runtime.supervision.signals import stop_signals
 
 
@@ -24,11 +30,14 @@ def run_gateway(said: RunArguments) -> int:
         TraiderError: it cannot begin, or cannot go on.
     """
     folder = _folder(said)
+    _check_live(said, folder)
     new = _new_run(said, folder)
     request = _begun(said, folder) if new is None else new.request
     terms = ObserveTerms(RunPaths(folder).gateway_log, request.mode.value, "error")
     with observe(request.config, "gateway", terms) as seen:
-        asyncio.run(_run(GatewayProcessOrder(folder, request.config, said.exchange), seen, new))
+        settings = checked_digest(load_config(config_file_of(said, request.mode), said.overrides))
+        order = GatewayProcessOrder(folder, request.config, said.exchange, settings)
+        asyncio.run(_run(order, seen, new))
     return 0
 
 
@@ -44,12 +53,36 @@ async def _run(order: GatewayProcessOrder, seen: RoleObservation, new: SessionOr
         await process.run()
 
 
+def _check_live(said: RunArguments, folder: Path) -> None:
+    """Refuse to take the key of real money before what can be judged here is, and a person agreed.
+
+    Raises:
+        UsageError: a row is not well, or nobody confirmed.
+    """
+    kept = read_manifest(folder)
+    if not said.live and (kept is None or kept.mode is not Mode.LIVE):
+        return
+    if was_checked(load_config(said.config_file, said.overrides)):
+        return
+    if not said.live:
+        raise UsageError("the run here trades with real money", where=str(folder), fix="add --live")
+    order = session_order(said)
+    check_gateway(said, order)
+    confirm(order)
+
+
 def _new_run(said: RunArguments, folder: Path) -> SessionOrder | None:
-    """Return the run to begin; None where there is one."""
+    """Return the run to begin; None where there is one.
+
+    Raises:
+        UsageError: it would send no order anywhere.
+    """
     if read_manifest(folder) is not None or not (said.venue or said.exchange):
         return None
+    order = session_order(said)
+    check_sends(order.request.mode, folder)
     folder.mkdir(parents=True, exist_ok=True)
-    return session_order(said)
+    return order
 
 
 def _begun(said: RunArguments, folder: Path) -> RunRequest:

@@ -9,46 +9,39 @@ Where a gateway answers in the state folder already, only the trader is started.
 """
 
 import asyncio
-import os
 import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
 
 import click
 import msgspec
 
-from traider.cli.interrupt import stop_on_interrupt
-from traider.cli.readiness_outcome import print_rows
+from traider.cli.before_live import (
+    CHECKED,
+    check_ready,
+    checked_digest,
+    confirm,
+    running_gateway,
+    was_checked,
+)
 from traider.cli.run_order import RunArguments, config_file_of, session_order
 from traider.cli.run_session import run_session
 from traider.domain.errors import TraiderError, UsageError
-from traider.gateway.client import look
-from traider.ops.clock import SystemClock
-from traider.runtime.config import Config, load_with_origins
-from traider.runtime.control.socket_files import short_address
+from traider.runtime.config import Config
 from traider.runtime.demo_exchange import DemoExchange, DemoTerms, start_demo_exchange
 from traider.runtime.observability import ObserveTerms, RoleObservation, observe
 from traider.runtime.pair import PairOrder, keep_pair
-from traider.runtime.parity.checking import Watch
-from traider.runtime.readiness.checklist import ACCOUNT_ROWS, Asked, check_readiness
-from traider.runtime.readiness.notes import signed_digest
 from traider.runtime.run_beginning import begin_run
 from traider.runtime.session.terms import SessionOrder
 from traider.runtime.session.upkeep import until_gone
 from traider.runtime.state_folder import RunPaths
 from traider.runtime.status_body import Mode
-from traider.runtime.supervision.notices import Notices
 from traider.runtime.supervision.processes import ChildEndedError
 from traider.runtime.supervision.role import Role, RoleReport
 from traider.runtime.supervision.signals import stop_signals
-
-CONFIRM: Final = "TRAIDER_CONFIRM_LIVE"
-CHECKED: Final = "TRAIDER_LIVE_CHECKED"
-_ANSWER_S: Final = 1.0
 
 
 @dataclass(frozen=True)
@@ -75,12 +68,13 @@ def run_apart(said: RunArguments, *, is_standby: bool = False) -> int:
         raise UsageError(
             "a paper run sends no order anywhere", where="--gateway", fix="leave it out"
         )
-    if said.live and said.gateway == "there" and _is_checked(order):
+    if said.live and said.gateway == "there" and was_checked(order.request.config):
         return run_session(said, is_standby=is_standby)
-    has_gateway = _answers(order.folder)
+    found = running_gateway(order.folder)
+    has_gateway = found is not None
     if said.live:
-        _check_readiness(said, order, has_key_here=not has_gateway)
-        _confirm(order)
+        check_ready(said, order, found)
+        confirm(order)
     said = replace(said, config_file=config_file_of(said, mode), products=order.request.products)
     terms = ObserveTerms(RunPaths(order.folder).supervisor_log, mode.value, "error")
     order.folder.mkdir(parents=True, exist_ok=True)
@@ -177,7 +171,7 @@ def _commands(pair: _Pair) -> PairOrder:
     port = order.request.config.observability.port
     # A port that was chosen is the trader's; the gateway has the next one.
     gateway += ["--set", f"observability.port={port + 1}"] if port > 0 else []
-    environment = ((CHECKED, signed_digest(order.request.config)),) if said.live else ()
+    environment = ((CHECKED, checked_digest(order.request.config)),) if said.live else ()
     return PairOrder(tuple(trader), () if pair.has_gateway else tuple(gateway), environment)
 
 
@@ -187,83 +181,3 @@ def _at_port(config: Config, port: int) -> Config:
         return config
     observability = config.observability.model_copy(update={"port": port})
     return config.model_copy(update={"observability": observability})
-
-
-def _answers(folder: Path) -> bool:
-    """Whether a gateway runs on the folder."""
-    path = RunPaths(folder).gateway_socket
-    if not path.exists():
-        return False
-    try:
-        with short_address(path) as address:
-            asyncio.run(look(Path(address), _ANSWER_S))
-    except (UsageError, OSError):
-        return False
-    return True
-
-
-# ------------------------------------------------------------------------------ before real money
-
-
-def _is_checked(order: SessionOrder) -> bool:
-    """Whether the process that started this one looked at readiness and heard a person."""
-    checked = os.environ.get(CHECKED, "")
-    is_same = checked == signed_digest(order.request.config)
-    return Notices.of_environment().is_supervised and is_same
-
-
-def _check_readiness(said: RunArguments, order: SessionOrder, *, has_key_here: bool) -> None:
-    """Refuse to begin while a row of readiness is not well.
-
-    Where a gateway runs already the key is there, and it looked at what the key may do.
-
-    Raises:
-        UsageError: names the rows.
-    """
-    loaded = load_with_origins(said.config_file, said.overrides)
-    request = order.request
-    with stop_on_interrupt(quiet=said.as_json) as stop:
-        asked = Asked(
-            said.paper,
-            loaded,
-            SystemClock(),
-            Watch(stop=stop),
-            venue=request.venue,
-            products=request.products,
-            live=order.folder,
-        )
-        rows = check_readiness(asked)
-    bad = [row for row in rows if not row.ok and (has_key_here or row.name not in ACCOUNT_ROWS)]
-    if bad:
-        if not said.as_json:
-            print_rows(bad)
-        names = ", ".join(row.name for row in bad)
-        raise UsageError(
-            f"not ready for real money: {names}",
-            where="--live",
-            fix=f"see traider readiness --state {said.paper}, and name its folder with --paper",
-        )
-
-
-def confirming_words(order: SessionOrder) -> str:
-    """Return what a person types to trade real money."""
-    return f"trade {', '.join(order.request.products)} on {order.request.venue} with real money"
-
-
-def _confirm(order: SessionOrder) -> None:
-    """Have a person say so.
-
-    Raises:
-        UsageError: they said something else, or nobody can be asked.
-    """
-    words = confirming_words(order)
-    given = os.environ.get(CONFIRM, "")
-    if not given and sys.stdin.isatty():
-        click.echo(f"This trades real money. To go on type: {words}", err=True)
-        given = click.prompt("", prompt_suffix="> ", default="", show_default=False, err=True)
-    if " ".join(given.split()) != words:
-        raise UsageError(
-            "real money is not confirmed",
-            where="--live",
-            fix=f"type it on a terminal, or set {CONFIRM}='{words}'",
-        )

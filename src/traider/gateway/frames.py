@@ -105,6 +105,8 @@ class Exposed(Frame, frozen=True, tag="exposed"):
     """Orders that lived when everything was stopped and are over since."""
     closed: tuple[str, ...]
     """Names of instruments held then and flat since."""
+    settings: str = ""
+    """Digest of the settings that the gateway was started with; empty where it was told none."""
 
 
 class Seen(Frame, frozen=True, tag="seen"):

@@ -122,8 +122,10 @@ class GatewayServer:
         lines: Log,
         may_speak: Callable[[socket.socket], bool],
         emergency: EmergencyStop | None = None,
+        settings: str = "",
     ) -> None:
         self._gateway = gateway
+        self._settings = settings
         self._emergency = emergency or EmergencyStop(gateway, lines)
         self._outlet = outlet
         self._lines = lines
@@ -234,6 +236,7 @@ class GatewayServer:
             found.held,
             found.cancelled,
             found.closed,
+            self._settings,
         )
 
     def _leads(self, connection: Connection, epoch: int) -> bool:

@@ -41,7 +41,7 @@ class PairOrder:
     gateway: tuple[str, ...] = ()
     """Likewise; empty where a gateway runs already."""
     environment: tuple[tuple[str, str], ...] = ()
-    """Of the trader, beside ours without the keys."""
+    """Of both, beside ours; the trader's is without the keys."""
     output: Path | None = None
     """File of what the last trader printed; None where it prints itself."""
 
@@ -62,7 +62,6 @@ def pair_children(order: PairOrder) -> tuple[ChildTerms, ...]:
         trader,
         name="gateway",
         command=order.gateway,
-        environment={},
         without=frozenset(),
         output=None,
         stop_s=_GATEWAY_STOP_S,

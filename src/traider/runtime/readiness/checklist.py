@@ -24,7 +24,7 @@ from traider.runtime.readiness.notes import (
     signed_digest,
     write_notes,
 )
-from traider.runtime.readiness.paper_checks import WantedPaper, check_paper
+from traider.runtime.readiness.paper_checks import WantedPaper, check_paper, check_paper_settings
 from traider.runtime.readiness.rows import Row
 from traider.runtime.state_folder import read_manifest
 
@@ -68,6 +68,24 @@ def check_readiness(asked: Asked) -> Sequence[Row]:
         check_backup(config, now_ns),
         *check_paper(asked.folder, _wanted(asked, now_ns), asked.watch),
         check_signature(notes, config, _run_id(asked.folder)),
+    )
+
+
+def check_for_gateway(asked: Asked) -> Sequence[Row]:
+    """Return what a gateway can judge before it takes the key: what was signed, and still holds.
+
+    How the paper run went is for the trader's start; the signature says that it was well then.
+
+    Raises:
+        DataError: the notes beside the paper run cannot be read.
+        Interrupted: it was asked to stop.
+    """
+    config, now_ns = asked.loaded.config, asked.clock.now_ns()
+    return (
+        *asyncio.run(check_account(config)),
+        _limits_row(asked),
+        check_paper_settings(asked.folder, _wanted(asked, now_ns)),
+        check_signature(read_notes(asked.folder), config, _run_id(asked.folder)),
     )
 
 

@@ -57,6 +57,14 @@ def check_paper(folder: Path, wanted: WantedPaper, watch: Watch) -> Sequence[Row
     return (settings, parity, results_row(results, wanted.config, wanted.now_ns))
 
 
+def check_paper_settings(folder: Path, wanted: WantedPaper) -> Row:
+    """Look at what the paper run of a state folder was begun with, and at nothing that it did."""
+    try:
+        return _settings_row(_opened(folder), wanted)
+    except TraiderError as fault:
+        return Row("settings", ok=False, found=fault.line(), fix=_BEGIN)
+
+
 def _opened(folder: Path) -> RecordedRun:
     """Return the paper run of a folder.
 

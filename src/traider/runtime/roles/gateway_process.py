@@ -65,6 +65,8 @@ class GatewayProcessOrder:
     """Of it what decides nothing counts; the rest is the run's own."""
     exchange: str = ""
     """REST address of the local exchange of the run; empty for a venue."""
+    settings: str = ""
+    """Digest of the settings as they were given, told to who asks."""
 
 
 @dataclass(frozen=True)
@@ -157,6 +159,7 @@ class GatewayProcess:
             terms=GatewayTerms(reconcile_s=config.run.reconcile_s),
             latencies=seen.latency,
             alerts=seen.alerts,
+            settings=order.settings,
         )
         maker = ExecutorMaker(door, session, ClientIds(manifest.run_id), instruments, seen)
         role = await asyncio.to_thread(
@@ -244,13 +247,22 @@ def run_with_gateway(folder: Path) -> RunManifest:
             where=str(folder),
             fix="name what is traded beside --role gateway, so that a run is begun here",
         )
-    if manifest.mode in SIMULATED:
+    check_sends(manifest.mode, folder)
+    return manifest
+
+
+def check_sends(mode: Mode, folder: Path) -> None:
+    """Refuse a gateway of a run whose orders leave through none.
+
+    Raises:
+        UsageError: the venue of the mode is simulated.
+    """
+    if mode in SIMULATED:
         raise UsageError(
-            f"a run of mode {manifest.mode.value} sends no order anywhere",
+            f"a run of mode {mode.value} sends no order anywhere",
             where=str(folder),
             fix="leave --role gateway out",
         )
-    return manifest
 
 
 async def check_key(session: RestSession) -> None:

@@ -58,6 +58,8 @@ class GatewayRoleParts:
     latencies: LatencyBook = field(default_factory=LatencyBook)
     alerts: AlertChannel | None = None
     """Tells a person of emergency stops."""
+    settings: str = ""
+    """Digest of what it was started with, told to who asks."""
 
 
 MakeExecutor = Callable[[Verifier], Executor]
@@ -137,7 +139,12 @@ class GatewayRole:
         """
         path = self._parts.socket_path
         server = GatewayServer(
-            self.gateway, self._outlet, self._parts.lines, may_control, self.emergency
+            self.gateway,
+            self._outlet,
+            self._parts.lines,
+            may_control,
+            self.emergency,
+            self._parts.settings,
         )
         listening = listening_socket(path)
         identity = identity_of(path)
