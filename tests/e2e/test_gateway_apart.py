@@ -25,6 +25,7 @@ from benchmarks.run_apart import (
 from benchmarks.run_process import parity_of
 from benchmarks.standing_exchange import StandingExchange
 from traider.runtime.status_body import Phase
+from traider.runtime.status_source import find_status
 
 pytestmark = [
     pytest.mark.slow,
@@ -69,6 +70,15 @@ async def _killed_and_whole(pair: Apart, exchange: StandingExchange) -> None:
     await asyncio.to_thread(wait_until, lambda: pair.is_trading(trader), "trading again")
     assert pair.child("gateway") == gateway
     assert await laws_of(state, exchange) == []
+    told = find_status(state, 5.0).body
+    assert [(each.part, each.count) for each in told.restarts] == [("gateway", 1), ("trader", 1)]
+    assert "ended by SIGKILL" in told.restarts[0].why
+    await asyncio.to_thread(wait_until, lambda: _tells_latency(state), "the gateway's latency")
+
+
+def _tells_latency(state: Path) -> bool:
+    stages = find_status(state, 5.0).body.latency_us.keys()
+    return {"decide", "gate", "send", "ack"} <= stages
 
 
 async def _frozen(pair: Apart, exchange: StandingExchange) -> None:

@@ -172,7 +172,8 @@ def _commands(pair: _Pair) -> PairOrder:
     # A port that was chosen is the trader's; the gateway has the next one.
     gateway += ["--set", f"observability.port={port + 1}"] if port > 0 else []
     environment = ((CHECKED, checked_digest(order.request.config)),) if said.live else ()
-    return PairOrder(tuple(trader), () if pair.has_gateway else tuple(gateway), environment)
+    started = () if pair.has_gateway else tuple(gateway)
+    return PairOrder(tuple(trader), started, environment, order.folder)
 
 
 def _at_port(config: Config, port: int) -> Config:

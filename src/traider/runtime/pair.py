@@ -8,6 +8,7 @@ the gateway's environment and are taken out of the trader's. When this process i
 children notice, by the end of their standard input, and end in order.
 """
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,7 +17,10 @@ from typing import Final
 from traider.domain.errors import UsageError, VenueError
 from traider.domain.ports import Log
 from traider.ops.clock import SystemClock
+from traider.runtime.beside_file import BesideBody, tell_beside
 from traider.runtime.observability import RoleObservation
+from traider.runtime.session.background import Background
+from traider.runtime.status_body import restart_bodies
 from traider.runtime.supervision.processes import ChildEndedError, ChildProcess, ChildTerms
 from traider.runtime.supervision.role import AfterFault, Role, RoleReport
 from traider.runtime.supervision.supervisor import Outcome, Supervisor, SupervisorParts
@@ -42,6 +46,8 @@ class PairOrder:
     """Likewise; empty where a gateway runs already."""
     environment: tuple[tuple[str, str], ...] = ()
     """Of both, beside ours; the trader's is without the keys."""
+    folder: Path | None = None
+    """State folder, where it is told what was begun again."""
     output: Path | None = None
     """File of what the last trader printed; None where it prints itself."""
 
@@ -83,9 +89,8 @@ async def keep_pair(
         beside: roles of this process itself, started first and ended last.
         on_supervisor: takes the supervisor, to ask it for the end.
     """
-    supervisor = Supervisor(
-        SupervisorParts(seen.health, SystemClock(), seen.log, seen.metrics, seen.alerts)
-    )
+    parts = SupervisorParts(seen.health, SystemClock(), seen.log, seen.metrics, seen.alerts)
+    supervisor = Supervisor(parts)
     for role in beside:
         supervisor.add(role)
     for terms in pair_children(order):
@@ -95,7 +100,14 @@ async def keep_pair(
             Role(terms.name, child.run, ends_all=is_trader, stop_s=stop_s, judged=child.judge)
         )
     on_supervisor(supervisor)
-    return await supervisor.run()
+
+    def body() -> BesideBody:
+        return BesideBody(pid=os.getpid(), restarts=restart_bodies(parts.book))
+
+    async with Background() as background:
+        if order.folder is not None:
+            background.add(tell_beside(order.folder, "supervisor", body))
+        return await supervisor.run()
 
 
 class _Child:

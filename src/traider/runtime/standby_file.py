@@ -86,12 +86,13 @@ def read_standbys(folder: Path) -> tuple[StandbyBody, ...]:
     for path in folder.glob(_NAME.format("*")):
         with contextlib.suppress(OSError, msgspec.DecodeError):
             body = msgspec.json.decode(path.read_bytes(), type=StandbyBody)
-            if time.time_ns() - body.said_ns < _NS_PER_S * 5 or _is_there(body.pid):
+            if time.time_ns() - body.said_ns < _NS_PER_S * 5 or is_there(body.pid):
                 found.append(body)
     return tuple(sorted(found, key=lambda each: each.pid))
 
 
-def _is_there(pid: int) -> bool:
+def is_there(pid: int) -> bool:
+    """Whether a process runs."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from traider.domain.errors import DataError, UsageError
+from traider.runtime.beside_file import with_besides
 from traider.runtime.control.client import ControlClient, NoTraderError, SilentTraderError
 from traider.runtime.standby_file import read_standbys
 from traider.runtime.status_body import Mode, Phase, StatusBody
@@ -61,7 +62,7 @@ def find_status(state: Path, timeout_s: float) -> FoundStatus:
     """
     try:
         with ControlClient(state, timeout_s) as trader:
-            return FoundStatus(_with_standbys(trader.status(), state), Liveness.RUNNING, 0.0)
+            return FoundStatus(_with_others(trader.status(), state), Liveness.RUNNING, 0.0)
     except NoTraderError:
         liveness = Liveness.ENDED
     except SilentTraderError:
@@ -70,15 +71,15 @@ def find_status(state: Path, timeout_s: float) -> FoundStatus:
     if kept is None:
         return _prepared(state, liveness)
     age_s = max(time.time() - (state / STATUS_FILE).stat().st_mtime, 0.0)
-    kept = _with_standbys(kept, state)
+    kept = _with_others(kept, state)
     if liveness is Liveness.SILENT:
         return FoundStatus(kept, liveness, age_s)
     ended = replace(kept, pid=0, is_leader=False, phase=Phase.STOPPED)
     return FoundStatus(ended, liveness, age_s)
 
 
-def _with_standbys(body: StatusBody, state: Path) -> StatusBody:
-    return replace(body, standbys=read_standbys(state))
+def _with_others(body: StatusBody, state: Path) -> StatusBody:
+    return replace(with_besides(body, state), standbys=read_standbys(state))
 
 
 def _prepared(state: Path, liveness: Liveness) -> FoundStatus:

@@ -8,6 +8,7 @@ folder. It ends when it is asked to; when its supervisor is gone, as soon as no 
 """
 
 import asyncio
+import os
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ from traider.feed.feed_ports import FeedPorts
 from traider.gateway.client_ids import ClientIds
 from traider.gateway.gateway_terms import GatewayTerms
 from traider.journal.instruments import JournalInstrument
+from traider.runtime.beside_file import BesideBody, tell_beside
 from traider.runtime.config import Config
 from traider.runtime.control.commands import Kill
 from traider.runtime.control.kill_file import watch_kill
@@ -37,7 +39,7 @@ from traider.runtime.session.background import Background, first_fault
 from traider.runtime.session.link import VenueLink, open_link
 from traider.runtime.session.terms import SessionOrder
 from traider.runtime.state_folder import RunManifest, RunPaths, check_instruments, read_manifest
-from traider.runtime.status_body import Mode
+from traider.runtime.status_body import Mode, latency_bodies
 from traider.runtime.stream_sources import stream_sources
 from traider.runtime.supervision.notices import Notices
 from traider.runtime.supervision.role import RoleReport
@@ -120,6 +122,7 @@ class GatewayProcess:
                 background.add(parts.role.run(parts.report))
                 background.add(watch_kill(self.order.folder, self._killer(parts), removes=False))
                 background.add(self._watch(parts))
+                background.add(tell_beside(self.order.folder, "gateway", self._beside))
                 background.add(self._end_with_supervisor(parts.role))
                 self.seen.health.set_ready(is_ready=True)
                 self.notices.ready()
@@ -180,6 +183,9 @@ class GatewayProcess:
             if is_open and all(each.health is MarketHealth.HEALTHY for each in feed.watches):
                 return
             await asyncio.sleep(_LOOK_S)
+
+    def _beside(self) -> BesideBody:
+        return BesideBody(pid=os.getpid(), latency_us=latency_bodies(self.seen.latency))
 
     def _killer(self, parts: _Parts) -> Callable[[Kill], None]:
         def kill(command: Kill) -> None:
