@@ -41,6 +41,10 @@ def said(**changes: object) -> RunArguments:
         (["run", "--live", "--venue", "kraken", "--product", "BTC-USD"], "orders go to coinbase"),
         (["run", "--live", "--venue", "coinbase"], "nothing to trade"),
         (
+            ["run", "--live", "--venue", "coinbase", "--product", "BTC-USD", "--state", "nowhere"],
+            "BTC-USD is paid in USD, the account is kept in USDT",
+        ),
+        (
             ["run", "--venue", "coinbase", "--product", "BTC-USD", "--gateway", "apart"],
             "a paper run sends no order anywhere",
         ),
@@ -88,6 +92,7 @@ def test_a_gateway_of_real_money_is_refused_like_the_run(
     closed = ["--set", "venues.coinbase.rest_url=http://127.0.0.1:9"]
     state = ["--role", "gateway", "--state", str(tmp_path / "live"), *closed]
     what = ["--live", "--venue", "coinbase", "--product", "BTC-USD", "--paper", str(tmp_path)]
+    what += ["--set", "currency=USD"]
     assert run(["run", *state, *what, "--json"]) == 2
     told = json.loads(capsys.readouterr().out)["error"]["what"]
     assert told.startswith("not ready for real money: key, permissions")
@@ -103,6 +108,7 @@ def test_live_is_refused_with_what_is_missing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     live = ["run", "--live", "--venue", "coinbase", "--product", "BTC-USD", "--json"]
+    live += ["--set", "currency=USD"]
     places = ["--state", str(tmp_path / "live"), "--paper", str(tmp_path)]
     nobody = ["--set", "venues.coinbase.rest_url=http://127.0.0.1:9"]
     assert run([*live, *places, *nobody]) == 2

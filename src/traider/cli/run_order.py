@@ -114,14 +114,32 @@ def _live_order(said: RunArguments) -> SessionOrder:
         )
     if not said.products:
         raise UsageError("nothing to trade", where="--product", fix="name one: BTC-USD")
-    venue = said.venue.lower()
+    venue, config = said.venue.lower(), load_config(said.config_file, said.overrides)
+    if kept is None:
+        _check_currency(config, said.products)
     return SessionOrder(
-        RunRequest(Mode.LIVE, venue, said.products, load_config(said.config_file, said.overrides)),
+        RunRequest(Mode.LIVE, venue, said.products, config),
         said.state or Path("runs") / f"live-{venue}",
         seconds=said.seconds,
         is_gateway_apart=True,
         read_config=_reader(said.config_file, said.overrides),
     )
+
+
+def _check_currency(config: Config, products: tuple[str, ...]) -> None:
+    """Refuse an account that is kept in another currency than its products are paid in.
+
+    Raises:
+        UsageError: names the first product of another one.
+    """
+    for product in products:
+        _, dash, quote = product.upper().partition("-")
+        if dash and quote != config.currency:
+            raise UsageError(
+                f"{product} is paid in {quote}, the account is kept in {config.currency}",
+                where="currency",
+                fix=f'write currency = "{quote}" in the settings, or trade other products',
+            )
 
 
 def _mode(said: RunArguments) -> Mode:

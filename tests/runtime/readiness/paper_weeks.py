@@ -42,6 +42,7 @@ def settings_file(folder: Path, rest_url: str, limits: str = LIMITS, more: str =
     """Write settings with limits on purpose."""
     text = (FOLDER / "level2-ladder.toml").read_text(encoding="utf-8")
     head = text.split("[limits]")[0]
+    head = 'currency = "USD"\n' + head
     head = head.replace("fraction = 0.9", "fraction = 0.09\ndead_band = 0.001")
     head = "\n".join(line for line in head.splitlines() if not line.startswith(_WORKING))
     head = head.replace("post-only", "market")
