@@ -160,3 +160,27 @@ def test_a_folder_alone_goes_on_with_what_it_was_begun_with(tmp_path: Path) -> N
         session_order(said(state=demo))
     (demo / "exchange").mkdir()
     assert session_order(said(state=demo)).starts_exchange
+
+
+def test_an_account_is_kept_in_what_its_products_are_paid_in(tmp_path: Path) -> None:
+    def currency(*products: str, overrides: tuple[str, ...] = ()) -> str:
+        asked = said(
+            venue="coinbase", products=products, state=tmp_path / "run", overrides=overrides
+        )
+        order = session_order(asked)
+        assert order.read_config is not None
+        assert order.read_config().currency == order.request.config.currency
+        return order.request.config.currency
+
+    assert currency("BTC-USD", "eth-usd") == "USD"
+    assert currency("BTC-USD", "ETH-EUR") == "USDT"
+    assert currency("BTCUSDT") == "USDT"
+    assert currency("BTC-USD", overrides=("currency=EUR",)) == "EUR"
+
+
+def test_a_run_that_was_begun_keeps_its_currency(tmp_path: Path) -> None:
+    folder = StateFolder(tmp_path / "run")
+    folder.begin(RunRequest(Mode.PAPER, "coinbase", ("BTC-USD",), Config()), (), 1)
+    folder.close()
+    order = session_order(said(venue="coinbase", products=("BTC-USD",), state=tmp_path / "run"))
+    assert order.request.config.currency == "USDT"

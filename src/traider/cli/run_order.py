@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from traider.domain.errors import UsageError
-from traider.runtime.config import Config, load_config
+from traider.runtime.config import Config, load_config, load_with_origins
 from traider.runtime.demo_exchange import products_of
 from traider.runtime.run_request import RunRequest
 from traider.runtime.session.terms import SessionOrder
@@ -61,6 +61,12 @@ def session_order(said: RunArguments) -> SessionOrder:
         said = _as_begun(said)
     mode = _mode(said)
     config_file = config_file_of(said, mode)
+    venue = said.venue.lower() or "coinbase"
+    folder = said.state or (
+        DEMO_STATE if mode is Mode.DEMO else Path("runs") / f"{mode.value}-{venue}"
+    )
+    if said.venue:
+        said = replace(said, overrides=_in_their_currency(said, config_file, folder))
     config = load_config(config_file, said.overrides)
     products = said.products
     if mode is Mode.DEMO and not said.exchange:
@@ -73,10 +79,6 @@ def session_order(said: RunArguments) -> SessionOrder:
             )
     elif not products:
         raise UsageError("nothing to trade", where="--product", fix="name one: BTC-USD")
-    venue = said.venue.lower() or "coinbase"
-    folder = said.state or (
-        DEMO_STATE if mode is Mode.DEMO else Path("runs") / f"{mode.value}-{venue}"
-    )
     if said.speed is not None and (mode is not Mode.DEMO or said.exchange):
         raise UsageError("only the demo's market has a speed", where="--speed", fix="leave it out")
     return SessionOrder(
@@ -124,6 +126,27 @@ def _live_order(said: RunArguments) -> SessionOrder:
         is_gateway_apart=True,
         read_config=_reader(said.config_file, said.overrides),
     )
+
+
+def _in_their_currency(
+    said: RunArguments, config_file: Path | None, folder: Path
+) -> tuple[str, ...]:
+    """Return the overrides, with the currency that the products are paid in where none was chosen.
+
+    A run that was begun goes on in its own.
+
+    Raises:
+        ConfigError: the settings are wrong.
+    """
+    loaded = load_with_origins(config_file, said.overrides)
+    if any(each.key == "currency" and each.origin != "default" for each in loaded.settings()):
+        return said.overrides
+    kept = read_manifest(folder)
+    paid_in = {product.upper().partition("-")[2] for product in said.products}
+    if kept is not None:
+        paid_in = {str(kept.settings["currency"])}
+    currency = paid_in.pop() if len(paid_in) == 1 else ""
+    return (*said.overrides, f"currency={currency}") if currency else said.overrides
 
 
 def _check_currency(config: Config, products: tuple[str, ...]) -> None:
