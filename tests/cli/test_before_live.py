@@ -4,7 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from traider.cli.before_live import CHECKED, _with_gateway, checked_digest, was_checked
+from traider.cli.before_live import (
+    CHECKED,
+    _with_gateway,
+    checked_digest,
+    lasting_digest,
+    was_checked,
+)
 from traider.gateway.frames import Exposed
 from traider.runtime.config import Config
 from traider.runtime.readiness.rows import Row
@@ -44,5 +50,25 @@ def test_two_processes_of_one_run_differ_in_their_port_alone() -> None:
 
 
 def test_a_digest_counts_under_a_supervisor_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(CHECKED, checked_digest(CONFIG))
+    monkeypatch.setenv(CHECKED, lasting_digest(CONFIG))
     assert not was_checked(CONFIG)
+
+
+def test_what_a_running_trader_reads_again_is_no_new_beginning() -> None:
+    """Or a limit that was narrowed in the file would keep a process that died from coming back."""
+    for same in (
+        config(limits={"max_exposure": 0.4}),
+        config(observability={"port": 9_465}),
+    ):
+        assert lasting_digest(same) == lasting_digest(CONFIG)
+    ensembles = [
+        config(strategy={"kind": "ensemble", "enter": enter, "alphas": [row]})
+        for enter, row in ((0.4, {"name": "momentum", "weight": 2}), (0.3, {"name": "momentum"}))
+    ]
+    assert lasting_digest(ensembles[0]) == lasting_digest(ensembles[1])
+    for other in (
+        config(run={"reconcile_s": 31}),
+        config(venues={"coinbase": {"rest_url": "https://127.0.0.1/other"}}),
+        config(limits={"groups": [["A", "B"]]}),
+    ):
+        assert lasting_digest(other) != lasting_digest(CONFIG)

@@ -4,14 +4,18 @@ The venue of the settings is a local exchange on the loopback; everything else i
 
 1. Without the words nothing is begun, by the gateway alone neither.
 2. With them orders go out by the gateway's process, and the trader's knows no key.
-3. An emergency stop and SIGTERM end it in order.
+3. A limit that was narrowed in the file keeps neither process from coming back when it died.
+4. An emergency stop and SIGTERM end it in order.
 """
 
 import json
+import os
+import signal
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -133,8 +137,11 @@ def test_real_money_goes_out_by_the_gateway_alone(
         wait_until(live.holds, "a position", 30.0)
         code, told = ask(*_wider("3"), "--state", str(state), "--json")
         assert (code, told["error"]["where"]) == (2, "limits.max_exposure"), told
-        code, told = ask(*_wider("0.4"), "--state", str(state), "--json")
-        assert code == 0, told
+        with _narrowed(site.file):
+            code, told = ask("control", "reload", "--state", str(state), "--json")
+            assert code == 0, told
+            for part in ("gateway", "trader"):
+                _comes_back(live, part)
         code, told = ask("kill", "--state", str(state), "--json")
         assert (code, told["done"]) == (0, True), told
         assert live.ended() == 0
@@ -152,6 +159,27 @@ def test_real_money_goes_out_by_the_gateway_alone(
 
 def _wider(value: str) -> list[str]:
     return ["control", "limit", "max_exposure", value, "--who", "ada", "--why", "a try"]
+
+
+@contextmanager
+def _narrowed(file: Path) -> Iterator[None]:
+    """Narrow a limit in the settings, for a while."""
+    written = file.read_text()
+    narrow = written.replace("max_exposure = 0.5", "max_exposure = 0.4")
+    assert narrow != written
+    file.write_text(narrow)
+    try:
+        yield
+    finally:
+        file.write_text(written)
+
+
+def _comes_back(live: Apart, part: str) -> None:
+    """Kill one of the two, and wait for the next."""
+    died = live.child(part)
+    os.kill(died, signal.SIGKILL)
+    wait_until(lambda: live.child(part) not in {0, died}, f"another {part}", 30.0)
+    wait_until(live.is_trading, f"trading after the {part} died", 60.0)
 
 
 def _has_bought(state: Path) -> bool:

@@ -22,8 +22,8 @@ import msgspec
 from traider.cli.before_live import (
     CHECKED,
     check_ready,
-    checked_digest,
     confirm,
+    lasting_digest,
     running_gateway,
     was_checked,
 )
@@ -171,7 +171,7 @@ def _commands(pair: _Pair) -> PairOrder:
     port = order.request.config.observability.port
     # A port that was chosen is the trader's; the gateway has the next one.
     gateway += ["--set", f"observability.port={port + 1}"] if port > 0 else []
-    environment = ((CHECKED, checked_digest(order.request.config)),) if said.live else ()
+    environment = ((CHECKED, lasting_digest(order.request.config)),) if said.live else ()
     started = () if pair.has_gateway else tuple(gateway)
     return PairOrder(tuple(trader), started, environment, order.folder)
 

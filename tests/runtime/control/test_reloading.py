@@ -21,6 +21,7 @@ from traider.domain.errors import ConfigError, UsageError
 from traider.domain.events import Kind
 from traider.runtime.config import Config, load_config
 from traider.runtime.control.commands import (
+    ControlCommand,
     Kill,
     Rearm,
     Reload,
@@ -97,6 +98,25 @@ def test_law_2_everything_else_is_told() -> None:
     )
     assert any(key.startswith("strategy.alphas.0.params") for key in found.untaken)
     assert any(key.startswith("strategy.alphas.1.") for key in found.untaken)
+
+
+class _Narrow(KeepingDesk):
+    """Refuses to let a drawdown be wide."""
+
+    def command(self, command: ControlCommand) -> str:
+        if isinstance(command, SetLimit) and command.name == "max_drawdown":
+            raise UsageError("max_drawdown is too wide", where="limits.max_drawdown", fix="narrow")
+        return super().command(command)
+
+
+def test_law_1_what_is_refused_keeps_nothing_else_from_being_narrowed() -> None:
+    after = config(limits={"max_drawdown": 0.9, "max_exposure": 0.4})
+    kept: list[Config] = []
+    desk, reloading = _Narrow(), ConfigReload(config(), lambda: after, kept.append)
+    for _ in range(2):  # what was refused is tried again by the next one
+        with pytest.raises(UsageError, match="max_drawdown is too wide; taken: SetLimit done"):
+            reloading.carry_out(desk, ASKED)
+    assert kept == []
 
 
 def test_law_3_a_file_that_did_not_change_asks_for_nothing(tmp_path: Path) -> None:

@@ -128,7 +128,7 @@ class ConfigReload:
 
         Raises:
             UsageError: the file cannot be read or is wrong; nothing was changed. Or a change was
-                refused; those before it are in force, and the next reload tries the rest.
+                refused; the others are in force, and the next reload tries it again.
         """
         try:
             after = self._read()
@@ -139,7 +139,17 @@ class ConfigReload:
                 fix=fault.fix,
             ) from fault
         found = changes_of(self._config, after, f"{command.who}: {command.why}"[:500])
-        done = [desk.command(change) for change in found.commands]
+        done, refused = [], []
+        for change in found.commands:
+            try:
+                done.append(desk.command(change))
+            except UsageError as fault:
+                refused.append(fault)
+        if refused:
+            first = refused[0]
+            what = "; ".join(fault.what for fault in refused)
+            taken = f"; taken: {'; '.join(done)}" if done else "; nothing else changed"
+            raise UsageError(f"{what}{taken}", where=first.where, fix=first.fix)
         self._config = after
         self._keep(after)
         told = "; ".join(done) or "no limit, weight or threshold changed"

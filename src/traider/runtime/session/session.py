@@ -22,7 +22,7 @@ from functools import partial
 from types import TracebackType
 from typing import Final
 
-from traider.domain.errors import Interrupted, TraiderError
+from traider.domain.errors import Interrupted, TraiderError, UsageError
 from traider.domain.events import EventArray, Kind, empty_events
 from traider.domain.fault_points import listen_as_asked
 from traider.domain.payload_table import PAYLOADS
@@ -309,12 +309,21 @@ class Session:
         if left is not None and self._front is not None:
             self._kill(self._front, left)
         if self._front is not None and self.order.read_config is not None:
-            changed = Reload(who="start", why="the settings changed while the run was stopped")
-            self._seen.log.info("settings read", done=self._front.command(changed))
+            self._read_settings(self._front)
         trader.open_for_decisions()
         desk.phase = Phase.TRADING
         self._tell("trading")
         self._trades()
+
+    def _read_settings(self, front: FrontDesk) -> None:
+        """Take what the settings say now; what is refused is told, and never ends a run."""
+        changed = Reload(who="start", why="the settings changed while the run was stopped")
+        try:
+            self._seen.log.info("settings read", done=front.command(changed))
+        except UsageError as fault:
+            self._seen.log.warning("settings not taken", why=fault.line())
+            title = "the settings were not taken at the start"
+            self._seen.alerts.send(Alert("settings", Severity.WARNING, title, fault.line()))
 
     # ------------------------------------------------------------------------------- the way out
 
