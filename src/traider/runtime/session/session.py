@@ -17,7 +17,7 @@ import asyncio
 import math
 import os
 from collections.abc import Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, ExitStack
 from functools import partial
 from types import TracebackType
 from typing import Final
@@ -69,6 +69,8 @@ _BOOKS_S: Final = 20.0
 _SETTLE_S: Final = 5.0
 """How long orders that are taken back may take to end."""
 _LOOK_S: Final = 0.05
+_BEGINS_S: Final = 10.0
+"""How long a standby waits for a run that begins at the same moment."""
 
 
 class Session:
@@ -138,13 +140,17 @@ class Session:
             warm = await self._stand_by() if self.order.is_standby else None
             if self.order.is_standby and warm is None:
                 raise Interrupted("stopped while standing by")
+            leading = ExitStack()
+            # Last of all: who takes over kills whoever still writes when the lease is free.
+            closing.callback(leading.close)
             if warm is not None:
-                closing.callback(warm.leadership.end)
+                leading.callback(warm.leadership.end)
             opening = Opening(self.order, self._seen, closing, self._tell, self._stopped, warm)
             parts = await open_parts(opening)
             self.parts = parts
             leadership = warm.leadership if warm is not None else await self._lead(parts)
-            closing.callback(leadership.end)
+            if warm is None:
+                leading.callback(leadership.end)
             self._seen.note(epoch=leadership.epoch)
             parts.trader.connect(LedGateway(parts.gateway, leadership))
             return await self._lead_run(parts, leadership, closing)
@@ -168,8 +174,7 @@ class Session:
         Raises:
             UsageError: there is no run, or it was begun with something else.
         """
-        folder = self.order.folder
-        run = RecordedRun.open(folder)
+        folder, run = self.order.folder, await self._run_to_follow()
         check_same(folder, run.manifest.request(self.order.request.config), self.order.request)
         self._tell("standing by")
         order = StandbyOrder(
@@ -186,6 +191,23 @@ class Session:
         async with Background() as beside:
             beside.add(told.run())
             return await until_stopped(following, self._stopped, "standing by")
+
+    async def _run_to_follow(self) -> RecordedRun:
+        """Return the run of the folder; one that its leader may just be beginning is waited for.
+
+        Raises:
+            UsageError: there is none.
+        """
+        loop = asyncio.get_running_loop()
+        until = loop.time() + _BEGINS_S
+        while True:
+            try:
+                return RecordedRun.open(self.order.folder)
+            except UsageError:
+                if self._is_stopped or loop.time() > until:
+                    raise
+            self._tell_standing_by("there is no run yet")
+            await asyncio.sleep(_LOOK_S)
 
     def _tell_standing_by(self, words: str) -> None:
         self.stage = f"standing by, {words}"
