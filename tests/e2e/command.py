@@ -4,6 +4,8 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -39,6 +41,23 @@ def traider(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         timeout=240,
         check=False,
     )
+
+
+@contextmanager
+def started(folder: Path, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
+    """Begin ``traider`` in ``folder``; what still runs at the end is killed."""
+    with subprocess.Popen(
+        command(*arguments),
+        cwd=folder,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as running:
+        try:
+            yield running
+        finally:
+            running.kill()
 
 
 def backtest_json(folder: Path, *arguments: str) -> dict[str, Any]:

@@ -5,8 +5,6 @@ import re
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +12,7 @@ import pytest
 
 from tests.bus.conftest import kafka_terms
 from tests.bus.streams import Ledger, drain
-from tests.e2e.command import ROOT, command, environment, traider
+from tests.e2e.command import ROOT, started, traider
 from tests.e2e.test_feed import exchange
 from tests.ports.log import MemoryLog
 from tests.runtime.roles.recorded_market import (
@@ -38,22 +36,6 @@ def outcome(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
     (line,) = done.stdout.splitlines()
     found: dict[str, Any] = json.loads(line)
     return found
-
-
-@contextmanager
-def started(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
-    with subprocess.Popen(
-        command(*arguments),
-        cwd=folder,
-        env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as running:
-        try:
-            yield running
-        finally:
-            running.kill()
 
 
 @pytest.mark.slow

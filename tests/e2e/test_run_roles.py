@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.command import ROOT, command, environment
+from tests.e2e.command import ROOT, started
 from tests.e2e.test_run_venue import EAGER, until, venue
 from tests.servers.kafka_process import running_kafka
 from traider.cli.main import run
@@ -27,21 +27,19 @@ def role(
 ) -> Iterator["subprocess.Popen[str]"]:
     """Run a role; what still runs at the end is killed."""
     said = [word for name, value in settings.items() for word in ("--set", f"{name}={value}")]
-    line = command(
-        "run", "--role", name, "--venue", "coinbase", "--product", "BTC-USDT", *said, *arguments
+    line = (
+        "run",
+        "--role",
+        name,
+        "--venue",
+        "coinbase",
+        "--product",
+        "BTC-USDT",
+        *said,
+        *arguments,
     )
-    with subprocess.Popen(
-        line,
-        cwd=folder,
-        env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as running:
-        try:
-            yield running
-        finally:
-            running.kill()
+    with started(folder, *line) as running:
+        yield running
 
 
 def is_fed(body: StatusBody) -> bool:

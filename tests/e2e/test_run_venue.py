@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.command import ROOT, command, environment
+from tests.e2e.command import ROOT, command, environment, started
 from tests.e2e.test_run_demo import KEYS, last_status
 from traider.cli.main import run
 from traider.runtime.status_body import Mode, Phase, StatusBody
@@ -69,22 +69,12 @@ def paper(
     """Run on paper; what still runs at the end is killed."""
     wanted = {**EAGER, **settings}
     said = [word for name, value in wanted.items() for word in ("--set", f"{name}={value}")]
-    line = command(
+    line = (
         "run", "--venue", "coinbase", "--product", "BTC-USDT", "--state", str(state),
         "--config", str(ROOT / "examples" / "demo.toml"), *said, *arguments,
     )  # fmt: skip
-    with subprocess.Popen(
-        line,
-        cwd=state.parent,
-        env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as running:
-        try:
-            yield running
-        finally:
-            running.kill()
+    with started(state.parent, *line) as running:
+        yield running
 
 
 def until(
