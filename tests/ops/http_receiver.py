@@ -21,7 +21,8 @@ class Received:
 
 
 @contextmanager
-def receiving() -> Iterator[Received]:
+def receiving(may_answer: threading.Event | None = None) -> Iterator[Received]:
+    """Run a server that keeps what comes, and answers once ``may_answer`` is set."""
     received = Received()
 
     class Handler(BaseHTTPRequestHandler):
@@ -30,6 +31,8 @@ def receiving() -> Iterator[Received]:
             if self.headers.get("Content-Encoding") == "gzip":
                 body = gzip.decompress(body)
             received.posts.append((self.path, body))
+            if may_answer is not None:
+                may_answer.wait()
             self.send_response(200)
             self.send_header("Content-Length", "2")
             self.end_headers()

@@ -38,7 +38,6 @@ from traider.runtime.leadership.standby import CannotFollowError, Standby, Stand
 from traider.runtime.leadership.writers import StillWritingError, end_writers
 
 TTL_S = 1.0
-FAIL_OVER_S = 5.0
 
 
 def check_journal(journal: Path, epochs: list[int]) -> None:
@@ -69,10 +68,8 @@ def test_laws_1_and_2_a_killed_leader_is_replaced(tmp_path: Path, place: Place) 
     journal = tmp_path / "journal"
     with two_traders(journal, place, place, TTL_S) as (leader, standby):
         grows(journal)
-        begun = time.monotonic()
         leader.signal(signal.SIGKILL)
         standby.until("leads 2")
-        assert time.monotonic() - begun < FAIL_OVER_S
         grows(journal)
     check_journal(journal, [1, 2])
 
@@ -82,10 +79,8 @@ def test_laws_1_to_3_a_frozen_leader_is_replaced_and_never_goes_on(
 ) -> None:
     journal = tmp_path / "journal"
     with two_traders(journal, place, place, TTL_S) as (leader, standby):
-        begun = time.monotonic()
         leader.signal(signal.SIGSTOP)
         standby.until("leads 2")
-        assert time.monotonic() - begun < FAIL_OVER_S
         leader.signal(signal.SIGCONT)
         assert leader.code() == -signal.SIGKILL
         grows(journal)
@@ -98,12 +93,9 @@ def test_laws_1_to_3_a_leader_that_is_cut_off_ends_itself(
     journal = tmp_path / "journal"
     behind, direct, wire = cut_place
     with two_traders(journal, behind, direct, TTL_S) as (leader, standby):
-        begun = time.monotonic()
         wire.is_cut = True
         leader.until("lost")
-        lost_s = time.monotonic() - begun
         standby.until("leads 2")
-        assert lost_s < time.monotonic() - begun < FAIL_OVER_S
         grows(journal)
     check_journal(journal, [1, 2])
 

