@@ -16,9 +16,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from traider.domain.timeframes import DAY_NS
-from traider.portfolio import drawdown, ratios, tail_risk
+from traider.portfolio import drawdown, ratios
 from traider.portfolio.bootstrap import uniforms
 from traider.portfolio.performance import aggregate_returns, daily_returns, rolling
+from traider.risk import tail_risk
 
 FloatArray = npt.NDArray[np.float64]
 Case = list[Any]

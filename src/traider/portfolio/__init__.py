@@ -6,7 +6,7 @@ never lets a binary float touch cash: the ledger and the trades count in Decimal
 
 - ``ledger``: double-entry replay of fills, fees and transfers
 - ``trades``: fills to round trips, and their summary
-- ``performance``, ``drawdown``, ``tail_risk``: statistics of daily returns
+- ``performance``, ``drawdown``: statistics of daily returns
 - ``bootstrap``: intervals by resampling blocks of days
 - ``sharpe_significance``, ``overfitting``: what a Sharpe ratio is worth after many trials
 """
@@ -18,6 +18,5 @@ __all__ = [
     "overfitting",
     "performance",
     "sharpe_significance",
-    "tail_risk",
     "trades",
 ]

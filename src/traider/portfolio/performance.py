@@ -14,10 +14,11 @@ import numpy.typing as npt
 
 from traider.domain.errors import DataError
 from traider.domain.timeframes import DAY_NS
-from traider.portfolio import ratios, tail_risk
+from traider.portfolio import ratios
 from traider.portfolio.bootstrap import Interval, Resampling, Statistic, bootstrap_intervals
 from traider.portfolio.drawdown import max_drawdown
 from traider.portfolio.ratios import PERIODS_PER_YEAR
+from traider.risk import tail_risk
 
 __all__ = [
     "ANNUALIZED_DAYS_MIN",

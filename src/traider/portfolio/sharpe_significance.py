@@ -14,8 +14,8 @@ from statistics import NormalDist
 import numpy as np
 import numpy.typing as npt
 
-from traider.portfolio import tail_risk
 from traider.portfolio.ratios import sharpe
+from traider.risk import tail_risk
 
 FloatArray = npt.NDArray[np.float64]
 

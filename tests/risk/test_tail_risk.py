@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from traider.portfolio.tail_risk import (
+from traider.risk.tail_risk import (
     cornish_fisher_es,
     cornish_fisher_var,
     excess_kurtosis,
