@@ -1,0 +1,10 @@
+"""The audit: who did what, when and why, in records that cannot be changed unseen.
+
+Records are made from a run's journal, which is the truth, and stand in one hash chain. This room
+writes, reads, searches, verifies, exports and archives them; it never decides, never trades, and
+deletes nothing that a policy keeps.
+"""
+
+from traider.compliance.records import AuditRecord, Entry
+
+__all__ = ["AuditRecord", "Entry"]
