@@ -3,6 +3,8 @@
 1. Killed with -9, each comes back by its supervisor, and the laws of a run hold at the exchange.
 2. The supervisor killed with -9 ends both.
 3. An emergency stop of a frozen trader, and of none, is done by the gateway alone, to the end.
+4. A gateway that was frozen through a stop and a re-arming does not repeat the stop; until it goes
+   on the status says that it does not answer.
 """
 
 import asyncio
@@ -43,6 +45,8 @@ def test_each_may_die_or_freeze_and_nothing_is_lost(tmp_path: Path) -> None:
             try:
                 await _killed_and_whole(pair, exchange)
                 await _frozen(pair, exchange)
+                await _rearmed(pair)
+                await _gateway_frozen_through_a_stop(pair)
                 await _ends_with_its_parent(pair)
             finally:
                 pair.process.kill()
@@ -113,12 +117,47 @@ def _is_killed_and_flat(pair: Apart) -> bool:
     return body is not None and body.phase is Phase.KILLED and not body.positions
 
 
+async def _rearmed(pair: Apart) -> None:
+    said = ("rearm", "--state", str(pair.state), "--why", "all is well", "--json")
+    code, told = await asyncio.to_thread(ask, *said)
+    assert code == 0, told
+
+
+async def _gateway_frozen_through_a_stop(pair: Apart) -> None:
+    """Freeze both and stop; the trader goes on, and is re-armed before the gateway goes on."""
+    await asyncio.to_thread(wait_until, pair.is_trading, "trading")
+    trader, gateway = pair.child("trader"), pair.child("gateway")
+    try:
+        os.kill(gateway, signal.SIGSTOP)
+        os.kill(trader, signal.SIGSTOP)
+        code, told = await asyncio.to_thread(ask, "kill", "--state", str(pair.state), "--json")
+        assert code == 1, told
+        os.kill(trader, signal.SIGCONT)
+        await asyncio.to_thread(wait_until, lambda: not (pair.state / "kill").exists(), "stopped")
+        await _rearmed(pair)
+        silent = Phase.GATEWAY_SILENT
+        await asyncio.to_thread(wait_until, lambda: _phase(pair) is silent, "silence", 10.0)
+    finally:
+        os.kill(trader, signal.SIGCONT)
+        os.kill(gateway, signal.SIGCONT)
+    await asyncio.to_thread(wait_until, pair.is_trading, "trading again", 20.0)
+    words = "from before the last re-arming is not repeated"
+    await asyncio.to_thread(wait_until, lambda: words in _said(pair.state), "the old stop", 20.0)
+    assert _phase(pair) is Phase.TRADING
+    assert pair.child("gateway") == gateway
+
+
+def _phase(pair: Apart) -> Phase | None:
+    body = pair.status()
+    return None if body is None else body.phase
+
+
+def _said(state: Path) -> str:
+    return (state / "gateway.log.jsonl").read_text(encoding="utf-8")
+
+
 async def _ends_with_its_parent(pair: Apart) -> None:
-    """Re-arm, and kill the parent once something is held again: both end, the trader first."""
-    code, _ = await asyncio.to_thread(
-        ask, "rearm", "--state", str(pair.state), "--why", "all is well", "--json"
-    )
-    assert code == 0
+    """Kill the parent once something is held again: both end, the trader first."""
     await asyncio.to_thread(wait_until, pair.holds, "a position")
     trader, gateway = pair.child("trader"), pair.child("gateway")
     pair.process.kill()

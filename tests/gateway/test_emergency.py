@@ -24,6 +24,7 @@ from tests.ports.log import MemoryLog
 from traider.domain.events import Kind
 from traider.domain.orders import LEG_BITS, SEQUENCE_BITS, OrderId
 from traider.gateway.emergency import EmergencyStop, EmergencyTerms
+from traider.gateway.frames import Kill
 from traider.gateway.own_orders import is_own_order, own_order_id
 from traider.kernel.codes import Verdict
 
@@ -97,8 +98,8 @@ def play(
 
 def test_without_a_trader_all_is_cancelled_and_closed_once(tmp_path: Path) -> None:
     async def scene(stage: Stage) -> None:
-        stage.emergency.stop("ana", "wrong prices")
-        stage.emergency.stop("ana", "wrong prices")  # over the socket and as a file
+        stage.emergency.stop(Kill("ana", "wrong prices"))
+        stage.emergency.stop(Kill("ana", "wrong prices"))  # over the socket and as a file
         await stage.lasts(0.3)
         assert stage.own() == [(-1, 7)]
         found = stage.emergency.exposure()
@@ -131,7 +132,7 @@ def test_without_a_trader_all_is_cancelled_and_closed_once(tmp_path: Path) -> No
 
 def test_positions_that_are_kept_are_not_closed(tmp_path: Path) -> None:
     async def scene(stage: Stage) -> None:
-        stage.emergency.stop("ana", "wrong prices", keeps_positions=True)
+        stage.emergency.stop(Kill("ana", "wrong prices", keep_positions=True))
         await stage.lasts(0.3)
         assert stage.own() == []
         assert stage.emergency.exposure().orders == 0
@@ -147,7 +148,7 @@ def test_a_trader_is_waited_for_as_long_as_it_says_something(
     heard = [0.0]
 
     async def scene(stage: Stage) -> None:
-        stage.emergency.stop("ana", "wrong prices")
+        stage.emergency.stop(Kill("ana", "wrong prices"))
         if answers:
             heard[0] = time.monotonic() + 0.001
         begun_s = time.monotonic()
@@ -170,7 +171,7 @@ def test_what_the_venue_refuses_is_tried_again(tmp_path: Path) -> None:
         return Luck.REFUSED
 
     async def scene(stage: Stage) -> None:
-        stage.emergency.stop("ana", "wrong prices")
+        stage.emergency.stop(Kill("ana", "wrong prices"))
         await stage.lasts(0.8)
         assert stage.own() == [(-1, 7)]
         assert len(set(refused)) == 2
@@ -183,7 +184,7 @@ def test_a_person_hears_of_what_stays_open(tmp_path: Path) -> None:
         return Luck.REFUSED if is_own_order(order_id) else Luck.GOOD
 
     async def scene(stage: Stage) -> None:
-        stage.emergency.stop("ana", "wrong prices")
+        stage.emergency.stop(Kill("ana", "wrong prices"))
         await stage.lasts(0.6)
         assert [alert.key for alert in stage.alerts.sent] == ["emergency:stop", "emergency:open"]
         assert "positions in" in stage.alerts.sent[1].detail

@@ -2,6 +2,7 @@
 
 import json
 import time
+import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,7 +52,10 @@ def kill(state: Path, flatten: bool, who: str, why: str, as_json: bool) -> int:
     from traider.runtime.control.commands import Kill
     from traider.runtime.control.kill_file import clear_kill, leave_kill
 
-    command = Kill(who=person(who), why=why, flatten=flatten)
+    command = Kill(
+        who=person(who), why=why, flatten=flatten,
+        asked_ns=time.monotonic_ns(), id=uuid.uuid4().hex,
+    )  # fmt: skip
     path = leave_kill(state, command)
     line, is_done = "", False
     try:

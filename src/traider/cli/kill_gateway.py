@@ -42,7 +42,9 @@ def kill_by_gateway(state: Path, command: Kill) -> tuple[str, bool] | None:
 
 
 async def _stop(path: Path, command: Kill) -> Exposed:
-    await ask(path, KillFrame(command.who, command.why, not command.flatten), _ANSWER_S)
+    keeps = not command.flatten
+    asked = KillFrame(command.who, command.why, keeps, command.asked_ns, command.id)
+    await ask(path, asked, _ANSWER_S)
     end = time.monotonic() + FLAT_S
     while True:
         found = await look(path, _ANSWER_S)

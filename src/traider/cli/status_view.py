@@ -44,6 +44,9 @@ _PHASES: Final = {
     Phase.TRADING: "bold green",
     Phase.PAUSED: "bold yellow",
     Phase.KILLED: "bold white on red",
+    Phase.GATEWAY_SILENT: "bold white on red",
+    Phase.GATEWAY_KILLED: "bold white on red",
+    Phase.GATEWAY_HALTED: "bold yellow",
     Phase.STOPPED: "bold yellow",
 }
 

@@ -48,16 +48,19 @@ from traider.gateway.frames import (
 )
 from traider.gateway.order_checkpoints import lives_of
 from traider.gateway.order_lives import OrderLives
-from traider.gateway.port import GateAnswer
+from traider.gateway.port import GateAnswer, Stand
 
 UNANSWERED_MAX: Final = 10_000
 COMMANDS_MAX: Final = 1_000
 PAUSE_S: Final = 0.05
 PAUSE_S_MAX: Final = 1.0
 ANSWER_S: Final = 60.0
+SILENT_S: Final = 3.0
+"""A gateway says every second how it stands: one that did not for so long does not answer."""
 _BEGIN_SHARE: Final = 0.8
 """Of the patience, in which a re-arming is done or never."""
 _COMMANDS: Final = frozenset(map(int, (Kind.PAUSE, Kind.KILL, Kind.REARM, Kind.LIMITS_CHANGE)))
+_STOPS: Final = tuple(map(int, (Kind.PAUSE, Kind.KILL)))
 
 
 class FencedError(UsageError):
@@ -81,6 +84,9 @@ class GatewayClient:
         """Whether the gateway was stopped, as it said last."""
         self.disagreement = ""
         """How the books still differ after all that was done about it, as it said last."""
+        self._is_halted = False
+        self._heard_s = 0.0
+        """When it last said something, on the clock that never goes back."""
         self.lives = OrderLives()
         """The gateway's orders: as it told them at a start, and what was wanted and reported since.
         """
@@ -101,6 +107,15 @@ class GatewayClient:
     def is_ready(self) -> bool:
         """Whether it is reconciled with the venue, and we are connected to it."""
         return self._is_ready and self._writer is not None and not self.fenced_by
+
+    @property
+    def stand(self) -> Stand:
+        """Whether it lets through what is wanted, as it said last, or does not answer."""
+        if self._writer is None or time.monotonic() > self._heard_s + SILENT_S:
+            return Stand.SILENT
+        if self.is_killed:
+            return Stand.KILLED
+        return Stand.HALTED if self._is_halted or self.disagreement else Stand.OPEN
 
     async def start(self, epoch: int, reports_known: int, unanswered: EventArray) -> None:
         """Take over for a leader; see ``TradingGateway``. ``run`` must be under way.
@@ -179,10 +194,13 @@ class GatewayClient:
 
     async def _converse(self, reader: asyncio.StreamReader) -> None:
         try:
+            self._heard_s = time.monotonic()
             if self._is_started:
                 self._send_start()
             while True:
-                self._take(to_trader(await read_body(reader)))
+                body = await read_body(reader)
+                self._heard_s = time.monotonic()
+                self._take(to_trader(body))
         except (asyncio.IncompleteReadError, ConnectionError):
             self._lines.warning("the gateway's connection ended")
         finally:
@@ -194,6 +212,10 @@ class GatewayClient:
     def _send_start(self) -> None:
         rest = join_events(self._unanswered) if self._unanswered else empty_events(0)
         self._send(Start(self._epoch, self._reports, rest.tobytes()))
+        if self._commands:
+            left = _still_due(join_events(list(self._commands)))
+            self._commands.clear()
+            self._commands.append(left)
         for commands in self._commands:
             self._send(Observe(self._epoch, commands.tobytes()))
 
@@ -208,7 +230,7 @@ class GatewayClient:
                 self._report(frame)
             case Standing():
                 self._is_ready, self.is_killed = frame.is_ready, frame.is_killed
-                self.disagreement = frame.disagreement
+                self.disagreement, self._is_halted = frame.disagreement, frame.is_halted
             case Living():
                 self._learn(frame)
             case Seen():
@@ -281,6 +303,19 @@ class GatewayClient:
             raise DataError(self._refusal.what, where=str(self.path), fix=self._refusal.fix)
 
 
+def _still_due(commands: EventArray) -> EventArray:
+    """Return commands without the stops that a later re-arming ended.
+
+    The gateway may have done them before the connection ended; done again they would take back
+    what was sent since. Where it did not, the trader's own cancels stand for them, which are told
+    again.
+    """
+    rearmed = np.flatnonzero(commands["kind"] == int(Kind.REARM))
+    last = int(rearmed[-1]) if len(rearmed) else -1
+    is_over = np.isin(commands["kind"], _STOPS) & (np.arange(len(commands)) < last)
+    return commands[~is_over]
+
+
 def _single(events: EventArray) -> list[EventArray]:
     return [events[place : place + 1].copy() for place in range(len(events))]
 
@@ -288,11 +323,14 @@ def _single(events: EventArray) -> list[EventArray]:
 async def command(path: Path, frame: Kill | Rearm, patience_s: float = 5.0) -> Standing:
     """Stop the gateway, or re-arm it, whether or not a trader runs; return how it stands then.
 
-    A re-arming that it does not take in most of the patience is not done later either.
+    A re-arming that it does not take in most of the patience is not done later either. A stop is,
+    unless somebody re-arms meanwhile.
 
     Raises:
         UsageError: nobody answers, or we are not let in.
     """
+    asked_ns = frame.asked_ns or time.monotonic_ns()
+    frame = replace(frame, asked_ns=asked_ns)
     if isinstance(frame, Rearm):
         until_ns = time.monotonic_ns() + int(patience_s * _BEGIN_SHARE * 1e9)
         frame = replace(frame, until_ns=until_ns)

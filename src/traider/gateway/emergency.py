@@ -1,8 +1,8 @@
 """The emergency stop as the gateway carries it out: cancel all and close what is held, itself.
 
     emergency = EmergencyStop(gateway, lines, alerts, heard_s)
-    emergency.stop("ana", "wrong prices")       # at once: logged, and every order asked back
-    await emergency.run()                       # beside the gateway: closes what stays held
+    emergency.stop(Kill("ana", "wrong prices"))     # at once: logged, and every order asked back
+    await emergency.run()                           # beside the gateway: closes what stays held
 
 A trader that lives closes positions itself: it knows its plans. The gateway closes what is left
 when no order of the instrument lives any more,
@@ -27,6 +27,7 @@ from typing import Final
 from traider.domain.events import OrderFlag
 from traider.domain.order_states import Rejected, leaves_of
 from traider.domain.ports import Alert, AlertChannel, Log, Severity
+from traider.gateway.frames import Kill, Rearm
 from traider.gateway.order_gateway import OrderGateway
 from traider.kernel.codes import Reject
 
@@ -88,6 +89,8 @@ class EmergencyStop:
         heard_s: when a connected trader last said something, on the clock that never goes back;
             None without one.
         terms: patience.
+        rearmed_ns: when the last re-arming was asked for that a trader carried out, by
+            ``time.monotonic_ns``; 0 without one. It may not have reached the gateway yet.
     """
 
     def __init__(
@@ -97,28 +100,53 @@ class EmergencyStop:
         alerts: AlertChannel | None = None,
         heard_s: Callable[[], float | None] = lambda: None,
         terms: EmergencyTerms | None = None,
+        rearmed_ns: Callable[[], int] = lambda: 0,
     ) -> None:
         self._gateway, self._lines, self._alerts = gateway, lines, alerts
         self._heard_s, self._terms = heard_s, terms or EmergencyTerms()
+        self._rearmed_ns = rearmed_ns
         self._stop: _Stop | None = None
+        self._last = ""
+        """The id of the last one that was carried out."""
+        self._killed_ns = self._rearmed_here_ns = 0
+        """When the last stop and the last re-arming over the socket were asked for."""
 
-    def stop(self, who: str, why: str, *, keeps_positions: bool = False) -> None:
+    def stop(self, asked: Kill) -> None:
         """Stop everything: cancel all orders, and refuse what does not close a position.
 
-        One that comes over the socket and as a file is one stop.
+        One that comes over the socket and as a file is one stop. One that was asked for before the
+        last re-arming is none any more: this process was frozen while others carried it out.
 
         Raises:
             JournalFailedError: the log cannot be kept; the orders are cancelled all the same.
         """
-        stance, before = self._gateway.log.stance, self._stop
-        is_same = stance.is_killed and stance.keeps_positions == keeps_positions
-        if is_same and before is not None and time.monotonic() < before.since_s + _SAME_S:
+        who, why, keeps_positions = asked.who, asked.why, asked.keep_positions
+        if 0 < asked.asked_ns < max(self._rearmed_ns(), self._rearmed_here_ns):
+            words = "an emergency stop from before the last re-arming is not repeated"
+            self._lines.warning(words, who=who, why=why, id=asked.id)
             return
+        if self._is_under_way(asked):
+            return
+        self._last, self._killed_ns = asked.id, asked.asked_ns or time.monotonic_ns()
         self._stop = self._begun()
         self._lines.warning("emergency stop", who=who, why=why, keeps_positions=keeps_positions)
         self._gateway.kill(who, why, keep_positions=keeps_positions)
         words = f"{who}: {why}"
         self._tell("emergency:stop", "the gateway was stopped in an emergency", words)
+
+    def rearm(self, asked: Rearm) -> None:
+        """End a stop or a halt, unless it came after this was asked.
+
+        Raises:
+            JournalFailedError: the log cannot be kept.
+        """
+        asked_ns = asked.asked_ns or time.monotonic_ns()
+        if asked_ns < self._killed_ns:
+            words = "an emergency stop that came after a re-arming was asked for holds"
+            self._lines.warning(words, who=asked.who, why=asked.why)
+            return
+        self._gateway.rearm(asked.who, asked.why)
+        self._rearmed_here_ns = max(self._rearmed_here_ns, asked_ns)
 
     def exposure(self) -> Exposure:
         """Return what is open, and what was done since the stop."""
@@ -146,6 +174,15 @@ class EmergencyStop:
             self._call(self._stop, keeps_positions=stance.keeps_positions)
 
     # --------------------------------------------------------------------------------- its own
+
+    def _is_under_way(self, asked: Kill) -> bool:
+        stance, before = self._gateway.log.stance, self._stop
+        if before is None or not stance.is_killed:
+            return False
+        if stance.keeps_positions != asked.keep_positions:
+            return False
+        is_same = asked.id != "" and asked.id == self._last
+        return is_same or time.monotonic() < before.since_s + _SAME_S
 
     def _begun(self) -> _Stop:
         return _Stop(time.monotonic(), self._unwanted(), self._held())

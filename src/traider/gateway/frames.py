@@ -17,6 +17,8 @@ from traider.domain.events import EVENT, EventArray
 from traider.gateway.port import GateAnswer
 
 FRAME_BYTES_MAX: Final = 16 * 1024 * 1024
+STANDING_S: Final = 1.0
+"""How often a gateway tells its leader how it stands, where nothing changed."""
 _LENGTH_BYTES: Final = 4
 
 
@@ -54,6 +56,11 @@ class Kill(Frame, frozen=True, tag="kill"):
     who: str
     why: str
     keep_positions: bool = False
+    asked_ns: int = 0
+    """When, by ``time.monotonic_ns``: one from before the last re-arming is not done again, any
+    other is, however late. 0: just now."""
+    id: str = ""
+    """Of this stop alone, by whatever way it comes; empty where it has none."""
 
 
 class Rearm(Frame, frozen=True, tag="rearm"):
@@ -63,6 +70,8 @@ class Rearm(Frame, frozen=True, tag="rearm"):
     why: str
     until_ns: int = 0
     """By ``time.monotonic_ns``; later it is not done, and how the gateway stands is the answer."""
+    asked_ns: int = 0
+    """When, by that clock; no stop that came later is lifted. 0: just now."""
 
 
 class Look(Frame, frozen=True, tag="look"):
@@ -77,11 +86,12 @@ class Reports(Frame, frozen=True, tag="reports"):
 
 
 class Standing(Frame, frozen=True, tag="standing"):
-    """How the gateway stands."""
+    """How the gateway stands: told when it changes, and every second, so that silence tells too."""
 
     is_ready: bool
     is_killed: bool
     disagreement: str = ""
+    is_halted: bool = False
 
 
 class Living(Frame, frozen=True, tag="living"):

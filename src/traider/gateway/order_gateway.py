@@ -45,7 +45,7 @@ from traider.gateway.order_lives import OrderLife
 from traider.gateway.order_words import PersonWord
 from traider.gateway.own_orders import own_order_id
 from traider.gateway.paper_executor import PaperExecutor
-from traider.gateway.port import GateAnswer
+from traider.gateway.port import GateAnswer, Stand
 from traider.gateway.reconcile_port import Cause
 from traider.gateway.reports import is_report, report, verdict
 from traider.gateway.settling import GatewayParts, SettlingGateway
@@ -88,6 +88,14 @@ class OrderGateway(SettlingGateway):
     def is_killed(self) -> bool:
         """Whether everything was stopped, and nobody re-armed it."""
         return self.log.stance.is_killed
+
+    @property
+    def stand(self) -> Stand:
+        """Whether it lets through what is wanted."""
+        stance = self.log.stance
+        if stance.is_killed:
+            return Stand.KILLED
+        return Stand.HALTED if stance.is_halted or self.disagreement else Stand.OPEN
 
     def begin(self) -> None:
         """Ask for orders and reconcile before any leader starts: a stop may come before one does.

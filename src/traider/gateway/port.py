@@ -7,6 +7,7 @@ journal, so a trader that starts again asks for those after the ones it has.
 """
 
 from collections.abc import Sequence
+from enum import Enum
 from typing import Protocol
 
 from traider.domain.events import EventArray
@@ -14,6 +15,18 @@ from traider.gateway.order_lives import OrderLives
 
 GateAnswer = tuple[int, float, float]
 """Verdict code, the number that was looked at, and its limit."""
+
+
+class Stand(Enum):
+    """Whether a gateway lets through what a trader wants, whatever the trader's own gate does."""
+
+    OPEN = "open"
+    KILLED = "killed"
+    """Everything was stopped: only what closes a position passes."""
+    HALTED = "halted"
+    """The books differ, or somebody paused it: only what closes a position passes."""
+    SILENT = "silent"
+    """It is another process, and does not answer."""
 
 
 class TradingGateway(Protocol):
@@ -66,6 +79,10 @@ class RunningGateway(TradingGateway, Protocol):
     @property
     def disagreement(self) -> str:
         """How the books still differ after all that was done about it; empty when they agree."""
+
+    @property
+    def stand(self) -> Stand:
+        """Whether it lets through what is wanted."""
 
     async def run(self) -> None:
         """Hear what becomes of orders, until cancelled."""

@@ -8,7 +8,8 @@
 | --- | --- |
 | Start | a later epoch fences the one before; reports after those it knows follow |
 | Submit, Observe | done, if its epoch leads; else Fenced, and the connection ends |
-| Kill, Rearm, Look | done for whoever may speak, with or without a leader; no Rearm too late |
+| Kill | done for whoever may speak, however late, unless somebody re-armed since it was asked |
+| Rearm, Look | done for whoever may speak, with or without a leader; no Rearm too late |
 
 Reports go to the leader's connection in the order of the log. What is reported while nobody is
 connected stays in the log, and is sent with the next Start. A leader that does not read is cut off
@@ -26,6 +27,7 @@ from traider.domain.events import EventArray
 from traider.domain.ports import Log
 from traider.gateway.emergency import EmergencyStop
 from traider.gateway.frames import (
+    STANDING_S,
     Exposed,
     Fenced,
     Frame,
@@ -157,18 +159,20 @@ class GatewayServer:
 
     async def _tell_standing(self) -> None:
         told: tuple[Connection, Standing] | None = None
+        told_s = 0.0
         while True:
             leader = self._outlet.leader
             if leader is not None:
                 now = leader, self._standing()
-                if now != told:
+                if now != told or time.monotonic() >= told_s + STANDING_S:
                     leader.send(now[1])
-                    told = now
+                    told, told_s = now, time.monotonic()
             await asyncio.sleep(_LOOK_S)
 
     def _standing(self) -> Standing:
         gateway = self._gateway
-        return Standing(gateway.is_ready, gateway.is_killed, gateway.disagreement)
+        is_halted = gateway.log.stance.is_halted
+        return Standing(gateway.is_ready, gateway.is_killed, gateway.disagreement, is_halted)
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -214,13 +218,13 @@ class GatewayServer:
                     self._gateway.observe(events_of(frame.events))
                     connection.send(Seen())
                 case Kill():
-                    self._emergency.stop(frame.who, frame.why, keeps_positions=frame.keep_positions)
+                    self._emergency.stop(frame)
                     connection.send(self._standing())
                 case Rearm() if time.monotonic_ns() > frame.until_ns:
                     self._lines.warning("a re-arming came too late", who=frame.who, why=frame.why)
                     connection.send(self._standing())
                 case Rearm():
-                    self._gateway.rearm(frame.who, frame.why)
+                    self._emergency.rearm(frame)
                     connection.send(self._standing())
                 case Look():
                     connection.send(self._exposed())

@@ -45,8 +45,23 @@ class Phase(StrEnum):
     """No new positions; exits stay."""
     KILLED = "killed"
     """Refuses everything until a person re-arms it."""
+    GATEWAY_SILENT = "its gateway does not answer"
+    """The gateway is another process, and is frozen or gone: nothing leaves."""
+    GATEWAY_KILLED = "stopped by its gateway"
+    """The gateway refuses everything that does not close a position, until a person re-arms it."""
+    GATEWAY_HALTED = "halted by its gateway"
+    """The gateway opens nothing: its books differ from the venue's."""
     STOPPING = "stopping"
     STOPPED = "stopped"
+
+
+AT_WORK: Final = frozenset(
+    (
+        Phase.TRADING, Phase.PAUSED, Phase.KILLED,
+        Phase.GATEWAY_SILENT, Phase.GATEWAY_KILLED, Phase.GATEWAY_HALTED,
+    )
+)  # fmt: skip
+"""Phases of a trader that has begun and was not asked to end, whatever stands against orders."""
 
 
 class PositionBody(Struct, frozen=True):

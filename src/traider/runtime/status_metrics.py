@@ -10,6 +10,7 @@ from traider.domain.ports import Metrics
 from traider.runtime.status_body import Phase, StatusBody
 
 _CONNECTED: Final = (Phase.TRADING, Phase.PAUSED, Phase.KILLED)
+"""Phases in which nothing is known that keeps orders from leaving the gateway."""
 
 
 class StatusMetrics:

@@ -16,6 +16,7 @@ from traider.domain.order_states import PartlyFilled
 from traider.domain.orders import OrderType
 from traider.gateway.client_ids import ClientIds
 from traider.gateway.order_lives import OrderLife
+from traider.gateway.port import Stand
 from traider.journal import JournalReader
 from traider.runtime.control.commands import Kill, Pause, Rearm, Reload, SetLimit, Stop
 from traider.runtime.limit_bounds import PhaseBounds
@@ -144,6 +145,38 @@ def test_a_command_is_journaled_with_who_and_why(tmp_path: Path) -> None:
     for kind in (Kind.PAUSE, Kind.KILL, Kind.REARM, Kind.LIMITS_CHANGE):
         assert kinds.count(kind) == 1
     assert stops == [Stop(who=WHO, why=WHY)]
+
+
+@pytest.mark.parametrize(
+    ("stand", "phase"),
+    [
+        (Stand.OPEN, Phase.TRADING),
+        (Stand.KILLED, Phase.GATEWAY_KILLED),
+        (Stand.HALTED, Phase.GATEWAY_HALTED),
+        (Stand.SILENT, Phase.GATEWAY_SILENT),
+    ],
+)
+def test_the_phase_tells_what_the_gateway_lets_through(
+    tmp_path: Path, stand: Stand, phase: Phase
+) -> None:
+    spec, _ = small_run("market")
+    with Desk(tmp_path, spec) as desk:
+        desk.trader.begin(DIGEST, 1, empty_events(0))
+        desk.trader.open_for_decisions()
+        made = desk_of(desk, tmp_path, DeskHooks(gateway=lambda: stand))
+        assert made.status().phase is Phase.STARTING
+        made.phase = Phase.TRADING
+        assert made.status().phase is phase
+        # What keeps orders from leaving at all comes before a pause, an own stop before all.
+        made.command(Pause(who=WHO, why=WHY))
+        is_first = stand in (Stand.KILLED, Stand.SILENT)
+        assert made.status().phase is (phase if is_first else Phase.PAUSED)
+        made.command(Kill(who=WHO, why=WHY))
+        assert made.status().phase is Phase.KILLED
+        made.command(Rearm(who=WHO, why=WHY))
+        assert made.status().phase is phase
+        again = made.command(Rearm(who=WHO, why=WHY))
+        assert again.endswith("it was neither paused nor stopped") is (stand is Stand.OPEN)
 
 
 def test_limits_with_real_money_behind_them_stay_within_their_phase(tmp_path: Path) -> None:

@@ -59,6 +59,11 @@ class Kill(Command, frozen=True, kw_only=True, tag="kill"):
     flatten: bool = True
     """Whether positions are closed at the market."""
     reason: Reason = Reason.PERSON
+    asked_ns: int = 0
+    """When, by ``time.monotonic_ns``, so that a process that was frozen knows whether somebody
+    re-armed since. 0: just now."""
+    id: str = ""
+    """Of this stop alone, by whatever way it comes; empty where it has none."""
 
 
 class Pause(Command, frozen=True, kw_only=True, tag="pause"):

@@ -13,7 +13,7 @@ from traider.runtime.control.commands import (
     Reload,
 )
 from traider.runtime.control.desk import TradingDesk
-from traider.runtime.control.kill_file import KILL_NAME, clear_kill
+from traider.runtime.control.kill_file import KILL_NAME, clear_kill, note_rearmed
 from traider.runtime.control.reloading import ConfigReload
 from traider.runtime.status_body import StatusBody
 
@@ -49,12 +49,24 @@ class FrontDesk:
             return self._reloading.carry_out(self._desk, command)
         if isinstance(command, Rearm):
             self._check_rearm(command)
+        asked_ns = time.monotonic_ns()
         done = self._desk.command(command)
+        if isinstance(command, Rearm):
+            return f"{done}{self._noted(command.asked_ns or asked_ns)}"
         if isinstance(command, Kill):
             self._killed_ns = time.monotonic_ns()
             # What was left in the folder is journaled now.
             clear_kill(self._state)
         return done
+
+    def _noted(self, asked_ns: int) -> str:
+        """Leave word of a re-arming; return what is to be added to its answer, where none can."""
+        try:
+            note_rearmed(self._state, asked_ns)
+        except OSError as fault:
+            why = fault.strerror or type(fault).__name__
+            return f"; a gateway that is frozen may repeat a stop from before: {why}"
+        return ""
 
     def _check_rearm(self, command: Rearm) -> None:
         """Refuse to lift an emergency stop that came after the re-arming was asked for.

@@ -3,6 +3,9 @@
 Whoever stops in an emergency leaves the file before asking the trader, and removes it when the
 trader has done it. A process that is frozen, or not there, finds it when it goes on or starts; the
 gateway's own process finds it meanwhile. Any file of that name counts, so ``touch DIR/kill`` does.
+
+A re-arming that was carried out leaves word in a file beside it, ``rearmed``: a gateway that was
+frozen meanwhile may hold a stop in hand that was asked for before, and must not repeat it.
 """
 
 import asyncio
@@ -17,6 +20,8 @@ from traider.journal.segment_files import sync_folder
 from traider.runtime.control.commands import Kill, command_bytes, command_of
 
 KILL_NAME: Final = "kill"
+REARMED_NAME: Final = "rearmed"
+"""When the last re-arming was asked for."""
 LOOK_S: Final = 0.1
 
 
@@ -67,6 +72,36 @@ def found_kill(state: Path) -> Kill | None:
 def clear_kill(state: Path) -> None:
     """Remove the file: the stop is journaled, or the trader was re-armed."""
     (state / KILL_NAME).unlink(missing_ok=True)
+
+
+def note_rearmed(state: Path, asked_ns: int) -> None:
+    """Leave word of a re-arming that was carried out: a gateway that is frozen finds it.
+
+    Nothing is forced onto the disk: whoever was frozen when the machine lost its power is gone.
+
+    Raises:
+        OSError: the folder cannot be written to.
+    """
+    path = state / REARMED_NAME
+    unfinished = path.with_name(f"{REARMED_NAME}.{os.getpid()}")
+    unfinished.write_text(f"{asked_ns}\n", encoding="ascii")
+    unfinished.replace(path)
+
+
+def rearmed_ns(state: Path) -> int:
+    """Return when the last re-arming was asked for that left word, by ``time.monotonic_ns``.
+
+    0 where there is none, or none that can be read: what was asked to stop is stopped then.
+    """
+    try:
+        return int((state / REARMED_NAME).read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return 0
+
+
+def forget_rearmed(state: Path) -> None:
+    """Remove that word: a gateway that just starts has no stop before it, and clocks begin anew."""
+    (state / REARMED_NAME).unlink(missing_ok=True)
 
 
 async def watch_kill(

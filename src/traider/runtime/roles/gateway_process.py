@@ -12,6 +12,7 @@ import os
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -22,12 +23,18 @@ from traider.feed.connection import ConnectionState
 from traider.feed.feed import Feed
 from traider.feed.feed_ports import FeedPorts
 from traider.gateway.client_ids import ClientIds
+from traider.gateway.frames import Kill as KillFrame
 from traider.gateway.gateway_terms import GatewayTerms
 from traider.journal.instruments import JournalInstrument
 from traider.runtime.beside_file import BesideBody, tell_beside
 from traider.runtime.config import Config
 from traider.runtime.control.commands import Kill
-from traider.runtime.control.kill_file import watch_kill
+from traider.runtime.control.kill_file import (
+    KILL_NAME,
+    forget_rearmed,
+    rearmed_ns,
+    watch_kill,
+)
 from traider.runtime.journal_instruments import instrument_of
 from traider.runtime.kernel_spec import gate_spec
 from traider.runtime.live_feed import keep, open_feed
@@ -163,8 +170,10 @@ class GatewayProcess:
             latencies=seen.latency,
             alerts=seen.alerts,
             settings=order.settings,
+            rearmed_ns=partial(rearmed_ns, order.folder),
         )
         maker = ExecutorMaker(door, session, ClientIds(manifest.run_id), instruments, seen)
+        forget_rearmed(order.folder)
         role = await asyncio.to_thread(
             GatewayRole,
             parts,
@@ -189,7 +198,12 @@ class GatewayProcess:
 
     def _killer(self, parts: _Parts) -> Callable[[Kill], None]:
         def kill(command: Kill) -> None:
-            parts.role.emergency.stop(command.who, command.why, keeps_positions=not command.flatten)
+            # One that lies there still is due, whenever it was asked for.
+            is_due = (self.order.folder / KILL_NAME).exists()
+            asked_ns = 0 if is_due else command.asked_ns
+            parts.role.emergency.stop(
+                KillFrame(command.who, command.why, not command.flatten, asked_ns, command.id)
+            )
 
         return kill
 

@@ -60,6 +60,8 @@ class GatewayRoleParts:
     """Tells a person of emergency stops."""
     settings: str = ""
     """Digest of what it was started with, told to who asks."""
+    rearmed_ns: Callable[[], int] = lambda: 0
+    """When the last re-arming was asked for, as the trader left word of it; see ``kill_file``."""
 
 
 MakeExecutor = Callable[[Verifier], Executor]
@@ -114,7 +116,11 @@ class GatewayRole:
         )
         self.gateway.reconcile = make_reconcile(self.gateway, executor)
         self.emergency = EmergencyStop(
-            self.gateway, parts.lines, parts.alerts, lambda: self._outlet.heard_s
+            self.gateway,
+            parts.lines,
+            parts.alerts,
+            lambda: self._outlet.heard_s,
+            rearmed_ns=parts.rearmed_ns,
         )
 
     @property

@@ -418,8 +418,9 @@ class Session:
         )
         lives = parts.gateway.lives
         hooks = DeskHooks(
-            lives.living, self._take_stop, lives.guards, self.restarts, self._tell_widened
-        )
+            lives.living, self._take_stop, lives.guards, self.restarts, self._tell_widened,
+            lambda: parts.gateway.stand,
+        )  # fmt: skip
         self._desk = TraderDesk(parts.trader, context, watch, hooks, parts.clock)
         return self._desk
 

@@ -3,11 +3,10 @@
 import asyncio
 from typing import Final, Protocol
 
-from traider.runtime.status_body import Phase, StatusBody
+from traider.runtime.status_body import AT_WORK, StatusBody
 from traider.runtime.supervision.notices import Notices
 
 _BEAT_S: Final = 1.0
-_AT_WORK: Final = (Phase.TRADING, Phase.PAUSED, Phase.KILLED)
 
 
 class Told(Protocol):
@@ -31,7 +30,7 @@ async def tell_supervisor(session: Told, notices: Notices) -> None:
     was_ready = False
     while notices.is_supervised:
         body = None if was_ready else session.status()
-        if body is not None and body.phase in _AT_WORK:
+        if body is not None and body.phase in AT_WORK:
             was_ready = True
             notices.ready()
         notices.beat()

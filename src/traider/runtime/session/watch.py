@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from traider.domain.market_health import MarketHealth
 from traider.feed.connection import ConnectionState
 from traider.feed.feed import Feed
-from traider.gateway.port import RunningGateway
+from traider.gateway.port import RunningGateway, Stand
 from traider.runtime.observability import RoleObservation
 from traider.runtime.session.record import SessionRecord
 from traider.runtime.status_body import AlertBody, HealthBody, ParityBody
@@ -74,12 +74,19 @@ class SessionWatch:
 
     def _look_at_orders(self) -> None:
         board, parts = self._seen.health, self._parts
-        is_ready = parts.gateway.is_ready
-        differs = parts.gateway.disagreement
-        words = f"opens nothing: {differs}" if differs else ""
-        is_good = is_ready and not differs
-        board.report("gateway", is_good=is_good, detail=words if is_ready else "not reconciled")
+        words = _gateway_words(parts.gateway)
+        board.report("gateway", is_good=not words, detail=words)
         if parts.exchange_runs():
             board.forget("exchange")
         else:
             board.report("exchange", is_good=False, detail="its process ended")
+
+
+def _gateway_words(gateway: RunningGateway) -> str:
+    """Return what is wrong with it; nothing where all is well or a person stopped it."""
+    differs = gateway.disagreement
+    if gateway.stand is Stand.SILENT:
+        return "does not answer"
+    if not gateway.is_ready:
+        return "not reconciled"
+    return f"opens nothing: {differs}" if differs else ""

@@ -20,6 +20,7 @@ from traider.domain.units import (
 )
 from traider.gateway.client_ids import ClientIds
 from traider.gateway.order_lives import OrderLife
+from traider.gateway.port import Stand
 from traider.kernel.specification import MarketSpec
 from traider.runtime.control.commands import (
     CancelOrder,
@@ -52,6 +53,12 @@ from traider.runtime.trading.trader import Trader
 
 _SECOND_NS: Final = 1_000_000_000
 _CENT_UNITS: Final = Decimal("1e-8")
+_BY_GATEWAY: Final = {
+    Stand.OPEN: Phase.TRADING,
+    Stand.SILENT: Phase.GATEWAY_SILENT,
+    Stand.KILLED: Phase.GATEWAY_KILLED,
+    Stand.HALTED: Phase.GATEWAY_HALTED,
+}
 
 
 @dataclass(frozen=True)
@@ -99,6 +106,8 @@ class DeskHooks:
     """Parts that were begun again."""
     widened: Callable[[SetLimit, str], None] = field(default=lambda _, __: None)
     """Told of a limit with real money behind it that lets more through now, and how it was."""
+    gateway: Callable[[], Stand] = field(default=lambda: Stand.OPEN)
+    """Whether the gateway lets through what is wanted."""
 
 
 class TraderDesk:
@@ -166,7 +175,8 @@ class TraderDesk:
             return "paused already: positions may only shrink"
         if isinstance(command, Rearm) and self.phase is not Phase.TRADING:
             return f"re-armed; it does not trade now: {self.phase.value}"
-        if isinstance(command, Rearm) and not (is_killed or is_paused):
+        is_open = self._hooks.gateway() is Stand.OPEN
+        if isinstance(command, Rearm) and is_open and not (is_killed or is_paused):
             return "re-armed; it was neither paused nor stopped"
         return ""
 
@@ -219,12 +229,15 @@ class TraderDesk:
         )
 
     def _phase(self) -> Phase:
-        account = self._trader.machine.gate.account[0]
-        if self.phase is Phase.TRADING and account["killed"]:
+        """Return what it does: an own stop first, then what the gateway lets through."""
+        if self.phase is not Phase.TRADING:
+            return self.phase
+        account, stand = self._trader.machine.gate.account[0], self._hooks.gateway()
+        if account["killed"]:
             return Phase.KILLED
-        if self.phase is Phase.TRADING and account["paused"]:
-            return Phase.PAUSED
-        return self.phase
+        if stand in (Stand.SILENT, Stand.KILLED):
+            return _BY_GATEWAY[stand]
+        return Phase.PAUSED if account["paused"] else _BY_GATEWAY[stand]
 
     def _fees(self) -> Decimal:
         units = int(self._trader.machine.decider.markets["fees_units"].sum())
