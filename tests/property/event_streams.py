@@ -39,6 +39,15 @@ _LIMIT_VALUES = {
     Limit.MAX_NET_EXPOSURE: (0.0, 0.4),
     Limit.MAX_GROUP_EXPOSURE: (0.0, 0.5),
     Limit.SELF_TRADE: (0.0, 1.0),
+    Limit.MAX_POSITION_NOTIONAL: (0.0, 500.0, 5_000.0),
+    Limit.MAX_POSITIONS: (0.0, 1.0),
+    Limit.MAX_DAILY_LOSS_AMOUNT: (0.0, 0.5, 20.0),
+    Limit.MAX_DAILY_LOSS_SIGMAS: (0.0, 0.5, 3.0),
+    Limit.MAX_CORRELATED_EXPOSURE: (0.0, 0.5),
+    Limit.MAX_VAR: (0.0, 0.01, 0.2),
+    Limit.MAX_ES: (0.0, 0.01, 0.2),
+    Limit.MAX_MARGIN_USE: (0.0, 0.1, 0.5),
+    Limit.MIN_LIQUIDATION_DISTANCE: (0.0, 0.3),
 }
 _PLANS = (
     None,

@@ -65,13 +65,7 @@ def gate_checks(gate: Gate, order: EventArray) -> tuple[GateCheck, ...]:
 
 def copied(gate: Gate) -> Gate:
     """Return a view of its own."""
-    return Gate(
-        limits=gate.limits.copy(),
-        account=gate.account.copy(),
-        markets=gate.markets.copy(),
-        orders=gate.orders.copy(),
-        minute=gate.minute.copy(),
-    )
+    return gate._replace(**{name: array.copy() for name, array in gate._asdict().items()})
 
 
 class _Asking:

@@ -25,7 +25,8 @@ from traider.domain.order_states import (
 from traider.gateway.order_lives import OrderLife, OrderLives
 from traider.journal import SnapshotStore
 
-_VERSION: Final = 1
+_VERSION: Final = 2
+"""Raised whenever the state of the gate, which is kept in it, gets another form."""
 _KEPT: Final = 2
 _STATES: Final[dict[str, type[OrderState]]] = {
     state.__name__: state

@@ -198,6 +198,16 @@ class Limit(IntEnum):
     MAX_GROUP_EXPOSURE = 11
     SELF_TRADE = 12
     """1 refuses an order that would meet one of our own."""
+    MAX_POSITION_NOTIONAL = 13
+    MAX_POSITIONS = 14
+    MAX_DAILY_LOSS_AMOUNT = 15
+    MAX_DAILY_LOSS_SIGMAS = 16
+    """Standard deviations of the last days' profit and loss."""
+    MAX_CORRELATED_EXPOSURE = 17
+    MAX_VAR = 18
+    MAX_ES = 19
+    MAX_MARGIN_USE = 20
+    MIN_LIQUIDATION_DISTANCE = 21
 
 
 LIMIT_COUNT = len(Limit)
@@ -236,6 +246,17 @@ class Verdict(IntEnum):
     """It comes from a leader that was replaced."""
     NOT_READY = 26
     """The gateway is not reconciled with the venue."""
+    POSITION_NOTIONAL = 27
+    POSITIONS = 28
+    DAILY_LOSS_AMOUNT = 29
+    DAILY_LOSS_SIGMAS = 30
+    NO_COVARIANCE = 31
+    """Too few returns were sampled to measure risk by; the number is how many."""
+    CORRELATED_EXPOSURE = 32
+    VAR = 33
+    ES = 34
+    MARGIN_USE = 35
+    LIQUIDATION_DISTANCE = 36
 
 
 class Reject(IntEnum):

@@ -15,13 +15,20 @@ from traider.kernel.arithmetic import DIVISOR_MAX, MONEY
 from traider.kernel.codes import LIMIT_COUNT, FrameKind, Style
 from traider.kernel.decider.tape import CELLS_PER_OPERATION
 from traider.kernel.market_books import empty_books
-from traider.kernel.specification import MAX_INSTRUMENTS, KernelSpec, MarketSpec, VenueSpec
+from traider.kernel.specification import (
+    MAX_INSTRUMENTS,
+    KernelSpec,
+    MarketSpec,
+    RiskSpec,
+    VenueSpec,
+)
 from traider.kernel.venue.orders import NOWHERE
 
 _GATE_ORDERS = 256
 _VENUE_ORDERS = 256
 _VENUE_QUEUE = 4096
 _MINUTE_RING = 1024
+_DAYS_KEPT = 30
 _PLAN_SLICES = 12
 _PLAIN_ORDERS = 512
 _FAR = 2**62
@@ -136,7 +143,43 @@ def build_gate(spec: KernelSpec) -> r.Gate:
         markets=markets,
         orders=np.zeros(_GATE_ORDERS, r.GATE_ORDER),
         minute=np.full(_MINUTE_RING, np.iinfo(np.int64).min),
+        risk=_gate_risk(spec.risk),
+        covariance=np.zeros((len(markets), len(markets))),
+        shrunk=np.zeros((len(markets), len(markets))),
+        scratch=np.zeros((2, len(markets))),
+        daily=np.zeros(_DAYS_KEPT),
+        tiers=_margin_tiers(spec, markets),
     )
+
+
+def _gate_risk(wanted: RiskSpec) -> r.Records:
+    risk = np.zeros(1, r.GATE_RISK)
+    risk[0]["interval_ns"] = wanted.interval_ns
+    risk[0]["decay"] = wanted.decay
+    risk[0]["shrinkage"] = wanted.shrinkage
+    risk[0]["samples_min"] = wanted.samples_min
+    risk[0]["correlation"] = wanted.correlation_threshold
+    risk[0]["var_factor"] = wanted.var_factor
+    risk[0]["es_factor"] = wanted.es_factor
+    return risk
+
+
+def _margin_tiers(spec: KernelSpec, markets: r.Records) -> r.Records:
+    """Return the margin tiers of all instruments, and write into ``markets`` where theirs stand."""
+    tiers: list[tuple[float, float, float, float]] = []
+    for k, market in enumerate(spec.markets):
+        markets[k]["tier_start"] = len(tiers)
+        tiers += [
+            (
+                float(tier.cap),
+                float(tier.maintenance_rate),
+                float(tier.maintenance_amount),
+                1.0 / float(tier.max_leverage),
+            )
+            for tier in market.margin_tiers
+        ]
+        markets[k]["tier_stop"] = len(tiers)
+    return np.array(tiers, v.MARGIN_TIER)
 
 
 def build_venue(spec: KernelSpec) -> r.Venue:
@@ -159,7 +202,6 @@ def build_venue(spec: KernelSpec) -> r.Venue:
     markets = np.zeros(len(spec.markets), v.VENUE_MARKET)
     for name in ("bid_low", "ask_low", "rise_to"):
         markets[name] = NOWHERE
-    tiers: list[tuple[float, float, float, float]] = []
     for k, market in enumerate(spec.markets):
         _fill_rules(markets[k], market)
         markets[k]["maker_fee_e8"] = market.maker_fee_e8
@@ -169,17 +211,6 @@ def build_venue(spec: KernelSpec) -> r.Venue:
             fraction = market.unit_fraction()
             markets[k]["unit_numerator"], markets[k]["unit_denominator"] = fraction
         markets[k]["tick_scale"] = 1e-8 / float(market.tick_size)
-        markets[k]["tier_start"] = len(tiers)
-        tiers += [
-            (
-                float(tier.cap),
-                float(tier.maintenance_rate),
-                float(tier.maintenance_amount),
-                1.0 / float(tier.max_leverage),
-            )
-            for tier in market.margin_tiers
-        ]
-        markets[k]["tier_stop"] = len(tiers)
     # One nanosecond at least: an answer never shares the instant of the decision it follows.
     latencies = [max(latency, 1) for latency in wanted.latencies_ns or (wanted.latency_ns,)]
     return r.Venue(
@@ -189,7 +220,7 @@ def build_venue(spec: KernelSpec) -> r.Venue:
         queue=np.zeros(_VENUE_QUEUE, EVENT),
         book=build_book(spec),
         latencies=np.array(latencies, np.int64),
-        tiers=np.array(tiers, v.MARGIN_TIER),
+        tiers=_margin_tiers(spec, markets),
     )
 
 

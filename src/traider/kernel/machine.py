@@ -226,6 +226,7 @@ class Machine:
             KernelError: the bytes do not fit this machine.
         """
         place = 0
+        found = []
         for array in self._arrays():
             data, place = _take(state, place)
             if len(data) != array.nbytes:
@@ -234,8 +235,11 @@ class Machine:
                     where="snapshot",
                     fix="restore with the configuration and version it was taken with",
                 )
-            array[...] = np.frombuffer(data, dtype=array.dtype).reshape(array.shape)
+            found.append(data)
         data, place = _take(state, place)
+        # Only now, lest one that does not fit leave half of itself behind.
+        for array, part in zip(self._arrays(), found, strict=True):
+            array[...] = np.frombuffer(part, dtype=array.dtype).reshape(array.shape)
         self._left = np.frombuffer(data, dtype=EVENT).copy()
 
     def state_hash(self) -> str:

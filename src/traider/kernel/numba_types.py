@@ -106,6 +106,12 @@ GATE: Final = named_tuple(
         numba_vector(r.GATE_MARKET),
         numba_vector(r.GATE_ORDER),
         INTEGERS,
+        numba_vector(r.GATE_RISK),
+        MATRIX,
+        MATRIX,
+        MATRIX,
+        VECTOR,
+        numba_vector(v.MARGIN_TIER),
     ),
     r.Gate,
 )

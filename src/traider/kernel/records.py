@@ -235,6 +235,29 @@ GATE_MARKET = np.dtype(
         ("position_lots", "<i8"),
         ("open_buy_lots", "<i8"),
         ("open_sell_lots", "<i8"),
+        ("tier_start", "<i8"),  # its margin tiers: [tier_start, tier_stop)
+        ("tier_stop", "<i8"),
+        # Returns of its mark: see ``gate.risk_state``.
+        ("sampled_ticks", "<i8"),  # the mark last sampled, 0 none yet
+        ("sampled_ts", "<i8"),  # when that mark was made
+        ("sampled_at", "<i8"),  # number of the interval it was sampled in
+        ("samples", "<i8"),  # returns so far
+        ("weight", "<f8"),  # what the weights of those add up to
+    ],
+    align=True,
+)
+
+GATE_RISK = np.dtype(
+    [
+        ("interval_ns", "<i8"),  # between two samples of the marks
+        ("decay", "<f8"),  # weight of the past at a sample: the lambda of the moving average
+        ("shrinkage", "<f8"),  # towards correlations that are all the same
+        ("samples_min", "<i8"),
+        ("correlation", "<f8"),  # from here on instruments count as one bet
+        ("var_factor", "<f8"),  # standard deviations of one interval that VaR is
+        ("es_factor", "<f8"),
+        ("sampled_at", "<i8"),  # number of the interval sampled last
+        ("days", "<i8"),  # days whose profit and loss was kept so far
     ],
     align=True,
 )
@@ -362,6 +385,12 @@ class Gate(NamedTuple):
     markets: Records  # (instruments,) GATE_MARKET
     orders: Records  # (slots,) GATE_ORDER
     minute: Integers  # ring of the times of approved orders
+    risk: Records  # (1,) GATE_RISK
+    covariance: Floats  # (instruments, instruments) of returns over an interval, as averaged
+    shrunk: Floats  # the same, of full weight and shrunk
+    scratch: Floats  # (2, instruments) for one check; zero between two
+    daily: Floats  # ring of the profit and loss of past days, currency
+    tiers: Records  # MARGIN_TIER of all instruments, by rising notional
 
 
 class Venue(NamedTuple):

@@ -1,8 +1,10 @@
 """What a kernel is built from: instruments, tape, alphas, strategy, limits and venue as values."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -231,6 +233,44 @@ class FeeCurrencySpec:
 
 
 @dataclass(frozen=True)
+class RiskSpec:
+    """How the gate measures risk: sampling and averaging of returns, and what is told of losses.
+
+    VaR is ``z * deviation`` of a return over the horizon and ES ``pdf(z) / (1 - confidence) *
+    deviation``, both of a normal distribution without drift; ``z`` is its quantile at
+    ``confidence``.
+    """
+
+    interval_ns: int = 300 * 10**9
+    """Between two samples of the marks; no finer than decisions are made."""
+    decay: float = 0.99
+    """Weight of the past at each sample."""
+    shrinkage: float = 0.2
+    """Weight of the target, whose correlations are all the mean one (Ledoit and Wolf 2004)."""
+    samples_min: int = 60
+    """Returns an instrument must have before risk is measured by them."""
+    correlation_threshold: float = 0.7
+    confidence: float = 0.99
+    horizon_ns: int = 86_400 * 10**9
+
+    @property
+    def var_factor(self) -> float:
+        """Standard deviations of a return over one interval that VaR is."""
+        return NormalDist().inv_cdf(self.confidence) * self._root
+
+    @property
+    def es_factor(self) -> float:
+        """Standard deviations of a return over one interval that ES is."""
+        normal = NormalDist()
+        density = normal.pdf(normal.inv_cdf(self.confidence))
+        return density / (1.0 - self.confidence) * self._root
+
+    @property
+    def _root(self) -> float:
+        return math.sqrt(self.horizon_ns / self.interval_ns)
+
+
+@dataclass(frozen=True)
 class KernelSpec:
     """Everything a run needs but its events."""
 
@@ -242,6 +282,7 @@ class KernelSpec:
     cash_units: int
     limits: dict[Limit, float] = field(default_factory=dict)
     epoch: int = 1
+    risk: RiskSpec = field(default_factory=RiskSpec)
     fees: FeeCurrencySpec | None = None
     """Where fees are paid in a currency of their own; None where all are paid in cash."""
 
