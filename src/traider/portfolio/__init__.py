@@ -5,6 +5,7 @@ never lets a binary float touch cash: the ledger and the trades count in Decimal
 1e-8, only statistics are floats.
 
 - ``ledger``: double-entry replay of fills, fees and transfers
+- ``executions``, ``lots``, ``lot_matching``: fills to tax lots and disposals, by a method
 - ``trades``: fills to round trips, and their summary
 - ``performance``, ``drawdown``: statistics of daily returns
 - ``bootstrap``: intervals by resampling blocks of days
@@ -14,7 +15,10 @@ never lets a binary float touch cash: the ledger and the trades count in Decimal
 __all__ = [
     "bootstrap",
     "drawdown",
+    "executions",
     "ledger",
+    "lot_matching",
+    "lots",
     "overfitting",
     "performance",
     "sharpe_significance",
