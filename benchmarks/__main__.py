@@ -5,6 +5,7 @@ import platform
 from importlib.metadata import version
 
 from benchmarks import (
+    book_risk,
     bus,
     coinbase_l2,
     decoding,
@@ -50,6 +51,7 @@ def main() -> None:
     feed_latency.measure()
     exchange.measure()
     gate.measure()
+    book_risk.measure()
     live_path.measure()
     kill_switch.measure()
     recovery_time.measure()

@@ -42,6 +42,7 @@ COMMANDS: Final = {
     "stop": "traider.cli.control:stop",
     "status": "traider.cli.status:status",
     "sweep": "traider.cli.sweep:sweep",
+    "var": "traider.cli.var:var",
     "version": "traider.cli.version:version",
 }
 """Where each command lives; its module is imported when the command is asked for."""

@@ -3,6 +3,22 @@
 Everything here is arithmetic on returns and exposures; it reads no file and no clock.
 
 - ``tail_risk``: quantiles of one series of returns
+- ``covariance``: weighted and shrunk covariances
+- ``models``: one series of a portfolio's returns to value at risk and expected shortfall
+- ``scenarios``: correlated draws with heavy tails
+- ``coverage``: Kupiec's and Christoffersen's tests of a forecast
+- ``forecasts``: each model's forecasts, made period by period from the past alone
+- ``parts``: what each position brings to the whole
+- ``book``: all of it for a book of positions, each second
 """
 
-__all__ = ["tail_risk"]
+__all__ = [
+    "book",
+    "covariance",
+    "coverage",
+    "forecasts",
+    "models",
+    "parts",
+    "scenarios",
+    "tail_risk",
+]
