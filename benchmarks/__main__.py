@@ -21,6 +21,7 @@ from benchmarks import (
     kill_switch,
     lake_read,
     lake_size,
+    ledger,
     level2,
     live_path,
     memory,
@@ -61,6 +62,7 @@ def main() -> None:
     parity.measure()
     lake_read.measure()
     lake_size.measure()
+    ledger.measure(ledger.FILLS)
     feature_store.measure()
     start_up.measure()
     memory.measure()

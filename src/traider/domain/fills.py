@@ -18,8 +18,8 @@ class Fill:
     """A part of an order that traded.
 
     ``side`` is +1 for a purchase and -1 for a sale; ``quantity`` is positive; ``fee`` is in the
-    account's currency, on the grid of 1e-8, and negative where the venue pays a rebate. Where the
-    fee was taken in another currency, ``fee`` is what that was worth then.
+    currency of the price, on the grid of 1e-8, and negative where the venue pays a rebate. Where
+    the fee was taken in another currency, ``fee`` is what that was worth then.
     """
 
     instrument: str
@@ -37,6 +37,8 @@ class Fill:
     """The currency the fee was taken in where it was not the account's,"""
     fee_taken: Decimal = _ZERO
     """and how much of it, on the grid of 1e-8."""
+    currency: str = ""
+    """The currency of price and fee where it is not the account's own."""
 
     def __post_init__(self) -> None:
         """Refuse what no venue can report."""
