@@ -13,7 +13,13 @@ from hypothesis import strategies as st
 from tests.strategies import steps
 from traider.domain.errors import DataError
 from traider.domain.units import Rounding, steps_of
-from traider.venues.decimal_steps import KEPT_MAX, DecimalSteps, PackedSteps, decimals_needed
+from traider.venues.decimal_steps import (
+    KEPT_MAX,
+    TRADES_KEPT_MAX,
+    DecimalSteps,
+    PackedSteps,
+    decimals_needed,
+)
 
 
 @given(steps, st.integers(0, 10**12), st.integers(0, 4))
@@ -98,11 +104,22 @@ def test_a_step_must_be_positive() -> None:
         DecimalSteps(Decimal(0), "price", zero=True)
 
 
-def test_no_more_than_the_bound_is_kept() -> None:
-    counter = DecimalSteps(Decimal(1), "size", zero=True)
-    for number in range(KEPT_MAX + 10):
+@pytest.mark.parametrize("kept", [KEPT_MAX, TRADES_KEPT_MAX])
+def test_no_more_than_the_bound_is_kept(kept: int) -> None:
+    counter = DecimalSteps(Decimal(1), "size", zero=True, kept=kept)
+    lengths = []
+    for number in range(kept + 10):
         assert counter[str(number)] == number
+        lengths.append(len(counter))
+    assert max(lengths) == kept
     assert len(counter) == 10
+
+
+def test_no_more_packed_steps_are_kept() -> None:
+    packed = PackedSteps(Decimal(1), "size", zero=True)
+    for number in range(KEPT_MAX + 10):
+        assert packed[str(number)] == number.to_bytes(8, "little")
+    assert len(packed) == 10
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 The arithmetic is on integers (the text without its dot, over a power of ten), so that no digit is
 lost. Texts repeat (a level comes and goes at one price), so results are kept: reading one
-again is a look-up. At most ``KEPT_MAX`` are kept; when full, all are forgotten.
+again is a look-up. A bounded number is kept, some 100 bytes each; when full, all are forgotten.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,12 @@ from typing import Final
 from traider.domain.errors import DataError
 from traider.domain.units import INT64_MAX
 
-KEPT_MAX: Final = 65_536
+KEPT_MAX: Final = 16_384
+"""Texts of one kind: 2.3 MiB. Of 445,521 recorded levels of Bitcoin's book it finds 94 % of the
+prices and 97 % of the sizes, where all texts ever met would find 96 % and 97 %; weeks of a stream
+have ever more of them."""
+TRADES_KEPT_MAX: Final = 2_048
+"""Texts of trades and quotes, whose prices stay close together and whose sizes seldom repeat."""
 
 _DIGITS_MAX: Final = 40
 _QUICK_DIGITS: Final = 19
@@ -88,10 +93,10 @@ class StepCounter:
 class DecimalSteps(dict[str, int]):
     """How many steps a decimal text counts: ``steps["63943.90"]``.
 
-    Arguments and errors are those of ``StepCounter``.
+    Arguments and errors are those of ``StepCounter``; at most ``kept`` texts stay.
     """
 
-    __slots__ = ("_count",)
+    __slots__ = ("_count", "_kept")
 
     def __init__(
         self,
@@ -100,16 +105,18 @@ class DecimalSteps(dict[str, int]):
         *,
         zero: bool,
         report: Callable[[str], None] | None = None,
+        kept: int = KEPT_MAX,
     ) -> None:
         super().__init__()
         self._count = StepCounter(step, what, zero=zero, report=report).count
+        self._kept = kept
 
     def __missing__(self, text: str) -> int:
         """Count the steps of a text not met before."""
         count, is_exact = self._count(text)
         # One that is not is counted anew, so that every time it comes it is told.
         if is_exact:
-            if len(self) >= KEPT_MAX:
+            if len(self) >= self._kept:
                 self.clear()
             self[text] = count
         return count

@@ -7,7 +7,7 @@ from typing import Final
 from traider.domain.events import Kind, MarketFlag
 from traider.domain.units import MONEY_STEP
 from traider.venues.counts import MapperCounts
-from traider.venues.decimal_steps import DecimalSteps
+from traider.venues.decimal_steps import TRADES_KEPT_MAX, DecimalSteps
 from traider.venues.depth_writer import Stamp
 from traider.venues.event_writer import EventWriter, record_head
 from traider.venues.listing import Listing
@@ -38,8 +38,8 @@ class MarkWriter:
 
     def __init__(self, listing: Listing, counts: MapperCounts, *, stale_ns: int = STALE_NS) -> None:
         self._counts = counts
-        self._prices = DecimalSteps(MONEY_STEP, "mark price", zero=True)
-        self._rates = DecimalSteps(RATE_STEP, "funding rate", zero=True)
+        self._prices = DecimalSteps(MONEY_STEP, "mark price", zero=True, kept=TRADES_KEPT_MAX)
+        self._rates = DecimalSteps(RATE_STEP, "funding rate", zero=True, kept=TRADES_KEPT_MAX)
         self._mark = record_head(Kind.MARK, listing.instrument)
         self._funding = record_head(Kind.FUNDING, listing.instrument)
         self._stale_ns = stale_ns

@@ -4,7 +4,7 @@ from functools import partial
 
 from traider.domain.events import Kind, MarketFlag
 from traider.venues.counts import MapperCounts
-from traider.venues.decimal_steps import DecimalSteps
+from traider.venues.decimal_steps import TRADES_KEPT_MAX, DecimalSteps
 from traider.venues.depth_writer import Level, Stamp
 from traider.venues.event_writer import EventWriter, pack_record, record_head, with_flags
 from traider.venues.listing import Listing
@@ -42,9 +42,13 @@ class TradeWriter:
 
     def __init__(self, listing: Listing, counts: MapperCounts) -> None:
         self._counts = counts
-        self._ticks = DecimalSteps(listing.tick_size, "price", zero=False)
+        self._ticks = DecimalSteps(listing.tick_size, "price", zero=False, kept=TRADES_KEPT_MAX)
         self._lots = DecimalSteps(
-            listing.size_step, "size", zero=True, report=counts.report_off_lot
+            listing.size_step,
+            "size",
+            zero=True,
+            report=counts.report_off_lot,
+            kept=TRADES_KEPT_MAX,
         )
         flags = MarketFlag.LAST_OF_MESSAGE
         self._buy = record_head(Kind.TRADE, listing.instrument, flags, 1)
@@ -91,9 +95,13 @@ class QuoteWriter:
 
     def __init__(self, listing: Listing, counts: MapperCounts) -> None:
         self._counts = counts
-        self._ticks = DecimalSteps(listing.tick_size, "price", zero=True)
+        self._ticks = DecimalSteps(listing.tick_size, "price", zero=True, kept=TRADES_KEPT_MAX)
         self._lots = DecimalSteps(
-            listing.size_step, "size", zero=True, report=counts.report_off_lot
+            listing.size_step,
+            "size",
+            zero=True,
+            report=counts.report_off_lot,
+            kept=TRADES_KEPT_MAX,
         )
         self._head = record_head(Kind.QUOTE, listing.instrument, MarketFlag.LAST_OF_MESSAGE)
         self.gap = GapMark()
