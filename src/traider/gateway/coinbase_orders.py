@@ -32,7 +32,8 @@ from traider.venues.coinbase.rest_messages import Fill, Order, amount
 from traider.venues.rfc3339 import parse_ns
 
 ENDED_KEPT: Final = 4096
-"""Orders that are over and still remembered."""
+"""Orders that are over, in doubt or not ours, and still remembered. What is told of one that was
+forgotten is read from the venue again, and the order log knows its fills."""
 _ZERO: Final = Decimal(0)
 _LEG_MASK: Final = (1 << LEG_BITS) - 1
 _BRACKETS: Final = ("trigger_bracket_gtc", "trigger_bracket_gtd")
@@ -89,7 +90,7 @@ class Work:
 
 
 class CoinbaseOrders:
-    """Every order that is not over, and those that ended last.
+    """Every order that is not over, and those that ended last: of these a bounded number.
 
     Args:
         ids: of this run.
@@ -102,7 +103,12 @@ class CoinbaseOrders:
         self._numbers = {each.symbol: number for number, each in enumerate(self.instruments)}
         self._by_id: dict[int, Work] = {}
         self._by_venue: dict[str, Work] = {}
-        self._ended: OrderedDict[str, None] = OrderedDict()
+        self._ended: OrderedDict[Work, None] = OrderedDict()
+
+    @property
+    def remembered(self) -> int:
+        """How many orders at the venue are in memory."""
+        return len({*self._by_id.values(), *self._by_venue.values()})
 
     def add(self, orders: Sequence[ApprovedOrder]) -> Work:
         """Note orders that are to be sent together.
@@ -135,6 +141,8 @@ class CoinbaseOrders:
         if venue_id and not work.venue_id:
             work.venue_id = venue_id
             self._by_venue[venue_id] = work
+            if not work.is_over:
+                self._ended.pop(work, None)
 
     def named(self, client_order_id: str) -> Work | None:
         """Return an order that was sent under an id; None for one that is not remembered."""
@@ -153,28 +161,40 @@ class CoinbaseOrders:
             found = self._read(order, parent)
         self.place(found, order.order_id)
         if not found.is_ours:
-            self._remember(order.order_id)
+            self._remember(found)
         return found
 
     def end(self, work: Work) -> None:
         """Note that the owner heard of an order's end; forget those that ended long ago."""
         work.is_over = True
-        self._remember(work.venue_id)
+        self._remember(work)
 
-    def _remember(self, venue_id: str) -> None:
-        """Keep an order that is over, or not ours, for a while."""
-        self._ended[venue_id] = None
-        self._ended.move_to_end(venue_id)
+    def doubt(self, work: Work) -> None:
+        """Note that an order has no answer: where the venue never tells of it, it is forgotten."""
+        for each in (work, work.exits):
+            if each is not None and not each.venue_id:
+                self._remember(each)
+
+    def _remember(self, work: Work) -> None:
+        """Keep an order that is over, in doubt or not ours, for a while."""
+        self._ended[work] = None
+        self._ended.move_to_end(work)
         while len(self._ended) > ENDED_KEPT:
-            gone = self._by_venue.pop(self._ended.popitem(last=False)[0], None)
-            for order_id in gone.order_ids if gone else ():
-                self._by_id.pop(order_id, None)
+            self._forget(self._ended.popitem(last=False)[0])
 
     def drop(self, work: Work) -> None:
         """Forget orders that the venue refused."""
         for each in (work, work.exits):
-            for order_id in each.order_ids if each else ():
-                self._by_id.pop(order_id, None)
+            if each is not None:
+                self._ended.pop(each, None)
+                self._forget(each)
+
+    def _forget(self, work: Work) -> None:
+        if self._by_venue.get(work.venue_id) is work:
+            del self._by_venue[work.venue_id]
+        for order_id in work.order_ids:
+            if self._by_id.get(order_id) is work:
+                del self._by_id[order_id]
 
     def venue_order(self, order: Order, work: Work) -> VenueOrder:
         """Return an order as the port tells it."""

@@ -213,6 +213,7 @@ class CoinbaseSending:
                 for order_id in ids:
                     owner.refused(order_id, result.code, result.message)
             case Unknown():
+                self._orders.doubt(work)
                 for order_id in ids:
                     owner.unknown(order_id, result.why)
         hearing.placed(work)
