@@ -6,7 +6,6 @@ sixty times as fast as the machine's, so that the limits of the gate see them sp
 """
 
 import asyncio
-import os
 import tempfile
 import time
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from benchmarks.live.address import PRODUCT
 from benchmarks.live.live_trader import LiveTerms, LiveTrader, live_trader
 from benchmarks.live.orders import limit_order
 from benchmarks.live.stamped_exchange import StampedTerms, stamped_exchange
+from benchmarks.process_memory import ProcessMemory
 from benchmarks.tables import print_table
 from traider.domain.orders import TimeInForce
 from traider.runtime.live_feed import keep
@@ -27,14 +27,13 @@ _SHARES: Final = (0.1, 0.5, 1.0)
 _MESSAGES_A_SECOND: Final = 0.5
 """Of the exchange's time, as in an hour that is quiet: orders are what is measured."""
 _PATIENCE_S: Final = 30.0
-_MIB: Final = 1024 * 1024
 
 
 @dataclass(frozen=True)
 class _Sample:
     orders: int
     seconds: float
-    mib: float
+    memory: ProcessMemory
 
 
 def measure(orders: int = ORDERS, folder: Path | None = None) -> None:
@@ -44,17 +43,18 @@ def measure(orders: int = ORDERS, folder: Path | None = None) -> None:
         samples = asyncio.run(
             _run(LiveTerms(exchange.address, Path(kept), (PRODUCT,), SPEED), orders)
         )
-    first = samples[0].mib
+    first = samples[0].memory.own
     print_table(
         f"{orders:,} orders of one trader, one after the other",
-        ("orders", "seconds", "orders/s", "memory MiB", "more than at the first MiB"),
+        ("orders", "seconds", "orders/s", "own MiB", "more than at the first MiB", "of files MiB"),
         [
             (
                 f"{each.orders:,}",
                 f"{each.seconds:.1f}",
                 f"{each.orders / each.seconds:.0f}",
-                f"{each.mib:.1f}",
-                f"{each.mib - first:+.1f}",
+                f"{each.memory.own:.1f}",
+                f"{each.memory.own - first:+.1f}",
+                f"{each.memory.files:.1f}",
             )
             for each in samples
         ],
@@ -74,7 +74,7 @@ async def _run(terms: LiveTerms, orders: int) -> list[_Sample]:
                 await _over(live)
                 live.way.forget()
                 if number in places:
-                    samples.append(_Sample(number, time.monotonic() - began, _mib()))
+                    samples.append(_Sample(number, time.monotonic() - began, ProcessMemory.of()))
         finally:
             keeping.cancel()
             await asyncio.gather(keeping, return_exceptions=True)
@@ -88,11 +88,6 @@ async def _over(live: LiveTrader) -> None:
     async with asyncio.timeout(_PATIENCE_S):
         while live.gateway.lives.living():  # noqa: ASYNC110 - what is waited for tells nobody
             await asyncio.sleep(0.0005)
-
-
-def _mib() -> float:
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / _MIB
 
 
 if __name__ == "__main__":

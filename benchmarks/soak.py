@@ -5,7 +5,8 @@
 An exchange of its own plays the demo's bars; faults come from the seed. Each sample is a row: how
 far the market is, the memory of trader and exchange, how much later news is taken than it was sent,
 and the laws of ``run_laws``. At the end the journal is replayed. Exit code 1 when a law was broken,
-or the trader's memory grew by more than a fifth between the quarters.
+or the trader's own memory, without pages of files, grew by more than a twentieth from the second
+quarter to the last.
 """
 
 import argparse
@@ -19,6 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from benchmarks.process_memory import ProcessMemory
 from benchmarks.run_laws import status_of
 from benchmarks.run_process import STYLES, NeverTradedError, TraderProcess, parity_of
 from benchmarks.standing_exchange import FAULTS, StandingExchange
@@ -26,13 +28,12 @@ from benchmarks.tables import print_table
 from traider.runtime.status_body import StatusBody
 
 _NS_PER_HOUR: Final = 3_600_000_000_000
-_MIB: Final = 1024 * 1024
 _SAMPLES: Final = 24
 _FAULTS_A_SAMPLE: Final = 3
-_GROWTH_MAX: Final = 0.20
+_GROWTH_MAX: Final = 0.05
 _ENDS_S: Final = 120.0
-_CHECK_GROWTH_FROM: Final = 8
-"""Samples that memory is judged by: fewer are those of a start."""
+_JUDGED_FROM_H: Final = 12.0
+"""Of market time: in less, memories that have a bound are still filled."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,8 @@ class Sample:
 
     hours: float
     """Of market time."""
-    trader_mib: float
-    exchange_mib: float
+    trader: ProcessMemory
+    exchange: ProcessMemory
     late_ms: float
     """From a message's sending until it is taken, median, in the machine's time."""
     status: StatusBody
@@ -75,7 +76,7 @@ async def soak(folder: Path, hours: float, speed: float, seed: int) -> Soaked:
         finally:
             if not life.is_dead:
                 life.kill()
-    done.violations += _growth(done.samples)
+    done.violations += growth([(each.hours, each.trader.own) for each in done.samples])
     done.wall_s = time.monotonic() - began
     return done
 
@@ -111,26 +112,25 @@ async def _trade(
         done.samples.append(
             Sample(
                 passed_h,
-                _resident_mib(life.pid),
-                _resident_mib(exchange.pid),
+                ProcessMemory.of(life.pid),
+                ProcessMemory.of(exchange.pid),
                 0.0 if late is None else late.p50 / 1_000,
                 status,
             )
         )
 
 
-def _resident_mib(pid: int) -> float:
-    pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
-    return pages * 4096 / _MIB
+def growth(samples: list[tuple[float, float]]) -> list[str]:
+    """Return that memory grew, where its second quarter and its last one say so.
 
-
-def _growth(samples: list[Sample]) -> list[str]:
-    """Return that memory grew, where its second quarter and its last one say so."""
-    if len(samples) < _CHECK_GROWTH_FROM:
+    Args:
+        samples: hours of the market, and MiB.
+    """
+    if not samples or samples[-1][0] < _JUDGED_FROM_H:
         return []
     quarter = len(samples) // 4
-    early = statistics.median(each.trader_mib for each in samples[quarter : 2 * quarter])
-    late = statistics.median(each.trader_mib for each in samples[-quarter:])
+    early = statistics.median(mib for _, mib in samples[quarter : 2 * quarter])
+    late = statistics.median(mib for _, mib in samples[-quarter:])
     if late <= early * (1 + _GROWTH_MAX):
         return []
     return [f"memory grew from {early:.0f} to {late:.0f} MiB"]
@@ -141,12 +141,13 @@ def show(done: Soaked, speed: float, seed: int) -> None:
     print_table(
         f"Soak of `traider run` (speed {speed:g}, seed {seed}, {STYLES[seed % 2]} orders, "
         f"{done.faults} faults, {done.wall_s:.0f} s)",
-        ("market, h", "trader, MiB", "exchange, MiB", "late, ms", "events", "orders", "fills",
-         "identity checks"),
+        ("market, h", "trader, own MiB", "of files", "exchange, own MiB", "late, ms", "events",
+         "orders", "fills", "identity checks"),
         [
             [
-                f"{each.hours:.2f}", f"{each.trader_mib:.0f}", f"{each.exchange_mib:.0f}",
-                f"{each.late_ms:.1f}", f"{each.status.counts.events:,}",
+                f"{each.hours:.2f}", f"{each.trader.own:.0f}", f"{each.trader.files:.0f}",
+                f"{each.exchange.own:.0f}", f"{each.late_ms:.1f}",
+                f"{each.status.counts.events:,}",
                 f"{each.status.counts.orders_sent:,}", f"{each.status.counts.fills:,}",
                 str(each.status.parity.checks),
             ]
