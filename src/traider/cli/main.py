@@ -32,6 +32,7 @@ COMMANDS: Final = {
     "jobs": "traider.cli.jobs:jobs",
     "journal": "traider.cli.journal:journal",
     "kill": "traider.cli.kill:kill",
+    "lots": "traider.cli.lots:lots",
     "pause": "traider.cli.control:pause",
     "rearm": "traider.cli.control:rearm",
     "parity": "traider.cli.parity:parity",
