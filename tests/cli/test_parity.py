@@ -1,6 +1,7 @@
 """``traider parity``: what it prints, its exit codes, and its one-line errors."""
 
 import json
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -47,6 +48,35 @@ def test_the_difference_to_a_back_test_is_told_by_trade(tmp_path: Path, capsys: 
     shown = capsys.readouterr().out
     assert "beside a back-test of the market's events alone" in shown
     assert "of which" in shown
+    assert "latency: as measured, in time of the market" in shown
+    assert "% of its profit or loss" in shown
+    assert "with the latency of the settings, " in shown
+
+
+def test_what_the_back_test_assumes_is_told(tmp_path: Path, capsys: Capture) -> None:
+    folder = str(recorded(tmp_path, settings("level2-iceberg"), mode=Mode.DEMO))
+    found = {}
+    for latency in ("measured", "settings"):
+        assert run(["parity", folder, "--json", "--latency", latency]) == 0
+        found[latency] = json.loads(capsys.readouterr().out)["attribution"]
+    measured, plain = found["measured"], found["settings"]
+    assert measured["back_test"]["latency"] == "as measured"
+    assert measured["back_test"]["orders_us"]["count"] > 0
+    assert measured["back_test"]["fill_tier"] == plain["back_test"]["fill_tier"]
+    assert plain["back_test"]["latency"] == "as in the settings"
+    assert (plain["back_test"]["orders_us"], plain["with_latency_of_settings"]) == (None, None)
+    # Both ways lead to the same back-test.
+    apart = measured["with_latency_of_settings"]
+    assert apart["back_test_profit"] == plain["back_test_profit"]
+    assert apart["difference"] == plain["difference"]
+    alone = Decimal(measured["back_test_profit"]) - Decimal(plain["back_test_profit"])
+    assert Decimal(apart["by_latency_alone"]) == alone
+    assert {"kind", "ts", "total"} <= set(apart["trades"][0])
+    for body in found.values():
+        share = float(body["difference"]) / abs(float(body["run_profit"]))
+        assert body["share_of_profit"] == pytest.approx(share)
+        turned = float(body["difference"]) / float(body["turnover"])
+        assert body["share_of_turnover"] == pytest.approx(turned)
 
 
 def test_a_changed_decision_ends_with_1_and_names_it(tmp_path: Path, capsys: Capture) -> None:

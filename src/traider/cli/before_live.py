@@ -20,7 +20,7 @@ from traider.gateway.frames import Exposed
 from traider.ops.clock import SystemClock
 from traider.runtime.config import Config, load_with_origins
 from traider.runtime.control.socket_files import short_address
-from traider.runtime.parity.checking import Watch
+from traider.runtime.parity.watch import Watch
 from traider.runtime.readiness.checklist import (
     ACCOUNT_ROWS,
     Asked,

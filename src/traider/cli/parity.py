@@ -1,6 +1,7 @@
 """``traider parity``."""
 
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -18,9 +19,22 @@ from traider.cli.options import json_option
     help="Another record of the same market (journal, lake, raw messages) for the back-test to run "
     "on, instead of the run's own.",
 )
+@click.option(
+    "--latency",
+    type=click.Choice(["measured", "settings"]),
+    default="measured",
+    help="Of the back-test's orders: as long as the run's own took (the default; on paper they are "
+    "those of the settings), or as the settings say.",
+)
 @json_option
 @click.option("--quiet", is_flag=True, help="No progress bar.")
-def parity(folder: Path, record: tuple[Path, ...], as_json: bool, quiet: bool) -> int:
+def parity(
+    folder: Path,
+    record: tuple[Path, ...],
+    latency: Literal["measured", "settings"],
+    as_json: bool,
+    quiet: bool,
+) -> int:
     """Prove a recorded run, and say why a back-test would have made something else.
 
     DIR is the state folder of ``traider run``; the run may be under way. Its journal is replayed,
@@ -32,4 +46,4 @@ def parity(folder: Path, record: tuple[Path, ...], as_json: bool, quiet: bool) -
     """
     from traider.cli.parity_outcome import parity_session
 
-    return parity_session(folder, record, as_json=as_json, quiet=quiet)
+    return parity_session(folder, record, latency, as_json=as_json, quiet=quiet)

@@ -11,10 +11,13 @@ from rich.console import Console
 from rich.table import Table
 
 from traider.cli.interrupt import stop_on_interrupt
+from traider.cli.parity_venue import shares_line, venue_body, venue_lines
 from traider.cli.progress import Show, progress_shown
 from traider.runtime.parity.attribution import ProfitDifference, TradeDifference
-from traider.runtime.parity.checking import Watch, check_run
+from traider.runtime.parity.checking import check_run
+from traider.runtime.parity.reference import Latency, ReferenceTerms
 from traider.runtime.parity.report import MarketReference, ParityReport
+from traider.runtime.parity.watch import Watch
 from traider.runtime.replay_sources import open_stream
 from traider.venues.rfc3339 import format_ns
 
@@ -24,13 +27,15 @@ _ROWS_SHOWN: Final = 20
 _WIDTH: Final = 160
 
 
-def parity_session(folder: Path, record: Sequence[Path], *, as_json: bool, quiet: bool) -> int:
+def parity_session(
+    folder: Path, record: Sequence[Path], latency: Latency, *, as_json: bool, quiet: bool
+) -> int:
     """Check the run of ``folder`` and print what is found; return the exit code."""
     show = Show.JSON if as_json else Show.NOTHING if quiet else Show.SUMMARY
-    stream = open_stream(record) if record else None
+    terms = ReferenceTerms(open_stream(record) if record else None, latency)
     with stop_on_interrupt(quiet=as_json) as stop, progress_shown(show) as progress:
         watch = Watch(stop=stop) if progress is None else Watch(progress, stop)
-        report = check_run(folder, watch, stream)
+        report = check_run(folder, watch, terms)
     if as_json:
         click.echo(json.dumps(report_body(report), ensure_ascii=False))
     else:
@@ -69,6 +74,9 @@ def _attribution(reference: MarketReference) -> dict[str, Any]:
         "run_profit": f"{found.run_profit:f}",
         "back_test_profit": f"{found.reference_profit:f}",
         "difference": f"{found.difference:f}",
+        "turnover": f"{reference.turnover:f}",
+        "share_of_profit": reference.share_of_profit,
+        "share_of_turnover": reference.share_of_turnover,
         "share_of_capital": reference.share_of_capital,
         "parts": {name: f"{value:f}" for name, value in found.parts.by_name().items()},
         "unexplained": f"{found.unexplained:f}",
@@ -78,21 +86,42 @@ def _attribution(reference: MarketReference) -> dict[str, Any]:
             "run_only": found.count("run only"),
             "back_test_only": found.count("reference only"),
         },
+        "back_test": venue_body(reference.venue),
+        "with_latency_of_settings": _latency_body(reference),
         "back_test_fingerprint": reference.fingerprint,
         "trades": [_row(row) for row in found.rows],
     }
 
 
+def _latency_body(reference: MarketReference) -> dict[str, Any] | None:
+    """Return what the latency of the settings would have made otherwise, trade by trade."""
+    found = reference.by_latency
+    if found is None:
+        return None
+    return {
+        "back_test_profit": f"{found.reference_profit:f}",
+        "difference": f"{reference.difference.run_profit - found.reference_profit:f}",
+        "by_latency_alone": f"{found.difference:f}",
+        "trades": [_place(row) for row in found.rows if row.parts.total],
+    }
+
+
 def _row(row: TradeDifference) -> dict[str, Any]:
+    parts = {name: f"{value:f}" for name, value in row.parts.by_name().items() if value}
+    orders = {
+        "run_orders": list(row.run_orders),
+        "back_test_orders": list(row.reference_orders),
+    }
+    return _place(row) | orders | {"parts": parts}
+
+
+def _place(row: TradeDifference) -> dict[str, Any]:
     return {
         "kind": row.kind,
         "instrument": row.instrument or None,
         "ts": row.ts_ns,
         "side": row.side,
-        "run_orders": list(row.run_orders),
-        "back_test_orders": list(row.reference_orders),
         "total": f"{row.parts.total:f}",
-        "parts": {name: f"{value:f}" for name, value in row.parts.by_name().items() if value},
     }
 
 
@@ -125,9 +154,11 @@ def _print_difference(console: Console, reference: MarketReference) -> None:
     found, currency = reference.difference, reference.currency
     console.print(
         f"beside a back-test of the market's events alone: {_money(found.run_profit)} {currency} "
-        f"against {_money(found.reference_profit)}, difference {_money(found.difference)} "
-        f"({reference.share_of_capital:.4%} of the capital)"
+        f"against {_money(found.reference_profit)}, difference {_money(found.difference)}"
     )
+    console.print(f"  {shares_line(reference)}")
+    for line in venue_lines(reference):
+        console.print(f"  {line}")
     parts = found.parts.by_name() | {"unexplained": found.unexplained}
     console.print("  " + ", ".join(f"{name} {_money(value)}" for name, value in parts.items()))
     console.print(

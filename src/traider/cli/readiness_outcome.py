@@ -15,7 +15,7 @@ from traider.domain.errors import UsageError
 from traider.ops.clock import SystemClock
 from traider.runtime.config import LoadedConfig, load_with_origins
 from traider.runtime.observability import ObserveTerms, observe
-from traider.runtime.parity.checking import Watch
+from traider.runtime.parity.watch import Watch
 from traider.runtime.readiness.checklist import (
     Asked,
     check_readiness,

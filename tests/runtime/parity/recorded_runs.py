@@ -192,9 +192,10 @@ def recorded(
     controls: Sequence[tuple[int, EventArray]] = (),
     restarts: Sequence[int] = (),
     mode: Mode = Mode.PAPER,
+    events: EventArray | None = None,
 ) -> Path:
-    """Record the capture's run; controls and restarts come before the event at their place."""
-    config, events = config or settings(), capture()[1]
+    """Record a run on the capture; controls and restarts come before the event at their place."""
+    config, events = config or settings(), capture()[1] if events is None else events
     trader = RecordedTrader(folder, config, mode)
     trader.begin(int(events["ts_recv"][0]) - 1_000)
     told = dict(controls)

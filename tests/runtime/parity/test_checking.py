@@ -29,12 +29,14 @@ from traider.domain.payloads import config_digest_event
 from traider.kernel.machine import Machine
 from traider.runtime.config import config_digest
 from traider.runtime.event_stream import EventStream
-from traider.runtime.parity.checking import Watch, check_run
+from traider.runtime.parity.checking import check_run
 from traider.runtime.parity.decisions import DecisionReplay
 from traider.runtime.parity.inputs import is_input
 from traider.runtime.parity.paper_run import PaperComparison
 from traider.runtime.parity.recorded_run import RecordedRun
+from traider.runtime.parity.reference import ReferenceTerms
 from traider.runtime.parity.report import ParityReport
+from traider.runtime.parity.watch import Watch
 from traider.runtime.state_folder import RunPaths, present_versions
 from traider.runtime.status_body import Mode
 
@@ -113,7 +115,7 @@ def test_another_record_of_the_same_market_can_be_the_reference(tmp_path: Path) 
     folder = recorded(tmp_path, of_run("level2-iceberg"))
     run = RecordedRun.open(folder)
     same = EventStream("capture", run.manifest.instruments, lambda: iter([capture()[1]]))
-    whole = check_run(folder, record=same)
+    whole = check_run(folder, terms=ReferenceTerms(same))
     assert whole.reference is not None
     assert whole.reference.difference.difference == 0
     # The same market, one tick higher: what was bought and the last mark rise alike, fees do not.
@@ -121,13 +123,58 @@ def test_another_record_of_the_same_market_can_be_the_reference(tmp_path: Path) 
     is_priced = np.isin(higher["kind"], (Kind.TRADE, Kind.DEPTH_SNAPSHOT, Kind.DEPTH_UPDATE))
     higher["price"][is_priced] += 1
     moved = replace(same, chunks=lambda: iter([higher]))
-    found = check_run(folder, record=moved)
+    found = check_run(folder, terms=ReferenceTerms(moved))
     assert found.ok
     assert found.reference is not None
     assert found.reference.difference.parts.total == found.reference.difference.parts.fee > 0
     others = EventStream("lake", run.manifest.instruments[:0], lambda: iter([]))
     with pytest.raises(Exception, match=r"the lake: is of nothing, the run of BINANCE:BTC-USDT"):
-        check_run(folder, record=others)
+        check_run(folder, terms=ReferenceTerms(others))
+
+
+def at_a_slower_venue(folder: Path, name: str, latency_ms: int) -> Path:
+    """Return a run at a venue outside that takes so long, where its settings say less.
+
+    Its market is told without delay, so that the venue's clock is the record's.
+    """
+    events = capture()[1].copy()
+    events["ts_event"] = events["ts_recv"]
+    latencies = folder / "latencies-ms.txt"
+    latencies.write_text(f"{latency_ms}\n")
+    slow = of_run(name, f"execution.latency_file={latencies}")
+    told = held_events(RunPaths(recorded(folder / "slow", slow, events=events)).journal)
+    run = recorded(folder / "run", of_run(name), mode=Mode.DEMO, events=events)
+    begun = held_events(RunPaths(run).journal)[:1]
+    return rewritten(run, lambda _events: join_events([begun, told[1:]]))
+
+
+@pytest.mark.parametrize("name", ["level2-ladder", "level2-iceberg"])
+def test_what_a_slower_venue_costs_is_latency(tmp_path: Path, name: str) -> None:
+    folder = at_a_slower_venue(tmp_path, name, 400)
+    report = check_run(folder)
+    assert [check.name for check in report.checks if not check.ok] == [], report.checks
+    found = report.reference
+    assert found is not None
+    # With the latency that the run had, the back-test is the run.
+    assert found.difference.difference == 0
+    assert found.share_of_profit == 0.0
+    assert {row.kind for row in found.difference.rows} == {"both"}
+    assert found.venue.measured is not None
+    spread = found.venue.measured.orders.spread
+    assert (spread.p50_ns, spread.longest_ns) == (400_000_000, 400_000_000)
+    # Beside the settings' latency all of the difference is latency, whatever it led to.
+    apart = found.by_latency
+    assert apart is not None
+    assert apart.difference == found.difference.run_profit - found.settings_profit != 0
+    assert sum(row.parts.total for row in apart.rows) + apart.unexplained == apart.difference
+    assert abs(apart.unexplained_share) < 1e-6
+    plain = check_run(folder, terms=ReferenceTerms(latency="settings")).reference
+    assert plain is not None
+    assert (plain.venue.measured, plain.by_latency) == (None, None)
+    assert plain.difference.reference_profit == found.settings_profit
+    assert plain.difference.difference == apart.difference
+    assert plain.difference.parts.total + plain.difference.unexplained == apart.difference
+    assert plain.share_of_turnover == pytest.approx(float(apart.difference) / float(found.turnover))
 
 
 Change = Callable[[EventArray], EventArray]

@@ -18,7 +18,7 @@ from tests.runtime.readiness.paper_weeks import LIMITS, paper_week, settings_fil
 from tests.venues.simulated.process import running_exchange
 from traider.cli.main import run
 from traider.runtime.config import load_config
-from traider.runtime.parity.checking import Watch
+from traider.runtime.parity.watch import Watch
 from traider.runtime.readiness.paper_checks import WantedPaper, check_paper
 from traider.runtime.venue_keys import KEY_NAME, KEY_SECRET
 

@@ -91,6 +91,12 @@ class RunAccount:
         place = bisect_left(times, trade.decided_ns - within_ns + 1)
         return place < len(times) and times[place] < trade.decided_ns + within_ns
 
+    @property
+    def turnover(self) -> Decimal:
+        """What was bought and sold, at the prices it traded at."""
+        notionals = (fill.notional for order in self.orders for fill in order.fills)
+        return sum(notionals, Decimal(0))
+
     def priced(self, price_at: PriceAt) -> "RunAccount":
         """Return the same, with the market's prices as a record of the market tells them."""
         return replace(self, price_at=price_at)

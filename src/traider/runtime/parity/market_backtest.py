@@ -15,16 +15,22 @@ from traider.domain.events import EventArray, Kind
 from traider.kernel.machine import Drained, Machine
 from traider.kernel.specification import KernelSpec
 from traider.runtime.parity.account_book import AccountBook
+from traider.runtime.parity.accounts import RunAccount
 from traider.runtime.parity.inputs import is_foreign, is_market, silenced, time_passed
+from traider.runtime.parity.measured_latency import MeasuredLatency
+from traider.runtime.parity.measured_machine import MeasuredMachine
 
 _WARM_UP: Final = (Kind.WARMUP_BEGIN, Kind.WARMUP_END)
 
 
 class MarketBacktest:
-    """Take events of any kind in order; run a back-test on those of the market."""
+    """Take events of any kind in order; run a back-test on those of the market.
 
-    def __init__(self, spec: KernelSpec) -> None:
-        self.machine = Machine(spec)
+    With ``latency`` its orders take as long as that says, without it as long as in the settings.
+    """
+
+    def __init__(self, spec: KernelSpec, latency: MeasuredLatency | None = None) -> None:
+        self.machine = Machine(spec) if latency is None else MeasuredMachine(spec, latency)
         self.book = AccountBook(spec)
         self.fingerprint = Fingerprint()
         """Of its decisions, fills and values of the account."""
@@ -41,9 +47,10 @@ class MarketBacktest:
             self._last_ns = int(events["ts_recv"][-1])
             self._gather(self.machine.feed(self._of_market(events)))
 
-    def finish(self) -> None:
-        """Say that nothing follows; what came due by the last event comes out."""
+    def finish(self) -> RunAccount:
+        """Say that nothing follows, and return what it came to by the last event."""
         self._gather(self.machine.feed(time_passed(self._last_ns)))
+        return self.book.account(self.machine)
 
     def _of_market(self, events: EventArray) -> EventArray:
         """Return the events of the market; people are silent, and later starts need no warm-up."""

@@ -12,7 +12,7 @@ import msgspec
 from traider.domain.errors import UsageError
 from traider.domain.ports import Alert, AlertChannel, Clock, Severity
 from traider.runtime.config import LoadedConfig
-from traider.runtime.parity.checking import Watch
+from traider.runtime.parity.watch import Watch
 from traider.runtime.readiness.account_checks import check_account
 from traider.runtime.readiness.kept_checks import check_alert, check_backup, check_signature
 from traider.runtime.readiness.limit_checks import check_limits

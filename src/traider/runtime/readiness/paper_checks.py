@@ -11,8 +11,9 @@ from traider.domain.timeframes import DAY_NS
 from traider.portfolio.sharpe_significance import probabilistic_sharpe
 from traider.runtime.config import Config
 from traider.runtime.config_readiness import ReadinessConfig
-from traider.runtime.parity.checking import Watch, check_run
+from traider.runtime.parity.checking import check_run
 from traider.runtime.parity.recorded_run import RecordedRun
+from traider.runtime.parity.watch import Watch
 from traider.runtime.readiness.paper_results import PaperResults, paper_results
 from traider.runtime.readiness.rows import Row, judged
 from traider.runtime.run_request import differing

@@ -25,9 +25,9 @@ from traider.portfolio.performance import daily_returns
 from traider.portfolio.ratios import PERIODS_PER_YEAR
 from traider.portfolio.sharpe_significance import SharpeSample, sharpe_sample
 from traider.portfolio.trades import TradeSummary, summarize_trades, trades_from_fills
-from traider.runtime.parity.checking import Watch
 from traider.runtime.parity.decisions import DecisionReplay
 from traider.runtime.parity.recorded_run import RecordedRun
+from traider.runtime.parity.watch import Watch
 
 GAP_NS: Final = 60_000_000_000
 """Silence after which a trader counts as not having traded in between."""
