@@ -21,7 +21,7 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 SOURCE: Final = ROOT / "src" / "traider"
 ADRS: Final = ROOT / "docs" / "adr"
 
-OFFERED: Final = ("download", "scale", "ops")
+OFFERED: Final = ("download", "scale", "ops", "optimize")
 """Extras whose packages the product may import, late and where they are asked for."""
 
 MODULE_LINES_MAX: Final = 500

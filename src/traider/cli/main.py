@@ -33,6 +33,7 @@ COMMANDS: Final = {
     "journal": "traider.cli.journal:journal",
     "kill": "traider.cli.kill:kill",
     "lots": "traider.cli.lots:lots",
+    "optimize": "traider.cli.optimize:optimize",
     "pause": "traider.cli.control:pause",
     "rearm": "traider.cli.control:rearm",
     "parity": "traider.cli.parity:parity",

@@ -2,8 +2,6 @@
 
 import json
 import math
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -12,9 +10,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from traider.cli.interrupt import stop_on_interrupt
-from traider.cli.progress import Show, progress_shown
-from traider.domain.errors import Interrupted, UsageError
+from traider.cli.told import told_progress
+from traider.domain.errors import UsageError
 from traider.risk.book import Measurement
 from traider.runtime.book_risk import (
     HORIZONS,
@@ -54,27 +51,13 @@ def var_session(said: RiskArguments) -> int:
         end_ns=_instant(said.end, "--to"),
         with_records=not said.no_backtest,
     )
-    with _told(said.as_json) as told:
+    with told_progress(as_json=said.as_json) as told:
         found = measure_positions(request, bar_sources(said.places), told)
     if said.as_json:
         click.echo(json.dumps(book_body(found), ensure_ascii=False))
     else:
         _print(found)
     return 0
-
-
-@contextmanager
-def _told(as_json: bool) -> Iterator[Callable[[float, str], None]]:
-    show = Show.JSON if as_json else Show.SUMMARY
-    with stop_on_interrupt(quiet=as_json) as stop, progress_shown(show) as progress:
-
-        def told(done: float, what: str) -> None:
-            if stop():
-                raise Interrupted("stopped", fix="begin again; nothing was written")
-            if progress is not None:
-                progress(done, what)
-
-        yield told
 
 
 def _instant(text: str | None, option: str) -> int | None:

@@ -15,6 +15,7 @@ from traider.runtime.config_database import DatabaseConfig
 from traider.runtime.config_jobs import JobsConfig
 from traider.runtime.config_leadership import LeadershipConfig
 from traider.runtime.config_observability import ObservabilityConfig
+from traider.runtime.config_optimize import OptimizeConfig
 from traider.runtime.config_orders import ExecutionConfig, PlanConfig
 from traider.runtime.config_readiness import ReadinessConfig
 from traider.runtime.config_research import MonteCarloConfig, WalkForwardConfig
@@ -50,6 +51,7 @@ DECIDES_NOTHING: Final = frozenset(
         "report",
         "walk_forward",
         "monte_carlo",
+        "optimize",
         "venues",
         "feed",
         "feature_store",
@@ -116,6 +118,8 @@ class Config(BaseSettings):
     """What is chosen on the past and tested on what follows."""
     monte_carlo: MonteCarloConfig = MonteCarloConfig()
     """How often the dice are rolled over a finished run."""
+    optimize: OptimizeConfig = OptimizeConfig()
+    """How the weights of a portfolio are found and tried."""
     venues: VenuesConfig = VenuesConfig()
     """Which venues are listened to."""
     feed: FeedConfig = FeedConfig()

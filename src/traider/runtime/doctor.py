@@ -48,6 +48,7 @@ EXTRA_PACKAGES: Final = {
     "TA-Lib": ("dev", "compares features with the reference library in the tests"),
     "playwright": ("browser", "looks at the report in a browser"),
     "confluent-kafka": ("scale", "lets roles run apart over Kafka or Redpanda"),
+    "cvxpy": ("optimize", "finds the weights of a portfolio"),
     "psycopg": ("scale", "keeps tables and market data in PostgreSQL"),
 }
 _BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome")
