@@ -16,6 +16,16 @@ def _period(text: str) -> str:
     return text
 
 
+def _method(text: str) -> str:
+    known = [method.value for method in Method]
+    if text not in known:
+        raise ValueError(f"must be one of {', '.join(known)}")
+    return text
+
+
+MethodName = Annotated[str, AfterValidator(_method)]
+
+
 class ViewConfig(Section):
     """What is expected of one asset, for Black-Litterman."""
 
@@ -36,7 +46,9 @@ class OptimizeConfig(Section):
     """Instruments to hold, such as BINANCE:BTC-USDT; their bars are in --data."""
     strategies: Annotated[tuple[Path, ...], BeforeValidator(listed)] = ()
     """Folders of finished back-tests; the equity of each is an asset like an instrument."""
-    methods: Annotated[tuple[Method, ...], BeforeValidator(listed)] = tuple(Method)
+    methods: Annotated[tuple[MethodName, ...], BeforeValidator(listed)] = tuple(
+        method.value for method in Method
+    )
     """Ways to choose weights; equal weight stands beside them in any case."""
     period: Annotated[str, AfterValidator(_period)] = "1d"
     """Length of a return."""

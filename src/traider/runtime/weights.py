@@ -119,7 +119,7 @@ def find_weights(
         level=settings.confidence,
     )
     views_at = _views(settings, data)
-    methods = tuple(dict.fromkeys((Method.EQUAL, *settings.methods)))
+    methods = tuple(dict.fromkeys((Method.EQUAL, *map(Method, settings.methods))))
     walks, chosen = [], []
     for place, method in enumerate(methods):
         told(0.1 + 0.9 * place / len(methods), method.value)
@@ -262,7 +262,7 @@ def _sharpe_more(
 def _notes(settings: OptimizeConfig) -> tuple[str, ...]:
     notes = ["the assets are those that are known today: what fell away before is not among them"]
     has_views = bool(settings.views or settings.scores)
-    if Method.BLACK_LITTERMAN in settings.methods and not has_views:
+    if Method.BLACK_LITTERMAN.value in settings.methods and not has_views:
         notes.append("black-litterman has no views: it holds equal weights, as its prior does")
     elif settings.views:
         notes.append("the fixed views stood from the first choice on: no test of them")
