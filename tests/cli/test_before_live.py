@@ -4,13 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from traider.cli.before_live import (
-    CHECKED,
-    _with_gateway,
-    checked_digest,
-    lasting_digest,
-    was_checked,
-)
+from traider.cli.before_live import _with_gateway, checked_digest
+from traider.cli.settings_in_force import CHECKED, lasting_digest, was_checked
 from traider.gateway.frames import Exposed
 from traider.runtime.config import Config
 from traider.runtime.readiness.rows import Row

@@ -1,6 +1,7 @@
 """``traider run``: what is asked for, and what it refuses."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from traider.cli.run_order import RunArguments, session_order
 from traider.domain.errors import UsageError
 from traider.runtime.config import Config
 from traider.runtime.run_request import RunRequest
-from traider.runtime.state_folder import StateFolder
+from traider.runtime.state_folder import StateFolder, claim_pair
 from traider.runtime.status_body import Mode
 
 PLAIN = {
@@ -49,6 +50,12 @@ def said(**changes: object) -> RunArguments:
             "a paper run sends no order anywhere",
         ),
         (["run", "--role", "gateway"], "a gateway belongs to a run"),
+        (
+            ["run", "--exchange", "http://exchange.example:8080", "--product", "BTC-USDT"],
+            "http://exchange.example:8080 is not on this machine: orders and keys would leave it",
+        ),
+        (["run", "--role", "feed", "--exchange", "https://10.0.0.1"], "or add --remote-exchange"),
+        (["run", "--role", "gateway", "--exchange", "127.0.0.1:80"], "is not on this machine"),
         (["run", "--demo", "--role", "trader", "--gateway", "apart"], "has no gateway to start"),
         (["run", "--role", "gateway", "--state", "nowhere"], "holds no run"),
         (["run", "--demo", "--state", __file__], "cannot be a state folder"),
@@ -104,6 +111,51 @@ def test_a_gateway_of_real_money_is_refused_like_the_run(
     assert "the run here trades with real money" in capsys.readouterr().err
 
 
+def test_a_paper_run_on_the_folder_of_a_live_one_is_refused_before_anything_starts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = Config.model_validate({"currency": "USD"})
+    with StateFolder(tmp_path) as folder:
+        folder.begin(RunRequest(Mode.LIVE, "coinbase", ("BTC-USD",), config), (), 1)
+    paper = ["run", "--venue", "coinbase", "--product", "BTC-USD", "--state", str(tmp_path)]
+    for more in ([], ["--standby"]):
+        assert run([*paper, *more, "--json"]) == 2
+        told = json.loads(capsys.readouterr().out)["error"]["what"]
+        assert told == "the run here was begun with mode live, not paper"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["run.json", "run.lock"]
+
+
+def test_a_second_run_of_two_processes_is_told_who_holds_the_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    second = ["run", "--demo", "--gateway", "apart", "--state", str(tmp_path), "--json"]
+    with StateFolder(tmp_path):
+        assert run(second) == 2
+    assert "another process runs here, pid" in json.loads(capsys.readouterr().out)["error"]["what"]
+    # Its trader just died, and is begun again soon.
+    lock = claim_pair(tmp_path)
+    try:
+        assert run(second) == 2
+    finally:
+        os.close(lock)
+    assert "another process runs here, pid" in json.loads(capsys.readouterr().out)["error"]["what"]
+    assert not (tmp_path / "exchange").exists()
+
+
+def test_an_exchange_elsewhere_is_taken_when_that_is_said(tmp_path: Path) -> None:
+    # It is not reached: a folder that cannot be one is told first.
+    path = tmp_path / "file"
+    path.write_text("")
+    words = ["--exchange", "http://exchange.example:8080", "--product", "BTC-USDT"]
+    order = session_order(
+        said(
+            exchange=words[1], products=("BTC-USDT",), remote_exchange=True, state=tmp_path / "new"
+        )
+    )
+    assert order.exchange == words[1]
+    assert run(["run", *words, "--remote-exchange", "--state", str(path)]) == 2
+
+
 def test_live_is_refused_with_what_is_missing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -142,9 +194,8 @@ def test_a_shadow_is_a_run_of_its_own(tmp_path: Path) -> None:
     with StateFolder(tmp_path) as folder:
         folder.begin(order.request, (), 1)
     assert session_order(said(state=tmp_path)).request.mode is Mode.SHADOW
-    paper = session_order(said(venue="kraken", products=("BTC-USD",), state=tmp_path))
     with pytest.raises(UsageError, match="begun with mode shadow, not paper"):
-        StateFolder(tmp_path).take_up(paper.request)
+        session_order(said(venue="kraken", products=("BTC-USD",), state=tmp_path))
 
 
 def test_a_folder_alone_goes_on_with_what_it_was_begun_with(tmp_path: Path) -> None:

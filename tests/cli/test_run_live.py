@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from traider.cli.main import error_body
 from traider.cli.run_live import _told
-from traider.domain.errors import VenueError
+from traider.domain.errors import Interrupted, VenueError
 from traider.runtime.supervision.processes import ChildEndedError
 
 
@@ -39,3 +40,13 @@ def test_a_trader_that_was_killed_at_the_end_is_told_by_its_folder(
     assert json.loads(capsys.readouterr().out) == {"state": str(tmp_path)}
     assert _told(None, tmp_path, None) == 0
     assert capsys.readouterr().out == ""
+
+
+def test_a_trader_that_was_stopped_before_it_began_is_told_with_its_exit_code(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = tmp_path / "outcome.json"
+    told = error_body(Interrupted("stopped before it began"))
+    output.write_text(f"{told}\n", encoding="utf-8")
+    assert _told(None, tmp_path, output) == Interrupted.exit_code
+    assert capsys.readouterr().out == f"{told}\n"

@@ -4,7 +4,8 @@ The venue of the settings is a local exchange on the loopback; everything else i
 
 1. Without the words nothing is begun, by the gateway alone neither.
 2. With them orders go out by the gateway's process, and the trader's knows no key.
-3. A limit that was narrowed in the file keeps neither process from coming back when it died.
+3. A limit that was narrowed in the file keeps neither process from coming back when it died, and a
+   file that is broken just then neither; it is told in a line.
 4. An emergency stop and SIGTERM end it in order.
 """
 
@@ -74,7 +75,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         told = json.loads(line)
         more = (
             f'stream_url = "{told["websocket"]}"\nuser_url = "{told["websocket_user"]}"\n'
-            f'[readiness]\nsharpe_min = -100\nbackup = "{folder}"\n'
+            f'[readiness]\nbackup = "{folder}"\n'
             "[observability]\nport = 0\n"
         )
         file = settings_file(folder, told["rest"], more=more)
@@ -142,6 +143,11 @@ def test_real_money_goes_out_by_the_gateway_alone(
             assert code == 0, told
             for part in ("gateway", "trader"):
                 _comes_back(live, part)
+        with _broken(site.file):
+            for part in ("gateway", "trader"):
+                _comes_back(live, part)
+        lines = [each for each in live.words.splitlines() if "those of the start hold" in each]
+        assert len(lines) == 2, lines
         code, told = ask("kill", "--state", str(state), "--json")
         assert (code, told["done"]) == (0, True), told
         assert live.ended() == 0
@@ -168,6 +174,17 @@ def _narrowed(file: Path) -> Iterator[None]:
     narrow = written.replace("max_exposure = 0.5", "max_exposure = 0.4")
     assert narrow != written
     file.write_text(narrow)
+    try:
+        yield
+    finally:
+        file.write_text(written)
+
+
+@contextmanager
+def _broken(file: Path) -> Iterator[None]:
+    """Leave the settings half written, for a while."""
+    written = file.read_text()
+    file.write_text(written[: len(written) // 2] + "\n[")
     try:
         yield
     finally:

@@ -1,8 +1,6 @@
 """What stands before real money: readiness and a person's words, of a run and of its gateway."""
 
 import asyncio
-import hashlib
-import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -31,10 +29,8 @@ from traider.runtime.readiness.notes import signed_digest
 from traider.runtime.readiness.rows import Row
 from traider.runtime.session.terms import SessionOrder
 from traider.runtime.state_folder import RunPaths
-from traider.runtime.supervision.notices import Notices
 
 CONFIRM: Final = "TRAIDER_CONFIRM_LIVE"
-CHECKED: Final = "TRAIDER_LIVE_CHECKED"
 _ANSWER_S: Final = 1.0
 
 
@@ -45,29 +41,6 @@ def checked_digest(config: Config) -> str:
     """
     observability = config.observability.model_copy(update={"port": 0})
     return signed_digest(config.model_copy(update={"observability": observability}))
-
-
-def lasting_digest(config: Config) -> str:
-    """Return the digest of what stays as it was checked for as long as a run goes on.
-
-    Limits, weights and thresholds are read again while it runs, and held to the phase's bounds
-    there: a process that is started again after that is no new beginning.
-    """
-    values = config.model_dump(mode="json")
-    values["observability"]["port"] = 0
-    values["limits"] = values["limits"].get("groups")
-    strategy = values["strategy"]
-    for name in ("enter", "exit"):
-        strategy.pop(name, None)
-    for alpha in strategy.get("alphas", ()):
-        alpha.pop("weight", None)
-    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
-
-
-def was_checked(config: Config) -> bool:
-    """Whether the process that started this one looked at readiness and heard a person."""
-    is_same = os.environ.get(CHECKED, "") == lasting_digest(config)
-    return Notices.of_environment().is_supervised and is_same
 
 
 def running_gateway(folder: Path) -> Exposed | None:

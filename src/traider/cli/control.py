@@ -86,10 +86,21 @@ def pause(state: Path, who: str, why: str, as_json: bool) -> None:
 @click.command()
 @asking
 def rearm(state: Path, who: str, why: str, as_json: bool) -> None:
-    """End a pause or an emergency stop: the trader trades again."""
+    """End a pause or an emergency stop: the trader trades again.
+
+    It takes a running trader, which knows what is held: a gateway alone is not re-armed.
+    """
+    from traider.runtime.control.client import NoTraderError
     from traider.runtime.control.commands import Rearm
 
-    ask(state, Rearm(who=person(who), why=why), as_json=as_json)
+    try:
+        ask(state, Rearm(who=person(who), why=why), as_json=as_json)
+    except NoTraderError as fault:
+        raise UsageError(
+            "only a trader re-arms, and none runs here; what was stopped stays stopped",
+            where=fault.where,
+            fix="start it with traider run, then re-arm",
+        ) from fault
 
 
 @click.command()

@@ -104,14 +104,20 @@ def report_error(error: TraiderError, *, as_json: bool) -> int:
     """Print ``error`` and return its exit code; several faults are several lines."""
     faults: tuple[TraiderError, ...] = getattr(error, "faults", (error,))
     if as_json:
-        body = {**_fields(error), "exit_code": error.exit_code}
-        if len(faults) > 1:
-            body["faults"] = [_fields(fault) for fault in faults]
-        click.echo(json.dumps({"error": body}, ensure_ascii=False))
+        click.echo(error_body(error))
     else:
         for fault in faults:
             click.echo(f"traider: error: {fault.line()}", err=True)
     return error.exit_code
+
+
+def error_body(error: TraiderError) -> str:
+    """Return ``error`` as the one object of ``--json``."""
+    faults: tuple[TraiderError, ...] = getattr(error, "faults", (error,))
+    body: dict[str, object] = {**_fields(error), "exit_code": error.exit_code}
+    if len(faults) > 1:
+        body["faults"] = [_fields(fault) for fault in faults]
+    return json.dumps({"error": body}, ensure_ascii=False)
 
 
 def _fields(error: TraiderError) -> dict[str, object]:

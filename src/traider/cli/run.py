@@ -30,6 +30,10 @@ ROLES = ("all", "trader", "feed", "features", "gateway")
     "--exchange", default="", metavar="URL",
     help="Trade on a local exchange that runs already: its REST address.",
 )  # fmt: skip
+@click.option(
+    "--remote-exchange", is_flag=True,
+    help="Let --exchange be on another machine: orders, and keys made there, go over the network.",
+)  # fmt: skip
 @click.option("--live", is_flag=True, help="Trade with real money, when traider readiness says so.")
 @click.option(
     "--gateway", type=click.Choice(("here", "apart", "there")), default="here", show_default=True,
@@ -73,11 +77,28 @@ def run(**said: Any) -> int:  # noqa: ANN401 - the options, read in one place
     orders are taken back or kept (run.on_stop), the state is proved and kept, and a report of the
     session is written. Killed at any moment, the same command goes on where it was.
     """
+    from traider.cli.main import error_body
+    from traider.domain.errors import Interrupted
+    from traider.runtime.supervision.signals import end_early
+
+    early = Interrupted("stopped before it began")
+    words = error_body(early) if said["as_json"] else f"traider: error: {early.line()}"
+    with end_early(f"{words}\n".encode()):
+        return _run(said)
+
+
+def _run(said: dict[str, Any]) -> int:
+    """Run what the options say.
+
+    Raises:
+        TraiderError: it cannot begin, or cannot go on.
+    """
     from traider.cli.run_order import RunArguments
     from traider.cli.run_session import run_session
 
     role, standby = said.pop("role"), said.pop("standby")
     said["exchange"] = said["exchange"].rstrip("/")
+    _check_exchange(said["exchange"], is_remote=said["remote_exchange"])
     said["overrides"] += _bus(said.pop("bus"), role)
     if role == "gateway":
         from traider.cli.run_gateway import run_gateway
@@ -99,6 +120,22 @@ def run(**said: Any) -> int:  # noqa: ANN401 - the options, read in one place
         return run_feed(arguments) if role == "feed" else run_features(arguments)
     said["is_trader"] = role == "trader"
     return run_session(RunArguments(**said), is_standby=standby)
+
+
+def _check_exchange(address: str, *, is_remote: bool) -> None:
+    """Refuse an exchange on another machine, unless that is meant.
+
+    Raises:
+        UsageError: it is one, and nobody said so.
+    """
+    from traider.runtime.venue_keys import is_local
+
+    if address and not (is_remote or is_local(address)):
+        raise UsageError(
+            f"{address} is not on this machine: orders and keys would leave it",
+            where="--exchange",
+            fix="name a local exchange, such as http://127.0.0.1:8080, or add --remote-exchange",
+        )
 
 
 def _bus(address: str, role: str) -> tuple[str, ...]:

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import click
 
-from traider.cli.before_live import check_gateway, checked_digest, confirm, was_checked
+from traider.cli.before_live import check_gateway, checked_digest, confirm
 from traider.cli.run_order import RunArguments, config_file_of, session_order
+from traider.cli.settings_in_force import RunSettings, settings_of_run, was_checked
 from traider.domain.errors import UsageError
-from traider.runtime.config import load_config
 from traider.runtime.observability import ObserveTerms, RoleObservation, observe
 from traider.runtime.roles.gateway_process import (
     GatewayProcess,
@@ -35,7 +35,11 @@ def run_gateway(said: RunArguments) -> int:
     request = _begun(said, folder) if new is None else new.request
     terms = ObserveTerms(RunPaths(folder).gateway_log, request.mode.value, "error")
     with observe(request.config, "gateway", terms) as seen:
-        settings = checked_digest(load_config(config_file_of(said, request.mode), said.overrides))
+        found = _settings(said, request.mode)
+        if found.note:
+            seen.log.warning("settings not taken", why=found.note)
+            click.echo(f"traider: warning: {found.note}", err=True)
+        settings = checked_digest(found.config)
         order = GatewayProcessOrder(folder, request.config, said.exchange, settings)
         asyncio.run(_run(order, seen, new))
     return 0
@@ -62,7 +66,7 @@ def _check_live(said: RunArguments, folder: Path) -> None:
     kept = read_manifest(folder)
     if not said.live and (kept is None or kept.mode is not Mode.LIVE):
         return
-    if was_checked(load_config(said.config_file, said.overrides)):
+    if was_checked(_settings(said, Mode.LIVE).config):
         return
     if not said.live:
         raise UsageError("the run here trades with real money", where=str(folder), fix="add --live")
@@ -98,7 +102,11 @@ def _begun(said: RunArguments, folder: Path) -> RunRequest:
             where=str(folder),
             fix="name what is traded beside --role gateway, so that a run is begun here",
         )
-    return manifest.request(load_config(config_file_of(said, manifest.mode), said.overrides))
+    return manifest.request(_settings(said, manifest.mode).config)
+
+
+def _settings(said: RunArguments, mode: Mode) -> RunSettings:
+    return settings_of_run(config_file_of(said, mode), said.overrides)
 
 
 def _folder(said: RunArguments) -> Path:

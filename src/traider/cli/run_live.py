@@ -9,27 +9,21 @@ Where a gateway answers in the state folder already, only the trader is started.
 """
 
 import asyncio
+import os
 import sys
 import tempfile
-from collections.abc import Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 import msgspec
 
-from traider.cli.before_live import (
-    CHECKED,
-    check_ready,
-    confirm,
-    lasting_digest,
-    running_gateway,
-    was_checked,
-)
+from traider.cli.before_live import check_ready, confirm, running_gateway
 from traider.cli.run_order import RunArguments, config_file_of, session_order
 from traider.cli.run_session import run_session
-from traider.domain.errors import TraiderError, UsageError
+from traider.cli.settings_in_force import CHECKED, kept_settings, lasting_digest, was_checked
+from traider.domain.errors import Interrupted, TraiderError, UsageError
 from traider.runtime.config import Config
 from traider.runtime.demo_exchange import DemoExchange, DemoTerms, start_demo_exchange
 from traider.runtime.observability import ObserveTerms, RoleObservation, observe
@@ -37,11 +31,12 @@ from traider.runtime.pair import PairOrder, keep_pair
 from traider.runtime.run_beginning import begin_run
 from traider.runtime.session.terms import SessionOrder
 from traider.runtime.session.upkeep import until_gone
-from traider.runtime.state_folder import RunPaths
+from traider.runtime.state_folder import RunPaths, check_free, claim_pair
 from traider.runtime.status_body import Mode
 from traider.runtime.supervision.processes import ChildEndedError
 from traider.runtime.supervision.role import Role, RoleReport
 from traider.runtime.supervision.signals import stop_signals
+from traider.runtime.supervision.supervisor import Supervisor
 
 
 @dataclass(frozen=True)
@@ -53,6 +48,35 @@ class _Pair:
     is_standby: bool
     has_gateway: bool
     """Whether a gateway runs on the folder already."""
+
+
+class _Stopping:
+    """Who asked for the end, and whom it is told: the supervisor, once there is one."""
+
+    def __init__(self) -> None:
+        self._why = ""
+        self._supervisor: Supervisor | None = None
+
+    def ask(self, why: str) -> None:
+        """Ask for the end, in order."""
+        self._why = self._why or why
+        if self._supervisor is not None:
+            self._supervisor.ask_stop(why)
+
+    def reach(self, supervisor: Supervisor) -> None:
+        """Take the supervisor of both."""
+        self._supervisor = supervisor
+        if self._why:
+            supervisor.ask_stop(self._why)
+
+    def check(self) -> None:
+        """Go on unless somebody asked.
+
+        Raises:
+            Interrupted: somebody did, before anything began.
+        """
+        if self._why:
+            raise Interrupted("stopped before it began")
 
 
 def run_apart(said: RunArguments, *, is_standby: bool = False) -> int:
@@ -70,6 +94,8 @@ def run_apart(said: RunArguments, *, is_standby: bool = False) -> int:
         )
     if said.live and said.gateway == "there" and was_checked(order.request.config):
         return run_session(said, is_standby=is_standby)
+    if not is_standby:
+        check_free(order.folder)
     found = running_gateway(order.folder)
     has_gateway = found is not None
     if said.live:
@@ -78,7 +104,10 @@ def run_apart(said: RunArguments, *, is_standby: bool = False) -> int:
     said = replace(said, config_file=config_file_of(said, mode), products=order.request.products)
     terms = ObserveTerms(RunPaths(order.folder).supervisor_log, mode.value, "error")
     order.folder.mkdir(parents=True, exist_ok=True)
-    with observe(_at_port(order.request.config, 0), "supervisor", terms) as seen:
+    with ExitStack() as held:
+        if not is_standby:
+            held.callback(os.close, claim_pair(order.folder))
+        seen = held.enter_context(observe(_at_port(order.request.config, 0), "supervisor", terms))
         pair = _Pair(said, order, is_standby, has_gateway)
         if not said.as_json:
             return asyncio.run(_run(pair, seen))
@@ -94,13 +123,8 @@ async def _run(pair: _Pair, seen: RoleObservation, output: Path | None = None) -
         TraiderError: what no restart could mend.
     """
     order = pair.order
-    stops: list[Callable[[str], None]] = []
-
-    def ask_stop(why: str) -> None:
-        for ask in stops:
-            ask(why)
-
-    with stop_signals(ask_stop):
+    stopping = _Stopping()
+    with stop_signals(stopping.ask):
         async with AsyncExitStack() as closing:
             beside: tuple[Role, ...] = ()
             if order.starts_exchange:
@@ -111,15 +135,17 @@ async def _run(pair: _Pair, seen: RoleObservation, output: Path | None = None) -
                 closing.callback(exchange.close)
                 order = replace(order, exchange=exchange.address.rest)
                 beside = (_exchange_role(exchange),)
+            stopping.check()
             if not pair.is_standby:
                 await begin_run(order, seen)
+            stopping.check()
             if not pair.said.as_json:
                 click.echo(f"trader and gateway of {order.folder}", err=True)
             outcome = await keep_pair(
                 replace(_commands(replace(pair, order=order)), output=output),
                 seen,
                 beside,
-                lambda supervisor: stops.append(supervisor.ask_stop),
+                stopping.reach,
             )
     return _told(outcome.fault, order.folder, output)
 
@@ -136,7 +162,13 @@ def _told(fault: BaseException | None, folder: Path, output: Path | None) -> int
     if output is not None:
         # A trader that had to be killed at the end told nothing.
         click.echo(told or msgspec.json.encode({"state": str(folder)}))
-    return fault.exit_code if isinstance(fault, TraiderError) else 0
+    return fault.exit_code if isinstance(fault, TraiderError) else _code_of(told)
+
+
+def _code_of(told: bytes) -> int:
+    """Return the exit code of what a trader printed: that of its error, where it is one."""
+    error = msgspec.json.decode(told).get("error") if told else None
+    return int(error["exit_code"]) if error else 0
 
 
 def _exchange_role(exchange: DemoExchange) -> Role:
@@ -156,6 +188,7 @@ def _commands(pair: _Pair) -> PairOrder:
     for product in said.products:
         what += ["--product", product]
     shared = ["--state", str(order.folder)]
+    shared += ["--remote-exchange"] if said.remote_exchange else []
     if said.config_file is not None:
         shared += ["--config", str(said.config_file)]
     for setting in said.overrides:
@@ -171,7 +204,9 @@ def _commands(pair: _Pair) -> PairOrder:
     port = order.request.config.observability.port
     # A port that was chosen is the trader's; the gateway has the next one.
     gateway += ["--set", f"observability.port={port + 1}"] if port > 0 else []
-    environment = ((CHECKED, lasting_digest(order.request.config)),) if said.live else ()
+    environment = kept_settings(said.config_file, said.overrides, order.request.config)
+    if said.live:
+        environment += ((CHECKED, lasting_digest(order.request.config)),)
     started = () if pair.has_gateway else tuple(gateway)
     return PairOrder(tuple(trader), started, environment, order.folder)
 

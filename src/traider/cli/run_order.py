@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from traider.cli.settings_in_force import settings_of_run
 from traider.domain.errors import UsageError
 from traider.runtime.config import Config, load_config, load_with_origins
 from traider.runtime.demo_exchange import products_of
-from traider.runtime.run_request import RunRequest
+from traider.runtime.run_request import RunRequest, check_same
 from traider.runtime.session.terms import SessionOrder
 from traider.runtime.state_folder import RunPaths, read_manifest
 from traider.runtime.status_body import Mode
@@ -39,6 +40,8 @@ class RunArguments:
     gateway: str = "here"
     paper: Path = Path("runs/paper-coinbase")
     shadow: bool = False
+    remote_exchange: bool = False
+    """Whether the exchange may be on another machine."""
     is_trader: bool = False
     """Whether a trader alone was asked for: its market comes over the bus if one is named."""
 
@@ -47,11 +50,26 @@ def session_order(said: RunArguments) -> SessionOrder:
     """Return what is asked for.
 
     Raises:
+        UsageError: the options contradict each other, or the run of the folder was begun with
+            something else.
+        ConfigError: the settings are wrong.
+        DataError: what the run was begun with cannot be read.
+    """
+    order = _live_order(said) if said.live else _tried_order(said)
+    kept = read_manifest(order.folder)
+    if kept is not None:
+        # Before anything is started: a session would refuse it too, beside an exchange of its own.
+        check_same(order.folder, kept.request(order.request.config), order.request)
+    return order
+
+
+def _tried_order(said: RunArguments) -> SessionOrder:
+    """Return what is asked for without real money.
+
+    Raises:
         UsageError: the options contradict each other.
         ConfigError: the settings are wrong.
     """
-    if said.live:
-        return _live_order(said)
     chosen = [name for name in ("demo", "venue", "exchange") if getattr(said, name)]
     if len(chosen) > 1:
         raise UsageError(
@@ -67,8 +85,8 @@ def session_order(said: RunArguments) -> SessionOrder:
     )
     if said.venue:
         said = replace(said, overrides=_in_their_currency(said, config_file, folder))
-    config = load_config(config_file, said.overrides)
-    products = said.products
+    found = settings_of_run(config_file, said.overrides)
+    config, products = found.config, said.products
     if mode is Mode.DEMO and not said.exchange:
         products = products_of(config.data.files)
         if said.products:
@@ -90,6 +108,7 @@ def session_order(said: RunArguments) -> SessionOrder:
         is_gateway_apart=said.gateway == "there",
         takes_bus=said.is_trader and config.bus.kind == "kafka",
         read_config=_reader(config_file, said.overrides),
+        note=found.note,
     )
 
 
@@ -116,7 +135,8 @@ def _live_order(said: RunArguments) -> SessionOrder:
         )
     if not said.products:
         raise UsageError("nothing to trade", where="--product", fix="name one: BTC-USD")
-    venue, config = said.venue.lower(), load_config(said.config_file, said.overrides)
+    venue, found = said.venue.lower(), settings_of_run(said.config_file, said.overrides)
+    config = found.config
     if kept is None:
         _check_currency(config, said.products)
     return SessionOrder(
@@ -125,6 +145,7 @@ def _live_order(said: RunArguments) -> SessionOrder:
         seconds=said.seconds,
         is_gateway_apart=True,
         read_config=_reader(said.config_file, said.overrides),
+        note=found.note,
     )
 
 

@@ -43,18 +43,35 @@ def run_session(said: RunArguments, *, is_standby: bool = False) -> int:
     order = replace(session_order(said), is_standby=is_standby)
     try:
         with _observed(order) as seen:
+            if order.note:
+                seen.log.warning("settings not taken", why=order.note)
+                click.echo(f"traider: warning: {order.note}", err=True)
             end = asyncio.run(_run(order, seen, as_json=said.as_json))
     except Interrupted as stop:
+        if not (order.is_standby or is_left()):
+            raise
+        if order.is_standby:
+            code = _told_standing_by(order, as_json=said.as_json)
+        else:
+            code = report_error(stop, as_json=said.as_json)
         if is_left():
             # A compiler in a thread would be waited for, or be torn down while it works.
-            code = report_error(stop, as_json=said.as_json)
             sys.stdout.flush()
             os._exit(code)
-        raise
+        return code
     if said.as_json:
         click.echo(msgspec.json.encode(end.outcome))
     else:
         _print(end)
+    return 0
+
+
+def _told_standing_by(order: SessionOrder, *, as_json: bool) -> int:
+    """Say that a standby ended in order without ever having traded; return its exit code."""
+    if as_json:
+        click.echo(msgspec.json.encode({"state": str(order.folder), "led": False}))
+    else:
+        click.echo(f"stood by {order.folder}, and never led")
     return 0
 
 

@@ -120,23 +120,29 @@ class LoadedConfig:
         return layer.origin if layer else "default"
 
 
-def load_config(path: Path | None = None, overrides: Sequence[str] = ()) -> Config:
+def load_config(
+    path: Path | None = None, overrides: Sequence[str] = (), text: str | None = None
+) -> Config:
     """Return the configuration of ``path``, the environment and ``overrides``.
 
-    Without a path, ``traider.toml`` of the working folder is read when it is there.
+    Without a path, ``traider.toml`` of the working folder is read when it is there. With ``text``
+    that is taken for what the file says.
 
     Raises:
         ConfigError: the file cannot be read; a key is unknown; a value is missing or bad; a setting
             cannot act beside the others. With several faults it is a ``InvalidConfigError``.
     """
-    return load_with_origins(path, overrides).config
+    return load_with_origins(path, overrides, text).config
 
 
-def load_with_origins(path: Path | None = None, overrides: Sequence[str] = ()) -> LoadedConfig:
+def load_with_origins(
+    path: Path | None = None, overrides: Sequence[str] = (), text: str | None = None
+) -> LoadedConfig:
     """Return the configuration as ``load_config`` does, with where each value came from."""
-    file = path if path is not None else (DEFAULT_FILE if DEFAULT_FILE.is_file() else None)
+    is_there = text is not None or DEFAULT_FILE.is_file()
+    file = path if path is not None else (DEFAULT_FILE if is_there else None)
     layers = (
-        *((file_layer(file),) if file is not None else ()),
+        *((file_layer(file, text),) if file is not None else ()),
         environment_layer(),
         override_layer(overrides),
     )

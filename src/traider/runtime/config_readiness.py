@@ -19,8 +19,9 @@ class ReadinessConfig(Section):
     """Days of trading that the paper run must have."""
     paper_age_days: Annotated[Whole, Field(ge=1, le=90)] = 14
     """Days after which a paper run that ended says nothing any more."""
-    sharpe_min: Annotated[Real, Field(ge=-100, le=10)] = 0.0
-    """Least Sharpe ratio a year of the paper run; so few days say little, which is told beside."""
+    sharpe_min: Annotated[Real, Field(ge=0, le=10)] = 0.0
+    """Least Sharpe ratio a year of the paper run, never below 0: what lost on paper trades no real
+    money. So few days say little, which is told beside."""
     alert_days: Annotated[Whole, Field(ge=1, le=90)] = 7
     """Days after which the alert channel must be tested again."""
     backup: OptionalPath = None

@@ -27,6 +27,7 @@ OTHER_VARIABLES: Final = frozenset(
         "TRAIDER_DATA_DIR",
         "TRAIDER_LIVE_CHECKED",
         "TRAIDER_NOTICES_FD",
+        "TRAIDER_SETTINGS_IN_FORCE",
         VARIABLE,
     }
 )
@@ -57,14 +58,16 @@ class Layer:
         return f"{ENVIRONMENT_PREFIX}{key.upper().replace('.', '__')}"
 
 
-def file_layer(path: Path) -> Layer:
+def file_layer(path: Path, text: str | None = None) -> Layer:
     """Read the TOML file ``path``; paths in it become relative to its folder.
+
+    ``text`` is taken for what it says, where it is given.
 
     Raises:
         ConfigError: the file is missing, unreadable or not TOML.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8") if text is None else text
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
         raise ConfigError(

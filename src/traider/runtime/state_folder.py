@@ -1,7 +1,7 @@
 """The folder of a run: what was asked for, and where everything of it is kept.
 
     run.json        what was asked, with which instruments and settings: written once
-    run.lock        held by the process that runs
+    run.lock        held by the process that runs; pair.lock by the one that keeps two running
     journal/        every event, its snapshots and facts
     orders/         the gateway's own log
     tables.sqlite   orders, fills, positions, for questions in SQL
@@ -43,6 +43,8 @@ from traider.runtime.status_body import Mode
 FORMAT: Final = 1
 RUN_LOCK: Final = "run.lock"
 """Held by the process that runs."""
+PAIR_LOCK: Final = "pair.lock"
+"""Held by the process that keeps a trader and a gateway running."""
 GATEWAY_SOCKET: Final = "gateway.sock"
 _RUN_ID_BYTES: Final = 4
 _LOOK_S: Final = 0.02
@@ -228,6 +230,35 @@ class StateFolder:
         self.close()
 
 
+def check_free(folder: Path) -> None:
+    """Refuse a folder that another process holds.
+
+    Raises:
+        UsageError: one runs there, which may be a trader that another command keeps running.
+    """
+    for name in (PAIR_LOCK, RUN_LOCK):
+        try:
+            lock = os.open(folder / name, os.O_RDWR | os.O_CLOEXEC)
+        except OSError:
+            continue  # nobody ran there, or whoever takes it says why not
+        try:
+            if not _is_locked(lock, 0.0):
+                raise _taken(folder, lock)
+        finally:
+            os.close(lock)
+
+
+def claim_pair(folder: Path) -> int:
+    """Take a folder for a trader and a gateway that are kept running; return the open lock.
+
+    Each of the two may die and leave its own lock for a moment; this one stays.
+
+    Raises:
+        UsageError: another command keeps a pair running there.
+    """
+    return _claimed(folder, 0.0, PAIR_LOCK)
+
+
 def present_versions() -> dict[str, str]:
     """Return the versions of Traider, of its kernel's sources, and of what they stand on."""
     return {
@@ -293,25 +324,30 @@ def _said(row: tuple[str, Decimal, Decimal]) -> str:
     return f"{row[0]} by {row[1]:f} and {row[2]:f}"
 
 
-def _claimed(folder: Path, patience_s: float) -> int:
+def _claimed(folder: Path, patience_s: float, name: str = RUN_LOCK) -> int:
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lock = os.open(folder / RUN_LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        lock = os.open(folder / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as fault:
         raise UsageError(
             f"cannot be written: {fault.strerror}", where=str(folder), fix="name another folder"
         ) from fault
     if not _is_locked(lock, patience_s):
-        owner = os.pread(lock, 32, 0).decode(errors="replace").strip()
+        taken = _taken(folder, lock)
         os.close(lock)
-        raise UsageError(
-            f"another process runs here{f', pid {owner}' if owner else ''}",
-            where=str(folder),
-            fix="stop it, watch it with traider status, or name another folder with --state",
-        )
+        raise taken
     os.ftruncate(lock, 0)
     os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
     return lock
+
+
+def _taken(folder: Path, lock: int) -> UsageError:
+    owner = os.pread(lock, 32, 0).decode(errors="replace").strip()
+    return UsageError(
+        f"another process runs here{f', pid {owner}' if owner else ''}",
+        where=str(folder),
+        fix="stop it, watch it with traider status, or name another folder with --state",
+    )
 
 
 def _is_locked(lock: int, patience_s: float) -> bool:

@@ -178,7 +178,10 @@ def test_the_configuration_says_where_the_lease_is(tmp_path: Path) -> None:
     assert isinstance(lease_of(server, tmp_path, "d41a52c0"), PostgresLease)
 
 
-def test_a_trader_that_starts_waits_for_the_end_of_an_old_lease(place: Place) -> None:
+def test_a_trader_that_starts_waits_for_the_end_of_an_old_lease(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("traider.runtime.leadership.choosing.MISTAKEN_S", 0.1)
     old = place.lease(TTL_S)
     taken(old)
     losses = Losses()
@@ -186,4 +189,20 @@ def test_a_trader_that_starts_waits_for_the_end_of_an_old_lease(place: Place) ->
     assert leadership.epoch == 5
     with pytest.raises(AnotherLeadsError, match="--standby"):
         lead(place.lease(TTL_S), 4, MemoryLog(), losses)
+    leadership.end()
+
+
+def test_a_trader_that_starts_waits_for_a_standby_that_finds_it(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The standby holds the lease, and renews it, until it sees that somebody writes."""
+    monkeypatch.setattr("traider.runtime.leadership.choosing.MISTAKEN_S", 10.0)
+    lease = place.lease(TTL_S)
+    standby = term_of(lease, Losses())
+    standby.start()
+    letting_go = threading.Timer(3 * TTL_S, standby.end)
+    letting_go.start()
+    leadership = lead(place.lease(TTL_S), 0, MemoryLog(), Losses())
+    letting_go.join()
+    assert leadership.epoch == 2
     leadership.end()

@@ -8,17 +8,21 @@ from typing import Final
 import numpy as np
 
 from tests.golden.runs import FOLDER
-from tests.runtime.parity.recorded_runs import RecordedTrader, capture
-from traider.domain.events import EventArray, Kind
+from tests.kernel.book_markets import BookMarket
+from tests.runtime.parity.recorded_runs import RecordedTrader
+from traider.domain.events import EventArray, Kind, join_events
 from traider.runtime.config import load_config
 
 _DAY_NS: Final = 86_400_000_000_000
 _HOUR_NS: Final = 3_600_000_000_000
 PRODUCT: Final = "BTC-USD"
 DAYS: Final = 7.2
-EVENTS: Final = 14_000
-_WORKING: Final = ("repeg_s", "widen_s", "time_limit_s", "slippage_bps")
-"""Settings of orders that rest; the week trades at market."""
+_STEP_NS: Final = 58_000_000_000
+_STEPS_A_RISE: Final = 72
+_MIDDLE: Final = 640_000
+"""Ticks; near the capture's prices."""
+_WORKING: Final = ("repeg_s", "widen_s", "time_limit_s", "slippage_bps", "time_stop_s")
+"""Settings of orders that rest, and of plans for seconds; the week trades at market."""
 LIMITS: Final = """
 [limits]
 max_order_notional = 2000
@@ -46,6 +50,9 @@ def settings_file(folder: Path, rest_url: str, limits: str = LIMITS, more: str =
     head = head.replace("fraction = 0.9", "fraction = 0.09\ndead_band = 0.001")
     head = "\n".join(line for line in head.splitlines() if not line.startswith(_WORKING))
     head = head.replace("post-only", "market")
+    # Wide enough that what is won pays the fees.
+    head = head.replace("distance = 0.0003", "distance = 0.01")
+    head = head.replace("distance = 0.00015", "distance = 0.005")
     for name in ("latencies-ms.txt", "../../data"):
         head = head.replace(f'"{name}', f'"{FOLDER}/{name}')
     path = folder / "live.toml"
@@ -55,24 +62,38 @@ def settings_file(folder: Path, rest_url: str, limits: str = LIMITS, more: str =
 
 
 @cache
-def stretched(days: float) -> EventArray:
-    """Return the capture's first events, spread over ``days`` that ended an hour ago."""
-    events = capture()[1][:EVENTS].copy()
-    for name in ("ts_recv", "ts_event"):
-        first = int(events[name][0])
-        span = int(events[name][-1]) - first
-        events[name] = first + ((events[name] - first) * (days * _DAY_NS / span)).astype(np.int64)
-    events["ts_recv"] = np.maximum.accumulate(events["ts_recv"])
-    ended_ns = time.time_ns() - _HOUR_NS - int(events["ts_recv"][-1])
-    for name in ("ts_recv", "ts_event"):
-        events[name] += ended_ns
-    assert (events["kind"] < Kind.ACK).all()
-    return events
+def rising(days: float) -> EventArray:
+    """Return a market of ``days`` that ended an hour ago, and paid whoever bought.
+
+    Somebody buys every 58 s; about once an hour all prices rise by 0.3 %, and again 58 s later.
+    """
+    steps = round(days * _DAY_NS / _STEP_NS)
+    first_ns = time.time_ns() - _HOUR_NS - steps * _STEP_NS
+    market = BookMarket(np.random.default_rng(3), 0, 1, first_ns, _MIDDLE)
+    market.message([*_side(1, _MIDDLE, 100_000), *_side(-1, _MIDDLE, 100_000)])
+    for step in range(1, steps):
+        market.now_ns = first_ns + step * _STEP_NS
+        if step % _STEPS_A_RISE < 2:
+            _rise(market)
+        best = market.middle + 1
+        market.write(Kind.TRADE, price=best, size=5, side=1, delay=0)
+    return join_events(market.parts)
+
+
+def _side(side: int, middle: int, size: int) -> list[tuple[int, int, int]]:
+    return [(side, middle - side * depth, size) for depth in range(1, 4)]
+
+
+def _rise(market: BookMarket) -> None:
+    """Take the sellers away before the buyers come nearer: no book is ever crossed."""
+    before, market.middle = market.middle, market.middle + 3 * market.middle // 1_000
+    market.message([*_side(-1, before, 0), *_side(-1, market.middle, 100_000)])
+    market.message([*_side(1, before, 0), *_side(1, market.middle, 100_000)])
 
 
 def paper_week(folder: Path, file: Path, days: float = DAYS) -> Path:
     """Record a paper run of so many days, fed as the market came."""
-    events = stretched(days)
+    events = rising(days)
     trader = RecordedTrader(folder, load_config(file), venue="coinbase", products=(PRODUCT,))
     trader.begin(int(events["ts_recv"][0]) - 1_000)
     trader.feed(events, most=2_000)

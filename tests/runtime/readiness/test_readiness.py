@@ -75,7 +75,7 @@ def test_all_well_and_signed_is_ready_until_a_setting_changes(
     site: Site, key: dict[str, str], tmp_path: Path, capsys: Capture
 ) -> None:
     (tmp_path / "backup.tar").write_bytes(b"x")
-    more = f'\n[readiness]\nsharpe_min = -100\nbackup = "{tmp_path}"\n'
+    more = f'\n[readiness]\nbackup = "{tmp_path}"\n'
     file = settings_file(tmp_path, site.rest, more=more)
     said = ("--state", site.paper, "--config", file)
     assert run(["readiness", *map(str, said), "--test-alert"]) == 0

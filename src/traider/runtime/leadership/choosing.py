@@ -11,7 +11,10 @@ from traider.runtime.config_model import Config
 from traider.runtime.leadership.file_lease import FileLease
 from traider.runtime.leadership.leadership import Leadership
 from traider.runtime.leadership.lease import Lease, LeaseLostError, LeaseTerms
+from traider.runtime.leadership.writers import GRACE_S, PATIENCE_S
 
+MISTAKEN_S: Final = GRACE_S + PATIENCE_S + 1.0
+"""How long a standby may hold the lease that finds then that somebody begins; see ``writers``."""
 _LOOK_S: Final = 0.05
 
 
@@ -46,7 +49,8 @@ def lead(
 ) -> Leadership:
     """Take the lease and renew it from now on.
 
-    One that was not given back is waited for as long as it is good.
+    One that was not given back is waited for as long as it is good, and one that a standby took as
+    long as it may need to find that somebody begins here, and to give it back.
 
     Args:
         lease: to take.
@@ -58,11 +62,12 @@ def lead(
         AnotherLeadsError: it is held, and renewed.
         TraiderError: it cannot be asked for.
     """
-    until = time.monotonic() + lease.terms.ttl_s + 2 * _LOOK_S
+    until = time.monotonic() + lease.terms.ttl_s + MISTAKEN_S + 2 * _LOOK_S
     while (term := lease.take(floor)) is None:
         if time.monotonic() > until:
             raise AnotherLeadsError(
-                "another trader leads here", fix="stop it first, or start this one with --standby"
+                "another trader leads here",
+                fix="see traider status; stop it first, or start this one with --standby",
             )
         time.sleep(_LOOK_S)
     leadership = Leadership(lease, term, log, on_lost)

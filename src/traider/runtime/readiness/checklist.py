@@ -67,7 +67,7 @@ def check_readiness(asked: Asked) -> Sequence[Row]:
         check_alert(notes, config, now_ns),
         check_backup(config, now_ns),
         *check_paper(asked.folder, _wanted(asked, now_ns), asked.watch),
-        check_signature(notes, config, _run_id(asked.folder)),
+        check_signature(notes, config, _run_id(asked.folder), now_ns),
     )
 
 
@@ -85,7 +85,7 @@ def check_for_gateway(asked: Asked) -> Sequence[Row]:
         *asyncio.run(check_account(config)),
         _limits_row(asked),
         check_paper_settings(asked.folder, _wanted(asked, now_ns)),
-        check_signature(read_notes(asked.folder), config, _run_id(asked.folder)),
+        check_signature(read_notes(asked.folder), config, _run_id(asked.folder), now_ns),
     )
 
 
@@ -114,13 +114,13 @@ def sign_off(asked: Asked, name: str, rows: Sequence[Row]) -> Sequence[Row]:
             where=str(asked.folder),
             fix="mend that first; traider readiness tells how",
         )
-    if not name.strip():
+    if not name.strip() or not name.strip().isprintable():
         raise UsageError("nobody signs", where="--sign-off", fix="give your name")
     config, run_id = asked.loaded.config, _run_id(asked.folder)
     signed = Signature(name.strip(), asked.clock.now_ns(), signed_digest(config), run_id)
     notes = msgspec.structs.replace(read_notes(asked.folder), signature=signed)
     write_notes(asked.folder, notes)
-    row = check_signature(notes, config, run_id)
+    row = check_signature(notes, config, run_id, signed.signed_ns)
     return tuple(row if each.name == SIGN_OFF else each for each in rows)
 
 

@@ -10,6 +10,8 @@ from traider.runtime.readiness.rows import Row
 from traider.venues.rfc3339 import format_ns
 
 _HOUR_NS: Final = 3_600_000_000_000
+_CLOCK_NS: Final = 60_000_000_000
+"""As much may this machine's clock have been set back since."""
 
 
 def check_alert(notes: Notes, config: Config, now_ns: int) -> Row:
@@ -20,6 +22,9 @@ def check_alert(notes: Notes, config: Config, now_ns: int) -> Row:
         return Row(name, ok=False, found="never tested", fix=fix)
     if not test.seen_ns:
         found = f"a test was sent at {format_ns(test.sent_ns)}, nobody told its code"
+        return Row(name, ok=False, found=found, fix=fix)
+    if test.seen_ns > now_ns + _CLOCK_NS:
+        found = f"seen at {format_ns(test.seen_ns)}, which is in the future"
         return Row(name, ok=False, found=found, fix=fix)
     age_days = (now_ns - test.seen_ns) / DAY_NS
     text = f"seen {age_days:.1f} days ago, over {', '.join(test.channels)}"
@@ -55,13 +60,15 @@ def _newest_ns(place: Path) -> int:
     return max((each.stat().st_mtime_ns for each in files if each.stat().st_size), default=0)
 
 
-def check_signature(notes: Notes, config: Config, run_id: str) -> Row:
-    """Tell whether a person signed for these settings and this paper run."""
+def check_signature(notes: Notes, config: Config, run_id: str, now_ns: int) -> Row:
+    """Tell whether a person signed for these settings and this paper run, by now."""
     name, fix = "sign-off", "traider readiness --sign-off NAME, when everything else is well"
     signed = notes.signature
     if signed is None:
         return Row(name, ok=False, found="nobody signed", fix=fix)
     text = f"{signed.name} at {format_ns(signed.signed_ns)}"
+    if signed.signed_ns > now_ns + _CLOCK_NS:
+        return Row(name, ok=False, found=f"{text}, which is in the future", fix=fix)
     if signed.digest != signed_digest(config):
         return Row(name, ok=False, found=f"{text}, for other settings", fix=fix)
     if signed.run_id != run_id:

@@ -204,7 +204,9 @@ class Session:
             try:
                 return RecordedRun.open(self.order.folder)
             except UsageError:
-                if self._is_stopped or loop.time() > until:
+                if self._is_stopped:
+                    raise Interrupted("stopped while standing by") from None
+                if loop.time() > until:
                     raise
             self._tell_standing_by("there is no run yet")
             await asyncio.sleep(_LOOK_S)

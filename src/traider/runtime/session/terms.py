@@ -32,6 +32,8 @@ class SessionOrder:
     """Whether the market comes over the bus, from a feed role, and not from the venue."""
     read_config: Callable[[], Config] | None = None
     """Reads the configuration anew, when that is asked for."""
+    note: str = ""
+    """What is to be told of its settings at the start; empty where nothing is."""
 
     @property
     def starts_exchange(self) -> bool:

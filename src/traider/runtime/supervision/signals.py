@@ -3,10 +3,45 @@
 import asyncio
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 from traider.domain.errors import Interrupted
+
+
+class _Early:
+    """Ends the process at SIGTERM: nothing has begun yet that would have to be ended in order."""
+
+    def __init__(self, told: bytes) -> None:
+        self.is_over = False
+        """Whether somebody else listened since: what is done is told by then."""
+        self._told = told
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        """Tell it and end; a write of Python may be under way, a system call is safe."""
+        del number, frame
+        if not self.is_over:
+            os.write(1 if self._told.startswith(b"{") else 2, self._told)
+            os._exit(Interrupted.exit_code)
+
+
+@contextmanager
+def end_early(told: bytes) -> Iterator[None]:
+    """End at SIGTERM with ``told`` until ``stop_signals`` listens; from then on that counts.
+
+    ``told`` is an object for stdout, or a line for stderr. Outside the main thread nothing is
+    changed.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, _Early(told))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager
@@ -40,7 +75,9 @@ def stop_signals(
     before = {}
     try:
         for number, handler in handlers.items():
-            before[number] = signal.getsignal(number)
+            before[number] = former = signal.getsignal(number)
+            if isinstance(former, _Early):
+                former.is_over = True
             loop.add_signal_handler(number, handler)
     except (ValueError, RuntimeError):  # not the main thread
         before.clear()
