@@ -1,6 +1,8 @@
 import errno
 import os
+import tracemalloc
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -8,6 +10,8 @@ from tests.journal.journals import written
 from traider.domain.errors import UsageError
 from traider.journal.snapshots import SnapshotStore
 from traider.journal.verifying import verify_journal
+
+MIB: Final = 1024 * 1024
 
 
 def test_the_latest_at_or_before_a_sequence_is_found(tmp_path: Path) -> None:
@@ -21,6 +25,20 @@ def test_the_latest_at_or_before_a_sequence_is_found(tmp_path: Path) -> None:
         assert found.digest == b"digest"
     assert store.latest(9).snapshot is None
     assert store.latest(10**9).warnings == ()
+
+
+def test_parts_are_kept_as_one_state_and_without_a_copy(tmp_path: Path) -> None:
+    whole, apart = SnapshotStore(tmp_path / "whole"), SnapshotStore(tmp_path / "apart")
+    state = memoryview(bytearray(os.urandom(8 * MIB)))
+    tracemalloc.start()
+    path = apart.write_parts(7, (b"beside", state, b""), b"digest")
+    _, most_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most_bytes < MIB
+    assert path.read_bytes() == whole.write(7, b"beside" + bytes(state), b"digest").read_bytes()
+    found = apart.latest(7).snapshot
+    assert found is not None
+    assert found.state == b"beside" + bytes(state)
 
 
 def test_older_ones_are_removed_by_count(tmp_path: Path) -> None:

@@ -127,9 +127,12 @@ def header_of(fields: Fields) -> BlockHeader:
     return BlockHeader(fields[KIND], *fields[NUMBER:HEADER_CRC])
 
 
-def crc_of(payload: Bytes) -> int:
-    """Return the CRC-32 of a payload, as headers hold it."""
-    return zlib.crc32(payload)
+def crc_of(payload: Bytes, before: int = 0) -> int:
+    """Return the CRC-32 of a payload, as headers hold it, or that of its next part.
+
+    ``before`` is the CRC of the parts before it.
+    """
+    return zlib.crc32(payload, before)
 
 
 def hash_of(header: bytes, payload: Bytes) -> bytes:

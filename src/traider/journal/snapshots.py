@@ -7,11 +7,13 @@ A damaged one is passed over for an older one, and that is told.
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from blake3 import blake3
 
 from traider.domain.errors import UsageError
 from traider.domain.fault_points import reach
@@ -19,6 +21,7 @@ from traider.journal.blocks import (
     HEADER_BYTES,
     BlockHeader,
     BlockKind,
+    Bytes,
     crc_of,
     hash_of_block,
     packed_header,
@@ -72,23 +75,31 @@ class SnapshotStore:
             UsageError: the digest is longer than 255 bytes.
             OSError: the disk refuses; what was there stays.
         """
+        return self.write_parts(sequence, (state,), digest)
+
+    def write_parts(self, sequence: int, parts: Sequence[Bytes], digest: bytes) -> Path:
+        """Keep a state whose bytes lie apart, without a copy of them; raises as ``write``."""
         if len(digest) > DIGEST_BYTES_MAX:
             raise UsageError(
                 f"a digest of {len(digest)} bytes", fix=f"use one of at most {DIGEST_BYTES_MAX}"
             )
-        payload = bytes((len(digest),)) + digest + state
+        payload = (bytes((len(digest),)) + digest, *parts)
+        hasher, crc = blake3(), 0
+        for part in payload:
+            hasher.update(part)
+            crc = crc_of(part, crc)
         header = BlockHeader(
             BlockKind.SNAPSHOT,
-            number=len(state),
+            number=sum(map(len, parts)),
             sequence=sequence,
             ts_first=0,
             ts_last=0,
             records=0,
-            payload_bytes=len(payload),
+            payload_bytes=sum(map(len, payload)),
             segment=0,
             place=0,
-            previous=hash_of_block(payload),
-            payload_crc=crc_of(payload),
+            previous=hasher.digest(),
+            payload_crc=crc,
         )
         path = self.folder / f"snapshot-{sequence:020}.snap"
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -97,7 +108,7 @@ class SnapshotStore:
         try:
             with unfinished.open("wb") as file:
                 file.write(packed_header(header))
-                file.write(payload)
+                file.writelines(payload)
                 file.flush()
                 os.fsync(file.fileno())
             reach("snapshot-written")

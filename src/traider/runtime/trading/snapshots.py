@@ -97,9 +97,9 @@ class SnapshotWriter:
         return True
 
     def _write(self, taken: Taken) -> None:
-        body = b"".join((_LENGTH.pack(len(taken.standing)), taken.standing, taken.state))
+        parts = (_LENGTH.pack(len(taken.standing)), taken.standing, taken.state)
         try:
-            self._store.write(taken.sequence, body, taken.digest.encode())
+            self._store.write_parts(taken.sequence, parts, taken.digest.encode())
         except OSError as fault:
             self._on_fault(f"a snapshot could not be written: {fault.strerror}")
 
