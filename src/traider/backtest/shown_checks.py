@@ -2,8 +2,8 @@
 
 Which orders are shown is known at the end of a run only, and asking every check of every order
 would take longer than the run. So the chosen tier is run again, which gives the same orders; the
-machine returns after each step that wanted one, and what the gate approved since is taken back in a
-copy of its view, until it is the view in which the order was checked.
+machine returns after each step that wanted one, and ``gate_views`` gives the view that it was
+checked in.
 """
 
 from collections.abc import Callable
@@ -11,17 +11,15 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from itertools import chain
 
-import numpy as np
-
 from traider.backtest.fill_tiers import FILL_TIERS
-from traider.backtest.gate_checks import GateCheck, copied, gate_checks
+from traider.backtest.gate_checks import GateCheck, gate_checks
+from traider.backtest.gate_views import as_asked, view_before
 from traider.backtest.report.reason_data import order_places, told_orders
 from traider.backtest.report.trade_rows import select_trades
 from traider.backtest.results import BacktestResult
 from traider.backtest.run import BacktestPlan
-from traider.domain.events import EVENT, EventArray, Kind, OrderFlag, empty_events
-from traider.kernel.machine import GateMachine, Machine
-from traider.kernel.records import Gate
+from traider.domain.events import Kind, empty_events
+from traider.kernel.machine import Machine
 
 Stop = Callable[[], bool]
 Checks = dict[int, tuple[GateCheck, ...]]
@@ -63,32 +61,11 @@ def order_checks(
             if not len(intents):
                 continue
             if not order_ids.isdisjoint(intents["order_id"].tolist()):
-                view = _before(machine.gate, intents)
-                view.minute[:], view.account[0]["minute_cursor"] = minute, cursor
-                found |= _checks(view, intents, order_ids)
+                view = view_before(machine.gate, intents, (minute, cursor))
+                for order, asked in as_asked(view, intents):
+                    order_id = int(order["order_id"][0])
+                    if order_id in order_ids:
+                        found[order_id] = gate_checks(asked, order)
             minute[:] = machine.gate.minute
             cursor = int(machine.gate.account[0]["minute_cursor"])
-    return found
-
-
-def _before(gate: Gate, intents: EventArray) -> Gate:
-    """Return the view before ``intents`` were approved, but for the times of approvals."""
-    view = GateMachine(copied(gate))
-    taken_back = np.zeros(1, EVENT)
-    taken_back["kind"] = Kind.REJECTED
-    for intent in intents[::-1]:
-        if not intent["flags"] & OrderFlag.CANCEL:
-            taken_back["order_id"] = intent["order_id"]
-            view.step(taken_back, 0)
-    return view.gate
-
-
-def _checks(view: Gate, intents: EventArray, order_ids: AbstractSet[int]) -> Checks:
-    """Put the intents of one step through the view again, as the run did, and ask every check."""
-    found, machine = {}, GateMachine(view)
-    for at, intent in enumerate(intents):
-        order_id = int(intent["order_id"])
-        if order_id in order_ids and not intent["flags"] & OrderFlag.CANCEL:
-            found[order_id] = gate_checks(view, intents[at : at + 1])
-        machine.step(intents, at)
     return found

@@ -19,6 +19,7 @@ from traider.domain.events import MONEY_UNITS_PER_CURRENCY_UNIT, EventArray, Fil
 from traider.domain.events import OrderFlag as Flag
 from traider.domain.orders import OrderId, OrderType, TimeInForce
 from traider.domain.payload_table import PAYLOADS
+from traider.domain.payloads import config_digest_of
 from traider.domain.units import price_from_ticks, size_from_lots
 from traider.journal.instruments import JournalInstrument
 
@@ -71,6 +72,7 @@ BY_PEOPLE: Final = frozenset(
     )
 )
 """Kinds that somebody asks for, with a reason."""
+_SETTINGS: Final = (Kind.LIMITS_CHANGE, Kind.WEIGHTS_CHANGE, Kind.THRESHOLDS_CHANGE)
 _ENDS: Final = (Kind.CANCELLED, Kind.REJECTED, Kind.EXPIRED, Kind.UNKNOWN)
 
 
@@ -109,7 +111,7 @@ class Teller:
     Args:
         instruments: by number.
         words: names of codes.
-        client_id: the id at the venue of a packed order id.
+        run_id: which begins the ids that orders have at the venue; empty of a run without one.
     """
 
     def __init__(
@@ -155,7 +157,7 @@ class Teller:
         if kind is not Kind.TIMER:
             found["instrument"] = self.name(int(event["instrument"][0]))
         words = {
-            word.name: _plain(event[f"{word.type[0]}{place}"[0:1].replace("i", "w") + str(place)][0])
+            word.name: _plain(event[f"{'w' if word.type == 'i8' else 'f'}{place}"][0])
             for place, word in enumerate(PAYLOADS[kind].words)
             if word.is_used
         }
@@ -168,7 +170,7 @@ class Teller:
 
     def client_order_id(self, order_id: int) -> str:
         """Return what the venue knows an order by."""
-        return f"{self._run_id}-{order_id:016x}"
+        return f"{self._run_id}-{order_id:016x}" if self._run_id else ""
 
     # --------------------------------------------------------------------------------- its own
 
@@ -206,28 +208,32 @@ class Teller:
 
     def _change(self, kind: Kind, event: EventArray) -> Body:
         code = int(event["code"][0])
-        if kind in (Kind.LIMITS_CHANGE, Kind.WEIGHTS_CHANGE, Kind.THRESHOLDS_CHANGE):
-            names: Sequence[str] | Mapping[int, str] = {
-                Kind.LIMITS_CHANGE: self._words.limits,
-                Kind.WEIGHTS_CHANGE: dict(enumerate(self._words.alphas)),
-                Kind.THRESHOLDS_CHANGE: dict(enumerate(self._words.thresholds)),
-            }[kind]
-            name = names.get(code, str(code)) if isinstance(names, Mapping) else str(code)
+        if kind in _SETTINGS:
+            name = self._setting(kind, code)
             return {"name": name, "new": _plain(event["f1"][0]), "old": _plain(event["f2"][0])}
-        if kind is Kind.KILL:
-            return {"reason": code, "keeps_positions": bool(event["w2"][0])}
         if kind in (Kind.PAUSE, Kind.REARM):
             return {"reason": code}
+        if kind is Kind.KILL:
+            return {"reason": code, "keeps_positions": bool(event["w2"][0])}
         if kind is Kind.CONFIG_DIGEST:
             return {"digest": _digest(event)}
         if kind is Kind.MANUAL_ORDER:
             return self._order(event)
+        return self._money_moved(kind, event)
+
+    def _setting(self, kind: Kind, code: int) -> str:
+        """Return the name of a limit, an alpha or a threshold."""
+        if kind is Kind.LIMITS_CHANGE:
+            return self._words.limits.get(code, str(code))
+        names = self._words.alphas if kind is Kind.WEIGHTS_CHANGE else self._words.thresholds
+        return names[code] if code < len(names) else str(code)
+
+    def _money_moved(self, kind: Kind, event: EventArray) -> Body:
         if kind is Kind.RECONCILE_ADJUSTMENT:
-            lots = int(event["w1"][0])
             return {
                 "instrument": self.name(int(event["instrument"][0])),
-                "reason": code,
-                "size": self._size(event, lots),
+                "reason": int(event["code"][0]),
+                "size": self._size(event, int(event["w1"][0])),
                 "cash": _money(int(event["w2"][0])),
             }
         if kind is Kind.TRANSFER:
@@ -308,7 +314,7 @@ def _decision(order_id: int) -> int:
 
 
 def _digest(event: EventArray) -> str:
-    return event.tobytes()[24:56].hex()
+    return config_digest_of(event).hex()
 
 
 def _plain(value: object) -> int | float | None:

@@ -25,6 +25,7 @@ from traider.kernel.codes import Sizing
 from traider.kernel.observer import observing
 from traider.kernel.specification import KernelSpec, MarketSpec
 from traider.runtime.config import Config, EnsembleStrategy
+from traider.runtime.config_sections import FeatureStoreConfig
 from traider.runtime.kernel_spec import AlphaShelf, alphas_of, kernel_spec
 
 SHIPPED: Final = "shipped"
@@ -64,6 +65,23 @@ def feature_plan(
             fix="name some under feature_store.expressions",
         )
     return FeaturePlan(spec, slots, tuple(_sheets(config, spec, slots)))
+
+
+def definition_hashes(config: Config, spec: KernelSpec) -> tuple[dict[str, str], ...]:
+    """Return by instrument the hashes of what its features and signals mean.
+
+    They are those of the feature store where no further expressions are kept there; empty for
+    instruments without a full name, and where the strategy reads no feature.
+    """
+    plain = config.model_copy(update={"feature_store": FeatureStoreConfig()})
+    slots = _slots(spec, plain)
+    if not slots or not all(":" in market.name for market in spec.markets):
+        return tuple({} for _ in spec.markets)
+    return tuple(
+        {"features": feature_hash(sheet.features)}
+        | ({} if sheet.signals is None else {"signals": feature_hash(sheet.signals)})
+        for sheet in _sheets(plain, spec, slots)
+    )
 
 
 def _slots(spec: KernelSpec, config: Config) -> tuple[int, ...]:
