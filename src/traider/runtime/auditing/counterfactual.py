@@ -18,7 +18,10 @@ MOST_LOTS: Final = 1 << 52
 """A size that passes here passes at any."""
 _TOO_SMALL: Final = (Verdict.MIN_SIZE, Verdict.MIN_NOTIONAL)
 _MINUTE_NS: Final = 60_000_000_000
-_LEAST_CHECKS: Final = frozenset(_TOO_SMALL)
+_LEAST_CHECKS: Final = frozenset(
+    (*_TOO_SMALL, Verdict.NO_COVARIANCE, Verdict.LIQUIDATION_DISTANCE),
+)
+"""Checks whose number may not be below their limit."""
 _STATE_CHECKS: Final = frozenset((Verdict.KILLED, Verdict.PAUSED, Verdict.UNHEALTHY))
 
 
@@ -39,7 +42,8 @@ class Counterfactual:
     def found(self, checks: Sequence[GateCheck]) -> dict[str, Any]:
         """Return what would have passed, in lots, ticks and nanoseconds; nothing where not known.
 
-        ``largest_lots`` is None where no size is too large.
+        ``largest_lots`` is None where no size is too large. Where no size passes it is 0, and
+        ``then`` the check that refuses a size small enough for the one that refused.
         """
         if self.code == Verdict.APPROVED:
             return {"largest_lots": self._largest_from(self._lots), "nearest": nearest(checks)}
@@ -47,6 +51,8 @@ class Counterfactual:
             return {"smallest_lots": self._smallest()}
         largest = self._largest_below(self._lots)
         found: dict[str, Any] = {"largest_lots": largest or 0}
+        if largest is None:
+            found["then"] = self._then()
         if self.code == Verdict.PRICE_COLLAR:
             found["price_ticks"] = self._price()
         if self.code == Verdict.ORDER_RATE:
@@ -71,6 +77,15 @@ class Counterfactual:
         steps = _last(self._fits, 0, lots // self._step + 1)
         size = steps * self._step
         return size if steps and self._ask(size=size) == Verdict.APPROVED else None
+
+    def _then(self) -> str | None:
+        """Return the check that refuses a size that the refusing one lets pass, None without."""
+        steps = _last(
+            lambda each: self._ask(size=each * self._step) != self.code,
+            0,
+            self._lots // self._step + 1,
+        )
+        return word(self._ask(size=steps * self._step)) if steps else None
 
     def _largest_from(self, lots: int) -> int | None:
         most = max(lots, self._step)

@@ -1,4 +1,4 @@
-"""Why a step wanted orders: features, scores and target as the kernel held them, and the gate asked.
+"""Why a step wanted orders: features, scores and target as the kernel held them, the gate asked.
 
 Taken from a machine right after the step, before anything else happens in it. Prices and volumes
 among the features are in currency and base units; other features stay as they are.
@@ -203,5 +203,5 @@ def _check_row(check: GateCheck, refusal: int) -> Body:
 
 def _number(value: float | np.floating[Any] | Record) -> float | None:
     """Return a number as JSON takes it; what is not finite is null."""
-    found = float(value)  # type: ignore[arg-type]  # a field of a record is a float
+    found = float(value)
     return found if np.isfinite(found) else None

@@ -64,7 +64,7 @@ class ReasonReplay:
         self._approvals = approvals_of(self._replayer.machine.gate)
 
     def tell_from(self, position: int) -> None:
-        """Tell only what was decided at ``position`` or later: the gate need not be asked before."""
+        """Tell only what was decided at ``position`` or later; before, the gate is not asked."""
         self._wanted = lambda each: each >= position
 
     @property
@@ -98,11 +98,14 @@ class ReasonReplay:
             return
         last_ns = int(rest["ts_recv"][-1])
         self._replay(rest)
-        if not self.fault and len(self._replayer.awaited):
-            self._pass_time(last_ns)
-        if not self.fault and len(self._replayer.awaited):
-            # Verdicts of the last instant stand after its end.
-            self._pass_time(last_ns + 1)
+        # Verdicts of the last instant stand after its end.
+        for now_ns in (last_ns, last_ns + 1):
+            if self._awaits():
+                self._pass_time(now_ns)
+
+    def _awaits(self) -> bool:
+        """Whether the journal has events that the replay has yet to make."""
+        return not self.fault and len(self._replayer.awaited) > 0
 
     def _pass_time(self, now_ns: int) -> None:
         try:

@@ -1,0 +1,154 @@
+"""The audit while a trader runs: a thread that follows the journal, and is begun again alone.
+
+It reads the journal as any other process could, so the trader never waits for it. Where much is to
+be caught up it rests as long as it works, so that orders have the machine. It is a role: what the
+disk refuses is a fault, after which it is begun again and finds the place that it had come to.
+"""
+
+import asyncio
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+from traider.compliance.reading import last_place
+from traider.compliance.records import Entry
+from traider.compliance.writing import SEGMENT_BYTES, AuditWriter
+from traider.journal.snapshots import SnapshotStore
+from traider.kernel.live_machine import digest_of
+from traider.kernel.specification import KernelSpec
+from traider.runtime.auditing.journal_audit import STATES_KEPT, JournalAudit
+from traider.runtime.parity.recorded_run import RecordedRun
+from traider.runtime.state_folder import StateFolder
+from traider.runtime.supervision.role import RoleReport
+from traider.runtime.supervision.threads import begin_thread
+
+PAUSE_S: Final = 1.0
+STATE_EVENTS: Final = 1_000_000
+"""Events after which a state is kept, so that a later start need not replay them."""
+_END_S: Final = 30.0
+_BATCH: Final = 256
+_REST_MAX_S: Final = 0.25
+
+
+@dataclass(frozen=True)
+class AuditOrder:
+    """Which run is followed."""
+
+    folder: Path
+    """Its state folder."""
+    spec: KernelSpec | None = None
+    """Of its kernel, where somebody has it already."""
+    rests: bool = True
+    """Whether a trader shares the machine."""
+    segment_bytes: int = SEGMENT_BYTES
+
+
+class AuditFollower:
+    """Writes what the journal has and the audit has not."""
+
+    def __init__(
+        self, order: AuditOrder, beside: Callable[[AuditWriter], None] | None = None
+    ) -> None:
+        """Prepare to follow; ``beside`` is called now and then with the chain, to add to it."""
+        self._order = order
+        self._beside = beside or (lambda _writer: None)
+        self._stop = threading.Event()
+        self._is_idle = threading.Event()
+        self._is_idle.set()
+        self.told = 0
+        """Position of the next event to tell."""
+        self.written = 0
+        """Records written since the beginning."""
+        self._kept = 0
+
+    async def run(self, report: RoleReport) -> None:
+        """Follow in a thread; cancelled, it goes on until it is closed.
+
+        Raises:
+            UsageError: another process writes the audit.
+            DataError: the audit or the journal cannot be read.
+        """
+        loop = asyncio.get_running_loop()
+
+        def told() -> None:
+            with contextlib.suppress(RuntimeError):  # the loop ended first
+                loop.call_soon_threadsafe(report.ready)
+
+        self._is_idle.clear()
+        await begin_thread(lambda: self.follow(told), "audit")
+
+    def close(self) -> None:
+        """Tell what is left and end; what does not end in time is made up for by the next run."""
+        self._stop.set()
+        self._is_idle.wait(_END_S)
+
+    def follow(self, told: Callable[[], None] = lambda: None) -> None:
+        """Follow until it is closed, and tell when it has caught up; raises as ``run``."""
+        self._is_idle.clear()
+        try:
+            with AuditWriter.open(
+                self._order.folder / "audit", self._order.segment_bytes
+            ) as writer:
+                self._follow(writer, told)
+        finally:
+            self._is_idle.set()
+
+    def _follow(self, writer: AuditWriter, told: Callable[[], None]) -> None:
+        run = RecordedRun.open(self._order.folder)
+        audit = open_audit(run, self._order.spec, writer.folder)
+        self._kept = audit.begun_at
+        while True:
+            # Asked before reading: what was written before the stop is told.
+            is_last = self._stop.is_set()
+            self._write(writer, audit.entries(ends=is_last))
+            self.told = audit.told
+            self._beside(writer)
+            writer.sync()
+            self._keep_state(writer.folder, audit)
+            if is_last:
+                return
+            told()
+            self._stop.wait(PAUSE_S)
+
+    def _write(self, writer: AuditWriter, entries: Iterator[Entry]) -> None:
+        began = time.monotonic()
+        while batch := list(islice(entries, _BATCH)):
+            self.written += writer.append(batch)
+            if self._order.rests and not self._stop.is_set():
+                self._stop.wait(min(time.monotonic() - began, _REST_MAX_S))
+                began = time.monotonic()
+
+    def _keep_state(self, folder: Path, audit: JournalAudit) -> None:
+        if self.told - self._kept < STATE_EVENTS:
+            return
+        found = audit.state
+        if found is not None:
+            sequence, state = found
+            SnapshotStore(folder, STATES_KEPT).write(sequence, state, digest_of(state).encode())
+            self._kept = sequence
+
+
+def open_audit(run: RecordedRun, spec: KernelSpec | None, folder: Path) -> JournalAudit:
+    """Return what tells the rest of a run's journal to the chain in ``folder``."""
+    return JournalAudit(run, spec or run.spec(), last_place(folder), folder)
+
+
+def update_audit(
+    folder: Path, progress: Callable[[int], None] = lambda _position: None
+) -> AuditFollower:
+    """Bring the audit of a run that nobody trades up to date; return what did it.
+
+    Raises:
+        UsageError: there is no run, or its trader is at work and keeps its own audit.
+        DataError: the audit or the journal cannot be read.
+    """
+    follower = AuditFollower(AuditOrder(folder, rests=False), lambda _: progress(follower.told))
+    with StateFolder(folder):
+        follower.close()
+        follower.follow()
+    return follower
