@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "doctor": "traider.cli.doctor:doctor",
     "download": "traider.cli.download:download",
     "exchange": "traider.cli.exchange:exchange",
+    "explain": "traider.cli.explain:explain",
     "features": "traider.cli.features:features",
     "feed": "traider.cli.feed:feed",
     "jobs": "traider.cli.jobs:jobs",

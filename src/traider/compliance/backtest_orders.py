@@ -1,0 +1,107 @@
+"""Explain an order of a back-test from what it left behind: ``reasons.parquet`` and its fills.
+
+A back-test keeps no journal, so what the gate measured is known of the check that refused alone.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow.parquet as pq
+
+from traider.domain.errors import DataError, UsageError
+
+Body = dict[str, Any]
+
+_NEAR: Final = 3
+_APPROVED: Final = "approved"
+
+
+def explain_backtest_order(folder: Path, text: str) -> Body:
+    """Return the explanation of the order ``text`` names, packed or as 16 hexadecimal digits.
+
+    Raises:
+        UsageError: no order is called so.
+        DataError: the results cannot be read.
+    """
+    try:
+        ids = pq.read_table(folder / "reasons.parquet", columns=["order_id"])["order_id"]
+        order_id = _packed(text)
+        known = ids.to_pylist()
+        if order_id not in known:
+            near = sorted(known, key=lambda each: abs(each - (order_id or 0)))[:_NEAR]
+            told = ", ".join(str(each) for each in near)
+            raise UsageError(
+                f"no order of this back-test is called {text}",
+                where=str(folder),
+                fix=f"did you mean {told}" if near else "it sent none",
+            )
+        filters = [("order_id", "=", order_id)]
+        row = pq.read_table(folder / "reasons.parquet", filters=filters).to_pylist()[0]
+        fills = pq.read_table(folder / "fills.parquet", filters=filters).to_pylist()
+    except OSError as fault:
+        raise DataError(
+            f"cannot be read: {fault}", where=str(folder), fix="run the back-test again"
+        ) from fault
+    return _explained(row, fills, text)
+
+
+def _packed(text: str) -> int | None:
+    given = text.strip().lower().removeprefix("0x")
+    try:
+        return int(given) if len(given) != 16 else int(given, 16)
+    except ValueError:
+        return None
+
+
+def _explained(row: Mapping[str, Any], fills: list[Mapping[str, Any]], text: str) -> Body:
+    is_refused = row["verdict"] != _APPROVED
+    order = {name: row[name] for name in ("instrument", "type", "time_in_force")}
+    order |= {name: _plain(row[name]) for name in ("size", "amount", "price", "trigger", "ts")}
+    order["side"] = "buy" if row["side"] > 0 else "sell"
+    order["properties"] = [name for name in ("post_only", "reduce_only") if row[name]]
+    scores = row.get("score") or {}
+    return {
+        "id": f"{row['order_id']:016x}",
+        "asked": text,
+        "run": None,
+        "kind": "refusal" if is_refused else "order",
+        "order": {name: value for name, value in order.items() if value is not None},
+        "event": {"position": row["event"]},
+        "decision": {"is_manual": row["manual"], "equity": row["equity"]},
+        "features": row.get("feature"),
+        "scores": {
+            name: {
+                "score": scores[name],
+                "confidence": row["confidence"][name],
+                "weight": row["weight"][name],
+            }
+            for name in scores
+        }
+        or None,
+        "target": {name: row[name] for name in ("combined", "enter", "exit", "exposure")},
+        "market": None,
+        "definitions": None,
+        "gate": None,
+        "verdict": {"check": row["verdict"], "number": row["number"], "limit": row["limit"]},
+        "sent": None,
+        "ack": None,
+        "fills": [
+            {"position": place, **{name: _plain(value) for name, value in fill.items()}}
+            for place, fill in enumerate(fills)
+        ],
+        "end": None,
+        "outcome": row["outcome"],
+        "stages_us": {},
+        "would_have_passed": None,
+        "notes": ["a back-test keeps no journal: of the gate its deciding check alone is known"],
+    }
+
+
+def _plain(value: object) -> object:
+    """Return a value of a table as JSON takes it."""
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}" if value else "0"
+    return value.isoformat() if isinstance(value, datetime) else value
