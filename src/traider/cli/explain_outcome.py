@@ -91,20 +91,18 @@ def _why(found: Body) -> Iterator[str]:
         yield from _table((name, _number(value)) for name, value in found["features"].items())
     if found["scores"]:
         yield "scores"
-        yield from _table(
-            (
-                name,
-                f"{_number(each['score'])} confidence {_number(each['confidence'])} "
-                f"weight {_number(each['weight'])}",
-            )
-            for name, each in found["scores"].items()
-        )
+        yield from _table((name, _score(each)) for name, each in found["scores"].items())
     target = found["target"]
     if target:
         yield (
             f"target  combined {_number(target['combined'])} (enter {_number(target['enter'])}, "
             f"exit {_number(target['exit'])}), exposure {_number(target['exposure'])}"
         )
+
+
+def _score(each: Body) -> str:
+    score, confidence, weight = (_number(each[name]) for name in ("score", "confidence", "weight"))
+    return f"{score} confidence {confidence} weight {weight}"
 
 
 def _gate(found: Body) -> Iterator[str]:

@@ -3,7 +3,7 @@
 A back-test keeps no journal, so what the gate measured is known of the check that refused alone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -26,19 +26,13 @@ def explain_backtest_order(folder: Path, text: str) -> Body:
         UsageError: no order is called so.
         DataError: the results cannot be read.
     """
+    order_id = _packed(text)
     try:
         ids = pq.read_table(folder / "reasons.parquet", columns=["order_id"])["order_id"]
-        order_id = _packed(text)
-        known = ids.to_pylist()
+        known = [int(each) for each in ids.to_pylist() if each is not None]
         if order_id not in known:
-            near = sorted(known, key=lambda each: abs(each - (order_id or 0)))[:_NEAR]
-            told = ", ".join(str(each) for each in near)
-            raise UsageError(
-                f"no order of this back-test is called {text}",
-                where=str(folder),
-                fix=f"did you mean {told}" if near else "it sent none",
-            )
-        filters = [("order_id", "=", order_id)]
+            raise _unknown(folder, text, known, order_id)
+        filters: Any = [("order_id", "==", order_id)]
         row = pq.read_table(folder / "reasons.parquet", filters=filters).to_pylist()[0]
         fills = pq.read_table(folder / "fills.parquet", filters=filters).to_pylist()
     except OSError as fault:
@@ -48,15 +42,25 @@ def explain_backtest_order(folder: Path, text: str) -> Body:
     return _explained(row, fills, text)
 
 
-def _packed(text: str) -> int | None:
+def _packed(text: str) -> int:
     given = text.strip().lower().removeprefix("0x")
     try:
         return int(given) if len(given) != 16 else int(given, 16)
     except ValueError:
-        return None
+        return -1
 
 
-def _explained(row: Mapping[str, Any], fills: list[Mapping[str, Any]], text: str) -> Body:
+def _unknown(folder: Path, text: str, known: list[int], order_id: int) -> UsageError:
+    near = sorted(known, key=lambda each: abs(each - order_id))[:_NEAR]
+    told = ", ".join(str(each) for each in near)
+    return UsageError(
+        f"no order of this back-test is called {text}",
+        where=str(folder),
+        fix=f"did you mean {told}" if near else "it sent none",
+    )
+
+
+def _explained(row: Mapping[str, Any], fills: Sequence[Mapping[str, Any]], text: str) -> Body:
     is_refused = row["verdict"] != _APPROVED
     order = {name: row[name] for name in ("instrument", "type", "time_in_force")}
     order |= {name: _plain(row[name]) for name in ("size", "amount", "price", "trigger", "ts")}

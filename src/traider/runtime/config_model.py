@@ -10,6 +10,7 @@ from typing import Annotated, Final
 from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from traider.runtime.config_audit import AuditConfig
 from traider.runtime.config_bus import BusConfig
 from traider.runtime.config_database import DatabaseConfig
 from traider.runtime.config_jobs import JobsConfig
@@ -42,6 +43,7 @@ ENVIRONMENT_PREFIX: Final = "TRAIDER_"
 
 DECIDES_NOTHING: Final = frozenset(
     {
+        "audit",
         "bus",
         "database",
         "jobs",
@@ -138,6 +140,8 @@ class Config(BaseSettings):
     """How roles reach each other."""
     leadership: LeadershipConfig = LeadershipConfig()
     """How one of several traders is chosen to trade."""
+    audit: AuditConfig = AuditConfig()
+    """What is kept of who did what and why."""
     log: LogConfig = LogConfig()
     """Where the log goes."""
     observability: ObservabilityConfig = ObservabilityConfig()

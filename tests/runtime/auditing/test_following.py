@@ -107,7 +107,7 @@ def test_orders_are_told_with_features_scores_and_a_gate_that_agrees(run: Path) 
 
 
 @pytest.mark.slow
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(kept=st.floats(0, 1))
 def test_following_after_a_kill_at_any_point_gives_the_same_bytes(
     run: Path, tmp_path_factory: pytest.TempPathFactory, kept: float

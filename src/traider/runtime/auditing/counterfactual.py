@@ -85,7 +85,8 @@ class Counterfactual:
             0,
             self._lots // self._step + 1,
         )
-        return word(self._ask(size=steps * self._step)) if steps else None
+        code = self._ask(size=steps * self._step)
+        return word(code) if steps and code not in _TOO_SMALL else None
 
     def _largest_from(self, lots: int) -> int | None:
         most = max(lots, self._step)

@@ -43,7 +43,7 @@ from traider.runtime.control.conversion import CONTROL_FACT, THRESHOLDS, alpha_n
 from traider.runtime.control.limit_names import LIMIT_NAMES
 from traider.runtime.feature_plan import definition_hashes
 from traider.runtime.parity.recorded_run import RecordedRun
-from traider.runtime.state_folder import RunManifest
+from traider.runtime.state_folder import RunManifest, present_versions
 from traider.runtime.trading.snapshots import latest_state
 
 Place = tuple[int, int]
@@ -277,9 +277,10 @@ class JournalAudit:
         }
 
 
-def program_body(versions: Mapping[str, str], digest: str) -> bytes:
-    """Return the body of the fact that says what a session runs on."""
-    return json.dumps({"versions": dict(versions), "config": digest}, sort_keys=True).encode()
+def program_body(digest: bytes) -> bytes:
+    """Return the body of the fact that says what a session runs on, and with which settings."""
+    body = {"versions": present_versions(), "config": digest.hex()}
+    return json.dumps(body, sort_keys=True).encode()
 
 
 def _place(entry: Entry) -> Place:

@@ -1,7 +1,7 @@
 """Put a session together: from what a person asked for to a trader that can begin."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,6 +13,7 @@ from traider.feed.feed_ports import FeedPorts
 from traider.gateway.port import RunningGateway
 from traider.journal.instruments import JournalInstrument
 from traider.journal.writer import JournalWriter
+from traider.runtime.auditing.following import AuditFollower, AuditOrder
 from traider.runtime.bus import open_bus
 from traider.runtime.bus_market import open_market
 from traider.runtime.config import Config
@@ -59,7 +60,8 @@ class SessionParts:
     trader: Trader
     gateway: RunningGateway
     reports: LaterReports
-    tables: TablesFollower | None
+    followers: Mapping[str, TablesFollower | AuditFollower]
+    """What follows the journal beside the trader, by name."""
     record: SessionRecord
     counted: EventMetrics
     first_event: int
@@ -132,7 +134,7 @@ async def open_parts(opening: Opening) -> SessionParts:
     gateway = await open_gateway(made_for, trader, seen, closing)
     return SessionParts(
         config, manifest, folder.paths, link, clock, feed, journal, recovered, trader, gateway,
-        reports, _tables(config, manifest, folder.paths), record, counted,
+        reports, dict(_followers(opening, config, manifest, recovered)), record, counted,
         recovered.replayer.machine.sequence,
     )  # fmt: skip
 
@@ -157,11 +159,16 @@ def _recovered(
     return recover(journal, spec, simulates=manifest.mode in SIMULATED)
 
 
-def _tables(config: Config, manifest: RunManifest, paths: RunPaths) -> TablesFollower | None:
-    if not config.run.tables:
-        return None
-    opening = {config.currency: Decimal(config.capital)}
-    mode = "live" if manifest.mode is Mode.LIVE else "paper"
-    url = f"sqlite:///{paths.tables}"
-    name = f"run-{manifest.run_id}"
-    return TablesFollower(TablesOrder(paths.journal, url, name, mode, config.currency, opening))
+def _followers(
+    opening: Opening, config: Config, manifest: RunManifest, recovered: Recovered
+) -> Iterator[tuple[str, TablesFollower | AuditFollower]]:
+    paths = RunPaths(opening.order.folder)
+    if config.run.tables:
+        currency = {config.currency: Decimal(config.capital)}
+        mode = "live" if manifest.mode is Mode.LIVE else "paper"
+        url, name = f"sqlite:///{paths.tables}", f"run-{manifest.run_id}"
+        order = TablesOrder(paths.journal, url, name, mode, config.currency, currency)
+        yield "tables", TablesFollower(order)
+    if config.audit.enabled:
+        # The kernel is loaded already, so its specification need not be made again.
+        yield "audit", AuditFollower(AuditOrder(paths.folder, recovered.replayer.machine.spec))

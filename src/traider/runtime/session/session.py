@@ -28,6 +28,7 @@ from traider.domain.fault_points import listen_as_asked
 from traider.domain.payload_table import PAYLOADS
 from traider.domain.ports import Alert, Severity
 from traider.gateway.client_ids import ClientIds
+from traider.runtime.auditing.journal_audit import PROGRAM_FACT, program_body
 from traider.runtime.config import config_digest
 from traider.runtime.control.commands import CancelOrder, Kill, Reload, SetLimit, Stop
 from traider.runtime.control.front_desk import FrontDesk
@@ -240,8 +241,8 @@ class Session:
         server = ControlServer(parts.paths.socket, front, self._seen.log, self._seen.metrics)
         await server.start()
         closing.push_async_callback(server.close)
-        if parts.tables is not None:
-            closing.callback(parts.tables.close)
+        for follower in parts.followers.values():
+            closing.callback(follower.close)
         upkeep = Upkeep(self._keeping(parts), parts.trader, front, self._seen)
         watch.checks = lambda: upkeep.checked
         closing.callback(upkeep.close)
@@ -249,8 +250,8 @@ class Session:
             self._add_beside(parts, desk, background, leadership.epoch)
             await self._begin(parts, leadership, watch, background)
             closing.enter_context(short_pauses())
-            if parts.tables is not None:
-                background.add(kept_beside("tables", parts.tables.run, self._supervision))
+            for name, follower in parts.followers.items():
+                background.add(kept_beside(name, follower.run, self._supervision))
             background.add(server.watch())
             background.add(pass_time(parts.trader))
             if parts.link.exchange is not None:
@@ -305,6 +306,7 @@ class Session:
         if history.note:
             self.notes.append(history.note)
         known = trader.machine.sequence
+        parts.journal.append_fact(PROGRAM_FACT, program_body(config_digest(parts.config)))
         trader.begin(config_digest(parts.config), leadership.epoch, history.events)
         self.has_begun = True
         self._seen.log.info(
@@ -394,9 +396,9 @@ class Session:
         if not parts.trader.is_broken:
             self._tell("proving the state against the journal")
             upkeep.finish(watch)
-        if parts.tables is not None:
-            self._tell("letting the tables catch up")
-            parts.tables.close()
+        for name, follower in parts.followers.items():
+            self._tell(f"letting the {name} catch up")
+            follower.close()
 
     # --------------------------------------------------------------------------------- the parts
 
