@@ -130,7 +130,7 @@ def _became(found: Body) -> Iterator[str]:
         )
     end = found["end"]
     if end is not None:
-        yield f"end  {end['reason']}, unfilled {end['unfilled']}, {format_ns(end['ts'])}"
+        yield f"{end['how']}  {end['reason']}, unfilled {end['unfilled']}, {format_ns(end['ts'])}"
     stages = found["stages_us"]
     if stages:
         told = ", ".join(f"{name.replace('_', ' ')} {us:,.1f}" for name, us in stages.items())

@@ -45,7 +45,8 @@ def explain_backtest_order(folder: Path, text: str) -> Body:
 def _packed(text: str) -> int:
     given = text.strip().lower().removeprefix("0x")
     try:
-        return int(given) if len(given) != 16 else int(given, 16)
+        is_hexadecimal = len(given) == 16 and (given[0] == "0" or not given.isdecimal())
+        return int(given, 16) if is_hexadecimal else int(given)
     except ValueError:
         return -1
 

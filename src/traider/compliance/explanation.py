@@ -66,7 +66,10 @@ def explanation(order_id: str, parts: Iterable[Told]) -> Body | None:
         "sent": _shown_first(by_action, "sent"),
         "ack": _shown_first(by_action, "ack"),
         "fills": [_shown(each) for each in by_action.get("fill", ())],
-        "end": next((_shown(by_action[name][0]) for name in _ENDS if name in by_action), None),
+        "end": next(
+            ({"how": name, **_shown(by_action[name][0])} for name in _ENDS if name in by_action),
+            None,
+        ),
         "cancels": [_shown(each) for each in by_action.get("cancel", ())],
         "stages_us": stages(by_action, decision),
         "would_have_passed": would_have_passed(gate),

@@ -97,7 +97,8 @@ class AuditLookup:
                     fix=f"name its state folder; this is the run {self.run_id}",
                 )
             return int(client[2], 16), -1
-        if packed is not None:
+        # Sixteen digits that do not begin with 0 are a number: ids of early epochs begin so.
+        if packed is not None and not (given.isdecimal() and given[0] != "0"):
             return int(packed[1], 16), -1
         number = _POSITION.fullmatch(given)
         if number is not None and int(number[1]) < _PACKED_FROM:

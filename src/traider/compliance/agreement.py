@@ -1,0 +1,60 @@
+"""Hold a chain against the journal that it tells of: every event, in order, byte for byte.
+
+A chain that is whole in itself may still be another story. Each audited event of the journal must
+stand in it once, with the bytes that the journal has, up to the place that the chain has come to.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from traider.compliance.reading import place_of
+from traider.compliance.records import AuditRecord
+from traider.compliance.telling import EVENT, TOLD, is_audited
+from traider.journal.reader import JournalReader
+
+
+class JournalAgreement:
+    """Looks at the records of a chain, in order; a ``Look`` of ``verify_chain``.
+
+    Raises:
+        UsageError: there is no journal.
+    """
+
+    def __init__(self, journal: Path) -> None:
+        self.compared = 0
+        self._reader = JournalReader(journal)
+        self._events = self._audited()
+        self._last = -1
+        self._is_over = False
+
+    def __call__(self, record: AuditRecord) -> str:
+        """Return how a record differs from the journal, nothing where it does not."""
+        place = place_of(record)
+        if place is None or place[1] != TOLD or self._is_over:
+            return ""
+        position, told = place[0], str(record.payload.get(EVENT, ""))
+        if position >= self._reader.end:
+            return f"tells of event {position}, and the journal ends before {self._reader.end}"
+        found = next(self._events, None)
+        if found is None or position < found[0]:
+            return f"tells of event {position}, which the journal has not, or once only"
+        if found[0] < position:
+            return f"the journal has event {found[0]} before, and the chain does not tell of it"
+        if told != found[1]:
+            return f"tells of event {position} otherwise than the journal has it"
+        self.compared += 1
+        self._last = position
+        return ""
+
+    def rest(self) -> int:
+        """Return how many audited events the journal has beyond the end of the chain."""
+        return sum(1 for _ in self._events)
+
+    def _audited(self) -> Iterator[tuple[int, str]]:
+        first = self._reader.first
+        for events in self._reader.events():
+            for at in np.flatnonzero(is_audited(events)).tolist():
+                yield first + at, events[at : at + 1].tobytes().hex()
+            first += len(events)
