@@ -30,6 +30,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from benchmarks.live.address import PRODUCT, REPOSITORY, Address
+from traider.ops.event_loop import run
 from traider.runtime.exchange import ExchangeRequest, build_server
 from traider.runtime.exchange_markets import SourceRequest
 from traider.venues.simulated.exchange import Limits
@@ -186,4 +187,4 @@ async def _serve(file: Path, terms: StampedTerms) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve(Path(sys.argv[1]), msgspec.json.decode(sys.argv[2], type=StampedTerms)))
+    run(_serve(Path(sys.argv[1]), msgspec.json.decode(sys.argv[2], type=StampedTerms)))

@@ -242,3 +242,31 @@ def test_an_append_that_breaks_off_leaves_no_checkpoint_without_it(tmp_path: Pat
         life = again.lives.get(ONE)
         assert life is not None
         assert not life.is_over
+
+
+def test_what_was_written_is_in_the_book_when_somebody_asks_or_the_log_is_opened(
+    tmp_path: Path,
+) -> None:
+    with opened(tmp_path) as log:
+        log.write(sent(A))
+        assert log.lives.get(ONE) is None
+        assert log.sequence == 3  # it is on the disk all the same
+        assert log.find(ONE) is not None
+        assert log.take_up() == ()
+        log.write(report(Kind.FILL, B, NOW_NS))
+        log.tell(VenueWord("accepted", ONE, "v-1"), report(Kind.ACK, A, NOW_NS, size=10))
+        assert [step.order_id for step in log.take_up()] == []
+        log.write(sent(C))
+    with opened(tmp_path) as log:
+        assert [each.order_id for each in log.lives.living()] == [ONE, packed(300)]
+        assert log.lives.living()[0].venue_id == "v-1"
+
+
+def test_steps_that_cannot_be_are_told_once_whoever_brought_the_book_up_to_date(
+    tmp_path: Path,
+) -> None:
+    with opened(tmp_path) as log:
+        log.write(fill(B, 1, 9))
+        assert log.find(ONE) is None
+        assert [step.order_id for step in log.take_up()] == [packed(200)]
+        assert log.take_up() == ()

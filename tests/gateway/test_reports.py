@@ -2,14 +2,26 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.gateway.orders import NOW_NS, intent, packed
 from traider.domain.errors import ConfigError
 from traider.domain.events import Kind, empty_events
+from traider.domain.intent_words import words_of
 from traider.domain.payloads import decode_event
 from traider.gateway.gateway_terms import GatewayTerms
 from traider.gateway.order_rate import OrderRate
-from traider.gateway.reports import EndCode, count_reports, end_code, is_report, report, verdict
+from traider.gateway.reports import (
+    EndCode,
+    count_reports,
+    end_code,
+    is_report,
+    report,
+    sent_record,
+    verdict,
+    verdict_record,
+)
 from traider.kernel.codes import Reject
 
 
@@ -31,6 +43,23 @@ def test_a_report_names_its_order() -> None:
     assert (fields["side"], fields["order_id"], fields["leaves"]) == (-1, packed(5), 8)
     answer = decode_event(verdict(order, NOW_NS, (8, 2.5, 1.5)))
     assert (answer["code"], answer["number"], answer["limit"]) == (8, 2.5, 1.5)
+
+
+@given(
+    st.integers(0, 2**63 - 1),
+    st.integers(0, 2**63 - 1),
+    st.integers(0, 2**16 - 1),
+    st.tuples(st.integers(0, 50), st.floats(allow_nan=False), st.floats(allow_nan=False)),
+)
+def test_records_packed_at_once_are_the_same_reports(
+    order_id: int, now_ns: int, instrument: int, answer: tuple[int, float, float]
+) -> None:
+    order = intent(packed(5), side=-1)
+    order["order_id"], order["instrument"] = order_id, instrument
+    words, (code, number, limit) = words_of(order.tobytes()), answer
+    told = report(Kind.VERDICT, order, now_ns, code=code, number=number, limit=limit)
+    assert verdict_record(words, now_ns, answer) == told.tobytes()
+    assert sent_record(words, now_ns) == report(Kind.SENT, order, now_ns).tobytes()
 
 
 @pytest.mark.parametrize(

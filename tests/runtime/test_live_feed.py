@@ -3,12 +3,15 @@
 import asyncio
 import contextlib
 
+import pytest
+
 from tests.feed.plain_books import PlainBooks
 from tests.ports.alert import MemoryAlerts
 from tests.ports.log import MemoryLog
 from traider.domain.events import EventArray, empty_events, join_events
 from traider.feed.feed import Feed
 from traider.feed.feed_ports import FeedPorts
+from traider.journal import JournalFailedError
 from traider.ops.clock import SystemClock
 from traider.runtime.live_feed import keep
 
@@ -56,3 +59,29 @@ def test_what_comes_in_a_pause_goes_over_together_and_nothing_is_left_at_the_end
     kept = handed_over(10.0)
     assert [len(part) for part in kept.parts] == [1, 29]
     assert join_events(kept.parts)["w0"].tolist() == list(range(30))
+
+
+class Refusing(Kept):
+    def append(self, events: EventArray) -> None:
+        super().append(events)
+        if len(events):
+            raise JournalFailedError("the disk refuses", fix="mend it")
+
+
+def test_a_message_is_handed_over_before_the_next_is_read_and_a_fault_ends_the_keeping() -> None:
+    refusing = Refusing()
+
+    async def scenario() -> None:
+        ports = FeedPorts(SystemClock(), MemoryLog(), MemoryAlerts())
+        feed = Feed([], PlainBooks(0), ports)
+        keeping = asyncio.create_task(keep(feed, refusing))
+        await asyncio.sleep(0.001)
+        feed.queue.put(numbered(1, 2))
+        feed.on_message()
+        assert [len(part) for part in refusing.parts] == [2]
+        with pytest.raises(ExceptionGroup) as found:
+            await keeping
+        assert found.group_contains(JournalFailedError)
+
+    asyncio.run(scenario())
+    assert len(refusing.parts) == 1

@@ -1,6 +1,5 @@
 """``traider run --role gateway``: the process that has the venue's key and sends orders."""
 
-import asyncio
 from pathlib import Path
 
 import click
@@ -9,6 +8,7 @@ from traider.cli.before_live import check_gateway, checked_digest, confirm
 from traider.cli.run_order import RunArguments, config_file_of, session_order
 from traider.cli.settings_in_force import RunSettings, settings_of_run, was_checked
 from traider.domain.errors import UsageError
+from traider.ops.event_loop import run
 from traider.runtime.observability import ObserveTerms, RoleObservation, observe
 from traider.runtime.roles.gateway_process import (
     GatewayProcess,
@@ -41,7 +41,7 @@ def run_gateway(said: RunArguments) -> int:
             click.echo(f"traider: warning: {found.note}", err=True)
         settings = checked_digest(found.config)
         order = GatewayProcessOrder(folder, request.config, said.exchange, settings)
-        asyncio.run(_run(order, seen, new))
+        run(_run(order, seen, new))
     return 0
 
 

@@ -19,6 +19,7 @@ from traider.cli.run_order import RunArguments
 from traider.domain.errors import TraiderError, UsageError
 from traider.domain.ports import Clock
 from traider.feed.feed_ports import FeedPorts
+from traider.ops.event_loop import run
 from traider.runtime.bus import open_bus
 from traider.runtime.config import Config, load_config
 from traider.runtime.exchange_clock import clock_of
@@ -48,7 +49,7 @@ def run_feed(said: RunArguments) -> int:
     _check_bus(order.config)
     role = FeedProcess(order)
     with observe(order.config, "feed") as seen:
-        outcome = asyncio.run(role.run(seen))
+        outcome = run(role.run(seen))
     if isinstance(outcome.fault, TraiderError):
         raise outcome.fault
     if said.as_json:

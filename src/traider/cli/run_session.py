@@ -18,6 +18,7 @@ from traider.cli.main import report_error
 from traider.cli.run_order import RunArguments, session_order
 from traider.cli.status_view import draw
 from traider.domain.errors import Interrupted, UsageError
+from traider.ops.event_loop import run
 from traider.runtime.observability import ObserveTerms, RoleObservation, observe
 from traider.runtime.session.supervised import SupervisedRun
 from traider.runtime.session.supervised_child import tell_supervisor
@@ -46,7 +47,7 @@ def run_session(said: RunArguments, *, is_standby: bool = False) -> int:
             if order.note:
                 seen.log.warning("settings not taken", why=order.note)
                 click.echo(f"traider: warning: {order.note}", err=True)
-            end = asyncio.run(_run(order, seen, as_json=said.as_json))
+            end = run(_run(order, seen, as_json=said.as_json))
     except Interrupted as stop:
         if not (order.is_standby or is_left()):
             raise

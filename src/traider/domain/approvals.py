@@ -20,8 +20,10 @@ import numpy as np
 
 from traider.domain.errors import TraiderError
 from traider.domain.events import EVENT, EventArray, Kind
+from traider.domain.intent_words import RECORD_BYTES, IntentWords, words_of
 
 _SEAL_BYTES: Final = 16
+_INTENT: Final = int(Kind.ORDER_INTENT)
 
 
 class NotApprovedError(TraiderError):
@@ -38,6 +40,11 @@ class ApprovedOrder:
     seal: bytes
 
     @property
+    def words(self) -> IntentWords:
+        """What the record says."""
+        return words_of(self.record)
+
+    @property
     def intent(self) -> EventArray:
         """The intent as an array of one, not to be written to."""
         return np.frombuffer(self.record, dtype=EVENT)
@@ -45,7 +52,7 @@ class ApprovedOrder:
     @property
     def order_id(self) -> int:
         """The packed id that the decision gave."""
-        return int(self.intent["order_id"][0])
+        return self.words.order_id
 
 
 class Verifier:
@@ -82,11 +89,11 @@ class Approver:
         Raises:
             NotApprovedError: it is no single order intent.
         """
-        if len(intent) != 1 or intent["kind"][0] != Kind.ORDER_INTENT:
+        record = intent.tobytes()
+        if len(record) != RECORD_BYTES or words_of(record).kind != _INTENT:
             raise NotApprovedError(
                 f"{len(intent)} events are no order", where=client_order_id, fix="give one intent"
             )
-        record = intent.tobytes()
         return ApprovedOrder(record, client_order_id, _seal(self._key, record, client_order_id))
 
 

@@ -50,8 +50,12 @@ class EventQueue:
         self._ready.clear()
         return join_events(parts) if parts else empty_events(0)
 
+    def wake(self) -> None:
+        """Have whoever waits look, though nothing may be there."""
+        self._ready.set()
+
     async def wait(self) -> EventArray:
-        """Return all that waits, once something does."""
+        """Return all that waits, once something does; nothing where it was taken meanwhile."""
         await self._ready.wait()
         return self.take()
 

@@ -86,6 +86,8 @@ class Feed:
         self._pacings: dict[StreamLimits, Pacing] = {}
         self._tops = [books.top(number) for number in range(len(instruments))]
         self._on_report = on_report
+        self.on_message: Callable[[], None] = lambda: None
+        """Called when a message is in the queue with all that it brought about."""
 
     def add(self, stream: MarketStream) -> None:
         """Add a connection; its symbols must be those of instruments.
@@ -135,6 +137,7 @@ class Feed:
         self.queue.put(events)
         for number in several:
             self._tell(self.watches[number])
+        self.on_message()
 
     def opened(self, stream: MarketStream, now_ns: int) -> None:
         """Note that the instruments of a connection may be heard of again."""

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from traider.domain.events import EventArray, OrderFlag
+from traider.domain.events import OrderFlag
+from traider.domain.intent_words import IntentWords
 from traider.domain.order_states import leaves_of
 from traider.domain.orders import OrderId
 from traider.gateway.gateway_terms import GatewayTerms
@@ -14,11 +15,13 @@ from traider.kernel.codes import Verdict
 
 APPROVED: Final[GateAnswer] = (int(Verdict.APPROVED), 0.0, 0.0)
 NOT_SENT: Final[GateAnswer] = (int(Verdict.NOT_SENT), 0.0, 0.0)
+_CANCEL: Final = int(OrderFlag.CANCEL)
+_QUOTE_SIZED: Final = int(OrderFlag.QUOTE_SIZED)
 
 
-def is_cancel(intent: EventArray) -> bool:
+def is_cancel(intent: IntentWords) -> bool:
     """Return whether an intent takes an order back."""
-    return bool(int(intent["flags"][0]) & OrderFlag.CANCEL)
+    return bool(intent.flags & _CANCEL)
 
 
 class Admission:
@@ -32,17 +35,17 @@ class Admission:
         self.disagreement = ""
         """How the books differ from the venue's whatever is done; empty when they agree."""
 
-    def answer(self, intent: EventArray, *, is_ready: bool, now_ns: int) -> GateAnswer:
+    def answer(self, intent: IntentWords, *, is_ready: bool, now_ns: int) -> GateAnswer:
         """Return the answer to a new order; ``now_ns`` is of a clock that never goes back."""
         stance = self._log.stance
-        if OrderId.unpack(int(intent["order_id"][0])).epoch < stance.epoch:
+        if OrderId.unpack(intent.order_id).epoch < stance.epoch:
             return int(Verdict.OLD_EPOCH), 0.0, float(stance.epoch)
         if not is_ready:
             return int(Verdict.NOT_READY), 0.0, 0.0
         stopped = self._stopped(intent)
         return self._counted(now_ns) if stopped == Verdict.APPROVED else (int(stopped), 1.0, 0.0)
 
-    def _stopped(self, intent: EventArray) -> Verdict:
+    def _stopped(self, intent: IntentWords) -> Verdict:
         """Return whether a person, or a difference of the books, stopped orders like this one."""
         stance = self._log.stance
         if not (stance.is_killed or stance.is_halted or self.disagreement):
@@ -59,14 +62,14 @@ class Admission:
             return int(Verdict.ORDER_RATE), self._rate.per_s, self._rate.per_s
         return APPROVED
 
-    def _reduces(self, intent: EventArray) -> bool:
+    def _reduces(self, intent: IntentWords) -> bool:
         """Return whether an order, with those already open, can only shrink the position.
 
         What one leg of a pair fills the other loses: the two count once.
         """
-        if int(intent["flags"][0]) & OrderFlag.QUOTE_SIZED:
+        if intent.flags & _QUOTE_SIZED:
             return False
-        instrument, side = int(intent["instrument"][0]), int(intent["side"][0])
+        instrument, side = intent.instrument, intent.side
         held = -side * self._lives.position_lots.get(instrument, 0)
         asked = sum(
             leaves_of(life.state)
@@ -75,7 +78,7 @@ class Admission:
             and not life.wants_cancel
             and not self._is_second(life)
         )
-        return asked + int(intent["size"][0]) <= held
+        return asked + intent.size <= held
 
     def _is_second(self, life: OrderLife) -> bool:
         """Return whether an order is the odd leg of a pair whose even leg lives."""

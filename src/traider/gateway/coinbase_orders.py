@@ -117,8 +117,8 @@ class CoinbaseOrders:
             DataError: they make no order.
         """
         shape = shape_of(orders)
-        first = orders[0].intent
-        number, side = int(first["instrument"][0]), int(first["side"][0])
+        first = orders[0].words
+        number, side = first.instrument, first.side
         ids = tuple(order.order_id for order in orders)
         if shape is Shape.PAIR:
             return self._note(Work(ids, number, side, self._price(orders[1], number)))
@@ -257,7 +257,7 @@ class CoinbaseOrders:
         return work
 
     def _price(self, order: ApprovedOrder, number: int) -> Decimal:
-        return self.instruments[number].price(int(order.intent["price"][0]))
+        return self.instruments[number].price(order.words.price)
 
 
 def state_of(status: str) -> VenueState:

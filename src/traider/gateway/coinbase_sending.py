@@ -112,14 +112,14 @@ class CoinbaseSending:
             self._orders.drop(work)
             self._later(self._refuse(orders, Refused(TOO_MANY, f"{self.placing} orders wait")))
             return
-        self.placing += 1
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         ahead = self._last.get(work.instrument)
-        self._last[work.instrument] = done
         begun = None
         if ahead is None and self._has_owner.is_set() and not self._slots.locked():
             reach("executor-place")
             begun = self.entry.begin(orders)
+        self.placing += 1
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._last[work.instrument] = done
         self._later(self._place(work, orders, ahead, done, begun))
 
     def cancel(self, order_ids: Sequence[int]) -> None:

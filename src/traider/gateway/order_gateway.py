@@ -29,11 +29,12 @@ from typing import Final
 
 import numpy as np
 
-from traider.domain.approvals import ApprovedOrder
+from traider.domain.approvals import ApprovedOrder, NotApprovedError
 from traider.domain.errors import UsageError
-from traider.domain.events import EventArray, Kind, OrderFlag, empty_events, join_events
+from traider.domain.events import EVENT, EventArray, Kind, OrderFlag, empty_events, join_events
 from traider.domain.fault_points import reach
 from traider.domain.instruments import Instrument, InstrumentKind
+from traider.domain.intent_words import IntentWords, words_of
 from traider.domain.orders import OrderType
 from traider.domain.payload_table import PAYLOADS
 from traider.gateway.admission import APPROVED, NOT_SENT, Admission, is_cancel
@@ -47,13 +48,14 @@ from traider.gateway.own_orders import own_order_id
 from traider.gateway.paper_executor import PaperExecutor
 from traider.gateway.port import GateAnswer, Stand
 from traider.gateway.reconcile_port import Cause
-from traider.gateway.reports import is_report, report, verdict
+from traider.gateway.reports import is_report, sent_record, verdict_record
 from traider.gateway.settling import GatewayParts, SettlingGateway
 from traider.journal import JournalFailedError
 from traider.kernel.codes import Verdict
 
 _COMMANDS: Final = frozenset(map(int, (Kind.PAUSE, Kind.KILL, Kind.REARM, Kind.LIMITS_CHANGE)))
 _CANCEL: Final = int(OrderFlag.CANCEL)
+_APPROVED: Final = int(Verdict.APPROVED)
 
 
 class OrderGateway(SettlingGateway):
@@ -161,11 +163,13 @@ class OrderGateway(SettlingGateway):
         if self._paper is not None:
             self._simulate(self._paper, intents, answers)
         else:
-            fresh = [place for place in range(len(intents)) if self._is_fresh(intents, place)]
-            own = [self._answer(intents[place : place + 1], answers[place]) for place in fresh]
+            several = [intents[place : place + 1] for place in range(len(intents))]
+            words = [words_of(each.tobytes()) for each in several]
+            fresh = [place for place, each in enumerate(words) if self._is_fresh(each)]
+            own = [self._answer(several[each], words[each], answers[each]) for each in fresh]
             self._parts.latencies.record(Stage.GATE, self._clock.monotonic_ns() - began_ns)
             if fresh:
-                self._give(intents[fresh], own)
+                self._give(intents if len(fresh) == len(intents) else intents[fresh], own)
 
     def observe(self, events: EventArray) -> None:
         """See what the trader journaled: commands; in a simulated venue what became of orders."""
@@ -260,23 +264,40 @@ class OrderGateway(SettlingGateway):
     # ---------------------------------------------------------------------------------- sending
 
     def _give(self, intents: EventArray, answers: Sequence[GateAnswer]) -> None:
-        """Log intents with their answers, then send what is approved."""
-        records: list[EventArray] = []
+        """Log intents with their answers, then send what is approved.
+
+        Whatever else follows from them waits until they have left.
+        """
+        logged: list[bytes] = []
         orders: list[ApprovedOrder] = []
         cancels: list[int] = []
         for place, answer in enumerate(answers):
-            intent = intents[place : place + 1]
-            records += [intent, verdict(intent, self._stamp(), answer)]
-            if answer[0] != Verdict.APPROVED:
+            record = intents[place : place + 1].tobytes()
+            words = words_of(record)
+            logged += (record, verdict_record(words, self._stamp(), answer))
+            if answer[0] != _APPROVED:
                 continue
-            records.append(report(Kind.SENT, intent, self._stamp()))
-            order_id = int(intent["order_id"][0])
-            if is_cancel(intent):
-                cancels.append(order_id)
+            logged.append(sent_record(words, self._stamp()))
+            if is_cancel(words):
+                cancels.append(words.order_id)
             else:
-                orders.append(self._parts.approver.approve(intent, self._parts.ids.of(order_id)))
+                name = self._parts.ids.of(words.order_id)
+                orders.append(self._parts.approver.approve(intents[place : place + 1], name))
         began_ns = self._clock.monotonic_ns()
-        self._keep(join_events(records))
+        events = np.frombuffer(bytearray().join(logged), EVENT)
+        self.keep_entries()
+        self.log.write(events)
+        try:
+            self._send(orders, began_ns)
+        except NotApprovedError:
+            self._take_up(events)
+            raise
+        self._take_up(events)
+        if cancels:
+            self._take_back(cancels)
+
+    def _send(self, orders: Sequence[ApprovedOrder], began_ns: int) -> None:
+        """Send what is in the log."""
         for group in groups_of(orders):
             reach("gateway-before-send")
             self._executor.send(group)
@@ -284,8 +305,6 @@ class OrderGateway(SettlingGateway):
             self._left_at.update(dict.fromkeys((order.order_id for order in group), left_ns))
             self._parts.latencies.record(Stage.SEND, left_ns - began_ns)
             reach("gateway-sent")
-        if cancels:
-            self._take_back(cancels)
 
     def _take_back(self, order_ids: Sequence[int]) -> None:
         """Ask for the end of orders; one still on its way waits for the venue's answer."""
@@ -310,32 +329,31 @@ class OrderGateway(SettlingGateway):
         for place, answer in enumerate(answers):
             intent = intents[place : place + 1]
             seal = None
-            if answer[0] == Verdict.APPROVED and not is_cancel(intent):
-                name = self._parts.ids.of(int(intent["order_id"][0]))
+            words = words_of(intent.tobytes())
+            if answer[0] == _APPROVED and not is_cancel(words):
+                name = self._parts.ids.of(words.order_id)
                 seal = self._parts.approver.approve(intent, name)
             paper.decide(intent, answer, seal)
 
-    def _is_fresh(self, intents: EventArray, place: int) -> bool:
+    def _is_fresh(self, words: IntentWords) -> bool:
         """Return whether an intent is a cancel, or an order of an id that was never used.
 
         One that repeats an order gets no verdict: that would be the order's.
         """
-        intent = intents[place : place + 1]
-        order_id = int(intent["order_id"][0])
-        if is_cancel(intent) or self.log.find(order_id) is None:
+        if is_cancel(words) or self.log.find(words.order_id) is None:
             return True
-        self._dispute(f"order {order_id:016x} was wanted twice")
+        self._dispute(f"order {words.order_id:016x} was wanted twice")
         return False
 
-    def _answer(self, intent: EventArray, answer: GateAnswer) -> GateAnswer:
+    def _answer(self, intent: EventArray, words: IntentWords, answer: GateAnswer) -> GateAnswer:
         """Return the gateway's answer to an intent that the trader's gate answered."""
-        if is_cancel(intent):
+        if is_cancel(words):
             return APPROVED
-        if answer[0] != Verdict.APPROVED:
+        if answer[0] != _APPROVED:
             return answer
         now_ns = self._clock.monotonic_ns()
-        own = self._admission.answer(intent, is_ready=self.is_ready, now_ns=now_ns)
-        if own[0] != Verdict.APPROVED:
+        own = self._admission.answer(words, is_ready=self.is_ready, now_ns=now_ns)
+        if own[0] != _APPROVED:
             return own
         return answer if self._parts.gate is None else self._parts.gate.answer(intent)
 
@@ -359,8 +377,9 @@ class OrderGateway(SettlingGateway):
         cancels: list[EventArray] = []
         for place in range(len(unanswered)):
             intent = unanswered[place : place + 1]
-            if intent.tobytes() not in known:
-                (cancels if is_cancel(intent) else lost).append(intent)
+            record = intent.tobytes()
+            if record not in known:
+                (cancels if is_cancel(words_of(record)) else lost).append(intent)
         if lost:
             self._give(join_events(lost), [NOT_SENT] * len(lost))
         return cancels

@@ -16,6 +16,7 @@ from typing import Final
 import numpy as np
 
 from traider.domain.events import EVENT, EventArray, Kind, OrderFlag
+from traider.domain.intent_words import words_of
 from traider.domain.order_states import (
     AckReport,
     CancelReport,
@@ -75,22 +76,22 @@ class OrderLife:
     @property
     def order_id(self) -> int:
         """The packed id."""
-        return int(self.intent["order_id"][0])
+        return words_of(self.record).order_id
 
     @property
     def instrument(self) -> int:
         """The instrument's number in the run."""
-        return int(self.intent["instrument"][0])
+        return words_of(self.record).instrument
 
     @property
     def side(self) -> int:
         """+1 to buy, -1 to sell."""
-        return int(self.intent["side"][0])
+        return words_of(self.record).side
 
     @property
     def flags(self) -> OrderFlag:
         """Type and terms."""
-        return OrderFlag(int(self.intent["flags"][0]))
+        return OrderFlag(words_of(self.record).flags)
 
     @property
     def is_over(self) -> bool:

@@ -81,6 +81,9 @@ class OrderLog:
         """Words that follow the last event: so far, and as the opening's checkpoint knew them."""
         self._is_amid = False
         """Whether what is on the disk was not taken up yet: a checkpoint would leave it out."""
+        self._waiting: EventArray | None = None
+        """Events that ``write`` kept, and that the book does not have yet."""
+        self._found: list[IllegalStep] = []
 
     @classmethod
     def open(
@@ -146,13 +149,33 @@ class OrderLog:
         Raises:
             JournalFailedError: they are not kept, and nothing later will be: nothing may be sent.
         """
+        self.write(events)
+        return self.take_up()
+
+    def write(self, events: EventArray) -> None:
+        """Keep ``events`` as ``append`` does, and leave the book as it is until ``take_up``.
+
+        Raises:
+            JournalFailedError: as for ``append``.
+        """
+        self._catch_up()
         reach("order-log-append")
         self._is_amid = True
         self._journal.append(events)
+        self._waiting = events
         reach("order-log-appended")
-        found = self._take(events, self._journal.sequence - len(events))
-        self._is_amid = False
-        return found
+
+    def take_up(self) -> tuple[IllegalStep, ...]:
+        """Bring the book up to date with what was written; return steps that cannot be."""
+        self._catch_up()
+        found, self._found = self._found, []
+        return tuple(found)
+
+    def _catch_up(self) -> None:
+        events, self._waiting = self._waiting, None
+        if events is not None:
+            self._found += self._take(events, self._journal.sequence - len(events))
+            self._is_amid = False
 
     def tell(self, word: VenueWord, events: EventArray) -> tuple[IllegalStep, ...]:
         """Keep what the venue said, and the events it became; return steps that cannot be.
@@ -163,6 +186,7 @@ class OrderLog:
         Raises:
             JournalFailedError: as for ``append``.
         """
+        self._catch_up()
         reach("order-log-tell")
         body = word.with_events(events).body()
         self._is_amid = True
@@ -253,6 +277,7 @@ class OrderLog:
         Raises:
             DataError: a block of the log is damaged.
         """
+        self._catch_up()
         life = self.lives.get(order_id)
         if life is not None or order_id > self._newest_id:
             return life

@@ -5,13 +5,15 @@ kinds: what the gate and the venue answered, and what reconciling found. Codes o
 kernel's ``Reject``, which the decider understands, and from 100 on those of ``EndCode``.
 """
 
+import struct
 from enum import IntEnum
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from traider.domain.events import EventArray, Kind, empty_events
+from traider.domain.events import EVENT, EventArray, Kind, empty_events
+from traider.domain.intent_words import IntentWords, words_of
 from traider.domain.payload_table import PAYLOADS
 from traider.gateway.port import GateAnswer
 from traider.kernel.codes import Reject
@@ -20,6 +22,13 @@ _FIRST_ANSWER: Final = int(Kind.ACK)
 _LAST_ANSWER: Final = int(Kind.RECONCILE_ADJUSTMENT)
 _VERDICT: Final = int(Kind.VERDICT)
 _SENT: Final = int(Kind.SENT)
+_VERDICT_VERSION: Final = PAYLOADS[Kind.VERDICT].version
+_SENT_VERSION: Final = PAYLOADS[Kind.SENT].version
+_VERDICT_RECORD: Final = struct.Struct("<qqHHxxbBqddq8x")
+"""A VERDICT as ``EVENT`` lays it out: both times, kind, instrument, side, version, code, number,
+limit, order id. Records of an order that is to leave are made so: it takes a tenth of the time."""
+_SENT_RECORD: Final = struct.Struct("<qqHHxxbB24xq8x")
+"""A SENT: both times, kind, instrument, side, version, order id."""
 
 
 class EndCode(IntEnum):
@@ -86,5 +95,18 @@ def report(kind: Kind, order: EventArray, now_ns: int, **words: float) -> EventA
 
 def verdict(order: EventArray, now_ns: int, answer: GateAnswer) -> EventArray:
     """Return the gate's answer to ``order`` as a report."""
-    code, number, limit = answer
-    return report(Kind.VERDICT, order, now_ns, code=code, number=number, limit=limit)
+    return np.frombuffer(
+        bytearray(verdict_record(words_of(order.tobytes()), now_ns, answer)), dtype=EVENT
+    )
+
+
+def verdict_record(order: IntentWords, now_ns: int, answer: GateAnswer) -> bytes:
+    """Return the record of ``verdict``."""
+    head = (now_ns, now_ns, _VERDICT, order.instrument, order.side, _VERDICT_VERSION)
+    return _VERDICT_RECORD.pack(*head, *answer, order.order_id)
+
+
+def sent_record(order: IntentWords, now_ns: int) -> bytes:
+    """Return the record that says that an order, or a cancel, left."""
+    head = (now_ns, now_ns, _SENT, order.instrument, order.side, _SENT_VERSION)
+    return _SENT_RECORD.pack(*head, order.order_id)

@@ -152,7 +152,7 @@ class SettlingGateway(VenueAnswers):
         groups: dict[tuple[int, int], list[OrderLife]] = {}
         for life in self.lives.living():
             if life.sent_ns:
-                groups.setdefault(group_key(life.intent), []).append(life)
+                groups.setdefault(group_key(life.order_id, int(life.flags)), []).append(life)
         return tuple(self._own_order(legs) for legs in groups.values())
 
     def _own_order(self, legs: Sequence[OrderLife]) -> OwnOrder:

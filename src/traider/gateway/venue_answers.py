@@ -280,7 +280,12 @@ class VenueAnswers(ABC):
     def _keep(self, events: EventArray, *, is_new: bool = True) -> None:
         """Log events, then report those that are reports, unless the trader told them."""
         self.keep_entries()
-        illegal = self.log.append(events)
+        self.log.write(events)
+        self._take_up(events, is_new=is_new)
+
+    def _take_up(self, events: EventArray, *, is_new: bool = True) -> None:
+        """Do all else that follows from events that were logged."""
+        illegal = self.log.take_up()
         self._follow(events)
         self._hand_on(events if is_new else _NOTHING, illegal)
         self._keep_checkpoint()

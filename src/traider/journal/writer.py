@@ -232,10 +232,8 @@ class JournalWriter:
 
     def _append_events(self, file: AppendFile, events: EventArray) -> None:
         whole = np.ascontiguousarray(events)
-        stamps = whole["ts_recv"]
-        first, last = int(stamps[0]), int(stamps[-1])
-        if len(stamps) > 1:
-            first, last = int(stamps.min()), int(stamps.max())
+        stamps = whole["ts_recv"].tolist()
+        first, last = min(stamps), max(stamps)
         payload = whole.view(np.uint8).data
         self._append_block(
             file, (BlockKind.EVENTS, self._sequence, first, last, len(whole)), payload
@@ -357,7 +355,8 @@ class JournalWriter:
             file.acknowledge()
 
     def _roll_when_full(self) -> None:
-        if max(file.size for file in self._files.values()) < self._terms.segment_bytes:
+        limit = self._terms.segment_bytes
+        if self._files[Role.EVENTS].size < limit and self._files[Role.FACTS].size < limit:
             return
         ended = self._segment
         for file in self._files.values():

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from traider.domain.errors import UsageError
+from traider.ops.event_loop import run
 from traider.runtime.exchange_markets import SourceRequest, market_plan
 from traider.venues.simulated.account_keeping import AccountKeeper, kept_time_ns
 from traider.venues.simulated.amounts import ONE
@@ -68,7 +69,7 @@ def serve_exchange(request: ExchangeRequest, announce: Callable[[Announcement], 
     """
     folder = Path(tempfile.mkdtemp(prefix="traider-exchange-"))
     try:
-        asyncio.run(_serve(request, announce, folder))
+        run(_serve(request, announce, folder))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

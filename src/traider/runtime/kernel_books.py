@@ -8,9 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from traider.domain.errors import DataError
-from traider.domain.events import EventArray
+from traider.domain.events import EVENT, EventArray, join_events
 from traider.feed.books import Top
 from traider.kernel.book import ASKS, BIDS, NO_RANK
+from traider.kernel.compiled import direct
 from traider.kernel.market_books import (
     CROSSED,
     apply_events,
@@ -35,6 +36,7 @@ class KernelBooks:
         self._book = empty_books(count, _WINDOW, _FAR_LEVELS)
         self._tallies = empty_tallies(count)
         self._top = np.zeros(4, np.int64)
+        self._apply, self._read_top = direct(apply_events), direct(read_top)
 
     def apply(self, events: EventArray) -> None:
         """Apply the depth of ``events``.
@@ -49,13 +51,16 @@ class KernelBooks:
                 where="events",
                 fix="traider journal verify tells whether the record is whole",
             )
+        if events.dtype != EVENT:
+            raise TypeError(f"a book is made of event records, not {events.dtype}")
         # Compiled code takes only arrays that it could write to, though it does not.
-        own = events if events.flags.writeable else events.copy()
-        apply_events(self._book, own, self._tallies)
+        flags = events.flags
+        own = events if flags.writeable and flags.c_contiguous else join_events([events])
+        self._apply(self._book, own, self._tallies)
 
     def top(self, number: int) -> Top:
         """Return the best levels of an instrument."""
-        read_top(self._book, number, self._top)
+        self._read_top(self._book, int(number), self._top)
         return Top(*self._top.tolist())
 
     def levels(self, number: int) -> tuple[int, int]:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from traider.domain.errors import UsageError
+from traider.domain.errors import TraiderError, UsageError
+from traider.domain.events import EventArray
 from traider.domain.ports import EventSink
 from traider.feed.connection import ConnectionTerms
 from traider.feed.feed import Feed, FeedInstrument, FeedTerms
@@ -116,29 +117,67 @@ async def _of_coinbase(
 async def keep(feed: Feed, sink: EventSink, pause_s: float = 0.0) -> None:
     """Run a feed and hand its events over, until cancelled.
 
-    What comes after a while is handed over at once. After one in a hurry, which came sooner than
-    the one before took, it pauses for as long as it took: what comes meanwhile goes over together,
-    and half of the time is left for others. ``pause_s`` is the least pause after each.
+    What comes after a while is handed over at once, before anything else is read that came with it.
+    After a hand-over in a hurry, which came sooner than the one before took, it pauses for as long
+    as that took: what comes meanwhile goes over together, and half of the time is left for others.
+    ``pause_s`` is the least pause after each.
     """
     async with asyncio.TaskGroup() as tasks:
         running = tasks.create_task(feed.run())
-        now_s = asyncio.get_running_loop().time
-        ended_s = took_s = 0.0
+        handing = _HandingOver(feed, sink)
+        if not pause_s:
+            feed.on_message = handing.at_once
         try:
             while True:
                 events = await feed.queue.wait()
-                began_s = now_s()
-                is_hurry = began_s - ended_s < took_s
-                sink.append(events)
-                ended_s = now_s()
-                took_s = ended_s - began_s
+                is_hurry = handing.give(events)
                 if is_hurry or pause_s:
-                    await asyncio.sleep(max(pause_s, took_s if is_hurry else 0.0))
+                    handing.is_pausing = True
+                    await asyncio.sleep(max(pause_s, handing.took_s if is_hurry else 0.0))
+                    handing.is_pausing = False
         finally:
+            feed.on_message = lambda: None
             running.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await running
             sink.append(feed.queue.take())
+
+
+class _HandingOver:
+    """Gives a sink what a feed has."""
+
+    def __init__(self, feed: Feed, sink: EventSink) -> None:
+        self.is_pausing = False
+        self.took_s = 0.0
+        self._ended_s = 0.0
+        self._queue, self._sink = feed.queue, sink
+        self._now_s = asyncio.get_running_loop().time
+        self._fault: TraiderError | None = None
+
+    def give(self, events: EventArray) -> bool:
+        """Hand events over; return whether that was in a hurry."""
+        if self._fault is not None:
+            raise self._fault
+        if not len(events):
+            return False
+        began_s = self._now_s()
+        is_hurry = began_s - self._ended_s < self.took_s
+        self._sink.append(events)
+        self._ended_s = self._now_s()
+        self.took_s = self._ended_s - began_s
+        return is_hurry
+
+    def at_once(self) -> None:
+        """Hand over what a message just brought, unless there is a pause or should be one."""
+        is_hurry = self._now_s() - self._ended_s < self.took_s
+        if is_hurry or self.is_pausing or self._fault is not None:
+            return
+        try:
+            self.give(self._queue.take())
+        except TraiderError as fault:
+            # It belongs to whoever keeps the feed, not to the socket that the message came through.
+            self._fault = fault
+            self._queue.wake()
 
 
 def feed_terms(config: FeedConfig, *, is_timed: bool = True) -> FeedTerms:

@@ -14,11 +14,12 @@ import asyncio
 import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Final, cast
+from typing import Final
 from urllib.parse import urlsplit
 
 from traider.domain.errors import DataError
 from traider.venues.backoff import Backoff, BackoffTerms
+from traider.venues.direct_socket import Address, DirectSocket
 from traider.venues.http_answers import AnswerReader, HttpAnswer
 
 _PORTS: Final = {"http": 80, "https": 443}
@@ -43,48 +44,52 @@ class NoAnswerError(ConnectionError):
     """A request was written, and no whole answer came."""
 
 
-class _Connection(asyncio.Protocol):
+class _Connection:
     """One connection; has at most one request."""
 
     def __init__(self, on_lost: Callable[["_Connection"], None]) -> None:
         self._on_lost = on_lost
         self._reader = AnswerReader()
-        self._transport: asyncio.Transport | None = None
+        self._socket: DirectSocket | None = None
         self._asked: asyncio.Future[HttpAnswer] | None = None
         self._patience: asyncio.TimerHandle | None = None
         self.used_s = 0.0
 
     @property
     def is_ready(self) -> bool:
-        return (
-            self._asked is None and self._transport is not None and not self._transport.is_closing()
-        )
+        return self._asked is None and self._socket is not None and not self._socket.is_closing
+
+    async def open(self, address: Address) -> None:
+        """Connect.
+
+        Raises:
+            OSError: nobody answers there, or its certificate is not trusted.
+        """
+        self._socket = await DirectSocket.open(address, self)
+        self.used_s = asyncio.get_running_loop().time()
 
     def ask(self, request: bytes, answer_s: float) -> "asyncio.Future[HttpAnswer]":
         """Write a request; return what its answer will come to."""
-        assert self._transport is not None  # noqa: S101 - it is ready
+        assert self._socket is not None  # noqa: S101 - it is ready
+        self._socket.write(request)
         loop = asyncio.get_running_loop()
         asked = self._asked = loop.create_future()
         # Whoever asked may have gone by the time it fails.
         asked.add_done_callback(lambda done: done.cancelled() or done.exception())
         self.used_s = loop.time()
         self._patience = loop.call_later(answer_s, self.end, "no answer in time")
-        self._transport.write(request)
         return asked
 
     def end(self, why: str) -> None:
         """End it at once; a request without an answer is told why."""
         self._settle(NoAnswerError(why))
-        if self._transport is not None:
-            self._transport.abort()
+        if self._socket is not None:
+            self._socket.abort()
 
-    # ------------------------------------------------------------------- called by the event loop
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast("asyncio.Transport", transport)
-        self.used_s = asyncio.get_running_loop().time()
+    # ----------------------------------------------------------------------- called by the socket
 
     def data_received(self, data: bytes) -> None:
+        """Take what came."""
         if self._asked is None or self._asked.done():
             self.end("bytes that nobody asked for")
             return
@@ -98,12 +103,10 @@ class _Connection(asyncio.Protocol):
             if not answer.keeps:
                 self.end("the venue ends it")
 
-    def eof_received(self) -> bool:
-        return False  # the transport closes itself
-
     def connection_lost(self, fault: Exception | None) -> None:
+        """Tell whoever waits for an answer, and whoever keeps it."""
         self._settle(NoAnswerError(f"the connection ended: {fault or 'closed'}"))
-        self._transport = None
+        self._socket = None
         self._on_lost(self)
 
     def _settle(self, found: HttpAnswer | NoAnswerError) -> None:
@@ -132,11 +135,11 @@ class WarmConnections:
         parts = urlsplit(url)
         self.host = parts.netloc
         """As requests name it."""
-        self._name = parts.hostname or ""
-        self._port = parts.port or _PORTS.get(parts.scheme, 0)
-        self._trust: ssl.SSLContext | None = None
+        trust: ssl.SSLContext | None = None
         if parts.scheme == "https":
-            self._trust = self.terms.trust or ssl.create_default_context()
+            trust = self.terms.trust or ssl.create_default_context()
+        port = parts.port or _PORTS.get(parts.scheme, 0)
+        self._address = Address(parts.hostname or "", port, trust)
         self._all: list[_Connection] = []
         self._changed = asyncio.Event()
 
@@ -184,17 +187,11 @@ class WarmConnections:
 
     async def _open_missing(self) -> bool:
         """Return whether all are there."""
-        loop = asyncio.get_running_loop()
         while len(self._all) < self.terms.count:
+            connection = _Connection(self._lost)
             try:
                 async with asyncio.timeout(self.terms.connect_s):
-                    _, connection = await loop.create_connection(
-                        lambda: _Connection(self._lost),
-                        self._name,
-                        self._port,
-                        ssl=self._trust,
-                        server_hostname=self._name if self._trust is not None else None,
-                    )
+                    await connection.open(self._address)
             except (OSError, TimeoutError):
                 return False
             if not connection.is_ready:

@@ -153,8 +153,9 @@ class Trader:
         """
         if self._is_ended or not len(events):
             return
-        self._note_age(events)
+        handed_ns = self._clock.now_ns()
         self._give(self._broken.mend(events))
+        self._note_age(events, handed_ns)
 
     def report(self, events: EventArray) -> None:
         """Take what the gateway reports, in the order of its log; also while it is being asked.
@@ -293,14 +294,17 @@ class Trader:
         cause = turn.events["kind"][len(turn.events) - len(turn.intents) - 1]
         return self._person if cause in _BY_PEOPLE else None
 
-    def _note_age(self, events: EventArray) -> None:
-        """Measure how long the newest market event was on its way, and in our own hands."""
+    def _note_age(self, events: EventArray, handed_ns: int) -> None:
+        """Measure how long the newest market event was on its way, and in our own hands.
+
+        An order that it leads to need not wait for that.
+        """
         last = events[-1]
         received_ns = int(last["ts_recv"])
         wire_ns = received_ns - int(last["ts_event"])
         if int(last["kind"]) >= Kind.DEPTH_SNAPSHOT and wire_ns >= 0:
             self._record(Stage.WIRE, wire_ns)
-        self._record(Stage.DECODE, max(self._clock.now_ns() - received_ns, 0))
+        self._record(Stage.DECODE, max(handed_ns - received_ns, 0))
 
     def _note_reaction(self, turn: Turn) -> None:
         """Measure how long after what they react to orders have left; cancels are none."""

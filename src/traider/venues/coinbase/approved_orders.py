@@ -30,8 +30,9 @@ from typing import Final
 
 from traider.domain.approvals import ApprovedOrder
 from traider.domain.errors import DataError
-from traider.domain.events import EventArray, OrderFlag
+from traider.domain.events import OrderFlag
 from traider.domain.instruments import Instrument
+from traider.domain.intent_words import IntentWords
 from traider.domain.orders import OrderType, TimeInForce
 from traider.domain.units import MONEY_STEP, Rounding, amount_from_units, steps_of, value_of_steps
 from traider.venues.coinbase.order_configurations import (
@@ -52,6 +53,13 @@ from traider.venues.rfc3339 import format_ns
 _CENT: Final = Decimal("0.01")
 _CENT_CURRENCIES: Final = frozenset({"DAI", "EUR", "EURC", "GBP", "PYUSD", "USD", "USDC", "USDT"})
 _TIME_IN_FORCE_SHIFT: Final = 4
+# As plain numbers: of a flag, ``&`` takes a microsecond.
+_TYPE_MASK: Final = int(OrderFlag.TYPE_MASK)
+_TIME_IN_FORCE_MASK: Final = int(OrderFlag.TIME_IN_FORCE_MASK)
+_POST_ONLY: Final = int(OrderFlag.POST_ONLY)
+_QUOTE_SIZED: Final = int(OrderFlag.QUOTE_SIZED)
+_CHILD: Final = int(OrderFlag.CHILD)
+_PAIR: Final = int(OrderFlag.ONE_CANCELS_OTHER)
 _PAIR_LEGS: Final = 2
 _BRACKET_LEGS: Final = 3
 
@@ -85,13 +93,13 @@ def shape_of(orders: Sequence[ApprovedOrder]) -> Shape:
     Raises:
         DataError: they make nothing that is sent as one.
     """
-    flags = [int(order.intent["flags"][0]) for order in orders]
-    pairs = [bool(each & OrderFlag.ONE_CANCELS_OTHER) for each in flags]
-    children = [bool(each & OrderFlag.CHILD) for each in flags]
+    flags = [order.words.flags for order in orders]
+    if len(orders) == 1 and not flags[0] & _CHILD:
+        return Shape.SINGLE
+    pairs = [bool(each & _PAIR) for each in flags]
+    children = [bool(each & _CHILD) for each in flags]
     first = orders[0].order_id if orders else 0
     follow = [order.order_id - first for order in orders] == list(range(len(orders)))
-    if len(orders) == 1 and not children[0]:
-        return Shape.SINGLE
     if len(orders) == _PAIR_LEGS and all(pairs) and follow and first % _PAIR_LEGS == 0:
         return Shape.PAIR
     if len(orders) == _BRACKET_LEGS and children == [False, True, True] and follow:
@@ -119,8 +127,8 @@ def request_of(
         DataError: they make no order that the venue takes.
     """
     shape = shape_of(orders)
-    legs = [order.intent for order in orders]
-    number, side = int(legs[0]["instrument"][0]), int(legs[0]["side"][0])
+    legs = [order.words for order in orders]
+    number, side = legs[0].instrument, legs[0].side
     where = orders[0].client_order_id
     if not 0 <= number < len(instruments) or side not in (1, -1):
         raise _refusal(where, f"instrument {number} and side {side} name no order")
@@ -134,14 +142,14 @@ def request_of(
 
 
 def _single(
-    leg: EventArray, instrument: Instrument, terms: ApprovedOrderTerms, where: str
+    leg: IntentWords, instrument: Instrument, terms: ApprovedOrderTerms, where: str
 ) -> OrderConfiguration:
     kind = _order_type(leg, where)
     if kind is OrderType.MARKET:
         return _market(leg, instrument, where)
     if kind is OrderType.LIMIT:
         return _limit(leg, instrument, where)
-    side = int(leg["side"][0])
+    side = leg.side
     trigger = _price(leg, "trigger", instrument, where)
     if kind is OrderType.STOP:
         limit = _collared(trigger, side, instrument, terms)
@@ -156,20 +164,20 @@ def _single(
     )
 
 
-def _market(leg: EventArray, instrument: Instrument, where: str) -> MarketIoc:
-    if not int(leg["flags"][0]) & OrderFlag.QUOTE_SIZED:
+def _market(leg: IntentWords, instrument: Instrument, where: str) -> MarketIoc:
+    if not leg.flags & _QUOTE_SIZED:
         return MarketIoc(base_size=_size(leg, instrument, where))
     step = max(_CENT if instrument.quote in _CENT_CURRENCIES else MONEY_STEP, instrument.tick_size)
-    spent = amount_from_units(int(leg["size"][0]))
+    spent = amount_from_units(leg.size)
     amount = value_of_steps(steps_of(spent, step, Rounding.FLOOR), step)
-    if amount <= 0 or int(leg["side"][0]) < 0:
+    if amount <= 0 or leg.side < 0:
         raise _refusal(where, f"an order to spend {spent} {instrument.quote}")
     return MarketIoc(quote_size=amount)
 
 
-def _limit(leg: EventArray, instrument: Instrument, where: str) -> OrderConfiguration:
+def _limit(leg: IntentWords, instrument: Instrument, where: str) -> OrderConfiguration:
     size, price = _size(leg, instrument, where), _price(leg, "price", instrument, where)
-    post_only = bool(int(leg["flags"][0]) & OrderFlag.POST_ONLY)
+    post_only = bool(leg.flags & _POST_ONLY)
     match _time_in_force(leg):
         case TimeInForce.GTC:
             return LimitGtc(size, price, post_only)
@@ -183,7 +191,7 @@ def _limit(leg: EventArray, instrument: Instrument, where: str) -> OrderConfigur
             return LimitFok(size, price)
 
 
-def _pair(legs: Sequence[EventArray], instrument: Instrument, where: str) -> Bracket:
+def _pair(legs: Sequence[IntentWords], instrument: Instrument, where: str) -> Bracket:
     """Return the bracket of a stop and a target over the same lots."""
     stop, target = _exits(legs, instrument, where)
     ends = {_end_of_resting(leg, where) for leg in legs}
@@ -192,11 +200,11 @@ def _pair(legs: Sequence[EventArray], instrument: Instrument, where: str) -> Bra
     return Bracket(_size(legs[0], instrument, where), target, stop, ends.pop())
 
 
-def _attached(legs: Sequence[EventArray], instrument: Instrument, where: str) -> AttachedBracket:
+def _attached(legs: Sequence[IntentWords], instrument: Instrument, where: str) -> AttachedBracket:
     """Return the bracket of an entry's children."""
     entry, *children = legs
-    is_alike = all(int(leg["side"][0]) == -int(entry["side"][0]) for leg in children)
-    if not is_alike or int(entry["size"][0]) != int(children[0]["size"][0]):
+    is_alike = all(leg.side == -entry.side for leg in children)
+    if not is_alike or entry.size != children[0].size:
         raise _refusal(where, "exits that are not for the entry's size, or not against it")
     if any(_time_in_force(leg) is not TimeInForce.GTC for leg in children):
         raise _refusal(where, "exits of an entry that end at a time")
@@ -205,13 +213,13 @@ def _attached(legs: Sequence[EventArray], instrument: Instrument, where: str) ->
 
 
 def _exits(
-    legs: Sequence[EventArray], instrument: Instrument, where: str
+    legs: Sequence[IntentWords], instrument: Instrument, where: str
 ) -> tuple[Decimal, Decimal]:
     """Return the stop's trigger and the target's price of two legs over the same lots."""
     stop, target = legs
     kinds = _order_type(stop, where), _order_type(target, where)
     same = all(
-        int(stop[name][0]) == int(target[name][0]) for name in ("instrument", "side", "size")
+        getattr(stop, name) == getattr(target, name) for name in ("instrument", "side", "size")
     )
     if kinds != (OrderType.STOP, OrderType.LIMIT) or not same:
         raise _refusal(where, "two legs that are no stop and target over the same lots")
@@ -227,34 +235,34 @@ def _collared(
     return instrument.price(max(instrument.ticks(trigger * factor, rounding), 1))
 
 
-def _size(leg: EventArray, instrument: Instrument, where: str) -> Decimal:
-    lots = int(leg["size"][0])
-    if lots <= 0 or int(leg["flags"][0]) & OrderFlag.QUOTE_SIZED:
+def _size(leg: IntentWords, instrument: Instrument, where: str) -> Decimal:
+    lots = leg.size
+    if lots <= 0 or leg.flags & _QUOTE_SIZED:
         raise _refusal(where, f"an order for {lots} lots, or sized in quote")
     return instrument.size(lots)
 
 
-def _price(leg: EventArray, word: str, instrument: Instrument, where: str) -> Decimal:
-    ticks = int(leg[word][0])
+def _price(leg: IntentWords, word: str, instrument: Instrument, where: str) -> Decimal:
+    ticks = leg.trigger if word == "trigger" else leg.price
     if ticks <= 0:
         raise _refusal(where, f"an order whose {word} is {ticks} ticks")
     return instrument.price(ticks)
 
 
-def _order_type(leg: EventArray, where: str) -> OrderType:
-    number = int(leg["flags"][0]) & OrderFlag.TYPE_MASK
+def _order_type(leg: IntentWords, where: str) -> OrderType:
+    number = leg.flags & _TYPE_MASK
     try:
         return OrderType(number)
     except ValueError:
         raise _refusal(where, f"an order of type {number}") from None
 
 
-def _time_in_force(leg: EventArray) -> TimeInForce:
-    masked = int(leg["flags"][0]) & OrderFlag.TIME_IN_FORCE_MASK
+def _time_in_force(leg: IntentWords) -> TimeInForce:
+    masked = leg.flags & _TIME_IN_FORCE_MASK
     return TimeInForce(masked >> _TIME_IN_FORCE_SHIFT)
 
 
-def _end_of_resting(leg: EventArray, where: str) -> str:
+def _end_of_resting(leg: IntentWords, where: str) -> str:
     """Return until when a sleeping order rests; empty for one that does until canceled."""
     match _time_in_force(leg):
         case TimeInForce.GTC:
@@ -265,8 +273,8 @@ def _end_of_resting(leg: EventArray, where: str) -> str:
             raise _refusal(where, f"a stop that is {taking.name}")
 
 
-def _end_time(leg: EventArray, where: str) -> str:
-    expire_ns = int(leg["expire"][0])
+def _end_time(leg: IntentWords, where: str) -> str:
+    expire_ns = leg.expire
     if expire_ns <= 0:
         raise _refusal(where, "an order until a time without the time")
     return format_ns(expire_ns)
