@@ -6,7 +6,8 @@ the machine's monotonic clock when a message left it and when an order reached i
 journal, gate, log of orders forced onto the disk, and a signed request
 (``benchmarks.live.live_trader``); what a reaction is says ``benchmarks.live.reactions``. The way is
 measured twice, with the log on this disk and in memory (where there is a ``/dev/shm``), because a
-disk may take longer to keep 500 bytes than all the rest. What the disk takes alone is told too.
+disk may take longer to keep 500 bytes than all the rest. What the disk takes alone is told too, and
+the floor: two sockets and the disk with nothing between (``benchmarks.live.bare_reaction``).
 """
 
 import os
@@ -19,6 +20,7 @@ from typing import Final
 
 import numpy as np
 
+from benchmarks.live.bare_reaction import measure_floor
 from benchmarks.live.ccxt_reactions import measure_ccxt
 from benchmarks.live.reactions import STAGES, Reactions, measure_reactions
 from benchmarks.live.stamped_exchange import StampedTerms
@@ -45,7 +47,10 @@ def measure(
     found = {"traider, log on the disk": _ours(reactions, terms, None)}
     if _MEMORY.is_dir():
         found["traider, log in memory"] = _ours(reactions, terms, _MEMORY)
+    found["traider, a person's order after it"] = _ours(reactions, terms, None, is_apart=True)
+    floor = measure_floor(_SYNCS)
     rows = [(name, *_numbers(each.whole_ns), "") for name, each in found.items()]
+    rows.append(("floor: two bare sockets and the disk", *_numbers(floor), ""))
     ours = float(np.median(next(iter(found.values())).whole_ns))
     if ccxt_reactions:
         for algorithm in ("ES256", "EdDSA"):
@@ -73,9 +78,11 @@ def measure(
           f"p99 {_numbers(spent)[3]} ms.")  # fmt: skip
 
 
-def _ours(count: int, terms: StampedTerms, where: Path | None) -> Reactions:
+def _ours(
+    count: int, terms: StampedTerms, where: Path | None, *, is_apart: bool = False
+) -> Reactions:
     with tempfile.TemporaryDirectory(dir=where) as folder:
-        found = measure_reactions(count, terms, Path(folder))
+        found = measure_reactions(count, terms, Path(folder), is_apart=is_apart)
     if found.unmatched > count // 100:
         raise SystemExit(f"{found.unmatched} orders did not reach the exchange: {found.lines[:3]}")
     return found
