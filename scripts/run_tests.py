@@ -28,6 +28,9 @@ COVERAGE_PERCENT_MIN = 90
 FULLY_COVERED = (
     "src/traider/kernel/gate/checks.py",
     "src/traider/kernel/gate/exposure.py",
+    "src/traider/kernel/gate/risk_checks.py",
+    "src/traider/kernel/gate/risk_margin.py",
+    "src/traider/kernel/gate/risk_state.py",
     "src/traider/kernel/gate/view.py",
     "src/traider/kernel/decider/ledger.py",
     "src/traider/portfolio/accounts.py",

@@ -1,6 +1,6 @@
 """A gate to show events to and to ask about orders, one at a time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from numba import njit
@@ -13,7 +13,7 @@ from traider.kernel.compiled import compile_kernel
 from traider.kernel.construction import build_gate
 from traider.kernel.gate import approve, check_order, observe
 from traider.kernel.records import Gate, Records
-from traider.kernel.specification import MarketSpec
+from traider.kernel.specification import MarketSpec, RiskSpec
 
 Answer = tuple[Verdict, float, float]
 MARKET: Final = int(OrderType.MARKET)
@@ -76,10 +76,16 @@ class Desk:
         self.see(Kind.TRADE, price=price, instrument=instrument)
 
 
-def desk(*markets: MarketSpec, cash: int = 1_000, limits: dict[Limit, float] | None = None) -> Desk:
+def desk(
+    *markets: MarketSpec,
+    cash: int = 1_000,
+    limits: dict[Limit, float] | None = None,
+    risk: RiskSpec | None = None,
+) -> Desk:
     """Return a desk whose instruments all trade at 100."""
     compile_kernel()
-    made = Desk(build_gate(spec_of(*markets, cash=cash, limits=limits)))
+    spec = replace(spec_of(*markets, cash=cash, limits=limits), risk=risk or RiskSpec())
+    made = Desk(build_gate(spec))
     for instrument in range(max(len(markets), 1)):
         made.mark(100, instrument)
     return made

@@ -5,6 +5,8 @@ to FILE; with the name of a snapshot and a number of events in front of FILE it 
 """
 
 import sys
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,11 +23,12 @@ from tests.kernel.builders import (
 )
 from tests.parity.book_run import BOOK_RUNS, book_run
 from traider.domain.events import EventArray, Kind, OrderFlag, join_events, sort_events
+from traider.domain.margin import MarginTier
 from traider.domain.orders import OrderType, TimeInForce
-from traider.kernel.codes import Sizing, Style
+from traider.kernel.codes import Limit, Sizing, Style
 from traider.kernel.compiled import INTERPRETED
 from traider.kernel.machine import DeciderMachine, Machine
-from traider.kernel.specification import KernelSpec
+from traider.kernel.specification import KernelSpec, RiskSpec
 
 NAMES: Final = ("BINANCE-BTC-USDT-1h", "BINANCE-ETH-USDT-1h")
 FIRST_NS: Final = 1_583_884_800 * 10**9
@@ -37,7 +40,27 @@ STYLES: Final[dict[str, dict[str, Any]]] = {
     "limit": {"style": Style.LIMIT, "limit_offset": 0.001},
     "fixed": {"sizing": Sizing.FIXED, "fraction": 0.3, "dead_band": 0.0},
     "all-in": {"sizing": Sizing.ALL_IN},
+    "risk": {
+        "sizing": Sizing.FIXED,
+        "fraction": 0.6,
+        "dead_band": 0.0,
+        "confidence_scaling": True,
+    },
 }
+"""The last one is under every limit on risk; several of them refuse some of its orders."""
+RISK: Final = RiskSpec(HOUR_NS, decay=0.9, samples_min=24, horizon_ns=24 * HOUR_NS)
+RISK_LIMITS: Final = {
+    Limit.MAX_POSITION_NOTIONAL: 6_500.0,
+    Limit.MAX_POSITIONS: 2.0,
+    Limit.MAX_DAILY_LOSS_AMOUNT: 150.0,
+    Limit.MAX_DAILY_LOSS_SIGMAS: 4.0,
+    Limit.MAX_CORRELATED_EXPOSURE: 0.55,
+    Limit.MAX_VAR: 0.15,
+    Limit.MAX_ES: 0.15,
+    Limit.MAX_MARGIN_USE: 0.1,
+    Limit.MIN_LIQUIDATION_DISTANCE: 0.5,
+}
+TIERS: Final = (MarginTier(Decimal(0), Decimal(10**9), Decimal("0.05"), Decimal(0), Decimal(5)),)
 RUNS: Final = (*STYLES, *BOOK_RUNS)
 
 
@@ -47,6 +70,9 @@ def small_run(style: str) -> tuple[KernelSpec, EventArray]:
         return book_run(style)
     markets, bars = sample_run(NAMES, FIRST_NS, BARS, can_short=style != "all-in")
     spec = ensemble(markets, strategy=STYLES[style], venue={"impact": 1.0})
+    if style == "risk":
+        margined = tuple(replace(each, margin_tiers=TIERS) for each in markets)
+        spec = replace(spec, markets=margined, risk=RISK, limits=spec.limits | RISK_LIMITS)
     return spec, sort_events(join_events([bars, *_by_hand(bars)]))
 
 

@@ -22,7 +22,7 @@ from tests.parity.book_run import BOOK_RUNS
 from tests.parity.replay import replay_decider
 from tests.parity.small_run import RUNS, STYLES, features, outcome, small_run
 from traider.domain.events import EventArray, FillFlag, Kind
-from traider.kernel.codes import PlanState, Reject, WorkEnd
+from traider.kernel.codes import PlanState, Reject, Verdict, WorkEnd
 from traider.kernel.machine import DeciderMachine, Machine
 from traider.kernel.specification import KernelSpec
 
@@ -49,6 +49,13 @@ def test_the_run_is_worth_proving(style: str) -> None:
     counts = {kind.name: int((kinds == kind).sum()) for kind in wanted}
     assert counts["FILL"] > 20
     assert min(counts.values()) > 0, counts
+
+
+def test_limits_on_risk_refuse_some_orders_of_their_run() -> None:
+    journal = finish(*small_run("risk")).journal
+    codes = set(journal["code"][journal["kind"] == Kind.VERDICT].tolist())
+    wanted = {Verdict.NO_COVARIANCE, Verdict.VAR, Verdict.ES, Verdict.DAILY_LOSS_AMOUNT}
+    assert codes > wanted
 
 
 def _seen(spec: KernelSpec, journal: EventArray) -> set[object]:

@@ -22,7 +22,7 @@ from traider.domain.margin import MarginTier
 from traider.domain.orders import OrderType, TimeInForce
 from traider.kernel.codes import Limit, Sizing, Style
 from traider.kernel.order_specification import PlanSpec, QuoteSpec, WorkSpec
-from traider.kernel.specification import FeeCurrencySpec, KernelSpec
+from traider.kernel.specification import FeeCurrencySpec, KernelSpec, RiskSpec
 
 _FORCES = (TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK, TimeInForce.GTD)
 _LIMIT_VALUES = {
@@ -64,6 +64,7 @@ _TIERS = (
     ),
 )
 margin_tiers = st.sampled_from(_TIERS)
+_RISKS = (RiskSpec(), RiskSpec(HOUR_NS, decay=0.9, samples_min=3, correlation_threshold=0.2))
 FEE_CURRENCIES = (
     None,
     None,
@@ -265,6 +266,7 @@ def cases(draw: st.DrawFn, most_bars: int = 120, *, can_short: bool | None = Non
     ]
     limits = {**spec.limits, **draw(_tight_limits)}
     spec = replace(spec, limits=limits, fees=draw(st.sampled_from(FEE_CURRENCIES)))
+    spec = replace(spec, risk=draw(st.sampled_from(_RISKS)))
     parts += draw(
         st.lists(commands(count, instruments), min_size=draw(st.sampled_from([0, 15])), max_size=40)
     )

@@ -27,12 +27,23 @@ _SIZES: Final = (
 _RISKS: Final = (
     (Verdict.DAILY_LOSS, Limit.MAX_DAILY_LOSS),
     (Verdict.DRAWDOWN, Limit.MAX_DRAWDOWN),
+    (Verdict.DAILY_LOSS_AMOUNT, Limit.MAX_DAILY_LOSS_AMOUNT),
+    (Verdict.DAILY_LOSS_SIGMAS, Limit.MAX_DAILY_LOSS_SIGMAS),
     (Verdict.EXPOSURE, Limit.MAX_EXPOSURE),
     (Verdict.LEVERAGE, Limit.MAX_LEVERAGE),
     (Verdict.GROSS_EXPOSURE, Limit.MAX_GROSS_EXPOSURE),
     (Verdict.NET_EXPOSURE, Limit.MAX_NET_EXPOSURE),
     (Verdict.GROUP_EXPOSURE, Limit.MAX_GROUP_EXPOSURE),
+    (Verdict.POSITION_NOTIONAL, Limit.MAX_POSITION_NOTIONAL),
+    (Verdict.POSITIONS, Limit.MAX_POSITIONS),
+    (Verdict.CORRELATED_EXPOSURE, Limit.MAX_CORRELATED_EXPOSURE),
+    (Verdict.VAR, Limit.MAX_VAR),
+    (Verdict.ES, Limit.MAX_ES),
+    (Verdict.MARGIN_USE, Limit.MAX_MARGIN_USE),
+    (Verdict.LIQUIDATION_DISTANCE, Limit.MIN_LIQUIDATION_DISTANCE),
 )
+_REFUSES: Final = {Limit.MIN_LIQUIDATION_DISTANCE: _MONEY_MOST}
+"""Values that refuse whatever is measured, where that is not the least there is."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +120,7 @@ class _Asking:
         """Ask with one limit on alone; nothing where another refusal comes before it."""
         if verdict is Verdict.GROUP_EXPOSURE and self._actual.markets[self._k]["group"] == 0:
             return []
-        self._gate.limits[limit] = _LEAST
+        self._gate.limits[limit] = _REFUSES.get(limit, _LEAST)
         code, number, _ = self._ask()
         self._gate.limits[limit] = 0.0
         if code not in {verdict, Verdict.APPROVED}:

@@ -43,6 +43,7 @@ STRATEGY_TYPE: Final = from_dtype(r.STRATEGY)
 PLAN_TYPE: Final = from_dtype(o.PLAN)
 WORK_TYPE: Final = from_dtype(o.WORK)
 MARKETS: Final = numba_vector(r.MARKET)
+TIERS: Final = numba_vector(v.MARGIN_TIER)
 
 READ_ONLY_VECTOR: Final = types.Array(types.float64, 1, "C", readonly=True)
 ALPHA_SIGNATURE: Final = fixed_tuple(types.float64, types.float64)(
@@ -111,7 +112,7 @@ GATE: Final = named_tuple(
         MATRIX,
         MATRIX,
         VECTOR,
-        numba_vector(v.MARGIN_TIER),
+        TIERS,
     ),
     r.Gate,
 )
@@ -123,7 +124,7 @@ VENUE: Final = named_tuple(
         EVENTS,
         BOOK,
         INTEGERS,
-        numba_vector(v.MARGIN_TIER),
+        TIERS,
     ),
     r.Venue,
 )

@@ -121,6 +121,8 @@ STRATEGY = np.dtype(
         ("atr_slot", "<i8"),  # average true range, in ticks
         ("atr_multiple", "<f8"),  # average true ranges the risked fraction stands for
         ("stop_fraction", "<f8"),  # of the price, where no multiple is given
+        ("confidence_scaling", "<i8"),  # sizes without a strength of their own follow the score
+        ("risk_per_trade", "<f8"),  # most that a plan's stop may cost, part of equity; 0 none
         ("bars_from_trades", "<i8"),  # trades build the bars of every frame
         ("time_frames", "<i8"),  # frames before this one are of time, volume or notional
         ("live_frame", "<i8"),  # frame of the operations run at each whole message, -1 none

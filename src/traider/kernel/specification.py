@@ -168,6 +168,8 @@ class StrategySpec:
     atr_slot: int = 0
     atr_multiple: float = 0.0
     stop_fraction: float = 0.0
+    confidence_scaling: bool = False
+    risk_per_trade: float = 0.0
     plan: PlanSpec | None = None
     work: WorkSpec = field(default_factory=WorkSpec)
     quote: QuoteSpec | None = None

@@ -322,3 +322,38 @@ def test_without_equity_there_is_no_peak_to_fall_from() -> None:
     traders.see(Kind.TIMER)
     assert traders.gate.account[0]["worst_drawdown"] == 0.0
     assert traders.ask() == (Verdict.EXPOSURE, 0.0, 0.0)
+
+
+def test_the_daily_loss_may_be_an_amount() -> None:
+    traders = desk(limits={Limit.MAX_DAILY_LOSS_AMOUNT: 40.0})
+    traders.fill(1, 4)
+    assert traders.ask() == APPROVED  # no day has begun
+    traders.see(Kind.TIMER)
+    traders.mark(91)
+    assert traders.ask() == APPROVED
+    traders.mark(90)
+    assert traders.ask() == (Verdict.DAILY_LOSS_AMOUNT, 40.0, 40.0)
+    assert traders.ask(side=-1, size=4) == APPROVED
+
+
+def test_the_daily_loss_may_be_measured_by_usual_days() -> None:
+    traders = desk(cash=10**6, limits={Limit.MAX_DAILY_LOSS_SIGMAS: 3.0})
+    traders.fill(1, 1)
+    traders.mark(1_000)
+    traders.see(Kind.TIMER)
+    for day in range(10):
+        assert traders.ask()[0] is Verdict.APPROVED
+        traders.mark(1_000 - 10 * (day % 2 == 0))
+        traders.now = START + (day + 1) * DAY
+        traders.see(Kind.TIMER)
+    # Ten days that brought -10 and 10 by turns.
+    deviation = (10 * 100.0 / 9) ** 0.5
+    traders.mark(1_000 - 31)
+    assert traders.ask()[0] is Verdict.APPROVED
+    traders.mark(1_000 - 32)
+    code, number, limit = traders.ask()
+    assert (code, limit) == (Verdict.DAILY_LOSS_SIGMAS, 3.0)
+    assert number == pytest.approx(32.0 / deviation, rel=1e-12)
+    assert traders.ask(side=-1) == APPROVED
+    traders.gate.daily[:] = 5.0
+    assert traders.ask()[0] is Verdict.APPROVED  # days that all brought the same measure nothing

@@ -230,3 +230,27 @@ def test_a_full_table_of_orders_refuses_until_one_ends() -> None:
     assert traders.gate.markets[0]["open_buy_lots"] == slots
     traders.accept(order_id=slots + 2)  # no room: an order that reduces is not kept
     assert traders.gate.markets[0]["open_buy_lots"] == slots
+
+
+def test_a_position_has_a_largest_value() -> None:
+    traders = desk(limits={Limit.MAX_POSITION_NOTIONAL: 500.0})
+    traders.fill(1, 2)
+    traders.accept(size=1)
+    assert traders.ask(size=2) == APPROVED
+    assert traders.ask(size=3) == (Verdict.POSITION_NOTIONAL, 600.0, 500.0)
+    assert traders.ask(side=-1, size=7) == APPROVED
+    assert traders.ask(side=-1, size=8) == (Verdict.POSITION_NOTIONAL, 600.0, 500.0)
+
+
+def test_so_many_instruments_may_be_held() -> None:
+    markets = [replace(PERPETUAL, name=name) for name in "ABC"]
+    traders = desk(*markets, limits={Limit.MAX_POSITIONS: 2.0})
+    traders.fill(-1, 1, instrument=0)
+    assert traders.ask(instrument=1) == APPROVED
+    traders.accept(instrument=1, order_id=512)
+    assert traders.ask(instrument=2) == (Verdict.POSITIONS, 3.0, 2.0)
+    # What is held or about to be may grow.
+    assert traders.ask(instrument=0, side=-1) == APPROVED
+    assert traders.ask(instrument=1) == APPROVED
+    traders.see(Kind.CANCELLED, order_id=512, instrument=1)
+    assert traders.ask(instrument=2) == APPROVED

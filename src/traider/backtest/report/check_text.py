@@ -16,7 +16,12 @@ from traider.domain.market_health import MarketHealth
 from traider.kernel.codes import Verdict
 from traider.kernel.specification import MarketSpec
 
-_LEAST: Final = (Verdict.MIN_SIZE, Verdict.MIN_NOTIONAL)
+_LEAST: Final = (
+    Verdict.MIN_SIZE,
+    Verdict.MIN_NOTIONAL,
+    Verdict.NO_COVARIANCE,
+    Verdict.LIQUIDATION_DISTANCE,
+)
 """Checks whose number must not be below the limit."""
 _WITHOUT_SWITCH: Final = (
     Verdict.INSTRUMENT,
@@ -74,6 +79,16 @@ def _orders(value: float, market: MarketSpec, money: MoneyText) -> str:
     return f"{value:,.0f} {'order' if value == 1.0 else 'orders'} a minute"
 
 
+def _sigmas(value: float, market: MarketSpec, money: MoneyText) -> str:
+    del market, money
+    return f"{fixed(value, 2)} standard deviations"
+
+
+def _samples(value: float, market: MarketSpec, money: MoneyText) -> str:
+    del market, money
+    return f"{value:,.0f} {'sample' if value == 1.0 else 'samples'}"
+
+
 def _plain(value: float, market: MarketSpec, money: MoneyText) -> str:
     del market, money
     return significant(value)
@@ -96,6 +111,15 @@ _UNITS: Final[dict[Verdict, Words]] = {
     Verdict.DAILY_LOSS: _fraction,
     Verdict.DRAWDOWN: _fraction,
     Verdict.SELF_TRADE: _price,
+    Verdict.POSITION_NOTIONAL: _money,
+    Verdict.DAILY_LOSS_AMOUNT: _money,
+    Verdict.DAILY_LOSS_SIGMAS: _sigmas,
+    Verdict.NO_COVARIANCE: _samples,
+    Verdict.CORRELATED_EXPOSURE: _of_equity,
+    Verdict.VAR: _fraction,
+    Verdict.ES: _fraction,
+    Verdict.MARGIN_USE: _fraction,
+    Verdict.LIQUIDATION_DISTANCE: _fraction,
 }
 """What number and limit of a check are measured in; the others are plain numbers."""
 

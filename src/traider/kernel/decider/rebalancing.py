@@ -42,6 +42,7 @@ _OPEN = int(PlanState.OPEN)
 _CLOSING = int(PlanState.CLOSING)
 _IDLE = int(WorkState.IDLE)
 _CHANGED = int(WorkEnd.CHANGED)
+_ALL_MONEY = 2**62
 _WORTH_A_CHANGE = 0.1
 """Part of the worked lots that a change of the target must be, beside the dead band."""
 
@@ -95,6 +96,7 @@ def _all_in(decider: Decider, out: Records, count: int, k: int, side: int) -> in
         share = int(decider.account[0]["tradable"] * MONEY / len(decider.markets))
         cash = decider.account[0]["cash_units"]
         amount = cash if len(decider.markets) == 1 else min(cash, share)
+        amount = min(amount, _stakes(decider, k))
         lots = truncate(amount / MONEY / price, market["lot_step"])
         worth = amount / MONEY
         if amount > 0 and (worth < market["min_notional"] or _is_stuck(decider, k, lots)):
@@ -108,6 +110,17 @@ def _all_in(decider: Decider, out: Records, count: int, k: int, side: int) -> in
                 _plan_entry(decider.plans[k], 1, lots, entry_id, held, out[count]["ts_recv"])
             return count + 1
     return count
+
+
+@compiled(int64(DECIDER, int64))
+def _stakes(decider: Decider, k: int) -> int:
+    """Return the most money, in units, whose plan's stop costs no more than the risk of a trade."""
+    strategy = decider.strategy[0]
+    if strategy["plan_on"] == 0 or strategy["risk_per_trade"] <= 0.0:
+        return _ALL_MONEY
+    distance = decider.plans[k]["stop_distance"] / decider.markets[k]["mark_ticks"]
+    wanted = strategy["risk_per_trade"] * decider.account[0]["tradable"] / distance
+    return int(min(wanted * MONEY, float(_ALL_MONEY)))
 
 
 @compiled(void(DECIDER, EVENT_TYPE, int64, int64))

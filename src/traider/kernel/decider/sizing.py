@@ -3,9 +3,11 @@
 Volatility target: strength * target / volatility, so a quiet instrument gets more of the same
 risk. Fixed: the same fraction at every entry. ATR: the fraction is what a move of so many average
 true ranges costs. Fixed risk: the fraction is what the distance to the stop costs (a multiple of
-the average true range, or a fraction of the price). All are capped per instrument, then scaled
-together when the sum over all instruments passes the gross cap, then the larger side alone when
-their signed sum passes the net cap.
+the average true range, or a fraction of the price). The volatility target follows the strength of
+the combined score, and so the confidence in it; the others do where confidence scaling is on. Where
+a plan places a stop, no exposure is larger than what makes that stop cost the risk of one trade.
+All are capped per instrument, then scaled together when the sum over all instruments passes the
+gross cap, then the larger side alone when their signed sum passes the net cap.
 """
 
 import math
@@ -48,7 +50,25 @@ def size_instrument(decider: Decider, k: int) -> None:
             market["exposure"] = 0.0
             return
         wanted = strategy["fraction"] / distance
+    if strategy["confidence_scaling"] != 0 and strategy["sizing"] != _VOLATILITY_TARGET:
+        wanted *= min(abs(market["combined"]), 1.0)
+    wanted = min(wanted, _risk_cap(decider, k))
     market["exposure"] = direction * min(wanted, strategy["max_leverage"])
+
+
+@compiled(float64(DECIDER, int64), inline=True)
+def _risk_cap(decider: Decider, k: int) -> float:
+    """Return the exposure whose plan's stop costs the risk of one trade; no cap without either.
+
+    While the distance to the stop is unknown nothing may be held.
+    """
+    strategy = decider.strategy[0]
+    if strategy["plan_on"] == 0 or strategy["risk_per_trade"] <= 0.0:
+        return math.inf
+    mark = float(decider.markets[k]["mark_ticks"])
+    slot = strategy["plan_stop_slot"]
+    distance = strategy["plan_stop"] * (decider.values[k, slot] if slot >= 0 else mark)
+    return float(strategy["risk_per_trade"] * mark / distance) if distance > 0.0 else 0.0
 
 
 @compiled(float64(DECIDER, int64), inline=True)

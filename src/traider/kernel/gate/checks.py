@@ -1,4 +1,4 @@
-"""The checks in their order: kill, shape, sizes, mode, the data, rate, losses, exposure."""
+"""The checks in order: kill, shape, sizes, mode, data, rate, losses, exposure, risk, margin."""
 
 from numba import float64, types
 
@@ -9,6 +9,9 @@ from traider.kernel.arithmetic import MONEY
 from traider.kernel.codes import Limit, Verdict
 from traider.kernel.compiled import compiled
 from traider.kernel.gate.exposure import ANSWER, Answer, check_exposure, check_self_trade
+from traider.kernel.gate.risk_checks import check_risk
+from traider.kernel.gate.risk_margin import check_margin
+from traider.kernel.gate.risk_state import daily_deviation
 from traider.kernel.gate.view import other_lots, view_equity
 from traider.kernel.numba_types import EVENT_TYPE, GATE
 from traider.kernel.records import Gate, Record
@@ -27,6 +30,8 @@ _PRICE_COLLAR = int(Limit.PRICE_COLLAR)
 _MAX_ORDERS_PER_MINUTE = int(Limit.MAX_ORDERS_PER_MINUTE)
 _MAX_DAILY_LOSS = int(Limit.MAX_DAILY_LOSS)
 _MAX_DRAWDOWN = int(Limit.MAX_DRAWDOWN)
+_MAX_DAILY_LOSS_AMOUNT = int(Limit.MAX_DAILY_LOSS_AMOUNT)
+_MAX_DAILY_LOSS_SIGMAS = int(Limit.MAX_DAILY_LOSS_SIGMAS)
 _MAX_DATA_AGE_NS = int(Limit.MAX_DATA_AGE_NS)
 _APPROVED = int(Verdict.APPROVED)
 _KILLED = int(Verdict.KILLED)
@@ -43,6 +48,8 @@ _STALE_DATA = int(Verdict.STALE_DATA)
 _ORDER_RATE = int(Verdict.ORDER_RATE)
 _DAILY_LOSS = int(Verdict.DAILY_LOSS)
 _DRAWDOWN = int(Verdict.DRAWDOWN)
+_DAILY_LOSS_AMOUNT = int(Verdict.DAILY_LOSS_AMOUNT)
+_DAILY_LOSS_SIGMAS = int(Verdict.DAILY_LOSS_SIGMAS)
 _UNHEALTHY = int(Verdict.UNHEALTHY)
 _BROKEN = float(MarketHealth.GAP)
 
@@ -76,8 +83,17 @@ def check_order(gate: Gate, order: Record) -> Answer:
         code, number, limit = _check_state(gate, order)
     if code == _APPROVED:
         code, number, limit = _check_losses(gate)
+    return (code, number, limit) if code != _APPROVED else _check_holdings(gate, order, added)
+
+
+@compiled(ANSWER(GATE, EVENT_TYPE, float64), inline=True)
+def _check_holdings(gate: Gate, order: Record, lots: float) -> Answer:
+    """Checks of what might be held after the order: how much, how risky, on what margin."""
+    code, number, limit = check_exposure(gate, order, lots)
     if code == _APPROVED:
-        code, number, limit = check_exposure(gate, order, added)
+        code, number, limit = check_risk(gate, order, lots)
+    if code == _APPROVED:
+        code, number, limit = check_margin(gate, order, lots)
     return code, number, limit
 
 
@@ -221,4 +237,24 @@ def _check_losses(gate: Gate) -> Answer:
         loss = 1.0 - equity / account["peak_equity"]
         if loss >= cap:
             return _DRAWDOWN, loss, cap
+    return _check_amounts(gate, account["day_start_equity"] - equity)
+
+
+@compiled(ANSWER(GATE, float64))
+def _check_amounts(gate: Gate, loss: float) -> Answer:
+    """Compare the loss of the UTC day, in currency, with a fixed amount and with usual days.
+
+    The number of the second is how many standard deviations of the last days' profit and loss it
+    is; while too few days are known, or they all brought the same, it does not act.
+    """
+    if gate.account[0]["day_start_equity"] <= 0.0:
+        return _APPROVED, 0.0, 0.0
+    cap = gate.limits[_MAX_DAILY_LOSS_AMOUNT]
+    if cap > 0.0 and loss >= cap:
+        return _DAILY_LOSS_AMOUNT, loss, cap
+    cap = gate.limits[_MAX_DAILY_LOSS_SIGMAS]
+    if cap > 0.0:
+        deviation = daily_deviation(gate)
+        if deviation > 0.0 and loss / deviation >= cap:
+            return _DAILY_LOSS_SIGMAS, loss / deviation, cap
     return _APPROVED, 0.0, 0.0

@@ -1,4 +1,4 @@
-"""Caps on what would be held: per instrument, gross, leverage, net, per group of instruments.
+"""Caps on what would be held: per instrument, gross, leverage, net, per group, and how many.
 
 Leverage and gross exposure count every instrument at its worst: all its open purchases or all its
 open sales filled, whichever leaves more. Net and group count the worst case in the order's own
@@ -12,7 +12,7 @@ from traider.domain.events import OrderFlag
 from traider.domain.orders import OrderType
 from traider.kernel.codes import Limit, Verdict
 from traider.kernel.compiled import compiled
-from traider.kernel.gate.view import view_equity
+from traider.kernel.gate.view import is_in_use, view_equity
 from traider.kernel.numba_types import EVENT_TYPE, GATE, fixed_tuple
 from traider.kernel.records import Gate, Record
 
@@ -27,6 +27,8 @@ _MAX_GROSS_EXPOSURE = int(Limit.MAX_GROSS_EXPOSURE)
 _MAX_LEVERAGE = int(Limit.MAX_LEVERAGE)
 _MAX_NET_EXPOSURE = int(Limit.MAX_NET_EXPOSURE)
 _MAX_GROUP_EXPOSURE = int(Limit.MAX_GROUP_EXPOSURE)
+_MAX_POSITION_NOTIONAL = int(Limit.MAX_POSITION_NOTIONAL)
+_MAX_POSITIONS = int(Limit.MAX_POSITIONS)
 _SELF_TRADE_LIMIT = int(Limit.SELF_TRADE)
 _TYPE_MASK = int(OrderFlag.TYPE_MASK)
 _EXIT = int(OrderFlag.REDUCE_ONLY | OrderFlag.CHILD | OrderFlag.ONE_CANCELS_OTHER)
@@ -42,6 +44,8 @@ _EXPOSURE = int(Verdict.EXPOSURE)
 _GROSS_EXPOSURE = int(Verdict.GROSS_EXPOSURE)
 _LEVERAGE = int(Verdict.LEVERAGE)
 _OPEN_ORDERS = int(Verdict.OPEN_ORDERS)
+_POSITION_NOTIONAL = int(Verdict.POSITION_NOTIONAL)
+_POSITIONS = int(Verdict.POSITIONS)
 
 
 @compiled(ANSWER(GATE, EVENT_TYPE, float64), inline=True)
@@ -103,6 +107,30 @@ def _check_direction(gate: Gate, order: Record, lots: float, equity: float) -> A
     cap = gate.limits[_MAX_GROUP_EXPOSURE]
     if cap > 0.0 and chosen["group"] != 0 and group / equity > cap:
         return _GROUP_EXPOSURE, group / equity, cap
+    return _check_positions(gate, order, lots)
+
+
+@compiled(ANSWER(GATE, EVENT_TYPE, float64))
+def _check_positions(gate: Gate, order: Record, lots: float) -> Answer:
+    """Refuse a position worth too much, and an instrument more than may be held.
+
+    Open orders count as if they had filled.
+    """
+    market, side = gate.markets[order["instrument"]], order["side"]
+    open_lots = market["open_buy_lots"] if side > 0 else market["open_sell_lots"]
+    after = market["position_lots"] + side * (lots + open_lots)
+    value = abs(after) * market["mark_ticks"] * market["lot_value"]
+    cap = gate.limits[_MAX_POSITION_NOTIONAL]
+    if cap > 0.0 and value > cap:
+        return _POSITION_NOTIONAL, value, cap
+    cap = gate.limits[_MAX_POSITIONS]
+    if cap > 0.0 and not is_in_use(gate, order["instrument"]):
+        count = 1
+        for k in range(len(gate.markets)):
+            if is_in_use(gate, k):
+                count += 1
+        if count > cap:
+            return _POSITIONS, float(count), cap
     return _check_room(gate)
 
 

@@ -2,13 +2,14 @@
 
 import math
 
-from numba import float64, int64, void
+from numba import float64, int64, types, void
 
 from traider.domain.events import FillFlag, Kind, MarketFlag, OrderFlag
 from traider.domain.orders import OrderType
 from traider.kernel.arithmetic import MONEY, notional_units, value_of
 from traider.kernel.codes import LIMIT_COUNT, Verdict
 from traider.kernel.compiled import compiled
+from traider.kernel.gate.risk_state import close_day, sample_returns
 from traider.kernel.numba_types import EVENT_TYPE, GATE
 from traider.kernel.records import Gate, Record
 
@@ -103,6 +104,13 @@ def other_lots(gate: Gate, order: Record) -> int:
         if slot["paired"] != 0 and slot["order_id"] == order["order_id"] ^ 1:
             return int(slot["lots"])
     return 0
+
+
+@compiled(types.boolean(GATE, int64), inline=True)
+def is_in_use(gate: Gate, k: int) -> bool:
+    """Return whether an instrument is held, or an open order may lead to that."""
+    market = gate.markets[k]
+    return bool(market["position_lots"] != 0 or market["open_buy_lots"] + market["open_sell_lots"])
 
 
 @compiled(void(GATE, int64, int64, int64), inline=True)
@@ -211,12 +219,15 @@ def _take_quote(gate: Gate, event: Record) -> None:
 
 @compiled(void(GATE, int64), inline=True)
 def _mark_equity(gate: Gate, now_ns: int) -> None:
-    """At each timer: equity, its peak, worst fall, and value at the start of the UTC day."""
+    """At each timer: equity, its peak, worst fall, value at the start of the UTC day, returns."""
     account = gate.account[0]
     equity = view_equity(gate)
     account["equity"] = equity
+    sample_returns(gate, now_ns)
     day = now_ns // _DAY_NS
     if day != account["day"] or account["day_start_equity"] == 0.0:
+        if account["day_start_equity"] > 0.0:
+            close_day(gate, equity)
         account["day"] = day
         account["day_start_equity"] = equity
     if equity > account["peak_equity"]:

@@ -15,9 +15,10 @@ from traider.domain.events import OrderFlag
 from traider.domain.orders import OrderType
 from traider.kernel.arithmetic import MONEY, fee_units, notional_units
 from traider.kernel.compiled import compiled
+from traider.kernel.margin_tiers import INITIAL
 from traider.kernel.numba_types import VENUE
 from traider.kernel.records import Venue
-from traider.kernel.venue.margin import INITIAL, collateral, margin_held
+from traider.kernel.venue.margin import collateral, margin_held
 from traider.kernel.venue.orders import is_tied
 
 _TYPE_MASK = int(OrderFlag.TYPE_MASK)

@@ -6,22 +6,19 @@ margin is asked before an order may add to a position, the maintenance margin of
 price.
 """
 
-import math
-
 from numba import float64, int64, types, void
 
 from traider.domain.events import OrderFlag
 from traider.domain.orders import OrderType
 from traider.kernel.arithmetic import MONEY
 from traider.kernel.compiled import compiled
+from traider.kernel.margin_tiers import INITIAL, MAINTENANCE, tier_margin
 from traider.kernel.numba_types import VENUE
 from traider.kernel.records import Venue
 
 _TYPE_MASK = int(OrderFlag.TYPE_MASK)
 _MARKET = int(OrderType.MARKET)
 _REDUCE_ONLY = int(OrderFlag.REDUCE_ONLY)
-INITIAL = 0
-MAINTENANCE = 1
 
 
 @compiled(types.boolean(VENUE, int64), inline=True)
@@ -43,22 +40,9 @@ def collateral(venue: Venue) -> float:
 
 @compiled(float64(VENUE, int64, float64, int64), inline=True)
 def margin_of(venue: Venue, k: int, notional: float, which: int) -> float:
-    """Return the initial or maintenance margin of a position of ``notional`` in currency.
-
-    No initial margin is enough for a position above the last tier; one that grew beyond it is
-    maintained by the last tier's rule.
-    """
+    """Return the initial or maintenance margin of a position of ``notional`` in currency."""
     market = venue.markets[k]
-    start, stop = market["tier_start"], market["tier_stop"]
-    if start == stop:
-        return 0.0
-    t = start
-    while t < stop - 1 and notional > venue.tiers[t]["cap"]:
-        t += 1
-    tier = venue.tiers[t]
-    if which == MAINTENANCE:
-        return float(notional * tier["rate"] - tier["amount"])
-    return math.inf if notional > tier["cap"] else float(notional * tier["initial"])
+    return tier_margin(venue.tiers, market["tier_start"], market["tier_stop"], notional, which)
 
 
 @compiled(float64(VENUE, int64))
