@@ -9,7 +9,7 @@ from tests.backtest.bar_tables import columns_of, wave, write_bars
 from traider.backtest.bar_files import BarFile, scan_bar_file
 from traider.domain.errors import StrategyError
 from traider.kernel.codes import Limit, Sizing, Style
-from traider.kernel.specification import FeeCurrencySpec
+from traider.kernel.specification import FeeCurrencySpec, RiskSpec
 from traider.runtime.config import load_config
 from traider.runtime.kernel_spec import kernel_spec
 
@@ -70,6 +70,15 @@ def test_every_limit_is_handed_over(files: tuple[BarFile, BarFile]) -> None:
         "limits.max_group_exposure=0.3",
         f'limits.groups=[["{files[0].instrument}"]]',
         "limits.refuse_self_trades=false",
+        "limits.max_position_notional=3000",
+        "limits.max_positions=4",
+        "limits.max_daily_loss_amount=50",
+        "limits.max_daily_loss_sigmas=2.5",
+        "limits.max_correlated_exposure=0.8",
+        "limits.max_var=0.01",
+        "limits.max_es=0.02",
+        "limits.max_margin_use=0.5",
+        "limits.min_liquidation_distance=0.15",
     )
     assert kernel_spec(load_config(None, settings), files).limits == {
         Limit.MAX_ORDER_NOTIONAL: 1.0,
@@ -85,7 +94,35 @@ def test_every_limit_is_handed_over(files: tuple[BarFile, BarFile]) -> None:
         Limit.MAX_NET_EXPOSURE: 0.7,
         Limit.MAX_GROUP_EXPOSURE: 0.3,
         Limit.SELF_TRADE: 0.0,
+        Limit.MAX_POSITION_NOTIONAL: 3_000.0,
+        Limit.MAX_POSITIONS: 4.0,
+        Limit.MAX_DAILY_LOSS_AMOUNT: 50.0,
+        Limit.MAX_DAILY_LOSS_SIGMAS: 2.5,
+        Limit.MAX_CORRELATED_EXPOSURE: 0.8,
+        Limit.MAX_VAR: 0.01,
+        Limit.MAX_ES: 0.02,
+        Limit.MAX_MARGIN_USE: 0.5,
+        Limit.MIN_LIQUIDATION_DISTANCE: 0.15,
     }
+
+
+def test_how_risk_is_measured_is_handed_over(files: tuple[BarFile, BarFile]) -> None:
+    settings = (
+        *CROSS,
+        "risk.confidence=0.95",
+        "risk.horizon=1h",
+        "risk.interval=1m",
+        "risk.ewma_lambda=0.94",
+        "risk.shrinkage=0.3",
+        "risk.samples_min=30",
+        "risk.correlation_threshold=0.6",
+    )
+    found = kernel_spec(load_config(None, settings), files).risk
+    minute = 60 * 10**9
+    assert found == RiskSpec(minute, 0.94, 0.3, 30, 0.6, 0.95, 60 * minute)
+    # The hour of a minute's deviation, at the quantile of the normal distribution.
+    assert found.var_factor == pytest.approx(1.6448536269514722 * 60**0.5, rel=1e-12)
+    assert found.es_factor == pytest.approx(2.0627128075074257 * 60**0.5, rel=1e-12)
 
 
 def test_groups_are_numbered_and_must_be_held(files: tuple[BarFile, BarFile]) -> None:
@@ -103,6 +140,10 @@ def test_risk_sizes_and_filters_are_handed_over(files: tuple[BarFile, BarFile]) 
         "sizing.atr_multiple=2.5",
         "sizing.atr_window=9",
         "sizing.net_leverage=0.5",
+        "sizing.confidence_scaling=true",
+        "plan.stop=fraction",
+        "plan.stop_distance=0.02",
+        "risk.risk_per_trade=0.01",
         "strategy.cooldown_s=90",
         'strategy.alphas=[{name="trend"}, {name="volatility-regime", role="filter"}]',
     )
@@ -111,6 +152,7 @@ def test_risk_sizes_and_filters_are_handed_over(files: tuple[BarFile, BarFile]) 
     assert spec.tape.names[strategy.atr_slot].startswith("atr(9)@")
     assert (strategy.sizing, strategy.fraction, strategy.atr_multiple) == (Sizing.ATR, 0.02, 2.5)
     assert (strategy.net_leverage, strategy.cooldown_ns) == (0.5, 90 * 10**9)
+    assert (strategy.confidence_scaling, strategy.risk_per_trade) == (True, 0.01)
     assert [alpha.filters for alpha in spec.alphas] == [False, True]
     risk = kernel_spec(load_config(None, ("sizing.kind=fixed-risk",)), files).strategy
     assert (risk.fraction, risk.atr_multiple, risk.stop_fraction) == (0.01, 0.0, 0.02)

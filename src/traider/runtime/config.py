@@ -11,16 +11,18 @@ from pydantic.fields import FieldInfo
 from traider.runtime.config_errors import InvalidConfigError
 from traider.runtime.config_faults import faults_of, setting_fields
 from traider.runtime.config_idle import idle_faults
+from traider.runtime.config_limits import LimitsConfig
 from traider.runtime.config_model import Config, canonical_json, config_digest
 from traider.runtime.config_orders import ExecutionConfig, PlanConfig
+from traider.runtime.config_presets import named_layers
 from traider.runtime.config_research import MonteCarloConfig, WalkForwardConfig
+from traider.runtime.config_risk import RiskConfig
 from traider.runtime.config_sections import (
     ClockConfig,
     CostsConfig,
     DataConfig,
     FillTier,
     InstrumentConfig,
-    LimitsConfig,
     LogConfig,
     MarginConfig,
     ReportConfig,
@@ -64,6 +66,7 @@ __all__ = [
     "PlanConfig",
     "QuotingStrategy",
     "ReportConfig",
+    "RiskConfig",
     "Setting",
     "SizingConfig",
     "SmaCrossStrategy",
@@ -81,7 +84,10 @@ DEFAULT_FILE: Final = Path("traider.toml")
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting, where its value came from (default, file, env or set), and what it means."""
+    """One setting, where its value came from, and what it means.
+
+    It came from default, file, env or set, or from a name in [risk]: profile, preset or drawdown.
+    """
 
     key: str
     value: object
@@ -141,16 +147,17 @@ def load_with_origins(
     """Return the configuration as ``load_config`` does, with where each value came from."""
     is_there = text is not None or DEFAULT_FILE.is_file()
     file = path if path is not None else (DEFAULT_FILE if is_there else None)
-    layers = (
+    written = (
         *((file_layer(file, text),) if file is not None else ()),
         environment_layer(),
         override_layer(overrides),
     )
+    layers = (*named_layers(written), *written)
     try:
         config = Config.model_validate(merged(layers))
     except ValidationError as error:
         raise faults_of(error, layers) from None
-    idle = idle_faults(config, layers)
+    idle = idle_faults(config, written)
     if idle:
         raise InvalidConfigError(idle)
     return LoadedConfig(config, file, layers)

@@ -102,6 +102,9 @@ DEPENDENCES: Final = (
         keys=("target_volatility", "volatility_window"),
     ),
     _chosen("sizing", "sizing.kind", "fixed", keys=("fraction",)),
+    _chosen("sizing", "sizing.kind", "fixed", "atr", "fixed-risk", keys=("confidence_scaling",)),
+    _chosen("sizing", "strategy.kind", "ensemble", keys=("confidence_scaling",)),
+    Dependence(("risk.risk_per_trade",), "plan.stop", (_ANY,), "set plan.stop to atr or fraction"),
     _chosen(
         "sizing",
         "sizing.kind",

@@ -15,11 +15,13 @@ from traider.runtime.config_bus import BusConfig
 from traider.runtime.config_database import DatabaseConfig
 from traider.runtime.config_jobs import JobsConfig
 from traider.runtime.config_leadership import LeadershipConfig
+from traider.runtime.config_limits import LimitsConfig
 from traider.runtime.config_observability import ObservabilityConfig
 from traider.runtime.config_optimize import OptimizeConfig
 from traider.runtime.config_orders import ExecutionConfig, PlanConfig
 from traider.runtime.config_readiness import ReadinessConfig
 from traider.runtime.config_research import MonteCarloConfig, WalkForwardConfig
+from traider.runtime.config_risk import RiskConfig
 from traider.runtime.config_run import RunConfig
 from traider.runtime.config_sections import (
     ClockConfig,
@@ -29,7 +31,6 @@ from traider.runtime.config_sections import (
     FeatureStoreConfig,
     FillTier,
     InstrumentConfig,
-    LimitsConfig,
     LogConfig,
     MarginConfig,
     ReportConfig,
@@ -116,6 +117,8 @@ class Config(BaseSettings):
     """What is traded on: a strategy by its kind."""
     limits: LimitsConfig = LimitsConfig()
     """What the gate lets through."""
+    risk: RiskConfig = RiskConfig()
+    """How risk is measured, and names that set many limits at once."""
     walk_forward: WalkForwardConfig = WalkForwardConfig()
     """What is chosen on the past and tested on what follows."""
     monte_carlo: MonteCarloConfig = MonteCarloConfig()

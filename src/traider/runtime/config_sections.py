@@ -88,6 +88,7 @@ Real = Annotated[float, BeforeValidator(_number)]
 Whole = Annotated[int, BeforeValidator(_number)]
 Exact = Annotated[Decimal, BeforeValidator(_number)]
 Instant = Annotated[str, BeforeValidator(_instant), AfterValidator(_checked_instant)]
+Timeframe = Annotated[str, AfterValidator(_timeframe)]
 OptionalTimeframe = Annotated[str, AfterValidator(_optional_timeframe)]
 OptionalPath = Annotated[Path | None, BeforeValidator(_optional_path)]
 
@@ -111,7 +112,7 @@ class DataConfig(Section):
     files: Annotated[tuple[Path, ...], BeforeValidator(listed)] = ()
     """Parquet files of bars, one an instrument, or raw captures of Level-2 data (.txt.zst);
     relative to the config file they stand in."""
-    bars: Annotated[str, AfterValidator(_timeframe)] = "15s"
+    bars: Timeframe = "15s"
     """Shortest bars that trades build, where the files are captures."""
     funding: Annotated[tuple[Path, ...], BeforeValidator(listed)] = ()
     """Parquet files of settled funding rates, named like BINANCE-BTCUSDT.parquet."""
@@ -241,39 +242,9 @@ class SizingConfig(Section):
     """Largest difference of long and short positions, as a multiple of equity; 0 for no cap."""
     dead_band: Annotated[Real, Field(ge=0, lt=1)] = 0.05
     """Smallest change of a position that is traded, as a fraction of equity."""
-
-
-class LimitsConfig(Section):
-    """What the gate lets through."""
-
-    max_order_notional: Annotated[Exact, Field(ge=0)] = Decimal(0)
-    """Largest order in the account's currency; 0 turns the check off."""
-    max_order_size: Annotated[Exact, Field(ge=0)] = Decimal(0)
-    """Largest order in base units; 0 turns the check off."""
-    price_collar_bps: Annotated[Real, Field(gt=0, le=10_000)] = 500.0
-    """Farthest a limit price may be worse than the last price, in basis points."""
-    max_exposure: Annotated[Real, Field(gt=0, le=100)] = 1.05
-    """Largest exposure of one instrument after the order, as a multiple of equity."""
-    max_gross_exposure: Annotated[Real, Field(gt=0, le=100)] = 1.05
-    """Largest sum of exposures after the order, as a multiple of equity."""
-    max_leverage: Annotated[Real, Field(gt=0, le=100)] = 1.05
-    """Largest leverage of the account after the order."""
-    max_net_exposure: Annotated[Real, Field(ge=0, le=100)] = 0.0
-    """Largest difference of long and short exposure after the order; 0 turns the check off."""
-    max_group_exposure: Annotated[Real, Field(ge=0, le=100)] = 0.0
-    """Largest exposure one way of a group of instruments after the order; 0 turns it off."""
-    groups: tuple[tuple[str, ...], ...] = ()
-    """Instruments that move together, a list of names a group; they share max_group_exposure."""
-    refuse_self_trades: bool = True
-    """Whether an order that would meet one of our own is refused."""
-    max_orders_per_minute: Annotated[Whole, Field(ge=1, le=1_000)] = 60
-    """Most orders in any minute."""
-    max_daily_loss: Annotated[Real, Field(gt=0, le=1)] = 0.05
-    """Loss since the start of the UTC day that stops new positions, as a fraction of equity."""
-    max_drawdown: Annotated[Real, Field(gt=0, le=1)] = 0.30
-    """Fall from the peak of equity that stops new positions, as a fraction; 1 never stops."""
-    max_data_age_s: Annotated[Real, Field(gt=0)] = 7_200.0
-    """Oldest last price an order may be based on, in seconds."""
+    confidence_scaling: bool = False
+    """Whether fixed, atr and fixed-risk sizes follow the strength of the combined score, which is
+    scores times confidences; volatility-target always does."""
 
 
 class LogConfig(Section):

@@ -18,10 +18,12 @@ from traider.kernel.specification import (
     AlphaSpec,
     KernelSpec,
     MarketSpec,
+    RiskSpec,
     StrategySpec,
 )
 from traider.runtime.config import AlphaConfig, Config, QuotingStrategy, SmaCrossStrategy
 from traider.runtime.config_sections import NS_PER_S
+from traider.runtime.control.limit_names import LIMIT_NAMES
 from traider.runtime.order_spec import plan_features, with_orders
 from traider.runtime.venue_spec import fee_currency_spec, margin_tiers, rate_e8, venue_spec
 from traider.signals import Alpha, load_alpha
@@ -127,6 +129,7 @@ def kernel_spec(
         cash_units=units_from_amount(config.capital) - (held.balance_value_units if held else 0),
         fees=held,
         limits=_limits(config),
+        risk=_risk(config),
     )
 
 
@@ -146,6 +149,7 @@ def gate_spec(config: Config, sources: Sequence[Source]) -> KernelSpec:
         cash_units=units_from_amount(config.capital) - (held.balance_value_units if held else 0),
         fees=held,
         limits=_limits(config),
+        risk=_risk(config),
     )
 
 
@@ -201,7 +205,9 @@ def book_window(source: Source) -> int:
 
 def _strategy(config: Config, base: str) -> StrategySpec:
     decision = base if config.clock.decision == "bar" else config.clock.decision
-    shared = StrategySpec(decision_ns=timeframe_ns(decision))
+    shared = StrategySpec(
+        decision_ns=timeframe_ns(decision), risk_per_trade=config.risk.risk_per_trade
+    )
     strategy, sizing = config.strategy, config.sizing
     if isinstance(strategy, SmaCrossStrategy):
         # A crossing lasts one bar and is held until the next: only a cross down ends it.
@@ -217,6 +223,7 @@ def _strategy(config: Config, base: str) -> StrategySpec:
         fraction=sizing.risk if sizing.kind in _BY_RISK else sizing.fraction,
         atr_multiple=sizing.atr_multiple if sizing.kind == "atr" else 0.0,
         stop_fraction=sizing.stop_fraction,
+        confidence_scaling=sizing.confidence_scaling,
         net_leverage=sizing.net_leverage,
         cooldown_ns=round(strategy.cooldown_s * NS_PER_S),
         target_volatility=sizing.target_volatility,
@@ -227,19 +234,20 @@ def _strategy(config: Config, base: str) -> StrategySpec:
 
 
 def _limits(config: Config) -> dict[Limit, float]:
-    limits = config.limits
     return {
-        Limit.MAX_ORDER_NOTIONAL: float(limits.max_order_notional),
-        Limit.MAX_ORDER_SIZE: float(limits.max_order_size),
-        Limit.PRICE_COLLAR: limits.price_collar_bps * _BPS,
-        Limit.MAX_EXPOSURE: limits.max_exposure,
-        Limit.MAX_GROSS_EXPOSURE: limits.max_gross_exposure,
-        Limit.MAX_LEVERAGE: limits.max_leverage,
-        Limit.MAX_ORDERS_PER_MINUTE: float(limits.max_orders_per_minute),
-        Limit.MAX_DAILY_LOSS: limits.max_daily_loss,
-        Limit.MAX_DRAWDOWN: limits.max_drawdown,
-        Limit.MAX_DATA_AGE_NS: limits.max_data_age_s * 1e9,
-        Limit.MAX_NET_EXPOSURE: limits.max_net_exposure,
-        Limit.MAX_GROUP_EXPOSURE: limits.max_group_exposure,
-        Limit.SELF_TRADE: float(limits.refuse_self_trades),
+        known.limit: float(getattr(config.limits, name)) * known.scale
+        for name, known in LIMIT_NAMES.items()
     }
+
+
+def _risk(config: Config) -> RiskSpec:
+    risk = config.risk
+    return RiskSpec(
+        interval_ns=timeframe_ns(risk.interval),
+        decay=risk.ewma_lambda,
+        shrinkage=risk.shrinkage,
+        samples_min=risk.samples_min,
+        correlation_threshold=risk.correlation_threshold,
+        confidence=risk.confidence,
+        horizon_ns=timeframe_ns(risk.horizon),
+    )

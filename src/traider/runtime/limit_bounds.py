@@ -10,8 +10,8 @@
 | max_drawdown | 10 % | 20 % | 30 % |
 | max_data_age_s | 30 | 60 | 300 |
 
-Limits of a choice (sizes in base units, net and group exposure) must be written down, whatever they
-are. They are judgment, not measurement: what an account may lose before a person looks.
+Limits of a choice (all others) must be written down, whatever they are, or be set by a name in
+[risk]. They are judgment, not measurement: what an account may lose before a person looks.
 """
 
 from collections.abc import Mapping
@@ -59,7 +59,20 @@ PRESETS: Final[Mapping[Phase, Preset]] = {
 
 
 _ZERO_IS_OFF: Final = frozenset(
-    {"max_order_notional", "max_order_size", "max_net_exposure", "max_group_exposure"}
+    {
+        "max_order_notional",
+        "max_order_size",
+        "max_net_exposure",
+        "max_group_exposure",
+        "max_position_notional",
+        "max_positions",
+        "max_daily_loss_amount",
+        "max_daily_loss_sigmas",
+        "max_correlated_exposure",
+        "max_var",
+        "max_es",
+        "max_margin_use",
+    }
 )
 
 
@@ -109,7 +122,7 @@ class PhaseBounds:
 
 def is_wider(name: str, value: float, previous: float) -> bool:
     """Whether a limit lets more through than before, both in the same unit."""
-    if name == "refuse_self_trades":
+    if name in ("refuse_self_trades", "min_liquidation_distance"):
         return value < previous
     if name in _ZERO_IS_OFF and 0.0 in (value, previous):
         return value == 0.0 != previous

@@ -16,6 +16,7 @@ from traider.domain.errors import ConfigError, StrategyError, TraiderError, Usag
 from traider.runtime.config import Config, config_digest
 from traider.runtime.config_faults import faults_of
 from traider.runtime.config_idle import idle_faults
+from traider.runtime.config_presets import named_layers
 from traider.runtime.config_sources import Layer, Table, assign, merged
 from traider.runtime.kernel_spec import AlphaShelf, kernel_spec
 from traider.runtime.sweep_axes import OPTION
@@ -141,7 +142,7 @@ def _configured(base: Layer, grid: Grid, values: Point) -> Config:
         assign(table, axis.key, value)
     layer = Layer("set", OPTION, table)
     try:
-        config = Config.model_validate(merged([base, layer]))
+        config = Config.model_validate(merged([base, *named_layers([layer]), layer]))
     except ValidationError as error:
         fault = faults_of(error, [layer])
         details = error.errors(include_url=False)

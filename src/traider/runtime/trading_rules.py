@@ -129,6 +129,8 @@ def idle_settings(config: Config, files: Sequence[Source], base: str = "") -> tu
     strategy = config.strategy
     _check_orders(config)
     notes += _idle_for_sources(config, files)
+    if config.risk.risk_per_trade and config.plan.stop == "off":
+        notes.append("risk.risk_per_trade does nothing: without plan.stop no position has a stop")
     if isinstance(strategy, SmaCrossStrategy):
         first = files[0]
         base = first.timeframe if isinstance(first, BarFile) else base

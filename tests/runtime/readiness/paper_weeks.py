@@ -39,6 +39,15 @@ max_orders_per_minute = 30
 max_daily_loss = 0.02
 max_drawdown = 0.1
 max_data_age_s = 30
+max_position_notional = 0
+max_positions = 0
+max_daily_loss_amount = 0
+max_daily_loss_sigmas = 0
+max_correlated_exposure = 0
+max_var = 0
+max_es = 0
+max_margin_use = 0
+min_liquidation_distance = 0
 """
 
 

@@ -8,7 +8,7 @@ import pytest
 from tests.runtime.control.desk import KeepingDesk
 from traider.domain.errors import DataError
 from traider.runtime.config import Config
-from traider.runtime.config_sections import LimitsConfig
+from traider.runtime.config_limits import LimitsConfig
 from traider.runtime.control.commands import Reload, SetLimit
 from traider.runtime.control.reloading import ConfigReload
 from traider.runtime.session.settings import SETTINGS_FILE, keep_settings, last_settings

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from traider.domain.errors import UsageError
 from traider.kernel.codes import Limit
-from traider.runtime.config_sections import LimitsConfig
+from traider.runtime.config_limits import LimitsConfig
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,15 @@ LIMIT_NAMES: Final[Mapping[str, LimitName]] = {
     "max_net_exposure": LimitName(Limit.MAX_NET_EXPOSURE),
     "max_group_exposure": LimitName(Limit.MAX_GROUP_EXPOSURE),
     "refuse_self_trades": LimitName(Limit.SELF_TRADE),
+    "max_position_notional": LimitName(Limit.MAX_POSITION_NOTIONAL),
+    "max_positions": LimitName(Limit.MAX_POSITIONS),
+    "max_daily_loss_amount": LimitName(Limit.MAX_DAILY_LOSS_AMOUNT),
+    "max_daily_loss_sigmas": LimitName(Limit.MAX_DAILY_LOSS_SIGMAS),
+    "max_correlated_exposure": LimitName(Limit.MAX_CORRELATED_EXPOSURE),
+    "max_var": LimitName(Limit.MAX_VAR),
+    "max_es": LimitName(Limit.MAX_ES),
+    "max_margin_use": LimitName(Limit.MAX_MARGIN_USE),
+    "min_liquidation_distance": LimitName(Limit.MIN_LIQUIDATION_DISTANCE),
 }
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from traider.runtime.config import LimitsConfig, LoadedConfig
+from traider.runtime.config_presets import NAMED_ORIGINS
 from traider.runtime.limit_bounds import PhaseBounds, limit_values
 from traider.runtime.readiness.rows import Row, judged
 
@@ -25,6 +26,7 @@ class InForce:
 def check_limits(loaded: LoadedConfig, in_force: InForce | None = None) -> Row:
     """Tell whether every limit is written in the file, and none is wider than the phase allows.
 
+    What a name in the file's [risk] sets is written there by that name.
     Those in force in a live run that was begun count as well: a person may have changed them.
     """
     bounds, held = PhaseBounds.of(loaded.config), in_force or InForce()
@@ -44,7 +46,12 @@ def check_limits(loaded: LoadedConfig, in_force: InForce | None = None) -> Row:
 
 def _left_out(loaded: LoadedConfig) -> Iterator[str]:
     limits = [each for each in loaded.settings() if each.key.startswith("limits.")]
-    missing = [each.key.removeprefix("limits.") for each in limits if each.origin != "file"]
+    meant = {"file"} | {
+        each.key.removeprefix("risk.")
+        for each in loaded.settings()
+        if each.key.removeprefix("risk.") in NAMED_ORIGINS and each.origin == "file"
+    }
+    missing = [each.key.removeprefix("limits.") for each in limits if each.origin not in meant]
     if missing:
         yield f"not in the file: {', '.join(missing)}"
 
