@@ -45,6 +45,7 @@ COMMANDS: Final = {
     "stop": "traider.cli.control:stop",
     "status": "traider.cli.status:status",
     "sweep": "traider.cli.sweep:sweep",
+    "tax": "traider.cli.tax:tax",
     "var": "traider.cli.var:var",
     "version": "traider.cli.version:version",
 }
