@@ -1,10 +1,12 @@
-"""What a session ends with: its outcome, and its report."""
+"""What a session ends with: no decisions, its outcome, and its report."""
 
 from pathlib import Path
 
 import msgspec
 
 from traider.domain.errors import TraiderError
+from traider.domain.events import EventArray, Kind, empty_events
+from traider.domain.payload_table import PAYLOADS
 from traider.gateway.latency import LatencyBook, Stage
 from traider.journal.reader import JournalReader
 from traider.runtime.parity.decisions import DecisionReplay
@@ -20,6 +22,19 @@ from traider.runtime.session.terms import (
 from traider.runtime.status_body import StatusBody
 
 _NS_PER_US = 1_000
+
+
+def has_opening_orders(parts: SessionParts) -> bool:
+    """Whether an order is open that would open or change a position."""
+    lives = parts.gateway.lives
+    return any(not lives.guards(life) for life in lives.living())
+
+
+def decisions_off() -> EventArray:
+    """Return the event after which nothing is decided."""
+    event = empty_events(1)
+    event["kind"], event["version"] = Kind.WARMUP_BEGIN, PAYLOADS[Kind.WARMUP_BEGIN].version
+    return event
 
 
 def session_end(

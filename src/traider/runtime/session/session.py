@@ -23,9 +23,7 @@ from types import TracebackType
 from typing import Final
 
 from traider.domain.errors import Interrupted, TraiderError, UsageError
-from traider.domain.events import EventArray, Kind, empty_events
 from traider.domain.fault_points import listen_as_asked
-from traider.domain.payload_table import PAYLOADS
 from traider.domain.ports import Alert, Severity
 from traider.gateway.client_ids import ClientIds
 from traider.runtime.auditing.journal_audit import PROGRAM_FACT, program_body
@@ -47,7 +45,7 @@ from traider.runtime.parity.recorded_run import RecordedRun
 from traider.runtime.run_request import check_same
 from traider.runtime.session.background import Background, first_fault
 from traider.runtime.session.beside import kept_beside
-from traider.runtime.session.closing import session_end
+from traider.runtime.session.closing import decisions_off, has_opening_orders, session_end
 from traider.runtime.session.history import read_history
 from traider.runtime.session.parts import Opening, SessionParts, open_parts
 from traider.runtime.session.pauses import short_pauses
@@ -379,7 +377,7 @@ class Session:
         self._tell("stopping")
         if self._loss is not None or background.has_ended:
             return
-        parts.trader.tell(_decisions_off())
+        parts.trader.tell(decisions_off())
         asked = self._stop.cancel_orders if self._stop is not None else None
         cancels = parts.config.run.on_stop == "cancel" if asked is None else asked
         if cancels:
@@ -389,7 +387,9 @@ class Session:
                     desk.command(
                         CancelOrder(who="session", why="the run stops", order_id=life.order_id)
                     )
-        await self._wait(lambda: not _opening(parts), _SETTLE_S if cancels else 0.0, background)
+        await self._wait(
+            lambda: not has_opening_orders(parts), _SETTLE_S if cancels else 0.0, background
+        )
 
     def _close_books(self, parts: SessionParts, upkeep: Upkeep, watch: SessionWatch) -> None:
         """Prove the state at the end, keep it, and let the tables catch up."""
@@ -488,15 +488,3 @@ class Session:
         end = loop.time() + seconds
         while not until() and loop.time() < end and not tasks.has_ended:  # noqa: ASYNC110 - see
             await asyncio.sleep(_LOOK_S)  # below: what is waited for knows no event
-
-
-def _opening(parts: SessionParts) -> bool:
-    """Whether an order is open that would open or change a position."""
-    lives = parts.gateway.lives
-    return any(not lives.guards(life) for life in lives.living())
-
-
-def _decisions_off() -> EventArray:
-    event = empty_events(1)
-    event["kind"], event["version"] = Kind.WARMUP_BEGIN, PAYLOADS[Kind.WARMUP_BEGIN].version
-    return event
