@@ -45,6 +45,7 @@ FULL = msgspec.structs.replace(
     orders=(ORDER,) * 23,
     latency_us={"signal_to_order": LatencyBody(812, 1900, 4100, 9000, 77)},
     counts=CountsBody(events=1_234_567, orders_refused=3),
+    limits={"max_exposure": 0.5, "max_order_notional": 2_000.0},
     parity=ParityBody(ok=False, checks=4, last_ns=time.time_ns()),
     alerts=(AlertBody("k", "critical", "state differs", "event 12", BODY.now_ns),),
 )
@@ -75,7 +76,7 @@ def test_everything_is_on_it(width: int) -> None:
         "DEMO", "trading", "10,012.35 USD", "+12.35 USD", "0.10 %", "BTC-USD", "sell stop-limit",
         "0.25 / 0.5", "49,000 @ 49,500", "partly filled", "and 3 more", "no tick", "4.1 ms",
         "STATE DIFFERS FROM THE JOURNAL", "4 checks, the last 1 h ago", "1,234,567 events",
-        "3 refused", "state differs: event 12",
+        "3 refused", "state differs: event 12", "max_exposure 0.5", "max_order_notional 2,000",
     ):  # fmt: skip
         assert words in text, words
 
@@ -125,7 +126,7 @@ def test_what_is_empty_is_said_to_be() -> None:
     text = picture(msgspec.structs.replace(blank, phase=Phase.KILLED), 80)
     for words in (
         "positions: none", "open orders: none", "alerts: none", "not measured yet",
-        "nothing was said", "not checked yet", "killed", "–",
+        "nothing was said", "not checked yet", "killed", "–", "limits: not said",
     ):  # fmt: skip
         assert words in text, words
 

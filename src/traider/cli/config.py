@@ -44,7 +44,7 @@ def show(config_file: Path | None, overrides: tuple[str, ...], as_json: bool) ->
     lines = [f"{setting['key']} = {_toml(setting['value'])}" for setting in settings]
     width = min(max(len(line) for line in lines), 44)
     for line, setting in zip(lines, settings, strict=True):
-        click.echo(f"{line:<{width}}  # {setting['origin']:<7}  {setting['description']}")
+        click.echo(f"{line:<{width}}  # {setting['origin']:<8}  {setting['description']}")
 
 
 @config.command()

@@ -69,7 +69,7 @@ def draw(found: FoundStatus, width: int, orders_shown: int = ORDERS_SHOWN) -> Re
         parts.append(sides)
     else:
         parts += [money, Text(), machine]
-    return Group(*parts, Text(), _counts(body), Text(), alerts(body))
+    return Group(*parts, Text(), _counts(body), _limits(body), Text(), alerts(body))
 
 
 def _head(found: FoundStatus) -> RenderableType:
@@ -151,3 +151,8 @@ def _counts(body: StatusBody) -> Text:
         f"{counts.reconnects:,} reconnects  {counts.gaps:,} gaps"
     )
     return Text(words, style="dim")
+
+
+def _limits(body: StatusBody) -> Text:
+    words = "  ".join(f"{name} {value:,.12g}" for name, value in body.limits.items())
+    return Text(f"limits: {words or 'not said'}", style="dim")

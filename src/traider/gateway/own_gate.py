@@ -28,6 +28,11 @@ class OwnGate:
     def __init__(self, gate: Gate) -> None:
         self._machine = GateMachine(gate)
 
+    @property
+    def gate(self) -> Gate:
+        """The gate's arrays, to be read."""
+        return self._machine.gate
+
     def answer(self, intent: EventArray) -> GateAnswer:
         """Return the gate's answer to one intent; nothing is remembered."""
         code, number, limit = self._machine.ask(intent.copy(), 0)
@@ -38,6 +43,22 @@ class OwnGate:
         whole = events if events.flags.writeable else events.copy()
         for place in np.flatnonzero(np.isin(whole["kind"], _SEEN)).tolist():
             self._machine.step(whole, place)
+
+    def learn(self, history: EventArray) -> None:
+        """Sample the prices of past bars, by rising time; those before the last sample are known.
+
+        Nothing else is taken from them: neither the account's days nor what it was worth.
+        """
+        gate = self._machine.gate
+        since_ns = (int(gate.risk["sampled_at"][0]) + 1) * int(gate.risk["interval_ns"][0])
+        is_new = (history["kind"] == Kind.BAR) & (history["ts_recv"] >= since_ns)
+        bars = history[is_new].copy()
+        kept = gate.account.copy(), gate.daily.copy(), gate.risk["days"].copy()
+        for place in range(len(bars)):
+            self._machine.step(bars, place)
+            if place + 1 == len(bars) or bars["ts_recv"][place + 1] != bars["ts_recv"][place]:
+                self.pass_time(int(bars["ts_recv"][place]))
+        gate.account[:], gate.daily[:], gate.risk["days"] = kept
 
     def pass_time(self, now_ns: int) -> None:
         """Note what the account is worth now: losses of a day and falls are measured by that."""

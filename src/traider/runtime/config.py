@@ -156,7 +156,7 @@ def load_with_origins(
     try:
         config = Config.model_validate(merged(layers))
     except ValidationError as error:
-        raise faults_of(error, layers) from None
+        raise faults_of(error, written) from None
     idle = idle_faults(config, written)
     if idle:
         raise InvalidConfigError(idle)

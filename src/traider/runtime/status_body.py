@@ -244,6 +244,9 @@ class StatusBody(Struct, frozen=True, kw_only=True):
     """The last ten, newest last."""
     restarts: tuple[RestartBody, ...] = ()
     """Parts that this process had to begin again."""
+    limits: dict[str, float] = msgspec.field(default_factory=dict)
+    """Limits in force, by their names and in the units of [limits]; those that are off are left
+    out."""
 
 
 def latency_bodies(book: LatencyBook) -> dict[str, LatencyBody]:

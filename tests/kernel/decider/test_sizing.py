@@ -5,9 +5,12 @@ from typing import Any
 
 import pytest
 
+from tests.kernel.decider.hostile_venue import HostileVenue
 from tests.kernel.decider.signals import HIGH, NEVER_WARM, deciding, says
-from tests.kernel.scenario import PERPETUAL, SPOT, bars, play
+from tests.kernel.scenario import MONEY, PERPETUAL, SPOT, bars, play
+from traider.domain.events import OrderFlag
 from traider.kernel.codes import Sizing
+from traider.kernel.order_specification import PlanSpec
 
 pytestmark = pytest.mark.interpreted
 
@@ -115,3 +118,52 @@ def test_the_larger_side_alone_gives_way_to_the_net_cap() -> None:
     # Wanted are +50, +50 and -50 of 100; the longs may be 30 more than the short: 40 each.
     held = journal.machine.decider.markets["position_lots"].tolist()
     assert held == [40, 40, -50]
+
+
+@pytest.mark.parametrize("sizing", [Sizing.FIXED, Sizing.FIXED_RISK])
+@pytest.mark.parametrize(("score", "scaled", "lots"), [(0.5, True, 25), (0.5, False, 50)])
+def test_sizes_without_a_strength_may_follow_the_score(
+    sizing: Sizing, score: float, scaled: bool, lots: int
+) -> None:
+    # Half of equity, or what loses 5 % of it on the way to a stop 10 % away.
+    fraction = 0.5 if sizing is Sizing.FIXED else 0.05
+    spec = deciding(sizing=sizing, fraction=fraction, stop_fraction=0.1, confidence_scaling=scaled)
+    row = says(score)
+    assert play(spec, bars(row, row), decides=True).fills == [(1, lots, 100)]
+
+
+def test_the_volatility_target_follows_the_score_once() -> None:
+    spec = deciding(sizing=VOLATILITY, target_volatility=0.4, confidence_scaling=True)
+    row = says(0.5, volatility=1)
+    assert play(spec, bars(row, row), decides=True).fills == [(1, 20, 100)]
+
+
+@pytest.mark.parametrize(
+    ("sizing", "risk", "lots"),
+    [
+        (Sizing.FIXED, 0.02, 20),  # 2 % of 100,000 at a stop of 100 a lot
+        (Sizing.FIXED, 0.0, 50),
+        (Sizing.FIXED, 0.5, 50),  # a bound never makes a position larger
+        (Sizing.ALL_IN, 0.02, 20),
+        (Sizing.ALL_IN, 0.5, 100),
+    ],
+)
+def test_the_stop_of_a_plan_costs_no_more_than_the_risk_of_a_trade(
+    sizing: Sizing, risk: float, lots: int
+) -> None:
+    plan = PlanSpec(stop=0.1, targets=((1.0, 1.0),))
+    spec = deciding(SPOT, plan=plan, cash=100_000, sizing=sizing, risk_per_trade=risk)
+    venue = HostileVenue(spec)
+    venue.decide(1.0)
+    venue.arrive()
+    (entry,) = venue.orders.values()
+    bought = entry.size // (1_000 * MONEY) if entry.flags & OrderFlag.QUOTE_SIZED else entry.size
+    assert bought == lots
+
+
+def test_without_a_distance_to_the_stop_nothing_is_held() -> None:
+    plan = PlanSpec(stop=2.0, stop_slot=NEVER_WARM, targets=((1.0, 1.0),))
+    venue = HostileVenue(deciding(plan=plan, cash=100_000, risk_per_trade=0.02))
+    venue.decide(1.0)
+    assert not venue.requests
+    assert venue.machine.decider.markets[0]["exposure"] == 0.0

@@ -87,6 +87,8 @@ def test_modes_say_why_and_what_is_kept(
         (("limits.price_collar_bps", "25"), Kind.LIMITS_CHANGE, Limit.PRICE_COLLAR, 0.0025, 0.05),
         (("max_data_age_s", "1.5"), Kind.LIMITS_CHANGE, Limit.MAX_DATA_AGE_NS, 1.5e9, 7.2e12),
         (("refuse_self_trades", "0"), Kind.LIMITS_CHANGE, Limit.SELF_TRADE, 0.0, 1.0),
+        (("max_var", "0.02"), Kind.LIMITS_CHANGE, Limit.MAX_VAR, 0.02, 0.0),
+        (("max_positions", "3"), Kind.LIMITS_CHANGE, Limit.MAX_POSITIONS, 3.0, 0.0),
         (("momentum", "2"), Kind.WEIGHTS_CHANGE, 0, 2.0, 1.0),
         (("volatility-regime", "0"), Kind.WEIGHTS_CHANGE, 2, 0.0, 1.0),
         (("enter", "0.4"), Kind.THRESHOLDS_CHANGE, 0, 0.4, 0.3),

@@ -93,6 +93,18 @@ def test_law_2_limits_in_force_are_those_of_the_next_start(tmp_path: Path) -> No
     assert (held["max_leverage"], held["max_exposure"]) == (0.5, 3.0)
 
 
+def test_what_a_name_in_the_file_sets_is_written_there(tmp_path: Path) -> None:
+    path = tmp_path / "live.toml"
+    limits = {name: value for name, value in _config().limits if name != "max_daily_loss_amount"}
+    lines = ["[limits]", *(f"{name} = {_toml(value)}" for name, value in limits.items())]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    assert "not in the file: max_daily_loss_amount" in check_limits(load_with_origins(path)).found
+    by_hand = load_with_origins(path, ("risk.preset=paper",))
+    assert "not in the file: max_daily_loss_amount" in check_limits(by_hand).found
+    path.write_text("\n".join([*lines, "[risk]", 'preset = "paper"']), encoding="utf-8")
+    assert check_limits(load_with_origins(path)).ok
+
+
 def test_law_2_the_row_tells_of_them(tmp_path: Path) -> None:
     state = tmp_path / "live"
     file = tmp_path / "live.toml"

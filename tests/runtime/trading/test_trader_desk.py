@@ -19,6 +19,7 @@ from traider.gateway.order_lives import OrderLife
 from traider.gateway.port import Stand
 from traider.journal import JournalReader
 from traider.runtime.control.commands import Kill, Pause, Rearm, Reload, SetLimit, Stop
+from traider.runtime.control.limit_names import LIMIT_NAMES
 from traider.runtime.limit_bounds import PhaseBounds
 from traider.runtime.status_body import (
     AlertBody,
@@ -92,6 +93,9 @@ def test_the_status_is_the_kernels_account(tmp_path: Path) -> None:
     assert Decimal(order.price) == 5_000 * spec.markets[1].tick_size
     assert order.client_order_id == "0badcafe-0000000000000009"
     assert status.latency_us["decide"].count > 0
+    in_force = {name: spec.limits.get(each.limit, 0.0) for name, each in LIMIT_NAMES.items()}
+    assert {name for name, value in in_force.items() if value} == set(status.limits)
+    assert (status.limits["price_collar_bps"], status.limits["max_data_age_s"]) == (500.0, 10_800.0)
 
 
 def test_profit_and_cost_agree_with_the_account(tmp_path: Path) -> None:

@@ -1,10 +1,12 @@
 """The limits that can be changed while a trader runs: name in ``[limits]``, place and unit."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+import numpy as np
+import numpy.typing as npt
 from pydantic import ValidationError
 
 from traider.domain.errors import UsageError
@@ -45,6 +47,23 @@ LIMIT_NAMES: Final[Mapping[str, LimitName]] = {
     "max_margin_use": LimitName(Limit.MAX_MARGIN_USE),
     "min_liquidation_distance": LimitName(Limit.MIN_LIQUIDATION_DISTANCE),
 }
+
+
+_DIGITS: Final = 12
+"""Digits kept of a value in the gate's units, so that 100 bps are 100 again."""
+
+
+def setting_value(name: str, value: float) -> float:
+    """Return a value of the gate in the setting's unit."""
+    return float(f"{value / LIMIT_NAMES[name].scale:.{_DIGITS}g}")
+
+
+def limits_of(values: Sequence[float] | npt.NDArray[np.float64]) -> dict[str, float]:
+    """Return the limits of a gate that are on, by name, in the settings' units."""
+    found = {
+        name: setting_value(name, float(values[known.limit])) for name, known in LIMIT_NAMES.items()
+    }
+    return {name: value for name, value in found.items() if value}
 
 
 def limit_name(name: str) -> LimitName:

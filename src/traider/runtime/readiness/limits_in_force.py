@@ -12,15 +12,13 @@ from traider.journal.reader import JournalReader
 from traider.journal.segment_files import list_segments
 from traider.kernel.codes import Limit
 from traider.runtime.config import Config
-from traider.runtime.control.limit_names import LIMIT_NAMES
+from traider.runtime.control.limit_names import LIMIT_NAMES, setting_value
 from traider.runtime.limit_bounds import limit_values
 from traider.runtime.readiness.limit_checks import InForce
 from traider.runtime.session.settings import last_settings
 from traider.runtime.state_folder import RunPaths, read_manifest
 
-_NAME_OF: Final = {known.limit: (name, known.scale) for name, known in LIMIT_NAMES.items()}
-_DIGITS: Final = 12
-"""Digits kept of a value in the gate's units, so that 100 bps are 100 again."""
+_NAME_OF: Final = {known.limit: name for name, known in LIMIT_NAMES.items()}
 
 
 def limits_in_force(
@@ -56,6 +54,6 @@ def _changed(journal: Path, stop: Callable[[], bool]) -> dict[str, float]:
         if stop():
             raise Interrupted("stopped while the journal was read")
         for place in np.flatnonzero(events["kind"] == Kind.LIMITS_CHANGE).tolist():
-            name, scale = _NAME_OF[Limit(int(events["code"][place]))]
-            values[name] = float(f"{float(events['f1'][place]) / scale:.{_DIGITS}g}")
+            name = _NAME_OF[Limit(int(events["code"][place]))]
+            values[name] = setting_value(name, float(events["f1"][place]))
     return values

@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from traider.domain.errors import ConfigError, UsageError
+from traider.domain.errors import ConfigError, DataError, UsageError, VenueError
 from traider.domain.market_health import MarketHealth
 from traider.domain.metric_names import GATEWAY_READY, OPEN_ORDERS, UPTIME_SECONDS
 from traider.feed.connection import ConnectionState
@@ -43,6 +43,7 @@ from traider.runtime.parity.recorded_run import SIMULATED
 from traider.runtime.recording import clock_from
 from traider.runtime.roles.gateway_role import GatewayRole, GatewayRoleParts
 from traider.runtime.session.background import Background, first_fault
+from traider.runtime.session.history import price_history
 from traider.runtime.session.link import VenueLink, open_link
 from traider.runtime.session.terms import SessionOrder
 from traider.runtime.state_folder import RunManifest, RunPaths, check_instruments, read_manifest
@@ -182,7 +183,19 @@ class GatewayProcess:
                 reconciliation(gateway, executor, config, clock, seen).reconcile
             ),
         )
+        await self._teach(role, link, feed, config)
         return _Parts(feed, role, RoleReport("gateway", seen.health, seen.metrics))
+
+    async def _teach(self, role: GatewayRole, link: VenueLink, feed: Feed, config: Config) -> None:
+        """Let the gate sample the prices from before; without them it opens nothing for a while."""
+        try:
+            history = await price_history(config, link, feed.instruments)
+        except (VenueError, DataError) as fault:
+            self.seen.log.warning("no history for the gate", why=fault.what)
+            return
+        if history.note:
+            self.seen.log.warning("no history for the gate", why=history.note)
+        role.learn(history.events)
 
     async def _priced(self, feed: Feed) -> None:
         """Wait until every book is whole, not for long: an emergency needs no price."""

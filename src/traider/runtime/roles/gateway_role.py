@@ -132,6 +132,10 @@ class GatewayRole:
         """See prices."""
         self._gate.see(events)
 
+    def learn(self, history: EventArray) -> None:
+        """Let the gate sample the prices of bars from before."""
+        self._gate.learn(history)
+
     def pass_time(self) -> None:
         """Let the gate note what the account is worth now."""
         self._gate.pass_time(self._parts.clock.now_ns())

@@ -1,8 +1,9 @@
-"""The history that a session begins with: what the venue tells of the time before it."""
+"""The history that a session begins with, or a gate of its own: what the venue tells of before."""
 
 from dataclasses import dataclass
 
 from traider.domain.events import EventArray, empty_events
+from traider.domain.timeframes import timeframe_ns
 from traider.feed.feed import FeedInstrument
 from traider.ops.clock import SystemClock
 from traider.runtime.config import Config
@@ -32,13 +33,50 @@ async def read_history(
 ) -> History:
     """Return bars until now: those that are asked for, or those since a stop at ``since_ns``.
 
+    Where limits need samples of prices, there are enough for those, unless none are asked for.
+
     Raises:
         VenueError: the venue cannot be asked.
         DataError: a file of history cannot be read.
     """
-    terms = HistoryTerms(
-        config.data.bars, config.run.warm_up, link.clock.now_ns(), since_ns=since_ns
-    )
+    timeframe, wanted = config.data.bars, config.run.warm_up
+    bars = max(wanted, bars_sampled(config, timeframe)) if wanted else 0
+    terms = HistoryTerms(timeframe, bars, link.clock.now_ns(), since_ns=since_ns)
+    return await _read(config, link, instruments, terms)
+
+
+async def price_history(
+    config: Config, link: VenueLink, instruments: tuple[FeedInstrument, ...]
+) -> History:
+    """Return the bars whose prices a gate of its own has to sample; none where no limit needs any.
+
+    Raises:
+        VenueError: the venue cannot be asked.
+        DataError: a file of history cannot be read.
+    """
+    timeframe = config.data.bars
+    if not (config.run.history or has_candles(timeframe)):
+        timeframe = config.risk.interval
+    terms = HistoryTerms(timeframe, bars_sampled(config, timeframe), link.clock.now_ns())
+    return await _read(config, link, instruments, terms)
+
+
+def bars_sampled(config: Config, timeframe: str) -> int:
+    """Return the bars that the limits on VaR, ES and correlation need to act: 0 where all are off.
+
+    One sample more than returns, and one for where the first interval ends.
+    """
+    limits, risk = config.limits, config.risk
+    if not (limits.max_var or limits.max_es or limits.max_correlated_exposure):
+        return 0
+    length_ns = timeframe_ns(timeframe)
+    each_ns = max(timeframe_ns(risk.interval), length_ns)
+    return -(-(risk.samples_min + 2) * each_ns // length_ns)
+
+
+async def _read(
+    config: Config, link: VenueLink, instruments: tuple[FeedInstrument, ...], terms: HistoryTerms
+) -> History:
     if terms.begin_ns >= terms.end_ns:
         return History(empty_events(0))
     if config.run.history:

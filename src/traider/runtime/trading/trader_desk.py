@@ -34,7 +34,7 @@ from traider.runtime.control.commands import (
     command_bytes,
 )
 from traider.runtime.control.conversion import CONTROL_FACT, ControlTerms, control_events, told
-from traider.runtime.control.limit_names import limit_name
+from traider.runtime.control.limit_names import limit_name, limits_of
 from traider.runtime.limit_bounds import PhaseBounds, is_wider
 from traider.runtime.status_body import (
     AlertBody,
@@ -226,6 +226,7 @@ class TraderDesk:
             parity=watch.parity(),
             alerts=watch.alerts(),
             restarts=self._hooks.restarts(),
+            limits=limits_of(machine.gate.limits),
         )
 
     def _phase(self) -> Phase:
