@@ -15,6 +15,7 @@ from traider.domain.events import Kind, OrderFlag
 from traider.domain.market_health import MarketHealth
 from traider.domain.orders import OrderType
 from traider.kernel.codes import Limit, Verdict
+from traider.kernel.machine import arrays_of
 
 pytestmark = pytest.mark.interpreted
 
@@ -34,9 +35,9 @@ ORDER: Final = {"size": 2, "flags": int(OrderType.LIMIT), "price": 103}
 
 
 def told(traders: Desk, **words: int) -> dict[Verdict, GateCheck]:
-    before = [array.tobytes() for array in traders.gate]
+    before = [array.tobytes() for array in arrays_of(traders.gate)]
     found = gate_checks(traders.gate, traders.order(**words))
-    assert [array.tobytes() for array in traders.gate] == before
+    assert [array.tobytes() for array in arrays_of(traders.gate)] == before
     return {check.verdict: check for check in found}
 
 

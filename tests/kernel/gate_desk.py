@@ -12,6 +12,7 @@ from traider.kernel.codes import Limit, Verdict
 from traider.kernel.compiled import compile_kernel
 from traider.kernel.construction import build_gate
 from traider.kernel.gate import approve, check_order, observe
+from traider.kernel.machine import arrays_of
 from traider.kernel.records import Gate, Records
 from traider.kernel.specification import MarketSpec, RiskSpec
 
@@ -58,9 +59,9 @@ class Desk:
 
     def ask(self, **words: int) -> Answer:
         """Return the answer to an order, which must change nothing."""
-        before = [array.tobytes() for array in self.gate]
+        before = [array.tobytes() for array in arrays_of(self.gate)]
         code, number, limit = check_first(self.gate, self.order(**words))
-        assert [array.tobytes() for array in self.gate] == before
+        assert [array.tobytes() for array in arrays_of(self.gate)] == before
         return Verdict(code), number, limit
 
     def accept(self, **words: int) -> None:

@@ -11,6 +11,7 @@ from typing import Final
 from traider.domain.events import EventArray, OrderFlag
 from traider.domain.market_health import MarketHealth
 from traider.domain.orders import OrderType
+from traider.kernel.breaker_records import Breakers
 from traider.kernel.codes import Limit, Verdict
 from traider.kernel.machine import GateMachine
 from traider.kernel.records import Gate
@@ -76,7 +77,8 @@ def gate_checks(gate: Gate, order: EventArray) -> tuple[GateCheck, ...]:
 
 def copied(gate: Gate) -> Gate:
     """Return a view of its own."""
-    return gate._replace(**{name: array.copy() for name, array in gate._asdict().items()})
+    plain = {name: part.copy() for name, part in gate._asdict().items() if name != "breakers"}
+    return gate._replace(breakers=Breakers(*(array.copy() for array in gate.breakers)), **plain)
 
 
 class _Asking:
@@ -91,6 +93,7 @@ class _Asking:
         self._gate.account[0]["killed"] = 0
         self._gate.account[0]["paused"] = 0
         self._gate.markets["unhealthy"] = self._gate.markets["health"] = 0
+        self._gate.breakers.state[0]["on"] = 0
         self._machine = GateMachine(self._gate)
 
     def _ask(self) -> tuple[int, float, float]:

@@ -65,6 +65,8 @@ class Kind(IntEnum):
     ORDER_INTENT = 100
     VERDICT = 101
     SENT = 102
+    BREAKER = 103
+    DECISION_CONFIDENCE = 104
 
 
 class MarketFlag(IntFlag):

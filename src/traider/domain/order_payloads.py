@@ -238,7 +238,11 @@ _COMMAND_ROWS: Final[tuple[Row, ...]] = (
         Kind.REARM,
         "A person ended the pause or the emergency stop",
         "control",
-        (integer("code", "reason"), integer("user", "user id")),
+        (
+            integer("code", "reason"),
+            integer("user", "user id"),
+            integer("breaker", "0 everything, else only this breaker's code + 1"),
+        ),
         "",
         "",
     ),
@@ -281,6 +285,28 @@ _DECISION_ROWS: Final[tuple[Row, ...]] = (
         (UNUSED, UNUSED, UNUSED, integer("order_id", "order id")),
         "",
         ORDER_SIDE,
+    ),
+    (
+        Kind.BREAKER,
+        "A circuit breaker of the gate tripped, closed by itself, or was re-armed",
+        "kernel",
+        (
+            integer("code", "breaker"),
+            floating("number", "measured, in the breaker's unit"),
+            floating("limit", "its bound"),
+            integer("level", "action in force of account or instrument, 0 none"),
+            floating("share", "what is left of the caps where that is reduce, else 0"),
+        ),
+        "action (bits 0-3), 1 tripped 2 closed 3 re-armed (bits 4-7), 256: whole account",
+        "",
+    ),
+    (
+        Kind.DECISION_CONFIDENCE,
+        "How sure the alphas were at a decision; told where a breaker watches it",
+        "kernel",
+        (floating("confidence", "mean in [0, 1]"), integer("scores", "count")),
+        "",
+        "",
     ),
 )
 

@@ -12,6 +12,7 @@ from traider.kernel import order_records as o
 from traider.kernel import records as r
 from traider.kernel import venue_records as v
 from traider.kernel.arithmetic import DIVISOR_MAX, MONEY
+from traider.kernel.breaker_records import Breaker, build_breakers
 from traider.kernel.codes import LIMIT_COUNT, FrameKind, Style
 from traider.kernel.decider.tape import CELLS_PER_OPERATION
 from traider.kernel.market_books import empty_books
@@ -149,6 +150,7 @@ def build_gate(spec: KernelSpec) -> r.Gate:
         scratch=np.zeros((2, len(markets))),
         daily=np.zeros(_DAYS_KEPT),
         tiers=_margin_tiers(spec, markets),
+        breakers=build_breakers(spec.breakers, len(spec.markets)),
     )
 
 
@@ -266,6 +268,8 @@ def _account(spec: KernelSpec) -> r.Records:
     account[0]["latency_ns"] = _assumed_latency(spec.venue)
     worked = spec.strategy.style not in (Style.MARKET, Style.LIMIT)
     account[0]["managed"] = int(worked or spec.strategy.plan is not None)
+    watched = [each.breaker for each in spec.breakers]
+    account[0]["tells_confidence"] = int(Breaker.CONFIDENCE in watched)
     return account
 
 

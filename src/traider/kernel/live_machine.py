@@ -30,7 +30,7 @@ from traider.kernel.machine import Drained, Machine
 from traider.kernel.specification import KernelSpec
 from traider.kernel.venue.sending import send_from_outside
 
-_MADE: Final = (Kind.TIMER, Kind.ORDER_INTENT)
+_MADE: Final = (Kind.TIMER, Kind.ORDER_INTENT, Kind.BREAKER, Kind.DECISION_CONFIDENCE)
 """What every machine makes itself."""
 _MADE_BY_SIMULATION: Final = (
     *_MADE,

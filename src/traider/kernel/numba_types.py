@@ -6,6 +6,7 @@ import numpy as np
 from numba import from_dtype, types
 
 from traider.domain.events import EVENT
+from traider.kernel import breaker_records as b
 from traider.kernel import order_records as o
 from traider.kernel import records as r
 from traider.kernel import venue_records as v
@@ -100,6 +101,16 @@ DESK: Final = named_tuple(
     ),
     o.Desk,
 )
+BREAKERS: Final = named_tuple(
+    (
+        numba_vector(b.BREAKER_STATE),
+        numba_vector(b.BREAKER),
+        numba_vector(b.BREAKER_MARKET),
+        MATRIX,
+        MATRIX,
+    ),
+    b.Breakers,
+)
 GATE: Final = named_tuple(
     (
         VECTOR,
@@ -113,6 +124,7 @@ GATE: Final = named_tuple(
         MATRIX,
         VECTOR,
         TIERS,
+        BREAKERS,
     ),
     r.Gate,
 )

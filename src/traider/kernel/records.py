@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from traider.kernel.breaker_records import Breakers
+
 Records = npt.NDArray[np.void]
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -58,6 +60,8 @@ MARKET = np.dtype(
         ("gaps", "<i8"),  # gaps reported by the feed
         ("unhealthy", "<i8"),  # between a gap and the next whole snapshot: nothing is opened
         ("health", "<i8"),  # MarketHealth as the feed said last; unless 0 nothing is opened
+        ("tripped", "<i8"),  # Action of the instrument's own breakers
+        ("share", "<f8"),  # as in ACCOUNT
         # The ensemble's memory.
         ("entered_ns", "<i8"),  # when the direction last left zero,
         ("exited_ns", "<i8"),  # and when it last returned there, or a plan's exits left it
@@ -90,12 +94,18 @@ ACCOUNT = np.dtype(
         ("managed", "<i8"),  # plans, worked orders or quotes are on, or an emergency stop closes
         ("pending", "<i8"),  # cancels of the emergency stop that found no room in one event
         ("top", "<i8"),  # order slots from here on are free
-        ("paused", "<i8"),  # until re-armed positions only shrink
+        ("paused", "<i8"),  # positions only shrink: 1 until re-armed, 2 until a breaker closes
+        ("halted", "<i8"),  # a breaker takes back what rests
+        ("share", "<f8"),  # of what is wanted, that a breaker lets be opened; 0 all
         ("alpha_fault", "<i8"),  # 1 + index of the last alpha switched off, 0 none
         ("last_fault_ns", "<i8"),
         ("orders", "<i8"),  # intents emitted
         ("manual_sequence", "<i8"),  # decision of the last manual order's first leg
         ("latency_ns", "<i8"),  # from signal to order, 99th percentile, as measured last
+        ("tells_confidence", "<i8"),  # a breaker watches it
+        ("confidence_sum", "<f8"),  # of the scores of the last decision,
+        ("confidence_count", "<i8"),  # and how many they were
+        ("confidence_due", "<i8"),  # no event said so yet
     ],
     align=True,
 )
@@ -393,6 +403,7 @@ class Gate(NamedTuple):
     scratch: Floats  # (2, instruments) for one check; zero between two
     daily: Floats  # ring of the profit and loss of past days, currency
     tiers: Records  # MARGIN_TIER of all instruments, by rising notional
+    breakers: Breakers
 
 
 class Venue(NamedTuple):

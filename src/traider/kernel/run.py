@@ -17,7 +17,7 @@ from traider.kernel.compiled import compiled
 from traider.kernel.decider.market_data import take_depth
 from traider.kernel.decider.step import step
 from traider.kernel.decider.tending import is_due, tend
-from traider.kernel.gate import approve, check_order, observe
+from traider.kernel.gate import approve, check_order, observe, write_change
 from traider.kernel.numba_types import EVENTS, KERNEL
 from traider.kernel.records import Kernel, Records
 from traider.kernel.venue.answers import SCHEDULED
@@ -35,6 +35,7 @@ _GAP = int(Kind.GAP)
 _FUNDING = int(Kind.FUNDING)
 _MARK = int(Kind.MARK)
 _TIMER = int(Kind.TIMER)
+_DECISION_CONFIDENCE = int(Kind.DECISION_CONFIDENCE)
 _ACK = int(Kind.ACK)
 _ADJUSTMENT = int(Kind.RECONCILE_ADJUSTMENT)
 _MANUAL_ORDER = int(Kind.MANUAL_ORDER)
@@ -63,6 +64,8 @@ _NOTHING = 0
 _MARKET_EVENT = 1
 _ANSWER = 2
 _TICK = 3
+_CHANGE = 4
+_CONFIDENCE = 5
 
 _IS_NEXT = 0
 _IS_DONE = 1
@@ -111,8 +114,11 @@ def _take(kernel: Kernel, events: Records, turn: int) -> int:
     """Take what comes next; return whether it is to be delivered, is done, waits or is unsorted."""
     if turn == _ANSWER:
         return _IS_NEXT if _take_answer(kernel) else _IS_DONE
-    if turn == _TICK:
-        _take_timer(kernel)
+    if turn >= _TICK:
+        if turn == _TICK:
+            _take_timer(kernel)
+        else:
+            _take_word(kernel, turn)
         return _IS_NEXT
     place = kernel.loop[0]["cursor"]
     if events[place]["kind"] == _TIMER:
@@ -146,8 +152,16 @@ def _reason_to_stop(kernel: Kernel) -> int:
 
 @compiled(int64(KERNEL, EVENTS), inline=True)
 def _next_turn(kernel: Kernel, events: Records) -> int:
-    """Return what comes next in the total order: a market event, an answer, a timer, nothing."""
+    """Return what comes next in the total order: a market event, an answer, a timer, nothing.
+
+    Before all of them comes what the last event made known: a breaker that changed, the confidence
+    of a decision.
+    """
     state = kernel.loop[0]
+    if kernel.gate.breakers.state[0]["pending"] != 0:
+        return _CHANGE
+    if kernel.decider.account[0]["confidence_due"] != 0:
+        return _CONFIDENCE
     setting = kernel.venue.venue[0]
     i = state["cursor"]
     turn = _NOTHING
@@ -283,6 +297,28 @@ def _take_timer(kernel: Kernel) -> None:
     timer["w3"] = 0
     timer["w4"] = 0
     state["next_timer"] += kernel.decider.strategy[0]["decision_ns"]
+
+
+@compiled(void(KERNEL, int64))
+def _take_word(kernel: Kernel, turn: int) -> None:
+    """Make what gate or decider have to tell the current event, at the time of the last one."""
+    account = kernel.decider.account[0]
+    word = kernel.out.current[0]
+    word["ts_event"] = account["now_ns"]
+    word["ts_recv"] = account["now_ns"]
+    word["w3"] = 0
+    word["w4"] = 0
+    if turn == _CHANGE:
+        write_change(kernel.gate, word)
+        return
+    word["kind"] = _DECISION_CONFIDENCE
+    word["instrument"] = 0
+    word["flags"] = 0
+    word["side"] = 0
+    word["version"] = 1
+    word["f0"] = account["confidence_sum"] / account["confidence_count"]
+    word["w1"] = account["confidence_count"]
+    word["w2"] = 0
 
 
 @compiled(types.boolean(KERNEL, EVENTS, int64), inline=True)

@@ -13,6 +13,7 @@ from traider.domain.errors import UsageError
 from traider.domain.margin import MarginTier
 from traider.domain.units import Rounding, round_ratio
 from traider.kernel.arithmetic import DIVISOR_MAX, MONEY
+from traider.kernel.breaker_records import BreakerSpec
 from traider.kernel.codes import FrameKind, Limit, QueueModel, Sizing, Style
 from traider.kernel.order_specification import PlanSpec, QuoteSpec, WorkSpec
 from traider.kernel.records import OPERATION, Records
@@ -287,6 +288,7 @@ class KernelSpec:
     risk: RiskSpec = field(default_factory=RiskSpec)
     fees: FeeCurrencySpec | None = None
     """Where fees are paid in a currency of their own; None where all are paid in cash."""
+    breakers: tuple[BreakerSpec, ...] = ()
 
     @property
     def capital_units(self) -> int:

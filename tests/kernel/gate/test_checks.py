@@ -12,6 +12,7 @@ from traider.domain.orders import OrderType
 from traider.kernel.codes import Limit, Verdict
 from traider.kernel.construction import build_gate
 from traider.kernel.gate import view_equity
+from traider.kernel.machine import arrays_of
 
 pytestmark = pytest.mark.interpreted
 
@@ -70,9 +71,9 @@ def test_a_cancel_passes_whatever_the_state() -> None:
     traders.see(Kind.KILL)
     traders.see(Kind.PAUSE)
     assert traders.ask(flags=OrderFlag.CANCEL, size=0, instrument=9) == APPROVED
-    before = [array.tobytes() for array in traders.gate]
+    before = [array.tobytes() for array in arrays_of(traders.gate)]
     traders.accept(flags=int(OrderFlag.CANCEL))
-    assert [array.tobytes() for array in traders.gate] == before
+    assert [array.tobytes() for array in arrays_of(traders.gate)] == before
 
 
 # ------------------------------------------------------------------------------------- shape

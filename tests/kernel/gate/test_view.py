@@ -13,6 +13,7 @@ from traider.domain.events import Kind, OrderFlag
 from traider.domain.orders import OrderType
 from traider.kernel.codes import Limit, Verdict
 from traider.kernel.gate import view_equity
+from traider.kernel.machine import arrays_of
 
 pytestmark = pytest.mark.interpreted
 
@@ -143,10 +144,10 @@ def test_a_deposit_moves_the_peak_that_a_fall_is_measured_from() -> None:
 
 def test_events_of_no_concern_change_nothing() -> None:
     traders = desk()
-    before = [array.tobytes() for array in traders.gate]
+    before = [array.tobytes() for array in arrays_of(traders.gate)]
     for kind in (Kind.ACK, Kind.VERDICT, Kind.SENT, Kind.CONFIG_DIGEST, Kind.WARMUP_BEGIN):
         traders.see(kind, order_id=256)
-    assert [array.tobytes() for array in traders.gate] == before
+    assert [array.tobytes() for array in arrays_of(traders.gate)] == before
 
 
 def _refused_by_size(traders: Desk) -> Answer:

@@ -54,6 +54,9 @@ def score_alphas(decider: Decider, alphas: Alphas, k: int) -> None:
             continue
         scores[2 * j] = score
         scores[2 * j + 1] = confidence
+        if alpha["filters"] == 0:
+            decider.account[0]["confidence_sum"] += confidence
+            decider.account[0]["confidence_count"] += 1
 
 
 @compiled(types.boolean(STRATEGY_TYPE, MARKET_TYPE, int64))

@@ -10,6 +10,7 @@ from numba import int64, types, void
 
 from traider.domain.events import Kind, OrderFlag
 from traider.domain.orders import OrderType
+from traider.kernel.breaker_records import Action
 from traider.kernel.codes import OWNED_LEG
 from traider.kernel.compiled import compiled
 from traider.kernel.numba_types import ACCOUNT_TYPE, DECIDER, DESK, EVENT_TYPE, EVENTS
@@ -27,6 +28,7 @@ _TYPE_MASK = int(OrderFlag.TYPE_MASK)
 _STOP = int(OrderType.STOP)
 _STOP_LIMIT = int(OrderType.STOP_LIMIT)
 _EITHER_SIDE = 2
+_HALT = int(Action.HALT)
 _MARKET = int(OrderType.MARKET)
 _LEGS = 64
 """Owned orders are written in the first places of a step only: their legs are twice the place."""
@@ -135,21 +137,22 @@ def release_order(decider: Decider, ended_id: int) -> None:
 def cancel_plain_orders(decider: Decider, out: Records) -> int:
     """Take back every plain order in flight, each once; ``pending`` says that room was lacking.
 
-    Where positions are kept, the exits that a person gave stay too: a stop whose side is the
-    position's other, and what came as an exit.
+    So it is after an emergency stop, and where a breaker halts. Where positions are kept, the exits
+    that a person gave stay too: a stop whose side is the position's other, and what came as one.
     """
     account = decider.account[0]
     account["pending"] = 0
     count = 0
-    if account["killed"] == 0:
-        return count
     for j in range(account["top"]):
         slot = decider.orders[j]
         if slot["order_id"] == 0 or slot["cancelling"] != 0:
             continue
-        position = decider.markets[slot["instrument"]]["position_lots"]
+        market = decider.markets[slot["instrument"]]
+        if account["killed"] == 0 and account["halted"] == 0 and market["tripped"] != _HALT:
+            continue
+        position = market["position_lots"]
         is_exit = slot["guards"] == _EITHER_SIDE or slot["guards"] * position < 0
-        if is_exit and account["killed"] == KEEPS:
+        if is_exit and account["killed"] != CLOSES:
             continue
         if count == len(out):
             account["pending"] = 1

@@ -19,7 +19,7 @@ from traider.kernel.compiled import compiled
 from traider.kernel.decider.intents import has_room, place_order
 from traider.kernel.decider.plan_parts import is_sellable
 from traider.kernel.decider.plan_slices import PATIENCE_NS
-from traider.kernel.decider.soundness import is_unsound
+from traider.kernel.decider.soundness import allowed_share, is_unsound
 from traider.kernel.decider.working import ask_back, end_child
 from traider.kernel.numba_types import DESK
 from traider.kernel.order_records import Desk
@@ -96,7 +96,9 @@ def _quote_lots(desk: Desk, s: int) -> int:
     market, account = desk.market, desk.account
     held = market["position_lots"]
     side = 1 - 2 * s
-    lots = min(market["quote_lots"], market["quote_lots_max"] - side * held)
+    share = allowed_share(account, market)
+    most = int(market["quote_lots_max"] * share) if share > 0.0 else market["quote_lots_max"]
+    lots = min(market["quote_lots"], most - side * held)
     if account["paused"] != 0 or (side < 0 and market["can_short"] == 0):
         lots = min(lots, -side * held)
     is_closing = desk.plan["state"] != _NO_PLAN

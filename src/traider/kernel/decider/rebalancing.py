@@ -18,7 +18,7 @@ from traider.kernel.decider.latency_offset import latency_offset
 from traider.kernel.decider.plan_levels import set_distances
 from traider.kernel.decider.rounding import passive_price, truncate
 from traider.kernel.decider.sizing import gross_scale, net_scale
-from traider.kernel.decider.soundness import is_unsound
+from traider.kernel.decider.soundness import allowed_share, is_unsound
 from traider.kernel.decider.working import begin_work
 from traider.kernel.numba_types import (
     DECIDER,
@@ -97,6 +97,8 @@ def _all_in(decider: Decider, out: Records, count: int, k: int, side: int) -> in
         cash = decider.account[0]["cash_units"]
         amount = cash if len(decider.markets) == 1 else min(cash, share)
         amount = min(amount, _stakes(decider, k))
+        part = allowed_share(decider.account[0], market)
+        amount = int(amount * part) if part > 0.0 else amount
         lots = truncate(amount / MONEY / price, market["lot_step"])
         worth = amount / MONEY
         if amount > 0 and (worth < market["min_notional"] or _is_stuck(decider, k, lots)):
@@ -206,6 +208,12 @@ def _target_lots(decider: Decider, k: int, scale: float) -> int:
         side_scale = net_scale(decider, scale, 1 if market["exposure"] > 0.0 else -1)
         wanted = market["exposure"] * scale * side_scale * equity / price
         target = truncate(wanted, market["lot_step"])
+        part = allowed_share(decider.account[0], market)
+        if part > 0.0:
+            # A breaker leaves a part of what is wanted; what is held beyond it may stay.
+            least = truncate(wanted * part, market["lot_step"])
+            held = market["position_lots"]
+            target = min(target, max(held, least)) if target > 0 else max(target, min(held, least))
     if decider.account[0]["paused"] != 0 or is_unsound(market):
         held = market["position_lots"]
         target = min(max(target, min(held, 0)), max(held, 0))

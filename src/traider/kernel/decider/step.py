@@ -3,6 +3,7 @@
 from numba import int64, types, void
 
 from traider.domain.events import Kind
+from traider.kernel.breaker_records import ACCOUNT_FLAG, Action
 from traider.kernel.codes import Reject, Style, Verdict
 from traider.kernel.compiled import compiled
 from traider.kernel.decider.bars import close_due, take_bar
@@ -55,6 +56,14 @@ _MANUAL_ORDER = int(Kind.MANUAL_ORDER)
 _PAUSE = int(Kind.PAUSE)
 _KILL = int(Kind.KILL)
 _REARM = int(Kind.REARM)
+_BREAKER = int(Kind.BREAKER)
+_DECISION_CONFIDENCE = int(Kind.DECISION_CONFIDENCE)
+_ACCOUNT_FLAG = ACCOUNT_FLAG
+_REDUCE = int(Action.REDUCE)
+_CLOSE_ONLY = int(Action.CLOSE_ONLY)
+_HALT = int(Action.HALT)
+_BY_PERSON = 1
+_BY_BREAKER = 2
 _APPROVED = int(Verdict.APPROVED)
 _UNKNOWN_ORDER = int(Reject.UNKNOWN_ORDER)
 _QUOTE = int(Style.QUOTE)
@@ -87,7 +96,7 @@ def step(decider: Decider, alphas: Alphas, events: Records, index: int, out: Rec
         count = manual_intent(decider, event, out)
     else:
         _control(decider, event)
-        is_wake = _PAUSE <= kind <= _REARM or kind == _GATEWAY_READY
+        is_wake = _PAUSE <= kind <= _REARM or kind == _GATEWAY_READY or kind == _BREAKER
         if is_wake and account["managed"] != 0:
             count = tend_all(decider, out, 0)
     account["sequence"] += count
@@ -116,6 +125,8 @@ def _decide(decider: Decider, alphas: Alphas, out: Records) -> int:
         close_due(decider, k, account["now_ns"])
     account["equity"] = equity_of(decider)
     account["tradable"] = account["equity"] - fee_balance_value(decider)
+    account["confidence_sum"] = 0.0
+    account["confidence_count"] = 0
     any_fresh = False
     for k in range(len(decider.markets)):
         if decider.markets[k]["fresh"] != 0:
@@ -124,6 +135,8 @@ def _decide(decider: Decider, alphas: Alphas, out: Records) -> int:
             score_alphas(decider, alphas, k)
             combine(decider, k)
             size_instrument(decider, k)
+    is_told = account["tells_confidence"] != 0 and account["warming"] == 0
+    account["confidence_due"] = 1 if is_told and account["confidence_count"] > 0 else 0
     if not any_fresh or account["warming"] != 0 or account["killed"] != 0:
         return 0
     if decider.strategy[0]["style"] == _QUOTE:
@@ -162,6 +175,10 @@ def _control(decider: Decider, event: Record) -> None:
         take_score(decider, event)
     elif kind == _GATEWAY_READY:
         resume(decider)
+    elif kind == _BREAKER:
+        _set_breaker(decider, event)
+    elif kind == _DECISION_CONFIDENCE:
+        decider.account[0]["confidence_due"] = 0
     else:
         _set_number(decider, event)
 
@@ -181,17 +198,38 @@ def _set_number(decider: Decider, event: Record) -> None:
         decider.account[0]["latency_ns"] = event["w1"]
 
 
+@compiled(void(DECIDER, EVENT_TYPE))
+def _set_breaker(decider: Decider, event: Record) -> None:
+    """Take what the gate's breakers have in force by now, of all or of one instrument."""
+    account, market = decider.account[0], decider.markets[event["instrument"]]
+    level = event["w3"]
+    share = event["f4"] if level == _REDUCE else 0.0
+    if event["flags"] & _ACCOUNT_FLAG:
+        by_breaker = _BY_BREAKER if level >= _CLOSE_ONLY else 0
+        account["paused"] = (account["paused"] & _BY_PERSON) | by_breaker
+        account["halted"] = 1 if level == _HALT else 0
+        account["share"] = share
+    else:
+        market["tripped"] = level
+        market["share"] = share
+    if level == _HALT:
+        account["managed"] = 1
+        account["pending"] = 1
+    for k in range(len(decider.markets)):
+        decider.markets[k]["watch_ns"] = account["now_ns"]
+
+
 @compiled(void(ACCOUNT_TYPE, MARKETS, EVENT_TYPE))
 def _set_mode(account: Record, markets: Records, event: Record) -> None:
     """Pause, stop or go on, and make every instrument due to be looked at."""
     if event["kind"] == _PAUSE:
-        account["paused"] = 1
+        account["paused"] |= _BY_PERSON
     elif event["kind"] == _KILL:
         account["killed"] = CLOSES if event["w2"] == 0 else KEEPS
         account["managed"] = 1
         account["pending"] = 1
-    else:
-        account["paused"] = 0
+    elif event["w2"] == 0:
+        account["paused"] &= _BY_BREAKER
         account["killed"] = 0
     for k in range(len(markets)):
         markets[k]["watch_ns"] = account["now_ns"]

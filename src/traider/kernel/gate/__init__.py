@@ -8,7 +8,9 @@ Orders that only reduce a position may pass when a limit on risk is broken (expo
 loss, drawdown, order size, stale data): a limit must never keep a position open.
 """
 
+from traider.kernel.gate.breaker_switches import write_change
+from traider.kernel.gate.breakers import observe
 from traider.kernel.gate.checks import check_order
-from traider.kernel.gate.view import approve, observe, view_equity
+from traider.kernel.gate.view import approve, view_equity
 
-__all__ = ["approve", "check_order", "observe", "view_equity"]
+__all__ = ["approve", "check_order", "observe", "view_equity", "write_change"]

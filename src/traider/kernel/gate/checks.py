@@ -8,6 +8,7 @@ from traider.domain.orders import OrderType
 from traider.kernel.arithmetic import MONEY
 from traider.kernel.codes import Limit, Verdict
 from traider.kernel.compiled import compiled
+from traider.kernel.gate.breaker_switches import check_breakers
 from traider.kernel.gate.exposure import ANSWER, Answer, check_exposure, check_self_trade
 from traider.kernel.gate.risk_checks import check_risk
 from traider.kernel.gate.risk_margin import check_margin
@@ -88,8 +89,10 @@ def check_order(gate: Gate, order: Record) -> Answer:
 
 @compiled(ANSWER(GATE, EVENT_TYPE, float64), inline=True)
 def _check_holdings(gate: Gate, order: Record, lots: float) -> Answer:
-    """Checks of what might be held after the order: how much, how risky, on what margin."""
-    code, number, limit = check_exposure(gate, order, lots)
+    """Checks of what might be held after: breakers, how much, how risky, on what margin."""
+    code, number, limit = check_breakers(gate, order, lots)
+    if code == _APPROVED:
+        code, number, limit = check_exposure(gate, order, lots)
     if code == _APPROVED:
         code, number, limit = check_risk(gate, order, lots)
     if code == _APPROVED:
