@@ -8,6 +8,7 @@ from numba import njit
 from tests.kernel.scenario import START, record, spec_of
 from traider.domain.events import EventArray, Kind
 from traider.domain.orders import OrderType
+from traider.kernel.breaker_records import BreakerSpec
 from traider.kernel.codes import Limit, Verdict
 from traider.kernel.compiled import compile_kernel
 from traider.kernel.construction import build_gate
@@ -82,10 +83,12 @@ def desk(
     cash: int = 1_000,
     limits: dict[Limit, float] | None = None,
     risk: RiskSpec | None = None,
+    breakers: tuple[BreakerSpec, ...] = (),
 ) -> Desk:
     """Return a desk whose instruments all trade at 100."""
     compile_kernel()
-    spec = replace(spec_of(*markets, cash=cash, limits=limits), risk=risk or RiskSpec())
+    plain = spec_of(*markets, cash=cash, limits=limits, breakers=breakers)
+    spec = replace(plain, risk=risk or RiskSpec())
     made = Desk(build_gate(spec))
     for instrument in range(max(len(markets), 1)):
         made.mark(100, instrument)

@@ -22,6 +22,7 @@ from traider.domain.events import (
     sort_events,
 )
 from traider.domain.orders import OrderType, TimeInForce
+from traider.kernel.breaker_records import BreakerSpec
 from traider.kernel.codes import Limit
 from traider.kernel.machine import Machine
 from traider.kernel.specification import (
@@ -52,6 +53,7 @@ def spec_of(
     cash: int = 1_000_000,
     venue: VenueSpec = PLAIN_VENUE,
     limits: dict[Limit, float] | None = None,
+    breakers: tuple[BreakerSpec, ...] = (),
 ) -> KernelSpec:
     """Return a kernel without features, alphas and (by default) limits and costs."""
     return KernelSpec(
@@ -62,6 +64,7 @@ def spec_of(
         venue=venue,
         cash_units=cash * MONEY,
         limits=limits or {},
+        breakers=breakers,
     )
 
 

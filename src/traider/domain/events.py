@@ -61,6 +61,7 @@ class Kind(IntEnum):
     PAUSE = 74
     KILL = 75
     REARM = 76
+    BREAKER_REARM = 77
     TIMER = 90
     ORDER_INTENT = 100
     VERDICT = 101

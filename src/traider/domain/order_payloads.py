@@ -236,13 +236,17 @@ _COMMAND_ROWS: Final[tuple[Row, ...]] = (
     ),
     (
         Kind.REARM,
-        "A person ended the pause or the emergency stop",
+        "A person ended the pause or the emergency stop, and closed what circuit breakers are open",
         "control",
-        (
-            integer("code", "reason"),
-            integer("user", "user id"),
-            integer("breaker", "0 everything, else only this breaker's code + 1"),
-        ),
+        (integer("code", "reason"), integer("user", "user id")),
+        "",
+        "",
+    ),
+    (
+        Kind.BREAKER_REARM,
+        "A person closed one circuit breaker, and nothing else",
+        "control",
+        (integer("code", "breaker"), integer("user", "user id")),
         "",
         "",
     ),

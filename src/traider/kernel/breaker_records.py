@@ -186,9 +186,9 @@ def build_breakers(specs: tuple[BreakerSpec, ...], instruments: int) -> Breakers
         switches[place]["breaker"] = code
         switches[place]["instrument"] = -1 if beyond < 0 else beyond % instruments
     for spec in specs:
-        for switch in switches[switches["breaker"] == spec.breaker]:
-            for name in ("action", "bound", "share", "window_ns", "count", "cooldown_ns"):
-                switch[name] = getattr(spec, name)
+        chosen = switches["breaker"] == spec.breaker
+        for name in ("action", "bound", "share", "window_ns", "count", "cooldown_ns"):
+            switches[name][chosen] = getattr(spec, name)
     return Breakers(
         state,
         switches,

@@ -11,6 +11,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from traider.runtime.config_audit import AuditConfig
+from traider.runtime.config_breakers import BreakersConfig
 from traider.runtime.config_bus import BusConfig
 from traider.runtime.config_database import DatabaseConfig
 from traider.runtime.config_jobs import JobsConfig
@@ -119,6 +120,8 @@ class Config(BaseSettings):
     """What the gate lets through."""
     risk: RiskConfig = RiskConfig()
     """How risk is measured, and names that set many limits at once."""
+    breakers: BreakersConfig = BreakersConfig()
+    """When the gate acts by itself."""
     walk_forward: WalkForwardConfig = WalkForwardConfig()
     """What is chosen on the past and tested on what follows."""
     monte_carlo: MonteCarloConfig = MonteCarloConfig()

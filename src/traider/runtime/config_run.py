@@ -42,6 +42,9 @@ class RunConfig(Section):
     """What follows when that differs: alert tells a person, halt stops trading too."""
     reconcile_s: Annotated[Real, Field(ge=1, le=3_600)] = 60.0
     """How often orders, fills and balances are compared with the venue's."""
+    rearm_by: Annotated[tuple[str, ...], BeforeValidator(listed)] = ()
+    """Who may close a circuit breaker that is open, by the name given with --who or the login;
+    empty for everyone who may use the trader's socket."""
     on_foreign_order: Literal["leave", "cancel", "halt"] = "leave"
     """What becomes of an open order that someone else placed; it is reported in any case."""
     on_difference: Literal["adopt", "halt"] = "adopt"

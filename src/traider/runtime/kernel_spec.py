@@ -21,6 +21,7 @@ from traider.kernel.specification import (
     RiskSpec,
     StrategySpec,
 )
+from traider.runtime.breaker_specs import breaker_specs
 from traider.runtime.config import AlphaConfig, Config, QuotingStrategy, SmaCrossStrategy
 from traider.runtime.config_sections import NS_PER_S
 from traider.runtime.control.limit_names import LIMIT_NAMES
@@ -130,13 +131,15 @@ def kernel_spec(
         fees=held,
         limits=_limits(config),
         risk=_risk(config),
+        breakers=breaker_specs(config.breakers),
     )
 
 
 def gate_spec(config: Config, sources: Sequence[Source]) -> KernelSpec:
     """Return what a gate alone needs of ``config``: markets, limits and cash.
 
-    No strategy is loaded: where a gate is a process of its own, none of its code may run there.
+    No strategy is loaded: where a gate is a process of its own, none of its code may run there. It
+    has no breakers: the trader's rule, and a person closes them there.
     """
     held = fee_currency_spec(config)
     graph = build_graph([], "1m", ())

@@ -228,7 +228,7 @@ def _set_mode(account: Record, markets: Records, event: Record) -> None:
         account["killed"] = CLOSES if event["w2"] == 0 else KEEPS
         account["managed"] = 1
         account["pending"] = 1
-    elif event["w2"] == 0:
+    else:
         account["paused"] &= _BY_BREAKER
         account["killed"] = 0
     for k in range(len(markets)):

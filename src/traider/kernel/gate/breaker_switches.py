@@ -25,6 +25,7 @@ from traider.kernel.numba_types import EVENT_TYPE, GATE, fixed_tuple
 from traider.kernel.records import Gate, Record
 
 _BREAKER = int(Kind.BREAKER)
+_REARM = int(Kind.REARM)
 _APPROVED = int(Verdict.APPROVED)
 _FIRST_VERDICT = FIRST_VERDICT
 _OF_ACCOUNT = OF_ACCOUNT
@@ -100,7 +101,7 @@ def rearm(gate: Gate, event: Record) -> None:
     """Close the switches that a person re-arms: all, or those of one breaker."""
     for place in range(len(gate.breakers.switches)):
         switch = gate.breakers.switches[place]
-        is_meant = event["w2"] == 0 or event["w2"] == switch["breaker"] + 1
+        is_meant = event["kind"] == _REARM or event["code"] == switch["breaker"]
         if is_meant and switch["is_open"] != 0:
             close(gate, place, _REARMED)
 

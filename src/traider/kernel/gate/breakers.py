@@ -39,6 +39,7 @@ _LATENCY_ESTIMATE = int(Kind.LATENCY_ESTIMATE)
 _CONFIDENCE_EVENT = int(Kind.DECISION_CONFIDENCE)
 _BREAKER_EVENT = int(Kind.BREAKER)
 _REARM = int(Kind.REARM)
+_BREAKER_REARM = int(Kind.BREAKER_REARM)
 _HEALTH = int(Kind.HEALTH)
 _STATUS = int(Kind.INSTRUMENT_STATUS)
 _WARMUP_BEGIN = int(Kind.WARMUP_BEGIN)
@@ -108,7 +109,7 @@ def _take_fact(gate: Gate, event: Record) -> None:
         _take_confidence(gate, event)
     elif kind == _BREAKER_EVENT:
         note_told(gate, event)
-    elif kind == _REARM:
+    elif kind == _REARM or kind == _BREAKER_REARM:
         rearm(gate, event)
     else:
         _set_mode(gate, event)

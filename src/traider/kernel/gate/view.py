@@ -164,7 +164,7 @@ def _control(gate: Gate, event: Record) -> None:
         gate.account[0]["paused"] = 1
     elif kind == _KILL:
         gate.account[0]["killed"] = 1 if event["w2"] == 0 else 2
-    elif kind == _REARM and event["w2"] == 0:
+    elif kind == _REARM:
         gate.account[0]["killed"] = 0
         gate.account[0]["paused"] = 0
 

@@ -79,6 +79,12 @@ class Rearm(Command, frozen=True, kw_only=True, tag="rearm"):
     """When, by ``time.monotonic_ns``; no stop that came later is lifted. 0: just now."""
 
 
+class CloseBreaker(Command, frozen=True, kw_only=True, tag="breaker"):
+    """Close one circuit breaker that is open, by its name."""
+
+    name: str
+
+
 class SetLimit(Command, frozen=True, kw_only=True, tag="limit"):
     """Change a limit of the gate; ``name`` and unit are those of ``[limits]``."""
 
@@ -142,6 +148,7 @@ ControlCommand: TypeAlias = (
     Kill
     | Pause
     | Rearm
+    | CloseBreaker
     | SetLimit
     | SetWeight
     | SetThreshold

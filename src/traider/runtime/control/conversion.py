@@ -12,10 +12,13 @@ from typing import Final, assert_never
 from traider.domain.errors import UsageError
 from traider.domain.events import EventArray, Kind, empty_events
 from traider.domain.payload_table import PAYLOADS
+from traider.kernel.breaker_records import Breaker
 from traider.kernel.records import Decider, Gate
 from traider.kernel.specification import KernelSpec, MarketSpec
+from traider.runtime.breaker_specs import breaker_name, breaker_named
 from traider.runtime.control.commands import (
     CancelOrder,
+    CloseBreaker,
     ControlCommand,
     Kill,
     ManualOrder,
@@ -89,6 +92,8 @@ def control_events(command: ControlCommand, terms: ControlTerms, now_ns: int) ->
         return manual_events(command, terms.markets, now_ns)
     if isinstance(command, CancelOrder):
         return cancel_events(command.order_id, now_ns)
+    if isinstance(command, CloseBreaker):
+        return _close_breaker(command, now_ns)
     return _mode(command, now_ns)
 
 
@@ -113,6 +118,18 @@ def _mode(command: Kill | Pause | Rearm, now_ns: int) -> EventArray:
             assert_never(command)
     if not isinstance(command, Rearm):
         event["code"] = command.reason
+    return event
+
+
+def _close_breaker(command: CloseBreaker, now_ns: int) -> EventArray:
+    breaker = breaker_named(command.name)
+    if breaker is None:
+        raise UsageError(
+            f"there is no breaker {command.name!r}",
+            fix=f"name one of {', '.join(map(breaker_name, Breaker))}",
+        )
+    event = _blank(Kind.BREAKER_REARM, now_ns)
+    event["code"] = breaker
     return event
 
 
@@ -194,6 +211,8 @@ def told(command: ControlCommand, events: EventArray) -> str:
             line = "paused: positions may only shrink"
         case Rearm():
             line = "re-armed: trading goes on"
+        case CloseBreaker():
+            line = f"the breaker {command.name} is closed"
         case ManualOrder():
             line = f"order journaled: {command.side} {command.size} {command.instrument}"
         case CancelOrder():

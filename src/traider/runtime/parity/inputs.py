@@ -21,6 +21,7 @@ FOREIGN: Final = (
     Kind.PAUSE,
     Kind.KILL,
     Kind.REARM,
+    Kind.BREAKER_REARM,
 )
 """Inputs that no back-test of recorded market data has."""
 _MODELS: Final = (Kind.MODEL_SCORE, Kind.MODEL_CHANGE)
@@ -37,6 +38,7 @@ _NAMES: Final = {
     Kind.PAUSE: "pauses",
     Kind.KILL: "emergency stops",
     Kind.REARM: "re-armings",
+    Kind.BREAKER_REARM: "closed breakers",
 }
 """What each of ``FOREIGN`` is called."""
 
