@@ -84,17 +84,22 @@ def pause(state: Path, who: str, why: str, as_json: bool) -> None:
 
 
 @click.command()
+@click.option(
+    "--breaker", default="", metavar="NAME", help="Close this circuit breaker, and nothing else."
+)
 @asking
-def rearm(state: Path, who: str, why: str, as_json: bool) -> None:
-    """End a pause or an emergency stop: the trader trades again.
+def rearm(breaker: str, state: Path, who: str, why: str, as_json: bool) -> None:
+    """End a pause or an emergency stop, close circuit breakers: the trader trades again.
 
     It takes a running trader, which knows what is held: a gateway alone is not re-armed.
     """
     from traider.runtime.control.client import NoTraderError
-    from traider.runtime.control.commands import Rearm
+    from traider.runtime.control.commands import CloseBreaker, Rearm
 
+    name = person(who)
+    command = CloseBreaker(who=name, why=why, name=breaker) if breaker else Rearm(who=name, why=why)
     try:
-        ask(state, Rearm(who=person(who), why=why), as_json=as_json)
+        ask(state, command, as_json=as_json)
     except NoTraderError as fault:
         raise UsageError(
             "only a trader re-arms, and none runs here; what was stopped stays stopped",

@@ -75,6 +75,22 @@ def health(body: StatusBody, said_ns: int) -> RenderableType:
     return table
 
 
+def breakers(body: StatusBody) -> RenderableType:
+    """Return the circuit breakers that are open, a line each."""
+    if not body.breakers:
+        return Text("circuit breakers: none is open", style="dim")
+    lines = Text(overflow="fold")
+    for each in body.breakers:
+        style = "yellow" if each.action == "alert" else "bold red"
+        where = f" of {each.instrument}" if each.instrument else ""
+        since = age((body.now_ns - each.since_ns) / _NS_PER_S)
+        ends = f"closes by itself ({age(each.cooldown_s)})" if each.cooldown_s else "until re-armed"
+        lines.append(f"breaker {each.name}{where}: {each.action}, {ends}; ", style=style)
+        lines.append(f"{each.words}, {since} ago\n")
+    lines.rstrip()
+    return lines
+
+
 def restarts(body: StatusBody, said_ns: int) -> RenderableType:
     """Return the parts that had to be begun again, a line each."""
     if not body.restarts:

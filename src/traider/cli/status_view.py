@@ -11,6 +11,7 @@ from traider.cli.status_numbers import UNKNOWN, age, amount, change, percent
 from traider.cli.status_tables import (
     ORDERS_SHOWN,
     alerts,
+    breakers,
     health,
     latencies,
     orders,
@@ -54,7 +55,7 @@ _PHASES: Final = {
 def draw(found: FoundStatus, width: int, orders_shown: int = ORDERS_SHOWN) -> RenderableType:
     """Return the whole status for a terminal of ``width`` characters."""
     body, room = found.body, width - _SIDE if width >= WIDE else width
-    money = Group(positions(body), Text(), orders(body, room, orders_shown))
+    money = Group(positions(body), Text(), orders(body, room, orders_shown), Text(), breakers(body))
     # Parts and alerts are told by the machine's clock, which the trader's own may differ from.
     said_ns = time.time_ns() - round(found.age_s * _NS_PER_S)
     restarted = restarts(body, said_ns)

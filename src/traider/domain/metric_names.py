@@ -106,6 +106,15 @@ ORDERS_SENT_TOTAL: Final = _counter(
 ORDERS_REFUSED_TOTAL: Final = _counter(
     "orders_refused_total", "Orders that the gate refused, by its code.", "code"
 )
+BREAKER_CHANGES_TOTAL: Final = _counter(
+    "breaker_changes_total",
+    "Circuit breakers that tripped, closed by themselves, or were closed by a person.",
+    "breaker",
+    "change",
+)
+BREAKERS_OPEN: Final = _gauge(
+    "breakers_open", "Circuit breakers that are open, by what they do.", "action"
+)
 ORDERS_REJECTED_TOTAL: Final = _counter(
     "orders_rejected_total", "Orders that the venue refused, by instrument.", "instrument"
 )

@@ -103,3 +103,34 @@ def breaker_named(name: str) -> Breaker | None:
 def action_name(action: int) -> str:
     """Return what the configuration calls it."""
     return Action(action).name.lower().replace("_", "-")
+
+
+_SECONDS: Final = (Breaker.LATENCY, Breaker.OUTAGE)
+_NUMBERS: Final = (Breaker.LOSING_STREAK, Breaker.CONFIDENCE, Breaker.PRICE_SIGMA)
+_WORDS: Final[Mapping[Breaker, str]] = {
+    Breaker.DAILY_LOSS: "loss of the day",
+    Breaker.DRAWDOWN_REDUCE: "fall from the peak",
+    Breaker.DRAWDOWN_CLOSE: "fall from the peak",
+    Breaker.DRAWDOWN_HALT: "fall from the peak",
+    Breaker.LOSING_STREAK: "losses in a row",
+    Breaker.CONFIDENCE: "mean confidence",
+    Breaker.REJECT_RATE: "orders refused by the venue",
+    Breaker.LATENCY: "slowest orders",
+    Breaker.RECONCILE: "books differ by",
+    Breaker.STALE_FEED: "instruments without news",
+    Breaker.OUTAGE: "nothing can be traded for",
+    Breaker.PRICE_JUMP: "price moved by",
+    Breaker.PRICE_SIGMA: "price moved by, in standard deviations",
+    Breaker.SPREAD: "spread",
+}
+
+
+def breaker_words(breaker: Breaker, number: float, bound: float) -> str:
+    """Return what was measured, such as ``loss of the day 3.1 %, bound 3 %``."""
+    return f"{_WORDS[breaker]} {_text(breaker, number)}, bound {_text(breaker, bound)}"
+
+
+def _text(breaker: Breaker, value: float) -> str:
+    if breaker in _SECONDS:
+        return f"{value:.4g} s"
+    return f"{value:.4g}" if breaker in _NUMBERS else f"{100 * value:.4g} %"

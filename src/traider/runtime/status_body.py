@@ -108,6 +108,25 @@ class OrderBody(Struct, frozen=True):
     """Whether it protects a position: an exit, or a stop against what is held."""
 
 
+class BreakerBody(Struct, frozen=True):
+    """A circuit breaker that is open."""
+
+    name: str
+    """Such as ``drawdown-close``."""
+    instrument: str
+    """Whose opening it stops; empty for all of them."""
+    action: str
+    """What it does, as the configuration calls it."""
+    words: str
+    """What tripped it, with its bound, for people."""
+    number: float
+    bound: float
+    since_ns: int
+    """When it tripped, ns UTC of the trader's clock."""
+    cooldown_s: float
+    """Seconds after which it closes by itself; 0 waits for a person."""
+
+
 class HealthBody(Struct, frozen=True):
     """How one part is."""
 
@@ -247,6 +266,8 @@ class StatusBody(Struct, frozen=True, kw_only=True):
     limits: dict[str, float] = msgspec.field(default_factory=dict)
     """Limits in force, by their names and in the units of [limits]; those that are off are left
     out."""
+    breakers: tuple[BreakerBody, ...] = ()
+    """Circuit breakers that are open."""
 
 
 def latency_bodies(book: LatencyBook) -> dict[str, LatencyBody]:

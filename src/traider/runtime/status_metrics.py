@@ -9,6 +9,7 @@ from traider.domain import metric_names as names
 from traider.domain.ports import Metrics
 from traider.runtime.status_body import Phase, StatusBody
 
+_ACTIONS: Final = ("alert", "reduce", "close-only", "halt")
 _CONNECTED: Final = (Phase.TRADING, Phase.PAUSED, Phase.KILLED)
 """Phases in which nothing is known that keeps orders from leaving the gateway."""
 
@@ -61,6 +62,9 @@ class StatusMetrics:
             self._metrics.set(names.POSITION_VALUE, float(value), instrument=name)
         self._held |= set(held)
         self._metrics.set(names.OPEN_ORDERS, len(body.orders))
+        for action in _ACTIONS:
+            opened = sum(each.action == action for each in body.breakers)
+            self._metrics.set(names.BREAKERS_OPEN, opened, action=action)
 
     def _set_health(self, body: StatusBody) -> None:
         self._flags(names.PHASE, "phase", {each.value: each is body.phase for each in Phase})

@@ -213,10 +213,8 @@ def told(command: ControlCommand, events: EventArray) -> str:
             line = "re-armed: trading goes on"
         case CloseBreaker():
             line = f"the breaker {command.name} is closed"
-        case ManualOrder():
-            line = f"order journaled: {command.side} {command.size} {command.instrument}"
-        case CancelOrder():
-            line = f"cancel journaled: order {command.order_id:016x}"
+        case ManualOrder() | CancelOrder():
+            line = _order_line(command)
         case Reload():
             line = "the configuration was read again"
         case Stop():
@@ -224,6 +222,12 @@ def told(command: ControlCommand, events: EventArray) -> str:
         case _:
             assert_never(command)
     return line
+
+
+def _order_line(command: ManualOrder | CancelOrder) -> str:
+    if isinstance(command, CancelOrder):
+        return f"cancel journaled: order {command.order_id:016x}"
+    return f"order journaled: {command.side} {command.size} {command.instrument}"
 
 
 def _previous(command: SetLimit | SetWeight | SetThreshold, events: EventArray) -> str:

@@ -14,6 +14,7 @@ from traider.gateway.port import RunningGateway
 from traider.journal.instruments import JournalInstrument
 from traider.journal.writer import JournalWriter
 from traider.runtime.auditing.following import AuditFollower, AuditOrder
+from traider.runtime.breaker_watch import BreakerWatch
 from traider.runtime.bus import open_bus
 from traider.runtime.bus_market import open_market
 from traider.runtime.config import Config
@@ -124,7 +125,11 @@ async def open_parts(opening: Opening) -> SessionParts:
             recovered.replayer.machine, journal, clock, seen.latency, link.speed, record.see
         ),
         recovered.standing,
-        [counted, *([] if traces is None else [traces])],
+        [
+            counted,
+            BreakerWatch(seen.alerts, seen.metrics, seen.log, names),
+            *([] if traces is None else [traces]),
+        ],
     )
     reports = LaterReports(trader)
     made_for = GatewayOrder(

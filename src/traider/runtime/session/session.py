@@ -419,6 +419,7 @@ class Session:
             started_ns=parts.clock.now_ns(),
             ids=ClientIds(parts.manifest.run_id),
             bounds=PhaseBounds.of(parts.config) if parts.manifest.mode is Mode.LIVE else None,
+            rearm_by=parts.config.run.rearm_by,
         )
         lives = parts.gateway.lives
         hooks = DeskHooks(

@@ -48,6 +48,7 @@ from traider.runtime.status_body import (
     StatusBody,
     latency_bodies,
 )
+from traider.runtime.trading.open_breakers import check_may_close, open_breakers
 from traider.runtime.trading.orders_by_hand import OrdersByHand
 from traider.runtime.trading.trader import Trader
 
@@ -75,6 +76,8 @@ class DeskContext:
     ids: ClientIds
     bounds: PhaseBounds | None = None
     """How wide limits may become; None where no real money is at risk."""
+    rearm_by: tuple[str, ...] = ()
+    """Who may close circuit breakers; everyone where nobody is listed."""
 
 
 class Watch(Protocol):
@@ -140,6 +143,7 @@ class TraderDesk:
         if isinstance(command, Reload):
             raise UsageError("this run has no file of settings", fix="change them one by one")
         machine = self._trader.machine
+        check_may_close(command, machine.gate, self._context.rearm_by)
         terms = ControlTerms.of(machine.spec, machine.decider, machine.gate)
         events = control_events(command, terms, self._clock.now_ns())
         line = self._stance_line(command) or told(command, events)
@@ -176,7 +180,9 @@ class TraderDesk:
         if isinstance(command, Rearm) and self.phase is not Phase.TRADING:
             return f"re-armed; it does not trade now: {self.phase.value}"
         is_open = self._hooks.gateway() is Stand.OPEN
-        if isinstance(command, Rearm) and is_open and not (is_killed or is_paused):
+        is_tripped = bool(self._trader.machine.gate.breakers.switches["is_open"].any())
+        stands = is_killed or is_paused or is_tripped
+        if isinstance(command, Rearm) and is_open and not stands:
             return "re-armed; it was neither paused nor stopped"
         return ""
 
@@ -227,6 +233,7 @@ class TraderDesk:
             alerts=watch.alerts(),
             restarts=self._hooks.restarts(),
             limits=limits_of(machine.gate.limits),
+            breakers=open_breakers(machine.gate, [each.name for each in machine.spec.markets]),
         )
 
     def _phase(self) -> Phase:
