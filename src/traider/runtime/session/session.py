@@ -431,9 +431,8 @@ class Session:
 
     def _tell_widened(self, command: SetLimit, line: str) -> None:
         """Tell a person that somebody gave real money more room."""
-        told = f"{line}; {command.who}: {command.why}"
-        self._seen.log.warning("a limit is wider", told=told)
-        title = "a limit is wider"
+        title, told = "a limit is wider", f"{line}; {command.who}: {command.why}"
+        self._seen.log.warning(title, told=told)
         self._seen.alerts.send(Alert(f"limits:{command.name}", Severity.WARNING, title, told))
 
     def _desk_here(self) -> TraderDesk:
