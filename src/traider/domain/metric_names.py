@@ -113,7 +113,7 @@ BREAKER_CHANGES_TOTAL: Final = _counter(
     "change",
 )
 BREAKERS_OPEN: Final = _gauge(
-    "breakers_open", "Circuit breakers that are open, by what they do.", "action"
+    "breakers_open", "Number of circuit breakers that are open, by what they do.", "action"
 )
 ORDERS_REJECTED_TOTAL: Final = _counter(
     "orders_rejected_total", "Orders that the venue refused, by instrument.", "instrument"

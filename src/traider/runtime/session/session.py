@@ -15,7 +15,6 @@ status, upkeep) are begun again alone.
 
 import asyncio
 import math
-import os
 from collections.abc import Callable
 from contextlib import AsyncExitStack, ExitStack
 from functools import partial
@@ -25,7 +24,6 @@ from typing import Final
 from traider.domain.errors import Interrupted, TraiderError, UsageError
 from traider.domain.fault_points import listen_as_asked
 from traider.domain.ports import Alert, Severity
-from traider.gateway.client_ids import ClientIds
 from traider.runtime.auditing.journal_audit import PROGRAM_FACT, program_body
 from traider.runtime.config import config_digest
 from traider.runtime.control.commands import CancelOrder, Kill, Reload, SetLimit, Stop
@@ -38,7 +36,6 @@ from traider.runtime.leadership.leadership import Leadership
 from traider.runtime.leadership.lease import LeaseLostError
 from traider.runtime.leadership.led_gateway import LedGateway
 from traider.runtime.leadership.promotion import StandbyHooks, StandbyOrder, Warm, stand_by
-from traider.runtime.limit_bounds import PhaseBounds
 from traider.runtime.live_feed import keep
 from traider.runtime.observability import RoleObservation
 from traider.runtime.parity.recorded_run import RecordedRun
@@ -46,6 +43,7 @@ from traider.runtime.run_request import check_same
 from traider.runtime.session.background import Background, first_fault
 from traider.runtime.session.beside import kept_beside
 from traider.runtime.session.closing import decisions_off, has_opening_orders, session_end
+from traider.runtime.session.desk import desk_context
 from traider.runtime.session.history import read_history
 from traider.runtime.session.parts import Opening, SessionParts, open_parts
 from traider.runtime.session.pauses import short_pauses
@@ -55,13 +53,13 @@ from traider.runtime.session.upkeep import KeepingTerms, Upkeep, pass_time, unti
 from traider.runtime.session.watch import SessionWatch, WatchedParts
 from traider.runtime.standby_file import StandbyFile
 from traider.runtime.state_folder import RUN_LOCK
-from traider.runtime.status_body import Mode, Phase, RestartBody, StatusBody, restart_bodies
+from traider.runtime.status_body import Phase, RestartBody, StatusBody, restart_bodies
 from traider.runtime.status_file import write_status
 from traider.runtime.status_watch import Beside, StatusWatch
 from traider.runtime.supervision.keeper import SupervisorParts
 from traider.runtime.supervision.shutdown import line_of
 from traider.runtime.supervision.threads import begin_thread, until_stopped
-from traider.runtime.trading.trader_desk import DeskContext, DeskHooks, TraderDesk
+from traider.runtime.trading.trader_desk import DeskHooks, TraderDesk
 
 _BOOKS_S: Final = 20.0
 """How long books may take to become whole before decisions begin without them."""
@@ -409,18 +407,7 @@ class Session:
         return SessionWatch(watched, self._seen, parts.record)
 
     def _open_desk(self, parts: SessionParts, watch: SessionWatch) -> TraderDesk:
-        context = DeskContext(
-            mode=parts.manifest.mode,
-            venue=parts.manifest.venue,
-            folder=self.order.folder,
-            pid=os.getpid(),
-            currency=parts.config.currency,
-            capital=parts.config.capital,
-            started_ns=parts.clock.now_ns(),
-            ids=ClientIds(parts.manifest.run_id),
-            bounds=PhaseBounds.of(parts.config) if parts.manifest.mode is Mode.LIVE else None,
-            rearm_by=parts.config.run.rearm_by,
-        )
+        context = desk_context(parts, self.order.folder)
         lives = parts.gateway.lives
         hooks = DeskHooks(
             lives.living, self._take_stop, lives.guards, self.restarts, self._tell_widened,
