@@ -335,8 +335,9 @@ def test_the_digest_ignores_what_decides_nothing(tmp_path: Path) -> None:
 @pytest.mark.golden
 def test_the_canonical_form_is_the_same_everywhere() -> None:
     text = canonical_json(Config())
-    head = '{"capital":"10000","clock":{"decision":"bar"},"costs":{"fee_balance":"0",'
-    assert text.startswith(head)
+    inside = '"capital":"10000","clock":{"decision":"bar"},"costs":{"fee_balance":"0",'
+    assert text.startswith('{"breakers":{"confidence":{"action":"preset","cooldown_s":3600.0,')
+    assert inside in text
     assert config_digest(Config()) == hashlib.sha256(text.encode()).digest()
 
 
