@@ -12,15 +12,20 @@ from traider.cli.options import json_option, span_options
 @click.option(
     "--positions",
     "positions",
-    required=True,
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
     help="The book: CSV instrument,quantity[,price] or JSON; shorts are negative.",
 )
 @click.option(
+    "--state",
+    "folder",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Instead: what a running trader measured last of what it holds.",
+)
+@click.option(
     "--data",
     "places",
-    required=True,
     multiple=True,
     type=click.Path(path_type=Path),
     metavar="DIR",
@@ -43,6 +48,9 @@ def var(**said: Any) -> int:  # noqa: ANN401 - the options, read in one place
     Monte Carlo) at 95 and 99 %, for an hour and a day; what each position brings; and how often
     each model's own forecasts were exceeded in the past, with Kupiec's and Christoffersen's tests.
     Losses are positive, in the quote currency of the book.
+
+    A trader measures what it holds each second: --state shows it, beside the gate's own numbers and
+    their limits.
     """
     from traider.cli.var_outcome import RiskArguments, var_session
 

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from traider.cli.told import told_progress
+from traider.cli.var_measured import show_measured
 from traider.domain.errors import UsageError
 from traider.risk.book import Measurement
 from traider.runtime.book_risk import (
@@ -33,7 +34,8 @@ _SHOWN_LEVEL: Final = 0.95
 class RiskArguments:
     """The options of the command."""
 
-    positions: Path
+    positions: Path | None
+    folder: Path | None
     places: tuple[Path, ...]
     start: str | None
     end: str | None
@@ -44,6 +46,16 @@ class RiskArguments:
 
 def var_session(said: RiskArguments) -> int:
     """Measure the book and print it."""
+    if said.folder is not None:
+        if said.positions is not None or said.places:
+            raise UsageError("a run holds its own book", where="--state", fix="leave out the rest")
+        show_measured(said.folder, as_json=said.as_json)
+        return 0
+    if said.positions is None or not said.places:
+        raise UsageError(
+            "a book and its bars are needed",
+            fix="name --positions FILE and --data DIR, or --state DIR of a run",
+        )
     request = RiskRequest(
         positions=read_positions(said.positions),
         horizons=tuple(dict.fromkeys(said.horizons)) or HORIZONS,

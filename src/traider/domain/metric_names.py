@@ -178,6 +178,20 @@ ACCOUNT_EXPOSURE: Final = _gauge(
     "currency",
 )  # fmt: skip
 EXPOSURE_RATIO: Final = _gauge("exposure_ratio", "Exposure as a fraction of NAV.")
+GATE_VAR_RATIO: Final = _gauge(
+    "gate_var_ratio", "Value at risk as the gate measures it, as a fraction of equity."
+)
+GATE_ES_RATIO: Final = _gauge(
+    "gate_es_ratio", "Expected shortfall as the gate measures it, as a fraction of equity."
+)
+VALUE_AT_RISK: Final = _gauge(
+    "value_at_risk", "Value at risk by a model, in the account's currency; losses are positive.",
+    "model", "horizon", "level",
+)  # fmt: skip
+EXPECTED_SHORTFALL: Final = _gauge(
+    "expected_shortfall", "Expected shortfall by a model, in the account's currency.",
+    "model", "horizon", "level",
+)  # fmt: skip
 DRAWDOWN_RATIO: Final = _gauge(
     "drawdown_ratio", "Fall from the highest NAV as a fraction of it; 0.05 is 5 %."
 )

@@ -1,11 +1,12 @@
 """The table [observability]: what a running trader tells, where, and when it calls for a person."""
 
+from pathlib import Path
 from typing import Annotated, Final
 
-from pydantic import Field, Secret
+from pydantic import BeforeValidator, Field, Secret
 
 from traider.runtime.config_database import HIDDEN
-from traider.runtime.config_sections import Real, Section, Whole
+from traider.runtime.config_sections import Real, Section, Whole, listed
 
 ROLE_PORTS: Final = {
     "trader": 9464,
@@ -40,6 +41,9 @@ class ObservabilityConfig(Section):
     free one when that is taken; 0 any free one. The log and the status tell which."""
     silent_s: Annotated[Real, Field(gt=0, le=3_600)] = 30.0
     """Silence of the loop after which /health/live says that the process hangs."""
+    risk_history: Annotated[tuple[Path, ...], BeforeValidator(listed)] = ()
+    """Bars that what is held is measured with each second, by the models of traider var: folders,
+    files or a lake; without any only the gate measures."""
     otlp_url: str = ""
     """Address of an OpenTelemetry collector, http://HOST:4318; no traces when empty (extra ops)."""
     trace_ratio: Annotated[Real, Field(ge=0, le=1)] = 1.0

@@ -222,13 +222,23 @@ def _rename(table: Table) -> None:
                 data.setdefault(name, data.pop(alias))
 
 
+_FILE_LISTS: Final = (
+    ("data", "files"),
+    ("data", "funding"),
+    ("observability", "risk_history"),
+    ("optimize", "strategies"),
+    ("optimize", "scores"),
+)
+"""Lists of files and folders, by table and key."""
+
+
 def _anchor(table: Table, folder: Path) -> None:
-    data = table.get("data")
-    for key in ("files", "funding"):
-        if isinstance(data, dict) and isinstance(data.get(key), list | str):
-            files = data[key]
+    for name, key in _FILE_LISTS:
+        section = table.get(name)
+        if isinstance(section, dict) and isinstance(section.get(key), list | str):
+            files = section[key]
             listed = files.split(",") if isinstance(files, str) else files
-            data[key] = [_anchored(file, folder) for file in listed if file != ""]
+            section[key] = [_anchored(file, folder) for file in listed if file != ""]
     execution = table.get("execution")
     if isinstance(execution, dict) and execution.get("latency_file"):
         execution["latency_file"] = _anchored(execution["latency_file"], folder)

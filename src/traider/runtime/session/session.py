@@ -45,6 +45,7 @@ from traider.runtime.session.beside import kept_beside
 from traider.runtime.session.closing import decisions_off, has_opening_orders, session_end
 from traider.runtime.session.desk import desk_context
 from traider.runtime.session.history import read_history
+from traider.runtime.session.measuring import risk_watch
 from traider.runtime.session.parts import Opening, SessionParts, open_parts
 from traider.runtime.session.pauses import short_pauses
 from traider.runtime.session.settings import keep_settings, last_settings
@@ -285,6 +286,7 @@ class Session:
         beside = Beside(self.order.folder, parts.counted, queues, epoch)
         watch = StatusWatch(self._seen, desk.status, beside)
         background.add(kept_beside("status", watch.keep, self._supervision))
+        background.add(kept_beside("risk", risk_watch(parts, self._seen).keep, self._supervision))
 
     async def _begin(
         self,
