@@ -114,6 +114,12 @@ def actions_after(folder: Path, line: int) -> Iterator[Entry]:
             ) from fault
 
 
+def actions_size(folder: Path) -> int:
+    """Return how long the file of actions is."""
+    path = folder / ACTIONS
+    return path.stat().st_size if path.exists() else 0
+
+
 def last_action_line(folder: Path) -> int:
     """Return the last line of the file that the chain has taken up; 0 before the first."""
     try:

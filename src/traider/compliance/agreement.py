@@ -25,18 +25,21 @@ class JournalAgreement:
     def __init__(self, journal: Path) -> None:
         self.compared = 0
         self._reader = JournalReader(journal)
-        self._events = self._audited()
+        self._events = self._audited(self._reader.first)
         self._last = -1
-        self._is_over = False
 
     def __call__(self, record: AuditRecord) -> str:
         """Return how a record differs from the journal, nothing where it does not."""
         place = place_of(record)
-        if place is None or place[1] != TOLD or self._is_over:
+        if place is None or place[1] != TOLD:
             return ""
         position, told = place[0], str(record.payload.get(EVENT, ""))
         if position >= self._reader.end:
-            return f"tells of event {position}, and the journal ends before {self._reader.end}"
+            # A trader at work may have written it since.
+            self._reader.refresh()
+            if position >= self._reader.end:
+                return f"tells of event {position}, and the journal ends before {self._reader.end}"
+            self._events = self._audited(self._last + 1)
         found = next(self._events, None)
         if found is None or position < found[0]:
             return f"tells of event {position}, which the journal has not, or once only"
@@ -52,9 +55,8 @@ class JournalAgreement:
         """Return how many audited events the journal has beyond the end of the chain."""
         return sum(1 for _ in self._events)
 
-    def _audited(self) -> Iterator[tuple[int, str]]:
-        first = self._reader.first
-        for events in self._reader.events():
+    def _audited(self, first: int) -> Iterator[tuple[int, str]]:
+        for events in self._reader.events(first):
             for at in np.flatnonzero(is_audited(events)).tolist():
                 yield first + at, events[at : at + 1].tobytes().hex()
             first += len(events)

@@ -208,8 +208,14 @@ def tombstones(segments: Mapping[int, Path]) -> dict[int, Mapping[str, Any]]:
             for line in file:
                 if wanted in line[:64]:
                     try:
-                        payload = record_of(line).payload
-                        found[int(payload["segment"])] = payload
+                        _bury(record_of(line).payload, found)
                     except (DataError, KeyError, TypeError, ValueError):
                         continue  # told where the pass over the chain comes to it
     return found
+
+
+def _bury(payload: Mapping[str, Any], found: dict[int, Mapping[str, Any]]) -> None:
+    """Take what a tombstone tells, and what those in its file told."""
+    for earlier in payload["earlier"]:
+        _bury(earlier, found)
+    found[int(payload["segment"])] = {**payload, "earlier": []}

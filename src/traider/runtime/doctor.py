@@ -47,6 +47,7 @@ NEEDED_PACKAGES: Final = (
 EXTRA_PACKAGES: Final = {
     "TA-Lib": ("dev", "compares features with the reference library in the tests"),
     "playwright": ("browser", "looks at the report in a browser"),
+    "boto3": ("archive", "copies the audit to storage that speaks S3"),
     "confluent-kafka": ("scale", "lets roles run apart over Kafka or Redpanda"),
     "cvxpy": ("optimize", "finds the weights of a portfolio"),
     "psycopg": ("scale", "keeps tables and market data in PostgreSQL"),

@@ -4,6 +4,7 @@
     run.lock        held by the process that runs; pair.lock by the one that keeps two running
     journal/        every event, its snapshots and facts
     orders/         the gateway's own log
+    audit/          who did what, when and why, under a hash chain
     tables.sqlite   orders, fills, positions, for questions in SQL
     control.sock    commands and status
     gateway.sock    the gateway, where it is a process of its own

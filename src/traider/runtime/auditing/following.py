@@ -15,6 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
+from traider.compliance.actions import actions_after, actions_size, last_action_line
 from traider.compliance.reading import last_place
 from traider.compliance.records import Entry
 from traider.compliance.writing import SEGMENT_BYTES, AuditWriter
@@ -102,11 +103,13 @@ class AuditFollower:
         run = RecordedRun.open(self._order.folder)
         audit = open_audit(run, self._order.spec, writer.folder)
         self._kept = audit.begun_at
+        actions = ActionsTaken(writer)
         while True:
             # Asked before reading: what was written before the stop is told.
             is_last = self._stop.is_set()
             self._write(writer, audit.entries(ends=is_last))
             self.told = audit.told
+            self.written += actions.take()
             self._beside(writer)
             writer.sync()
             self._keep_state(writer.folder, audit)
@@ -131,6 +134,28 @@ class AuditFollower:
             sequence, state = found
             SnapshotStore(folder, STATES_KEPT).write(sequence, state, digest_of(state).encode())
             self._kept = sequence
+
+
+class ActionsTaken:
+    """Takes what people did elsewhere up into the chain, each action once."""
+
+    def __init__(self, writer: AuditWriter) -> None:
+        self._writer = writer
+        self._line = last_action_line(writer.folder)
+        self._bytes = -1
+
+    def take(self) -> int:
+        """Append the actions that are new; return how many.
+
+        Raises:
+            DataError: a line is none.
+        """
+        size = actions_size(self._writer.folder)
+        if size == self._bytes:
+            return 0
+        fresh = list(actions_after(self._writer.folder, self._line))
+        self._bytes, self._line = size, self._line + len(fresh)
+        return self._writer.append(fresh)
 
 
 def open_audit(run: RecordedRun, spec: KernelSpec | None, folder: Path) -> JournalAudit:

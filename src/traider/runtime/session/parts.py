@@ -13,6 +13,7 @@ from traider.feed.feed_ports import FeedPorts
 from traider.gateway.port import RunningGateway
 from traider.journal.instruments import JournalInstrument
 from traider.journal.writer import JournalWriter
+from traider.runtime.auditing.anchors import DailyAnchor, SigningTerms
 from traider.runtime.auditing.following import AuditFollower, AuditOrder
 from traider.runtime.breaker_watch import BreakerWatch
 from traider.runtime.bus import open_bus
@@ -174,6 +175,9 @@ def _followers(
         url, name = f"sqlite:///{paths.tables}", f"run-{manifest.run_id}"
         order = TablesOrder(paths.journal, url, name, mode, config.currency, currency)
         yield "tables", TablesFollower(order)
-    if config.audit.enabled:
+    if opening.order.request.config.audit.enabled:
         # The kernel is loaded already, so its specification need not be made again.
-        yield "audit", AuditFollower(AuditOrder(paths.folder, recovered.replayer.machine.spec))
+        audit = AuditOrder(paths.folder, recovered.replayer.machine.spec)
+        signing = SigningTerms.of(opening.order.request.config.audit)
+        look = None if signing is None else DailyAnchor(signing).look
+        yield "audit", AuditFollower(audit, look)

@@ -1,0 +1,194 @@
+"""What ``traider audit`` prints: records, a verdict, or what was done."""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from traider.cli.interrupt import stop_on_interrupt
+from traider.cli.times import TIME
+from traider.compliance.agreement import JournalAgreement
+from traider.compliance.anchoring import (
+    Anchor,
+    anchor_faults,
+    keep_anchor,
+    public_key_of,
+    read_anchors,
+)
+from traider.compliance.records import AuditRecord
+from traider.compliance.searching import AuditSearch, search
+from traider.compliance.segments import audit_folder
+from traider.compliance.verifying import ChainVerdict, Watch, verify_chain
+from traider.domain.errors import DataError, Interrupted, UsageError
+from traider.venues.rfc3339 import format_ns
+
+WHOLE: Final = 0
+DAMAGED: Final = 1
+_SHOWN: Final = ("check", "instrument", "side", "size", "price", "name", "old", "new", "why")
+
+
+@dataclass(frozen=True)
+class SearchOrder:
+    """What a person looks for, as written."""
+
+    action: str
+    actor: str
+    object_id: str
+    text: str
+    since: str | None
+    until: str | None
+
+    def search(self) -> AuditSearch:
+        """Return it with its times read."""
+        since, until = (
+            None if text is None else int(TIME.convert(text, None, None))
+            for text in (self.since, self.until)
+        )
+        return AuditSearch(self.action, self.actor, self.object_id, self.text, since, until)
+
+
+def search_session(folder: Path, asked: SearchOrder, *, as_json: bool) -> int:
+    """Print the records looked for; return the exit code."""
+    found = search(audit_folder(folder), asked.search())
+    try:
+        with stop_on_interrupt(quiet=True) as stopped:
+            for record in found:
+                if stopped():
+                    raise Interrupted("stopped")
+                click.echo(record.line().decode() if as_json else _record_line(record))
+    except BrokenPipeError:
+        # Python flushes stdout once more as it ends: that must meet an open file.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return WHOLE
+
+
+def _record_line(record: AuditRecord) -> str:
+    said = ", ".join(
+        f"{name} {record.payload[name]}" for name in _SHOWN if record.payload.get(name) is not None
+    )
+    what = f"{record.action} {record.object_id}".rstrip()
+    return f"{record.seq:>8}  {format_ns(record.ts_ns)}  {record.actor}: {what}  {said}".rstrip()
+
+
+def verify_session(
+    folder: Path, public_key: Path | None, anchors: Path | None, *, as_json: bool, quiet: bool
+) -> int:
+    """Verify the audit of ``folder`` and print what is found; return the exit code."""
+    del quiet  # there is no bar: a chain of a million records takes seconds
+    chain = audit_folder(folder)
+    key = "" if public_key is None else public_key_of(_read(public_key), str(public_key))
+    faults: list[str] = []
+    known: list[Anchor] = []
+    for place in (chain, *(() if anchors is None else (anchors,))):
+        try:
+            known += read_anchors(place)
+        except DataError as fault:
+            faults.append(fault.line())
+    journal = chain.parent / "journal"
+    agreement = JournalAgreement(journal) if journal.is_dir() else None
+    with stop_on_interrupt(quiet=as_json) as stopped:
+        verdict = verify_chain(
+            chain,
+            Watch(
+                look=agreement or (lambda _record: ""),
+                wanted=frozenset(each.head.seq for each in known),
+                stop=stopped,
+            ),
+        )
+        if stopped():
+            raise Interrupted("stopped", fix="a check begins anew each time")
+    if verdict.ok:
+        faults += anchor_faults(known, verdict.hashes, key)
+        if agreement is not None and (rest := agreement.rest()):
+            verdict.notes.append(f"the journal has {rest:,} further events that are not told yet")
+    faults = [*([] if verdict.fault is None else [verdict.fault.line]), *faults]
+    compared = 0 if agreement is None else agreement.compared
+    if as_json:
+        click.echo(json.dumps(_body(chain, verdict, faults, (compared, len(known)))))
+    else:
+        _print(chain, verdict, faults, (compared, len(known)))
+    return DAMAGED if faults else WHOLE
+
+
+def _body(
+    folder: Path, verdict: ChainVerdict, faults: list[str], proved: tuple[int, int]
+) -> dict[str, Any]:
+    head, fault = verdict.head, verdict.fault
+    return {
+        "audit": str(folder),
+        "whole": not faults,
+        "records": verdict.records,
+        "segments": verdict.segments,
+        "archived": verdict.archived,
+        "events_compared": proved[0],
+        "anchors": proved[1],
+        "head": None if head is None else {"seq": head.seq, "hash": head.hash},
+        "first_bad": None
+        if fault is None
+        else {"file": fault.file, "record": fault.record, "what": fault.what},
+        "faults": faults,
+        "notes": verdict.notes,
+    }
+
+
+def _print(folder: Path, verdict: ChainVerdict, faults: list[str], proved: tuple[int, int]) -> None:
+    for line in faults:
+        click.echo(f"DAMAGED {line}")
+    for note in verdict.notes:
+        click.echo(f"note: {note}")
+    archived = f", {verdict.archived} archived" if verdict.archived else ""
+    click.echo(
+        f"{folder}: {verdict.records:,} records in {verdict.segments} files{archived}; "
+        f"{proved[0]:,} held against the journal, {proved[1]} signed digests"
+    )
+    if verdict.head is not None:
+        click.echo(f"head {verdict.head.seq}:{verdict.head.hash}")
+    click.echo("damaged" if faults else "whole")
+
+
+def update_session(folder: Path, *, as_json: bool) -> int:
+    """Bring the audit of a run up to date; return the exit code."""
+    from traider.runtime.auditing.following import update_audit
+
+    done = update_audit(folder)
+    if as_json:
+        click.echo(json.dumps({"written": done.written, "events": done.told}))
+    else:
+        click.echo(f"{done.written:,} records written; {done.told:,} events of the journal told")
+    return WHOLE
+
+
+def anchor_session(
+    folder: Path, key_file: Path | None, target: Path | None, *, as_json: bool
+) -> int:
+    """Sign a digest of the end of an audit; return the exit code."""
+    from traider.runtime.auditing.anchors import SigningTerms, sign_end
+
+    chain = audit_folder(folder)
+    terms = SigningTerms.configured(key_file, target)
+    verdict = verify_chain(chain)
+    if verdict.fault is not None:
+        raise DataError(
+            verdict.fault.line, where=str(chain), fix="restore the audit before it is signed"
+        )
+    found = sign_end(terms, verdict.head)
+    keep_anchor(found, (chain, *terms.copies))
+    if as_json:
+        click.echo(found.line())
+    else:
+        click.echo(f"{found.day}: {found.head.seq + 1:,} records, signed by {found.key[:16]}…")
+    return WHOLE
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as fault:
+        raise UsageError(
+            f"cannot be read: {fault.strerror}",
+            where=str(path),
+            fix="name a file that you may read",
+        ) from fault
