@@ -20,12 +20,14 @@ from tests.scenarios.paper_books import broken_books
 from tests.scenarios.paper_life import PERPETUAL, START_NS, PaperLife, paper_setup
 from tests.scenarios.playing import ScenarioError, is_so
 from tests.scenarios.truth import journal_of
-from traider.domain.events import EventArray, Kind, join_events
+from traider.domain.events import EventArray, Kind, empty_events, join_events
+from traider.domain.instruments import InstrumentStatus
 from traider.domain.market_health import MarketHealth
 from traider.domain.units import amount_from_units
 from traider.kernel.codes import Verdict
-from traider.runtime.control.commands import ControlCommand, Kill, ManualOrder, Rearm
+from traider.runtime.control.commands import CloseBreaker, ControlCommand, Kill, ManualOrder, Rearm
 from traider.runtime.control.conversion import ControlTerms, control_events
+from traider.runtime.trading.open_breakers import open_breakers
 
 PATIENCE_S: Final = 30
 _WHO: Final[dict[str, Any]] = {"who": "scenario", "why": "the script says so"}
@@ -120,10 +122,10 @@ class PaperPlayer:
         """Make sure that the trader died as it was to."""
         assert self.life.is_dead, "the trader lives"
 
-    def do_score(self, value: float) -> None:
+    def do_score(self, value: float, confidence: float = 1.0) -> None:
         """Let the model have an opinion: 1 is to buy, -1 to sell short, 0 to have nothing."""
         event = market.told(Kind.MODEL_SCORE, 0)
-        event["f0"], event["f1"] = value, 1.0
+        event["f0"], event["f1"] = value, confidence
         self.life.do(lambda: self.life.trader.tell(event))
 
     def do_kill(self) -> None:
@@ -133,6 +135,10 @@ class PaperPlayer:
     def do_rearm(self) -> None:
         """Go on."""
         self._command(Rearm(**_WHO))
+
+    def do_close_breaker(self, name: str) -> None:
+        """Close one circuit breaker."""
+        self._command(CloseBreaker(name=name, **_WHO))
 
     def do_order(self, **terms: Any) -> None:
         """Place a person's order."""
@@ -176,6 +182,45 @@ class PaperPlayer:
     def do_health(self, code: str) -> None:
         """Let the feed judge its data."""
         self._tell(market.told(Kind.HEALTH, self._later(), code=MarketHealth[code.upper()]))
+
+    def do_status(self, code: str) -> None:
+        """Let the venue say whether the instrument is traded."""
+        now_ns = self._later()
+        self._tell(market.told(Kind.INSTRUMENT_STATUS, now_ns, code=InstrumentStatus[code.upper()]))
+
+    def do_quote(self, bid: str, ask: str) -> None:
+        """Let the venue tell its best prices."""
+        best = market.ticks(Decimal(bid)), market.ticks(Decimal(ask))
+        self._tell(market.told(Kind.QUOTE, self._later(), w0=best[0], w1=1, w2=best[1], w3=1))
+
+    def do_latency(self, tail_ms: int) -> None:
+        """Let orders take so long from their signal."""
+        event = market.told(Kind.LATENCY_ESTIMATE, 0, w1=tail_ms * 1_000_000, w2=20, w3=4)
+        self.life.do(lambda: self.life.trader.tell(event))
+
+    def do_silence(self, seconds: int) -> None:
+        """Let time pass without a word of the market."""
+        for _ in range(seconds):
+            self.now_ns += market.SECOND_NS
+            self._tell(empty_events(0))
+
+    def do_upset(self, what: str) -> None:
+        """Let happen what a breaker of the market or of the feed watches."""
+        match what:
+            case "price-jump":
+                self.do_price(str(self.price + 900))
+            case "spread":
+                self.do_quote(str(self.price - 300), str(self.price + 300))
+            case "stale-feed":
+                self.do_silence(8)
+            case _:
+                self.do_status("halted")
+                self.do_wait(8)
+
+    def do_calm(self, what: str) -> None:
+        """Let it be over."""
+        if what == "outage":
+            self.do_status("trading")
 
     def do_gap(self) -> None:
         """Let the feed miss something of the book."""
@@ -248,6 +293,14 @@ class PaperPlayer:
 
     def _see_open(self) -> int:
         return len(self.life.gateway.lives)
+
+    def _see_breakers(self) -> dict[str, int]:
+        """Return the circuit breakers that are open."""
+        opened = open_breakers(self.life.trader.machine.gate, [PERPETUAL.name])
+        return {each.name: 1 for each in opened}
+
+    def _see_opened(self) -> int:
+        return len(self._see_breakers())
 
     def _see_killed(self) -> bool:
         return self.life.gateway.is_killed

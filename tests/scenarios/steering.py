@@ -5,7 +5,7 @@ from traider.signals import alpha
 from traider.signals.alpha import Score
 
 
-@alpha(features=("score_steer",))
+@alpha(features=("score_steer", "confidence_steer"))
 def steered(x: Floats, p: Floats) -> Score:  # noqa: ARG001 - alphas share one signature
-    """Pass the score on."""
-    return x[0], 1.0
+    """Pass score and confidence on."""
+    return x[0], x[1]
