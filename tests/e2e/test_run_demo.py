@@ -13,6 +13,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from tests.e2e.books_of_demo import check_books
 from traider.cli.main import run
 from traider.domain.events import Kind, join_events
 from traider.journal import JournalReader
@@ -100,6 +101,7 @@ def test_a_killed_demo_goes_on_where_it_was(
     assert run(["parity", str(state), "--json"]) == 0
     proved = json.loads(capsys.readouterr().out)
     assert proved["fingerprint"] == outcome["fingerprint"]
+    check_books(state)
     assert run(["run", "--demo", "--state", str(state), "--set", "capital=5000"]) == 2
     assert "begun with capital = 10000, not 5000" in capsys.readouterr().err
 

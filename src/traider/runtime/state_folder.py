@@ -10,6 +10,7 @@
     gateway.sock    the gateway, where it is a process of its own
     leader.lock     who leads
     log.jsonl       the log; gateway.log.jsonl and supervisor.log.jsonl of other processes
+    nav/            what the account was worth each second
     reports/        a report of each session
     exchange/       accounts of the local exchange, in the demo
 
@@ -145,6 +146,11 @@ class RunPaths:
     def log(self) -> Path:
         """The log."""
         return self.folder / "log.jsonl"
+
+    @property
+    def nav(self) -> Path:
+        """What the account was worth each second."""
+        return self.folder / "nav"
 
     @property
     def reports(self) -> Path:

@@ -240,7 +240,7 @@ class StatusBody(Struct, frozen=True, kw_only=True):
     """Worth of the account at the marks."""
     cash: str
     pnl: str
-    """NAV less the money at the start of the run, fees included."""
+    """NAV less the money at the start of the run and what was paid in since, fees included."""
     pnl_day: str
     """The same since midnight UTC."""
     fees: str
@@ -268,6 +268,17 @@ class StatusBody(Struct, frozen=True, kw_only=True):
     out."""
     breakers: tuple[BreakerBody, ...] = ()
     """Circuit breakers that are open."""
+    unrealized: str = "0"
+    """Profit of what is open, at the marks, before fees."""
+    realized: str = "0"
+    """Profit of what was closed since the run began, before fees and funding."""
+    funding: str = "0"
+    """Paid for holding perpetuals since the run began; negative where it was received."""
+    paid_in: str = "0"
+    """Capital that came since the run began, less what went; no part of ``pnl``."""
+    nav_seconds: tuple[tuple[int, str], ...] = ()
+    """NAV at the end of each of the last seconds that the market said something in: ns UTC, money.
+    The whole series is in the state folder, under ``nav``."""
 
 
 def latency_bodies(book: LatencyBook) -> dict[str, LatencyBody]:

@@ -35,6 +35,7 @@ from traider.journal import (
     JournalTerms,
     JournalWriter,
 )
+from traider.runtime.books.nav_files import NavWriter
 from traider.runtime.config import Config, config_digest, load_config
 from traider.runtime.parity.recorded_run import RecordedRun
 from traider.runtime.parity.shadow import StateClaim
@@ -43,6 +44,7 @@ from traider.runtime.state_folder import RunPaths, StateFolder
 from traider.runtime.status_body import Mode
 from traider.runtime.trading.paper_log import complete_log
 from traider.runtime.trading.recovery import recover
+from traider.runtime.trading.second_marks import SecondMarks, second_of
 from traider.runtime.trading.snapshots import SnapshotWriter, take_state
 from traider.runtime.trading.trader import Trader, TraderParts
 
@@ -107,7 +109,10 @@ class RecordedTrader:
         run = RecordedRun.open(self.folder)
         found = recover(self.journal, run.spec(), simulates=run.simulates)
         self.clock = DataClock(found.standing.passed_ns)
-        parts = TraderParts(found.replayer.machine, self.journal, self.clock)
+        machine, standing = found.replayer.machine, found.standing
+        nav = NavWriter(RunPaths(self.folder).nav, second_of(standing.market_ns))
+        marks = SecondMarks(machine, standing, nav.add)
+        parts = TraderParts(machine, self.journal, self.clock, marks=marks)
         self.trader = Trader(parts, found.standing)
         self.log = OrderLog.open(RunPaths(self.folder).orders, instruments(), terms=TERMS)
         if run.simulates:

@@ -1,9 +1,10 @@
 """The books of a recorded run: what its journal says of money, and what the trader marks of it.
 
 - ``money_events``: fills, funding, transfers and corrections of a state folder's journal
+- ``nav_files``, ``nav_replay``: what the account was worth each second, kept and made again
 - ``run_lots``: its lots and disposals by a method, and the tables that keep them
 
 Everything here is made of the journal and can be made again; nothing decides.
 """
 
-__all__ = ["money_events", "run_lots"]
+__all__ = ["money_events", "nav_files", "nav_replay", "run_lots"]

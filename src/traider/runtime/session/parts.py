@@ -16,6 +16,7 @@ from traider.journal.writer import JournalWriter
 from traider.runtime.auditing.anchors import DailyAnchor, SigningTerms
 from traider.runtime.auditing.following import AuditFollower, AuditOrder
 from traider.runtime.breaker_watch import BreakerWatch
+from traider.runtime.books.nav_files import NavWriter
 from traider.runtime.bus import open_bus
 from traider.runtime.bus_market import open_market
 from traider.runtime.config import Config
@@ -37,6 +38,7 @@ from traider.runtime.supervision.threads import begin_thread, until_stopped
 from traider.runtime.tables_following import TablesFollower, TablesOrder
 from traider.runtime.trading.later_reports import LaterReports
 from traider.runtime.trading.recovery import Recovered, recover
+from traider.runtime.trading.second_marks import SecondMarks, second_of
 from traider.runtime.trading.trader import Trader, TraderParts
 
 Tell = Callable[[str], None]
@@ -121,11 +123,19 @@ async def open_parts(opening: Opening) -> SessionParts:
         EventMetrics(seen.metrics, names, feed=manifest.venue),
         seen.order_traces(names),
     )
+    machine, standing = recovered.replayer.machine, recovered.standing
+    nav = NavWriter(folder.paths.nav, second_of(standing.market_ns), _NavFaults(seen).tell)
     trader = Trader(
         TraderParts(
-            recovered.replayer.machine, journal, clock, seen.latency, link.speed, record.see
+            machine,
+            journal,
+            clock,
+            seen.latency,
+            link.speed,
+            record.see,
+            SecondMarks(machine, standing, nav.add),
         ),
-        recovered.standing,
+        standing,
         [
             counted,
             BreakerWatch(seen.alerts, seen.metrics, seen.log, names),
@@ -143,6 +153,17 @@ async def open_parts(opening: Opening) -> SessionParts:
         reports, dict(_followers(opening, config, manifest, recovered)), record, counted,
         recovered.replayer.machine.sequence,
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _NavFaults:
+    """Tells that the NAV series is not kept any more; trading goes on."""
+
+    seen: RoleObservation
+
+    def tell(self, why: str) -> None:
+        self.seen.health.report("nav series", is_good=False, detail=why)
+        self.seen.log.warning("the NAV series is not kept any more", why=why)
 
 
 async def _open_market(opening: Opening, link: VenueLink, ports: FeedPorts) -> Feed:

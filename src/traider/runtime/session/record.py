@@ -27,7 +27,7 @@ class SessionRecord:
     """Bounded in size, however long the session."""
 
     def __init__(self, held: Mapping[int, Holding] | None = None, began_ns: int = 0) -> None:
-        self._began_ns = began_ns
+        self.began_ns = began_ns
         self.held = dict(held or {})
         """Positions that the session began with, by instrument."""
         self.curve = CurveThinner()
@@ -39,7 +39,7 @@ class SessionRecord:
         samples = turn.drained.nav
         # The history of a warm-up is no time of the session.
         if len(samples):
-            self.curve.add(samples[samples["ts"] >= self._began_ns])
+            self.curve.add(samples[samples["ts"] >= self.began_ns])
 
     def look(self, parts: tuple[HealthBody, ...]) -> None:
         """Note the parts whose health changed."""

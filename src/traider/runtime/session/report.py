@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from traider.backtest.collecting import CurveThinner
 from traider.backtest.order_lives import OrderJournal
 from traider.backtest.outcome import fills_of
 from traider.backtest.report.key_figures import Figure
@@ -16,12 +17,16 @@ from traider.backtest.report.number_text import (
     period_text,
     significant,
 )
+from traider.backtest.results import Curve
 from traider.backtest.session_page import SessionPage, write_session_page
 from traider.domain.events import EventArray, Kind, join_events
 from traider.domain.fills import Fill
 from traider.domain.units import amount_from_units, price_from_ticks, size_from_lots
 from traider.journal.reader import JournalReader
+from traider.kernel.arithmetic import MONEY
+from traider.kernel.records import NAV
 from traider.portfolio.trades import trades_from_fills
+from traider.runtime.books.nav_files import read_nav
 from traider.runtime.session.parts import SessionParts
 from traider.runtime.session.terms import SessionOutcome
 from traider.runtime.status_body import StatusBody
@@ -40,7 +45,7 @@ def write_report(
     """
     spec = parts.trader.machine.spec
     orders, fills = _orders(parts)
-    curve = parts.record.curve.curve()
+    curve = _curve(parts)
     begin_ns = int(curve.ts_ns[0]) if curve.ts_ns.size else status.started_ns
     page = SessionPage(
         title=f"{status.mode.value} on {status.venue}",
@@ -75,6 +80,21 @@ def _orders(parts: SessionParts) -> tuple[OrderJournal, EventArray]:
         fills.append(events[events["kind"] == Kind.FILL])
         orders.add(events)
     return orders, join_events(fills)
+
+
+def _curve(parts: SessionParts) -> Curve:
+    """Return the account each second of this session; each decision, where no second was kept."""
+    rows = read_nav(parts.paths.nav, parts.record.began_ns)
+    if not len(rows):
+        return parts.record.curve.curve()
+    samples = np.zeros(len(rows), NAV)
+    samples["ts"], samples["nav"] = rows["ts"], rows["nav"] / MONEY
+    worth = np.where(rows["nav"] > 0, rows["nav"], 1).astype(np.float64)
+    samples["gross"] = np.where(rows["nav"] > 0, rows["gross"] / worth, 0.0)
+    samples["net"] = np.where(rows["nav"] > 0, (rows["nav"] - rows["cash"]) / worth, 0.0)
+    thinner = CurveThinner()
+    thinner.add(samples)
+    return thinner.curve()
 
 
 def _carried(parts: SessionParts, began_ns: int) -> Iterator[Fill]:

@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
 from traider.domain.events import EVENT, EventArray, Kind, OrderFlag, join_events
 from traider.gateway.reports import count_reports
@@ -15,12 +16,16 @@ from traider.kernel.codes import Verdict
 from traider.kernel.machine import Drained
 from traider.runtime.broken_books import StandingBooks
 from traider.runtime.status_body import CountsBody
+from traider.runtime.trading.account_flows import AccountFlows
 from traider.runtime.trading.holdings import Holding, Holdings
 from traider.runtime.trading.run_fingerprint import RunFingerprint
 
 _CANCEL: Final = int(OrderFlag.CANCEL)
 _APPROVED: Final = int(Verdict.APPROVED)
 _FIRST_ANSWER: Final = int(Kind.ACK)
+_FIRST_NEWS: Final = int(Kind.DEPTH_SNAPSHOT)
+_LAST_NEWS: Final = int(Kind.FUNDING)
+_BAR: Final = int(Kind.BAR)
 
 
 class _Kept(msgspec.Struct, frozen=True, array_like=True):
@@ -35,6 +40,13 @@ class _Kept(msgspec.Struct, frozen=True, array_like=True):
     holdings: dict[int, tuple[int, int]]
     gapped: tuple[int, ...] = ()
     fingerprint: bytes = b""
+    market_ns: int = 0
+    flows: AccountFlows = msgspec.field(default_factory=AccountFlows)
+
+
+def is_market_news(kinds: npt.NDArray[np.uint16]) -> npt.NDArray[np.bool_]:
+    """Return which kinds are the market's news; bars are none: they tell of what was."""
+    return np.asarray((kinds >= _FIRST_NEWS) & (kinds <= _LAST_NEWS) & (kinds != _BAR))
 
 
 class Standing:
@@ -54,6 +66,9 @@ class Standing:
         self.gaps = 0
         self.books = StandingBooks()
         self.holdings = Holdings()
+        self.flows = AccountFlows()
+        self.market_ns = 0
+        """Time of the last news of the market."""
         self.fingerprint: RunFingerprint | None = RunFingerprint()
         """Of the run so far; None after a snapshot of a version that kept none."""
         self._unanswered: list[EventArray] = []
@@ -75,6 +90,9 @@ class Standing:
         self.events += len(events)
         self.passed_ns = max(self.passed_ns, int(events["ts_recv"][-1]))
         kinds = events["kind"]
+        news = np.flatnonzero(is_market_news(kinds))
+        if len(news):
+            self.market_ns = int(events["ts_recv"][news[-1]])
         self.books.append(events)
         self.gaps += int(np.count_nonzero(kinds == Kind.GAP))
         if int(kinds.max()) >= _FIRST_ANSWER:
@@ -86,6 +104,7 @@ class Standing:
     def _answered(self, events: EventArray) -> None:
         kinds = events["kind"]
         self.holdings.append(events)
+        self.flows.append(events)
         self.reports += count_reports(events)
         self.decisions += int(np.count_nonzero(kinds == Kind.TIMER))
         self.fills += int(np.count_nonzero(kinds == Kind.FILL))
@@ -144,6 +163,8 @@ class Standing:
             {k: (each.lots, each.cost) for k, each in self.holdings.by_instrument.items()},
             self.books.gapped,
             b"" if self.fingerprint is None else self.fingerprint.state(),
+            self.market_ns,
+            self.flows,
         )
         return msgspec.msgpack.encode(kept)
 
@@ -165,4 +186,5 @@ class Standing:
         made.orders_refused, made.fills, made.gaps = kept.counts[3:]
         is_kept = bool(kept.fingerprint)
         made.fingerprint = RunFingerprint.of_state(kept.fingerprint) if is_kept else None
+        made.market_ns, made.flows = kept.market_ns, kept.flows
         return made

@@ -13,9 +13,9 @@ raised to whoever gave the input, and the trader takes nothing more: kernel and 
 parted, and only a new start brings them together.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 
@@ -46,6 +46,23 @@ ROUNDS_MAX: Final = 10_000
 """Answers may lead to orders, and these to answers at once; so often in a row they never do."""
 
 
+class Marks(Protocol):
+    """What marks the account at the ends of seconds (``second_marks``)."""
+
+    @property
+    def recent(self) -> Collection[tuple[int, int]]:
+        """Time and NAV, in units of 1e-8, of the last marks."""
+
+    def next_ns(self, inputs: EventArray, end_ns: int) -> int:
+        """Return the first second to be marked before ``end_ns``, given what comes in; or 0."""
+
+    def mark(self, due_ns: int) -> None:
+        """Mark a second: every event up to its end was seen, and none after it."""
+
+    def finish(self) -> None:
+        """Mark the account as it is, nothing more coming."""
+
+
 @dataclass(frozen=True)
 class TraderParts:
     """What a trader is made of."""
@@ -59,6 +76,8 @@ class TraderParts:
     """Seconds of the clock in one of the machine: latencies are told in the machine's time."""
     on_turn: Callable[[Turn], None] = lambda _: None
     """Shown what came out of the kernel, reasons and samples included, once it is journaled."""
+    marks: Marks | None = None
+    """Marks the account each second; None where nobody asks for it."""
 
 
 class Trader:
@@ -77,6 +96,7 @@ class Trader:
         """Whether an input was not worked off: see above."""
         self._clock = parts.clock
         self._on_turn = parts.on_turn
+        self._marks = parts.marks
         self._speed = parts.speed
         self._listeners = list(listeners)
         self._gateway: TradingGateway | None = None
@@ -99,6 +119,11 @@ class Trader:
     def listen(self, listener: EventSink) -> None:
         """Show everything that is journaled from now on to ``listener`` too."""
         self._listeners.append(listener)
+
+    @property
+    def marked(self) -> Collection[tuple[int, int]]:
+        """Time and NAV, in units of 1e-8, of the last seconds that were marked."""
+        return () if self._marks is None else self._marks.recent
 
     @property
     def gateway(self) -> TradingGateway:
@@ -220,6 +245,8 @@ class Trader:
     def end(self) -> None:
         """Take nothing more; what comes of our own parting is no fact about the market."""
         self._is_ended = True
+        if self._marks is not None and not self.is_broken:
+            self._marks.finish()
         self.journal.sync()
 
     # ------------------------------------------------------------------------ the way through
@@ -261,6 +288,22 @@ class Trader:
             now_ns = max(now_ns, floor_ns)
             if len(inputs):
                 now_ns = max(now_ns, int(inputs["ts_recv"][-1]))
+        if self._marks is not None:
+            end_ns = now_ns or (int(inputs["ts_recv"][-1]) if len(inputs) else 0)
+            inputs = self._mark_seconds(self._marks, inputs, end_ns)
+        self._advance(inputs, now_ns)
+
+    def _mark_seconds(self, marks: Marks, inputs: EventArray, end_ns: int) -> EventArray:
+        """Mark the seconds that are over by ``end_ns``; return the inputs that come after them."""
+        while due_ns := marks.next_ns(inputs, end_ns):
+            count = int(np.searchsorted(inputs["ts_recv"], due_ns, side="right"))
+            self._advance(inputs[:count], due_ns)
+            marks.mark(due_ns)
+            inputs = inputs[count:]
+        return inputs
+
+    def _advance(self, inputs: EventArray, now_ns: int) -> None:
+        """Run inputs through the kernel; with ``now_ns``, all came that is not later."""
         started_ns = self._clock.monotonic_ns()
         for turn in self.machine.advance(inputs, now_ns):
             decided_ns = self._clock.monotonic_ns()

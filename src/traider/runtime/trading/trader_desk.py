@@ -6,7 +6,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final, Protocol
 
-from traider.backtest.outcome import account_equity
 from traider.domain.errors import UsageError
 from traider.domain.events import EventArray, OrderFlag, empty_events
 from traider.domain.money import notional_units
@@ -48,6 +47,7 @@ from traider.runtime.status_body import (
     StatusBody,
     latency_bodies,
 )
+from traider.runtime.trading.nav_rows import money, nav_row
 from traider.runtime.trading.open_breakers import check_may_close, open_breakers
 from traider.runtime.trading.orders_by_hand import OrdersByHand
 from traider.runtime.trading.trader import Trader
@@ -203,7 +203,8 @@ class TraderDesk:
         trader, context, watch = self._trader, self._context, self._watch
         machine = trader.machine
         account = machine.gate.account[0]
-        nav = account_equity(machine.kernel)
+        row = nav_row(machine, trader.standing, self._clock.now_ns())
+        nav = money(row, "nav")
         peak = max(float(account["peak_equity"]), float(nav))
         day_start = float(account["day_start_equity"])
         return StatusBody(
@@ -220,9 +221,14 @@ class TraderDesk:
             currency=context.currency,
             nav=_text(nav),
             cash=_text(amount_from_units(int(machine.decider.account[0]["cash_units"]))),
-            pnl=_text(nav - context.capital),
+            pnl=_text(nav - context.capital - money(row, "paid_in")),
             pnl_day=_text(nav - Decimal(repr(day_start)) if day_start else Decimal(0)),
-            fees=_text(self._fees()),
+            fees=_text(money(row, "fees")),
+            funding=_text(money(row, "funding")),
+            realized=_text(money(row, "realized")),
+            unrealized=_text(money(row, "unrealized")),
+            paid_in=_text(money(row, "paid_in")),
+            nav_seconds=tuple((ts, _text(amount_from_units(nav))) for ts, nav in trader.marked),
             drawdown=f"{max(1.0 - float(nav) / peak, 0.0) if peak > 0.0 else 0.0:.6f}",
             positions=tuple(self._positions()),
             orders=tuple(self._order(life) for life in self._hooks.living()),
@@ -246,14 +252,6 @@ class TraderDesk:
         if stand in (Stand.SILENT, Stand.KILLED):
             return _BY_GATEWAY[stand]
         return Phase.PAUSED if account["paused"] else _BY_GATEWAY[stand]
-
-    def _fees(self) -> Decimal:
-        units = int(self._trader.machine.decider.markets["fees_units"].sum())
-        fees = self._trader.machine.spec.fees
-        if fees is not None:
-            other = int(self._trader.machine.decider.markets["other_fees_units"].sum())
-            units += fees.value_units(other)
-        return amount_from_units(units)
 
     def _positions(self) -> Iterator[PositionBody]:
         machine = self._trader.machine
