@@ -37,6 +37,7 @@ COMMANDS: Final = {
     "lots": "traider.cli.lots:lots",
     "optimize": "traider.cli.optimize:optimize",
     "pause": "traider.cli.control:pause",
+    "performance": "traider.cli.performance:performance",
     "rearm": "traider.cli.control:rearm",
     "parity": "traider.cli.parity:parity",
     "readiness": "traider.cli.readiness:readiness",

@@ -181,12 +181,11 @@ def measure_window(
     growth = window.growth()
     period = period or _fitting(window.ts_ns)
     ends = _period_ends(window.ts_ns, PERIODS_NS[period])
-    returns = growth[ends[1:]] / growth[ends[:-1]] - 1.0
+    returns = _returns(growth[ends])
     a_year = _YEAR_NS / PERIODS_NS[period]
     span_ns = int(window.ts_ns[-1] - window.ts_ns[0])
     is_long = span_ns >= ANNUALIZED_DAYS_MIN * DAY_NS
-    steps = growth[1:] / growth[:-1] - 1.0
-    (deepest,) = worst_drawdowns(steps, 1) or (None,)
+    (deepest,) = worst_drawdowns(_returns(growth), 1) or (None,)
     traded, turnover = _turnover(window)
     fees, funding = _sum(window.fees), _sum(window.funding)
     return WindowPerformance(
@@ -244,6 +243,13 @@ def _period_ends(ts_ns: TimeArray, period_ns: int) -> TimeArray:
     ends = np.flatnonzero(np.append(periods[1:] != periods[:-1], np.True_))
     # The first row is where the window begins; its period may go on after it.
     return ends if ends[0] == 0 else np.concatenate(([0], ends))
+
+
+def _returns(growth: FloatArray) -> FloatArray:
+    """Return the returns between neighbors; none where nothing was left."""
+    before = growth[:-1]
+    grown = np.divide(growth[1:], before, out=np.ones(len(before)), where=before > 0.0)
+    return np.asarray(grown - 1.0, dtype=np.float64)
 
 
 def _growth_a_year(growth: FloatArray, span_ns: int) -> float:
@@ -304,7 +310,5 @@ def _capture(own: FloatArray, other: FloatArray, chosen: npt.NDArray[np.bool_]) 
 def _notes(*, is_long: bool) -> tuple[str, ...]:
     if is_long:
         return ()
-    return (
-        f"figures a year need {ANNUALIZED_DAYS_MIN} days, and the window is shorter: they are left "
-        "out",
-    )
+    line = f"figures a year need {ANNUALIZED_DAYS_MIN} days, and the window is shorter"
+    return (f"{line}: they are left out",)

@@ -106,8 +106,11 @@ def price_file(path: Path) -> Benchmark:
         batches = list(read_batches(path, None, None))
         if not batches:
             raise DataError("holds no bars", where=str(path), fix="name a file of bars")
-        ends = np.concatenate([each.ts_ns for each in batches])
-        return Benchmark(path.stem, ends, np.concatenate([each.close for each in batches]))
+        begins = np.concatenate([each.ts_ns for each in batches])
+        # A close is known when its bar ends.
+        length = int(np.diff(begins).min()) if len(begins) > 1 else 0
+        closes = np.concatenate([each.close for each in batches])
+        return Benchmark(path.stem, begins + length, closes)
     try:
         table = pyarrow.csv.read_csv(path)
         stamps = table["ts"].combine_chunks()
