@@ -15,8 +15,8 @@ from traider.journal.instruments import JournalInstrument
 from traider.journal.writer import JournalWriter
 from traider.runtime.auditing.anchors import DailyAnchor, SigningTerms
 from traider.runtime.auditing.following import AuditFollower, AuditOrder
-from traider.runtime.breaker_watch import BreakerWatch
 from traider.runtime.books.nav_files import NavWriter
+from traider.runtime.breaker_watch import BreakerWatch
 from traider.runtime.bus import open_bus
 from traider.runtime.bus_market import open_market
 from traider.runtime.config import Config
