@@ -8,6 +8,8 @@ from typing import Final
 
 import pytest
 
+from tests.kernel.gate.test_risk_checks import warm_desk
+from tests.kernel.gate.test_risk_margin import margined
 from tests.kernel.gate_desk import MARKET, Desk, desk
 from tests.kernel.scenario import HOUR, PERPETUAL
 from traider.backtest.gate_checks import GateCheck, gate_checks
@@ -30,6 +32,14 @@ LIMITS: Final = {
     Verdict.LEVERAGE: Limit.MAX_LEVERAGE,
     Verdict.GROSS_EXPOSURE: Limit.MAX_GROSS_EXPOSURE,
     Verdict.NET_EXPOSURE: Limit.MAX_NET_EXPOSURE,
+    Verdict.DAILY_LOSS_AMOUNT: Limit.MAX_DAILY_LOSS_AMOUNT,
+    Verdict.POSITION_NOTIONAL: Limit.MAX_POSITION_NOTIONAL,
+}
+RISKS: Final = {
+    Verdict.POSITIONS: Limit.MAX_POSITIONS,
+    Verdict.CORRELATED_EXPOSURE: Limit.MAX_CORRELATED_EXPOSURE,
+    Verdict.VAR: Limit.MAX_VAR,
+    Verdict.ES: Limit.MAX_ES,
 }
 ORDER: Final = {"size": 2, "flags": int(OrderType.LIMIT), "price": 103}
 
@@ -96,3 +106,22 @@ def test_states_are_told_and_the_gates_own_answer_stands_for_a_refusal() -> None
     strange = told(traders, size=0)
     assert strange[Verdict.MALFORMED] == GateCheck(Verdict.MALFORMED, 0.0, 1.0)
     assert list(told(traders, instrument=9)) == [Verdict.KILLED, Verdict.INSTRUMENT]
+
+
+def test_limits_on_risk_are_told_with_what_was_measured() -> None:
+    traders, _, _ = warm_desk({}, count=2)
+    traders.fill(1, 20, price=int(traders.gate.markets[0]["mark_ticks"]))
+    asked: dict[str, int] = {"size": 5, "instrument": 1}
+    found = told(traders, **asked)
+    for verdict, limit in RISKS.items():
+        traders.gate.limits[limit] = 0.99 * found[verdict].number
+        code, number, _ = traders.ask(**asked)
+        assert (code, number) == (verdict, found[verdict].number)
+        traders.gate.limits[limit] = 0.0
+
+
+def test_a_distance_is_told_that_must_be_at_least_its_limit() -> None:
+    traders = margined(Limit.MIN_LIQUIDATION_DISTANCE, 0.01, cash=100)
+    check = told(traders, size=10)[Verdict.LIQUIDATION_DISTANCE]
+    assert (round(check.number, 4), check.limit) == (0.0526, 0.01)
+    assert Verdict.LIQUIDATION_DISTANCE not in told(traders, size=1, instrument=2)

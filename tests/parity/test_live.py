@@ -9,6 +9,7 @@ Laws of ``traider.kernel.live_machine``:
 
 import random
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -16,10 +17,12 @@ import pytest
 
 from tests.kernel.builders import finish, record
 from tests.parity.small_run import RUNS, small_run
+from traider.domain.errors import KernelError
 from traider.domain.events import EventArray, Kind, OrderFlag, empty_events, join_events
 from traider.domain.payload_table import PAYLOADS
 from traider.kernel.codes import Verdict
 from traider.kernel.live_machine import LiveMachine, Replayer, Turn
+from traider.kernel.machine import Machine
 from traider.kernel.specification import KernelSpec
 
 SNAPSHOT_AT = 0.6
@@ -258,3 +261,13 @@ def test_the_books_of_the_venue_are_taken_over() -> None:
     assert machine.gate.markets[1]["position_lots"] == held - 7
     assert machine.decider.account[0]["cash_units"] == cash + 1_234
     assert machine.gate.account[0]["cash_units"] == cash + 1_234
+
+
+def test_a_snapshot_that_does_not_fit_leaves_nothing_of_itself_behind() -> None:
+    spec, events = small_run("risk")
+    machine, other = Machine(spec), Machine(replace(spec, markets=spec.markets[:1]))
+    list(other.feed(events[events["instrument"] == 0][:200]))
+    before = machine.state_hash()
+    with pytest.raises(KernelError, match="the snapshot holds"):
+        machine.restore(other.snapshot())
+    assert machine.state_hash() == before

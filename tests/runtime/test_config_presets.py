@@ -4,14 +4,27 @@ import json
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
+from typing import Final
 
 import pytest
 
 from tests.runtime.test_sweep_points import CROSS, points_of
 from traider.cli.main import run
 from traider.domain.errors import ConfigError
-from traider.runtime.config import Config, load_config, load_with_origins
+from traider.runtime.config import Config, config_digest, load_config, load_with_origins
 from traider.runtime.config_presets import NAMED, NAMED_ORIGINS
+from traider.runtime.run_request import config_from, settings_of
+
+OLD_LIMITS: Final = frozenset(
+    {
+        "max_order_notional",
+        "price_collar_bps",
+        "max_exposure",
+        "max_leverage",
+        "groups",
+    }
+)
+"""Some of the limits there were before."""
 
 
 def origins(*overrides: str) -> Mapping[str, str]:
@@ -106,3 +119,16 @@ def test_a_sweep_over_names_sweeps_what_they_set() -> None:
     assert skipped.reasons == {}
     assert [point.config.limits.max_var for point in points] == [0.0, 0.01]
     assert points[0].config.limits.max_position_notional == Decimal(2_000)
+
+
+def test_a_run_begun_before_there_were_these_settings_is_the_same_run() -> None:
+    begun = settings_of(load_config(None, ("limits.max_exposure=0.5",)))
+    del begun["risk"], begun["sizing"]["confidence_scaling"]
+    begun["limits"] = {name: value for name, value in begun["limits"].items() if name in OLD_LIMITS}
+    again = config_from(begun, Config())
+    assert again.limits.max_exposure == 0.5
+    assert (again.limits.max_var, again.limits.max_positions) == (0.0, 0)
+    assert again.risk.risk_per_trade == 0.0
+    other = load_config(None, ("limits.max_exposure=0.5", "risk.preset=paper", "limits.max_var=0"))
+    assert config_digest(again, begun) == config_digest(other, begun)
+    assert config_digest(again) != config_digest(other)

@@ -43,6 +43,8 @@ _RISKS: Final = (
     (Verdict.MARGIN_USE, Limit.MAX_MARGIN_USE),
     (Verdict.LIQUIDATION_DISTANCE, Limit.MIN_LIQUIDATION_DISTANCE),
 )
+_MARGINED: Final = (Verdict.MARGIN_USE, Verdict.LIQUIDATION_DISTANCE)
+"""Checks of instruments that are held on margin."""
 _REFUSES: Final = {Limit.MIN_LIQUIDATION_DISTANCE: _MONEY_MOST}
 """Values that refuse whatever is measured, where that is not the least there is."""
 
@@ -121,7 +123,10 @@ class _Asking:
 
     def _limited(self, verdict: Verdict, limit: Limit) -> list[GateCheck]:
         """Ask with one limit on alone; nothing where another refusal comes before it."""
-        if verdict is Verdict.GROUP_EXPOSURE and self._actual.markets[self._k]["group"] == 0:
+        market = self._actual.markets[self._k]
+        if verdict is Verdict.GROUP_EXPOSURE and market["group"] == 0:
+            return []
+        if verdict in _MARGINED and market["tier_start"] == market["tier_stop"]:
             return []
         self._gate.limits[limit] = _REFUSES.get(limit, _LEAST)
         code, number, _ = self._ask()

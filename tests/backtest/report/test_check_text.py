@@ -30,6 +30,11 @@ MARKET = replace(PERPETUAL, name="BINANCE:BTC-USDT-PERP", lot_size=Decimal("0.00
         (Verdict.ORDER_RATE, 11.0, 10.0, "order rate: 11 orders a minute, limit 10 orders a min"),
         (Verdict.SHORT_NOT_ALLOWED, -3.0, 0.0, f"short not allowed: {MINUS}0.003 BTC, limit 0 BTC"),
         (Verdict.OPEN_ORDERS, 256.0, 256.0, "open orders: 256, limit 256"),
+        (Verdict.POSITION_NOTIONAL, 2500.0, 2e3, "notional: 2,500.00 USDT, limit 2,000.00 USDT"),
+        (Verdict.DAILY_LOSS_SIGMAS, 3.214, 3.0, "3.21 standard deviations, limit 3.00 standard"),
+        (Verdict.NO_COVARIANCE, 1.0, 60.0, "no covariance: 1 sample, limit 60 samples"),
+        (Verdict.VAR, 0.0123, 0.01, "var: 1.23%, limit 1.00%"),
+        (Verdict.LIQUIDATION_DISTANCE, 0.08, 0.1, "liquidation distance: 8.00%, limit 10.00%"),
     ],
 )
 def test_a_verdict_names_check_number_limit_and_unit(
@@ -52,6 +57,11 @@ def test_a_verdict_names_check_number_limit_and_unit(
             ("short not allowed", f"{MINUS}0.003 BTC", "at most 0 BTC"),
         ),
         (GateCheck(Verdict.MAX_SIZE, 2.5, 0.0), ("max size", "2.5 BTC", "off")),
+        (GateCheck(Verdict.ES, 0.0123, 0.02), ("es", "1.23%", "at most 2.00%")),
+        (
+            GateCheck(Verdict.LIQUIDATION_DISTANCE, 0.3, 0.1),
+            ("liquidation distance", "30.00%", "at least 10.00%"),
+        ),
     ],
 )
 def test_a_check_has_its_number_and_its_limit(check: GateCheck, text: tuple[str, str, str]) -> None:
