@@ -46,6 +46,7 @@ COMMANDS: Final = {
     "run": "traider.cli.run:run",
     "stop": "traider.cli.control:stop",
     "status": "traider.cli.status:status",
+    "stress": "traider.cli.stress:stress",
     "sweep": "traider.cli.sweep:sweep",
     "tax": "traider.cli.tax:tax",
     "var": "traider.cli.var:var",

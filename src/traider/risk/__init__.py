@@ -1,4 +1,4 @@
-"""What can be lost: value at risk, expected shortfall, and whether their forecasts held.
+"""What can be lost: value at risk, expected shortfall, stress, and whether forecasts held.
 
 Everything here is arithmetic on returns and exposures; it reads no file and no clock.
 
@@ -9,6 +9,7 @@ Everything here is arithmetic on returns and exposures; it reads no file and no 
 - ``coverage``: Kupiec's and Christoffersen's tests of a forecast
 - ``forecasts``: each model's forecasts, made period by period from the past alone
 - ``parts``: what each position brings to the whole
+- ``stress``, ``stress_scenarios``, ``crash_windows``, ``stress_limits``: what rare events cost
 - ``book``: all of it for a book of positions, each second
 """
 
@@ -16,9 +17,13 @@ __all__ = [
     "book",
     "covariance",
     "coverage",
+    "crash_windows",
     "forecasts",
     "models",
     "parts",
     "scenarios",
+    "stress",
+    "stress_limits",
+    "stress_scenarios",
     "tail_risk",
 ]
