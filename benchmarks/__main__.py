@@ -12,6 +12,7 @@ from benchmarks import (
     download,
     end_to_end,
     exchange,
+    explaining,
     fail_over,
     feature_store,
     feed_latency,
@@ -60,6 +61,7 @@ def main() -> None:
     bus.measure()
     journal.measure()
     parity.measure()
+    explaining.measure()
     lake_read.measure()
     lake_size.measure()
     ledger.measure(ledger.FILLS)

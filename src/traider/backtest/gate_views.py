@@ -27,7 +27,8 @@ def view_before(gate: Gate, intents: EventArray, approvals: Approvals) -> Gate:
     """Return the view before ``intents``, which the step that just ended wanted, were asked."""
     view = GateMachine(copied(gate))
     taken_back = np.zeros(1, EVENT)
-    taken_back["kind"] = Kind.REJECTED
+    # What a breaker counts must not be counted twice: a cancelled order is none of that.
+    taken_back["kind"] = Kind.CANCELLED
     for intent in intents[::-1]:
         if not intent["flags"] & OrderFlag.CANCEL:
             taken_back["order_id"] = intent["order_id"]

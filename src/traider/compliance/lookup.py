@@ -28,7 +28,9 @@ _POSITION: Final = re.compile(r"(?:#|seq:|fill:)?(\d{1,19})")
 _PACKED_FROM: Final = 1 << 52
 """Ids of orders, whose epochs begin with 1, are at least this; positions are far below."""
 _ORDER_KINDS: Final = frozenset(
-    int(kind) for kind in Kind if Kind.ACK <= kind <= Kind.UNKNOWN or kind >= Kind.ORDER_INTENT
+    int(kind)
+    for kind in Kind
+    if Kind.ACK <= kind <= Kind.UNKNOWN or Kind.ORDER_INTENT <= kind <= Kind.SENT
 )
 _ORDERS_NAMED: Final = 8
 _STEP_MOST: Final = 256

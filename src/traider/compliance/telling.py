@@ -54,6 +54,8 @@ _ACTIONS: Final[Mapping[Kind, tuple[str, str]]] = {
     Kind.PAUSE: ("pause", "house"),
     Kind.KILL: ("kill", "house"),
     Kind.REARM: ("rearm", "house"),
+    Kind.BREAKER_REARM: ("breaker-rearm", "house"),
+    Kind.BREAKER: ("breaker", "gate"),
 }
 """What is audited, what it is called, and who did it unless somebody is named."""
 
@@ -69,10 +71,15 @@ BY_PEOPLE: Final = frozenset(
         Kind.PAUSE,
         Kind.KILL,
         Kind.REARM,
+        Kind.BREAKER_REARM,
     )
 )
 """Kinds that somebody asks for, with a reason."""
 _SETTINGS: Final = (Kind.LIMITS_CHANGE, Kind.WEIGHTS_CHANGE, Kind.THRESHOLDS_CHANGE)
+_CHANGES: Final = {1: "tripped", 2: "closed", 3: "re-armed"}
+_CHANGE_SHIFT: Final = 4
+_FOUR_BITS: Final = 0xF
+_WHOLE_ACCOUNT: Final = 0x100
 _ENDS: Final = (Kind.CANCELLED, Kind.REJECTED, Kind.EXPIRED, Kind.UNKNOWN)
 
 
@@ -83,6 +90,7 @@ class Vocabulary:
     verdicts: Mapping[int, str] = field(default_factory=dict)
     limits: Mapping[int, str] = field(default_factory=dict)
     ends: Mapping[int, str] = field(default_factory=dict)
+    breakers: Mapping[int, str] = field(default_factory=dict)
     thresholds: Sequence[str] = ()
     alphas: Sequence[str] = ()
 
@@ -182,9 +190,10 @@ class Teller:
             return self._words.limits.get(code, str(code))
         if kind is Kind.CONFIG_DIGEST:
             return _digest(event)[:16]
-        if kind is Kind.LEADER_EPOCH:
-            return str(int(event["w0"][0]))
-        return ""
+        if kind in (Kind.BREAKER, Kind.BREAKER_REARM):
+            code = int(event["code"][0])
+            return self._words.breakers.get(code, str(code))
+        return str(int(event["w0"][0])) if kind is Kind.LEADER_EPOCH else ""
 
     def _said(self, kind: Kind, event: EventArray) -> Body:
         if kind is Kind.ORDER_INTENT:
@@ -219,7 +228,18 @@ class Teller:
             return {"digest": _digest(event)}
         if kind is Kind.MANUAL_ORDER:
             return self._order(event)
-        return self._money_moved(kind, event)
+        return self._breaker(event) if kind is Kind.BREAKER else self._money_moved(kind, event)
+
+    def _breaker(self, event: EventArray) -> Body:
+        flags = int(event["flags"][0])
+        is_of_all = bool(flags & _WHOLE_ACCOUNT)
+        return {
+            "what": _CHANGES.get(flags >> _CHANGE_SHIFT & _FOUR_BITS, "changed"),
+            "instrument": None if is_of_all else self.name(int(event["instrument"][0])),
+            "number": _plain(event["number"][0]),
+            "limit": _plain(event["limit"][0]),
+            "level": int(event["w3"][0]),
+        }
 
     def _setting(self, kind: Kind, code: int) -> str:
         """Return the name of a limit, an alpha or a threshold."""

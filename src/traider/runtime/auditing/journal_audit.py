@@ -33,6 +33,7 @@ from traider.journal.facts import BEFORE_ALL_EVENTS, Fact
 from traider.journal.reader import JournalReader
 from traider.journal.segment_events import Span
 from traider.journal.snapshots import SnapshotStore
+from traider.kernel.breaker_records import Breaker
 from traider.kernel.codes import Reject, Verdict
 from traider.kernel.specification import KernelSpec
 from traider.runtime.auditing.counterfactual import word
@@ -63,6 +64,7 @@ def vocabulary(spec: KernelSpec | None) -> Vocabulary:
         verdicts={int(each): word(each) for each in Verdict},
         limits={int(known.limit): name for name, known in LIMIT_NAMES.items()},
         ends=ends,
+        breakers={int(each): word_of(each.name) for each in Breaker},
         thresholds=THRESHOLDS,
         alphas=() if spec is None else alpha_names([alpha.name for alpha in spec.alphas]),
     )

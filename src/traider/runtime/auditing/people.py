@@ -14,6 +14,7 @@ from traider.domain.events import EventArray, Kind
 from traider.journal.facts import Fact
 from traider.runtime.control.commands import (
     CancelOrder,
+    CloseBreaker,
     Command,
     Kill,
     ManualOrder,
@@ -33,6 +34,7 @@ _BY_KIND: Final[dict[Kind, tuple[type[Command], ...]]] = {
     Kind.KILL: (Kill,),
     Kind.PAUSE: (Pause,),
     Kind.REARM: (Rearm,),
+    Kind.BREAKER_REARM: (CloseBreaker,),
     Kind.LIMITS_CHANGE: (SetLimit,),
     Kind.WEIGHTS_CHANGE: (SetWeight,),
     Kind.THRESHOLDS_CHANGE: (SetThreshold,),
