@@ -23,10 +23,16 @@ _LOOK_S = 0.1
 @click.command()
 @click.option(
     "--state",
-    required=True,
     type=click.Path(path_type=Path),
     metavar="DIR",
     help="State folder of the trader.",
+)
+@click.option(
+    "--url",
+    default="",
+    metavar="URL",
+    help="Address of the trader or its gateway instead, http://HOST:9464; the token is "
+    "TRAIDER_KILL_TOKEN.",
 )
 @click.option(
     "--flatten/--keep-positions",
@@ -37,7 +43,7 @@ _LOOK_S = 0.1
 @click.option("--who", default="", metavar="NAME", help="Who stops it; your user name if not said.")
 @click.option("--why", default="asked on the command line", metavar="TEXT", help="For what reason.")
 @json_option
-def kill(state: Path, flatten: bool, who: str, why: str, as_json: bool) -> int:
+def kill(state: Path | None, url: str, flatten: bool, who: str, why: str, as_json: bool) -> int:
     """Stop trading at once: cancel every order, close or keep positions, refuse what follows.
 
     The stop is left in the state folder first, then the trader is asked, and looked at until no
@@ -46,6 +52,25 @@ def kill(state: Path, flatten: bool, who: str, why: str, as_json: bool) -> int:
     code 0: done. 1: it waits in the folder, or something is still open.
     """
     from traider.cli.control import person
+    from traider.cli.kill_url import kill_at
+    from traider.domain.errors import UsageError
+
+    if (state is None) is not bool(url):
+        raise UsageError("name one trader", fix="give --state DIR or --url URL")
+    name = person(who)
+    if state is None:
+        is_done, line = kill_at(url, name, why, flatten=flatten)
+    else:
+        is_done, line = _kill_here(state, name, why, flatten=flatten)
+    if as_json:
+        click.echo(json.dumps({"done": is_done, "line": line}, ensure_ascii=False))
+    else:
+        click.echo(line, err=not is_done)
+    return 0 if is_done else 1
+
+
+def _kill_here(state: Path, who: str, why: str, *, flatten: bool) -> tuple[bool, str]:
+    """Leave the stop in the folder, and have it carried out; return whether it is, and a line."""
     from traider.cli.kill_gateway import kill_by_gateway
     from traider.domain.errors import UsageError
     from traider.runtime.control.client import ControlClient, SilentTraderError
@@ -53,7 +78,7 @@ def kill(state: Path, flatten: bool, who: str, why: str, as_json: bool) -> int:
     from traider.runtime.control.kill_file import clear_kill, leave_kill
 
     command = Kill(
-        who=person(who), why=why, flatten=flatten,
+        who=who, why=why, flatten=flatten,
         asked_ns=time.monotonic_ns(), id=uuid.uuid4().hex,
     )  # fmt: skip
     path = leave_kill(state, command)
@@ -69,11 +94,7 @@ def kill(state: Path, flatten: bool, who: str, why: str, as_json: bool) -> int:
         waits = f"{fault.what}: the emergency stop waits in {path}"
         done = kill_by_gateway(state, command)
         line, is_done = (waits, False) if done is None else (f"{done[0]}; {waits}", done[1])
-    if as_json:
-        click.echo(json.dumps({"done": is_done, "line": line}, ensure_ascii=False))
-    else:
-        click.echo(line, err=not is_done)
-    return 0 if is_done else 1
+    return is_done, line
 
 
 def _left_open(trader: "ControlClient", *, flatten: bool) -> tuple[str, "StatusBody"]:

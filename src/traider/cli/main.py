@@ -17,6 +17,7 @@ from traider import __version__
 from traider.domain.errors import Interrupted, TraiderError, UsageError
 
 COMMANDS: Final = {
+    "alive": "traider.cli.alive:alive",
     "audit": "traider.cli.audit:audit",
     "backtest": "traider.cli.backtest:backtest",
     "bus": "traider.cli.bus:bus",

@@ -9,6 +9,7 @@ from traider.cli.run_order import RunArguments, config_file_of, session_order
 from traider.cli.settings_in_force import RunSettings, settings_of_run, was_checked
 from traider.domain.errors import UsageError
 from traider.ops.event_loop import run
+from traider.runtime.control.kill_ways import kill_ways
 from traider.runtime.observability import ObserveTerms, RoleObservation, observe
 from traider.runtime.roles.gateway_process import (
     GatewayProcess,
@@ -47,7 +48,7 @@ def run_gateway(said: RunArguments) -> int:
 
 async def _run(order: GatewayProcessOrder, seen: RoleObservation, new: SessionOrder | None) -> None:
     process = GatewayProcess(order, seen)
-    with stop_signals(process.stop):
+    with stop_signals(process.stop), kill_ways(order.folder, seen, order.config):
         if new is not None:
             await begin_run(new, seen)
         if not process.notices.is_supervised:

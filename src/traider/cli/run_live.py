@@ -25,6 +25,7 @@ from traider.cli.run_session import run_session
 from traider.cli.settings_in_force import CHECKED, kept_settings, lasting_digest, was_checked
 from traider.domain.errors import Interrupted, TraiderError, UsageError
 from traider.runtime.config import Config
+from traider.runtime.control.kill_signals import kill_signals
 from traider.runtime.demo_exchange import DemoExchange, DemoTerms, start_demo_exchange
 from traider.runtime.observability import ObserveTerms, RoleObservation, observe
 from traider.runtime.pair import PairOrder, keep_pair
@@ -124,7 +125,7 @@ async def _run(pair: _Pair, seen: RoleObservation, output: Path | None = None) -
     """
     order = pair.order
     stopping = _Stopping()
-    with stop_signals(stopping.ask):
+    with stop_signals(stopping.ask), kill_signals(order.folder, seen.log):
         async with AsyncExitStack() as closing:
             beside: tuple[Role, ...] = ()
             if order.starts_exchange:

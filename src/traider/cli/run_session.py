@@ -19,6 +19,7 @@ from traider.cli.run_order import RunArguments, session_order
 from traider.cli.status_view import draw
 from traider.domain.errors import Interrupted, UsageError
 from traider.ops.event_loop import run
+from traider.runtime.control.kill_ways import kill_ways
 from traider.runtime.observability import ObserveTerms, RoleObservation, observe
 from traider.runtime.session.supervised import SupervisedRun
 from traider.runtime.session.supervised_child import tell_supervisor
@@ -104,7 +105,8 @@ async def _run(order: SessionOrder, seen: RoleObservation, *, as_json: bool) -> 
         # A signal may arrive inside a write of stderr; a system call is safe there.
         os.write(2, f"\n{run.stage}; Ctrl-C again ends at once\n".encode())
 
-    with stop_signals(run.stop, run.reload, say_what_is_waited_for):
+    signals = stop_signals(run.stop, run.reload, say_what_is_waited_for)
+    with signals, kill_ways(order.folder, seen, order.request.config):
         running = asyncio.create_task(run.run())
         telling = asyncio.create_task(tell_supervisor(run, Notices.of_environment()))
         try:

@@ -1,7 +1,8 @@
 """The address of a role that watchers ask: ``/metrics``, ``/health/live``, ``/health/ready``.
 
 It runs in a thread with a loop of its own, so that a role without a loop can have one and a role
-whose loop hangs still says so. It only reads; there is nothing to send to it.
+whose loop hangs still says so. It only reads, but for ``POST /kill`` (``kill_door``), where a role
+opened that.
 """
 
 import asyncio
@@ -15,6 +16,7 @@ from aiohttp.typedefs import Handler
 
 from traider.domain.errors import UsageError
 from traider.ops.health import HealthAnswer, HealthBoard
+from traider.ops.kill_door import BODY_BYTES_MAX, KillDoor, answer_kill
 from traider.ops.prometheus import PrometheusPage
 
 _START_S = 10.0
@@ -50,6 +52,8 @@ class Endpoint:
         self._fault: OSError | None = None
         self.url = ""
         """Where it listens, such as ``http://127.0.0.1:9464``; empty before the start."""
+        self.kill: KillDoor | None = None
+        """What POST /kill does; nothing without it."""
 
     def start(self) -> str:
         """Listen; return the address.
@@ -101,7 +105,8 @@ class Endpoint:
 
     async def _serve(self) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
-        application = web.Application()
+        application = web.Application(client_max_size=BODY_BYTES_MAX)
+        application.router.add_post("/kill", self._answer_kill)
         application.router.add_get("/", self._answer_index)
         application.router.add_get("/metrics", self._answer_metrics)
         application.router.add_get("/health/live", _answer_of(self._board.live))
@@ -133,6 +138,9 @@ class Endpoint:
     async def _answer_index(self, request: web.Request) -> web.Response:
         del request
         return web.Response(text="/metrics\n/health/live\n/health/ready\n")
+
+    async def _answer_kill(self, request: web.Request) -> web.Response:
+        return await answer_kill(self.kill, request)
 
     async def _answer_metrics(self, request: web.Request) -> web.Response:
         body, content_type = self._page.render(request.headers.get("Accept", ""))

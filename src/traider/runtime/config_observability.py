@@ -39,6 +39,9 @@ class ObservabilityConfig(Section):
     port: Annotated[Whole, Field(ge=-1, le=65_535)] = ROLES_PORT
     """Port they are served at; -1 is the role's own (trader 9464, gateway 9465, feed 9466), or any
     free one when that is taken; 0 any free one. The log and the status tell which."""
+    kill_remote: bool = False
+    """Whether POST /kill is taken from other machines; it wants a token, TRAIDER_KILL_TOKEN, in any
+    case, and is not there without one."""
     silent_s: Annotated[Real, Field(gt=0, le=3_600)] = 30.0
     """Silence of the loop after which /health/live says that the process hangs."""
     risk_history: Annotated[tuple[Path, ...], BeforeValidator(listed)] = ()

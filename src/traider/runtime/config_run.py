@@ -45,6 +45,13 @@ class RunConfig(Section):
     rearm_by: Annotated[tuple[str, ...], BeforeValidator(listed)] = ()
     """Who may close a circuit breaker that is open, by the name given with --who or the login;
     empty for everyone who may use the trader's socket."""
+    alive_within_s: Annotated[Real, Field(ge=0, le=31_536_000)] = 0.0
+    """The dead-man timer: seconds without a sign of life (traider alive, or a touched file alive in
+    the state folder) after which everything is stopped as by traider kill; 0 is off."""
+    alive_warning_s: Annotated[Real, Field(ge=0, le=31_536_000)] = 60.0
+    """So many seconds before that a person is told."""
+    alive_keeps_positions: bool = False
+    """Whether that stop keeps positions with their exits instead of closing them."""
     on_foreign_order: Literal["leave", "cancel", "halt"] = "leave"
     """What becomes of an open order that someone else placed; it is reported in any case."""
     on_difference: Literal["adopt", "halt"] = "adopt"

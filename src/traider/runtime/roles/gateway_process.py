@@ -29,6 +29,7 @@ from traider.journal.instruments import JournalInstrument
 from traider.runtime.beside_file import BesideBody, tell_beside
 from traider.runtime.config import Config
 from traider.runtime.control.commands import Kill
+from traider.runtime.control.dead_man import dead_man_terms, watch_alive
 from traider.runtime.control.kill_file import (
     KILL_NAME,
     forget_rearmed,
@@ -129,6 +130,8 @@ class GatewayProcess:
                 await self._priced(parts.feed)
                 background.add(parts.role.run(parts.report))
                 background.add(watch_kill(self.order.folder, self._killer(parts), removes=False))
+                terms = dead_man_terms(self.order.config.run)
+                background.add(watch_alive(self.order.folder, terms, self.seen.alerts))
                 background.add(self._watch(parts))
                 background.add(tell_beside(self.order.folder, "gateway", self._beside))
                 background.add(self._end_with_supervisor(parts.role))

@@ -22,6 +22,7 @@ import msgspec
 
 from traider.domain.errors import Interrupted, TraiderError
 from traider.domain.ports import Alert, Severity
+from traider.runtime.control.dead_man import dead_man_terms, watch_alive
 from traider.runtime.control.server import ControlServer
 from traider.runtime.observability import RoleObservation
 from traider.runtime.session.after_fault import after_fault
@@ -56,6 +57,8 @@ class SupervisedRun:
         self._supervisor = Supervisor(self._parts)
         judged = Role(SESSION, self._run_session, ends_all=True, judged=self._judge)
         self._supervisor.add(judged)
+        if order.request.config.run.alive_within_s and not order.is_gateway_apart:
+            self._supervisor.add(Role("dead-man", self._watch_alive, is_vital=False))
         if seen.endpoint is not None:
             role = EndpointRole(seen.endpoint)
             self._supervisor.add(Role("endpoint", role.run, is_vital=False))
@@ -122,6 +125,12 @@ class SupervisedRun:
             end = partial(end_between, self.order, self._body, self._seen.latency)
             return self._whole(await asyncio.to_thread(end))
         raise self._left or Interrupted("stopped before it began")
+
+    async def _watch_alive(self, report: RoleReport) -> None:
+        """Keep the dead-man timer, where no gateway of another process does."""
+        report.ready()
+        terms = dead_man_terms(self.order.request.config.run)
+        await watch_alive(self.order.folder, terms, self._seen.alerts)
 
     # -------------------------------------------------------------------------------- sessions
 

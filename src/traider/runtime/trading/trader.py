@@ -35,6 +35,7 @@ from traider.domain.ports import Clock, EventSink
 from traider.gateway.latency import LatencyBook, Stage
 from traider.gateway.port import TradingGateway
 from traider.journal.writer import JournalWriter
+from traider.kernel.breaker_records import Breaker
 from traider.kernel.codes import Verdict
 from traider.kernel.live_machine import LiveMachine, Turn
 from traider.runtime.broken_books import BrokenBooks
@@ -109,6 +110,9 @@ class Trader:
         self._person: tuple[str, str] | None = None
         self._reported_ns = 0
         self._estimates = LatencyEstimates(parts.latencies.stages[Stage.SIGNAL_TO_ORDER])
+        spec = parts.machine.spec
+        watched = [each.breaker for each in spec.breakers]
+        self._tells_latency = spec.strategy.latency_moves > 0.0 or Breaker.LATENCY in watched
         self._unready_ns = 0
         """Since when the gateway is seen not to send, 0 it does."""
 
@@ -236,8 +240,8 @@ class Trader:
             self.tell(_event(Kind.GATEWAY_READY, 0, w0=since_ns))
 
     def _tell_latency(self) -> None:
-        """Tell the kernel each minute how long orders take, where its prices depend on it."""
-        if self.is_open and self.machine.spec.strategy.latency_moves:
+        """Tell the kernel each minute how long orders take, where prices or a breaker ask for it."""
+        if self.is_open and self._tells_latency:
             estimate = self._estimates.due(self.standing.passed_ns)
             if estimate is not None:
                 self.tell(estimate)
