@@ -26,6 +26,7 @@ from traider.gateway.latency import LatencyBook, Stage
 from traider.gateway.port import GateAnswer
 from traider.gateway.reports import count_reports
 from traider.journal import JournalInstrument, JournalReader, JournalWriter
+from traider.kernel.breaker_records import Action, Breaker, BreakerSpec
 from traider.kernel.live_machine import LiveMachine, Replayer
 from traider.kernel.specification import KernelSpec
 from traider.runtime.trading.recovery import recover
@@ -338,9 +339,14 @@ def test_the_kernel_hears_once_that_the_gateway_sends_again(tmp_path: Path) -> N
     machine_of(spec, journal, simulates=True)
 
 
-def test_measured_latencies_reach_the_kernel_each_minute_as_events(tmp_path: Path) -> None:
+@pytest.mark.parametrize("by_breaker", [False, True])
+def test_measured_latencies_reach_the_kernel_each_minute_as_events(
+    tmp_path: Path, *, by_breaker: bool
+) -> None:
     quiet, events = small_run("limit")
     spec = replace(quiet, strategy=replace(quiet.strategy, latency_moves=2.0))
+    if by_breaker:
+        spec = replace(quiet, breakers=(BreakerSpec(Breaker.LATENCY, Action.ALERT, 60.0),))
     with Desk(tmp_path, spec) as desk:
         desk.trader.begin(DIGEST, 1, empty_events(0))
         desk.trader.open_for_decisions()

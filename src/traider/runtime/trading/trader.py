@@ -240,7 +240,7 @@ class Trader:
             self.tell(_event(Kind.GATEWAY_READY, 0, w0=since_ns))
 
     def _tell_latency(self) -> None:
-        """Tell the kernel each minute how long orders take, where prices or a breaker ask for it."""
+        """Tell the kernel each minute how long orders take, where prices or a breaker ask it."""
         if self.is_open and self._tells_latency:
             estimate = self._estimates.due(self.standing.passed_ns)
             if estimate is not None:
