@@ -22,6 +22,15 @@ _LEAST_CHECKS: Final = frozenset(
     (*_TOO_SMALL, Verdict.NO_COVARIANCE, Verdict.LIQUIDATION_DISTANCE),
 )
 """Checks whose number may not be below their limit."""
+_REACHED: Final = frozenset(
+    (
+        Verdict.DAILY_LOSS,
+        Verdict.DRAWDOWN,
+        Verdict.DAILY_LOSS_AMOUNT,
+        Verdict.DAILY_LOSS_SIGMAS,
+    ),
+)
+"""Checks that refuse once their number reaches the limit; the others, once it passes it."""
 _STATE_CHECKS: Final = frozenset((Verdict.KILLED, Verdict.PAUSED, Verdict.UNHEALTHY))
 
 
@@ -150,7 +159,7 @@ def is_passed(check: GateCheck) -> bool:
         return True
     if check.verdict in _LEAST_CHECKS:
         return check.number >= check.limit
-    if check.verdict in (Verdict.DAILY_LOSS, Verdict.DRAWDOWN):
+    if check.verdict in _REACHED:
         return check.number < check.limit
     return check.number <= check.limit
 

@@ -31,7 +31,12 @@ from traider.runtime.parity.watch import Watch
 
 GAP_NS: Final = 60_000_000_000
 """Silence after which a trader counts as not having traded in between."""
-_AT_A_LIMIT: Final = (Verdict.DAILY_LOSS, Verdict.DRAWDOWN)
+_AT_A_LIMIT: Final = (
+    Verdict.DAILY_LOSS,
+    Verdict.DRAWDOWN,
+    Verdict.DAILY_LOSS_AMOUNT,
+    Verdict.DAILY_LOSS_SIGMAS,
+)
 _LEAST: Final = 2
 
 Times = npt.NDArray[np.int64]
