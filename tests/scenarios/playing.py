@@ -370,6 +370,15 @@ class Player:
         )
         return {Verdict(code).name: int(count) for code, count in zip(codes, counts, strict=True)}
 
+    async def _see_idle_decisions(self) -> int:
+        """Return how many decisions since the first order led to none, but the last."""
+        events = journal_of(self.folder)[self._mark :]
+        kinds = events["kind"][np.argmax(events["kind"] == Kind.ORDER_INTENT) :]
+        timers = np.flatnonzero(kinds == Kind.TIMER)
+        ordered = np.flatnonzero(kinds == Kind.ORDER_INTENT)
+        counts = np.diff(np.searchsorted(ordered, timers))
+        return int((counts == 0).sum())
+
     async def _see_filled_after_refusal_s(self) -> float:
         """Return how long after the gateway last refused an order one traded."""
         events = journal_of(self.folder)[self._mark :]

@@ -53,6 +53,7 @@ _RUN_ROWS: Final[tuple[Row, ...]] = (
             integer("epoch", "count"),
             integer("from_sequence", "journal position"),
             integer("node", "hash of the node's name"),
+            integer("rules", "of the decider; 0 before there were several"),
         ),
         "",
         "",

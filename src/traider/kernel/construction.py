@@ -14,6 +14,7 @@ from traider.kernel import venue_records as v
 from traider.kernel.arithmetic import DIVISOR_MAX, MONEY
 from traider.kernel.breaker_records import Breaker, build_breakers
 from traider.kernel.codes import LIMIT_COUNT, FrameKind, Style
+from traider.kernel.decider.expiring import RULES
 from traider.kernel.decider.tape import CELLS_PER_OPERATION
 from traider.kernel.market_books import empty_books
 from traider.kernel.specification import (
@@ -266,6 +267,7 @@ def _account(spec: KernelSpec) -> r.Records:
     _fill_fee_balance(account[0], spec)
     account[0]["epoch"] = spec.epoch
     account[0]["latency_ns"] = _assumed_latency(spec.venue)
+    account[0]["rules"] = RULES
     worked = spec.strategy.style not in (Style.MARKET, Style.LIMIT)
     account[0]["managed"] = int(worked or spec.strategy.plan is not None)
     watched = [each.breaker for each in spec.breakers]

@@ -12,6 +12,7 @@ ORDER = np.dtype(
         ("instrument", "<i8"),
         ("cancelling", "<i8"),
         ("guards", "<i8"),  # a stop: its side; 2 an exit of whichever side; 0 neither
+        ("expire_ns", "<i8"),  # when its life is up; 0 never
     ],
     align=True,
 )

@@ -50,6 +50,7 @@ MARKET = np.dtype(
         ("combined", "<f8"),  # ensemble score in [-1, 1]
         ("exposure", "<f8"),  # wanted signed notional as a fraction of equity
         ("decided_ns", "<i8"),  # when it was last scored: at a decision after news of it
+        ("late", "<i8"),  # that decision waits for the end of an order: see ``decider.expiring``
         ("fees_units", "<i8"),  # paid in cash,
         ("other_fees_units", "<i8"),  # and in the fee currency, 1e-8 of that
         ("traded_units", "<i8"),
@@ -106,6 +107,7 @@ ACCOUNT = np.dtype(
         ("confidence_sum", "<f8"),  # of the scores of the last decision,
         ("confidence_count", "<i8"),  # and how many they were
         ("confidence_due", "<i8"),  # no event said so yet
+        ("rules", "<i8"),  # by which the leader decides: see ``decider.expiring``
     ],
     align=True,
 )

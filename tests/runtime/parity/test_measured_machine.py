@@ -1,7 +1,9 @@
 """A back-test with the latencies of another run.
 
-Law: with the latencies that another back-test had, a back-test is that one, whatever its settings
-say.
+Laws:
+1. With the latencies that another back-test had, a back-test is that one, whatever its settings
+   say.
+2. A run at a venue whose answers take as long decides the same, byte for byte.
 """
 
 from collections.abc import Mapping
@@ -10,12 +12,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.kernel.builders import record
+from tests.kernel.builders import HOUR_NS, record
 from tests.parity.book_run import BOOK_RUNS
 from tests.parity.small_run import small_run
 from traider.backtest.collecting import Fingerprint
 from traider.domain.events import EventArray, Kind, OrderFlag, join_events, sort_events
 from traider.domain.orders import OrderType, TimeInForce
+from traider.kernel.live_machine import Replayer
 from traider.kernel.machine import Machine
 from traider.kernel.specification import KernelSpec
 from traider.runtime.parity.measured_latency import (
@@ -98,6 +101,36 @@ def by_hand(latency: MeasuredLatency, asked_back_ms: int = -1) -> list[tuple[str
     return [
         (Kind(int(event["kind"])).name, (int(event["ts_recv"]) - now_ns) // MS) for event in found
     ]
+
+
+@pytest.mark.parametrize("told_ns", [0, 20 * MS, 900 * MS])
+def test_a_run_decides_as_the_back_test_when_ends_are_told_late(told_ns: int) -> None:
+    spec, events = small_run("limit")
+    events = events[events["kind"] != Kind.MANUAL_ORDER]
+
+    def ordered(rules: int) -> list[int]:
+        """Return when orders were wanted, under a leader of these rules."""
+        leader = record(Kind.LEADER_EPOCH, int(events["ts_recv"][0]), w0=1, w3=rules)
+        machine = MeasuredMachine(spec, lasting(expiries=told_ns))
+        machine.loop[0]["journal_all"] = 1
+        _, journal = finished(machine, join_events([leader, events]))
+        # At a real venue its answers are inputs, and what is decided on them is made anew.
+        replayer = Replayer(spec, simulates=False)
+        replayer.take(journal)
+        assert replayer.mismatch is None
+        assert replayer.compared == len(journal)
+        found: list[int] = journal["ts_recv"][journal["kind"] == Kind.ORDER_INTENT].tolist()
+        return found
+
+    at_once = finished(Machine(spec), events)[1]
+    decided = at_once["ts_recv"][at_once["kind"] == Kind.ORDER_INTENT]
+    found, before = ordered(rules=1), ordered(rules=0)
+    late = [moment % HOUR_NS for moment in found if moment % HOUR_NS]
+    # Some ended by a fill before it was told that their time was up.
+    assert max(late, default=0) == told_ns
+    assert abs(len(found) - len(decided)) < 0.05 * len(decided)
+    # Who left alone what waited missed decisions.
+    assert (len(before) < len(found)) is (told_ns > 0)
 
 
 def test_an_end_is_told_when_it_was_told() -> None:

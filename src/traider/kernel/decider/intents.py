@@ -92,6 +92,7 @@ def manual_intent(decider: Decider, event: Record, out: Records) -> int:
         account["manual_sequence"] = account["sequence"] - 1
     intent["order_id"] = order_id(account, account["manual_sequence"], leg)
     _remember(decider, int(event["instrument"]), intent["order_id"], _guards(event))
+    note_life(decider, intent)
     return 1
 
 
@@ -114,8 +115,19 @@ def _remember(decider: Decider, k: int, new_id: int, guards: int) -> None:
             slot["instrument"] = k
             slot["cancelling"] = 0
             slot["guards"] = guards
+            slot["expire_ns"] = 0
             decider.account[0]["top"] = max(decider.account[0]["top"], j + 1)
             decider.markets[k]["open_orders"] += 1
+            return
+
+
+@compiled(void(DECIDER, EVENT_TYPE))
+def note_life(decider: Decider, intent: Record) -> None:
+    """Keep until when a plain order lives."""
+    for j in range(decider.account[0]["top"]):
+        slot = decider.orders[j]
+        if slot["order_id"] == intent["order_id"]:
+            slot["expire_ns"] = intent["expire"]
             return
 
 

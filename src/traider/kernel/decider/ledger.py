@@ -59,7 +59,8 @@ def apply_transfer(decider: Decider, event: Record) -> None:
 def apply_adjustment(decider: Decider, event: Record) -> None:
     """Take over the venue's books where they differed: lots, cash, or an order it does not have.
 
-    The instrument becomes due to be looked at, so that a plan guards what is held from now on.
+    The instrument becomes due to be looked at, so that a plan guards what is held from now on. What
+    was decided before that waits no more: more of the books may be taken over after this.
     """
     market = decider.markets[event["instrument"]]
     market["position_lots"] += event["w1"]
@@ -67,6 +68,7 @@ def apply_adjustment(decider: Decider, event: Record) -> None:
     if event["w0"] == _ORDER_DIFFERS:
         release_order(decider, event["order_id"])
     market["watch_ns"] = decider.account[0]["now_ns"]
+    market["late"] = 0
 
 
 @compiled(float64(DECIDER), inline=True)

@@ -121,6 +121,7 @@ def take_fact(decider: Decider, event: Record) -> None:
         resume(decider)
     elif kind == _LEADER_EPOCH:
         account["epoch"] = event["w0"]
+        account["rules"] = event["w3"]
 
 
 @compiled(void(DECIDER, EVENT_TYPE))

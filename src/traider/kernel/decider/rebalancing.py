@@ -1,6 +1,7 @@
 """From targets to orders: the difference between what is wanted and what is held.
 
-An instrument with an order in flight is left alone until that order ended. One whose position
+An instrument with an order in flight is left alone until that order ended; where its time is up
+already, the decision is made good as soon as its end is told (``expiring``). One whose position
 stands under a plan is left to the plan; one whose difference is being worked is left to the work,
 unless something else is wanted by now. Targets are fractions of equity without the fee balance.
 """
@@ -13,7 +14,8 @@ from traider.kernel.arithmetic import MONEY
 from traider.kernel.codes import PlanState, Sizing, Style, WorkEnd, WorkState
 from traider.kernel.compiled import compiled
 from traider.kernel.decider.ensemble import is_cooling
-from traider.kernel.decider.intents import write_intent
+from traider.kernel.decider.expiring import note_late
+from traider.kernel.decider.intents import note_life, write_intent
 from traider.kernel.decider.latency_offset import latency_offset
 from traider.kernel.decider.plan_levels import set_distances
 from traider.kernel.decider.rounding import passive_price, truncate
@@ -53,27 +55,49 @@ def rebalance(decider: Decider, out: Records) -> int:
 
     Sells come first, so that on spot the cash they free can be spent.
     """
-    gross = 0.0
-    for k in range(len(decider.markets)):
-        gross += abs(decider.markets[k]["exposure"])
-    scale = gross_scale(gross, decider.strategy[0]["gross_leverage"])
+    scale = _gross_factor(decider)
+    note_late(decider)
     if decider.account[0]["managed"] != 0:
         _judge_plans(decider)
     count = 0
     for side in (-1, 1):
         for k in range(len(decider.markets)):
-            market = decider.markets[k]
-            if market["fresh"] == 0 or market["open_orders"] > 0 or market["mark_ticks"] <= 0:
-                continue
-            if decider.account[0]["managed"] != 0 and not _is_free(decider, k, side, scale):
-                continue
-            if decider.strategy[0]["sizing"] == _ALL_IN:
-                count = _all_in(decider, out, count, k, side)
-            else:
-                count = _toward_target(decider, out, count, k, side, scale)
+            if decider.markets[k]["fresh"] != 0:
+                count = _order(decider, out, count, k, side, scale)
     for k in range(len(decider.markets)):
         decider.markets[k]["fresh"] = 0
     return count
+
+
+@compiled(int64(DECIDER, EVENTS, int64, int64))
+def catch_up(decider: Decider, out: Records, count: int, k: int) -> int:
+    """Order what the last decision wanted of instrument ``k``; return the new count of intents."""
+    scale = _gross_factor(decider)
+    for side in (-1, 1):
+        count = _order(decider, out, count, k, side, scale)
+    return int(count)
+
+
+@compiled(float64(DECIDER), inline=True)
+def _gross_factor(decider: Decider) -> float:
+    """Return the factor that brings the sum of exposures down to its cap."""
+    gross = 0.0
+    for k in range(len(decider.markets)):
+        gross += abs(decider.markets[k]["exposure"])
+    return float(gross_scale(gross, decider.strategy[0]["gross_leverage"]))
+
+
+@compiled(int64(DECIDER, EVENTS, int64, int64, int64, float64), inline=True)
+def _order(decider: Decider, out: Records, count: int, k: int, side: int, scale: float) -> int:
+    """Order what is wanted of instrument ``k`` on ``side``, if it may be ordered."""
+    market = decider.markets[k]
+    if market["open_orders"] > 0 or market["mark_ticks"] <= 0:
+        return count
+    if decider.account[0]["managed"] != 0 and not _is_free(decider, k, side, scale):
+        return count
+    if decider.strategy[0]["sizing"] == _ALL_IN:
+        return int(_all_in(decider, out, count, k, side))
+    return int(_toward_target(decider, out, count, k, side, scale))
 
 
 @compiled(int64(DECIDER, EVENTS, int64, int64, int64), inline=True)
@@ -127,13 +151,14 @@ def _stakes(decider: Decider, k: int) -> int:
 
 @compiled(void(DECIDER, EVENT_TYPE, int64, int64))
 def _make_passive(decider: Decider, intent: Record, k: int, side: int) -> None:
-    """Turn a market intent into a limit that lives until the next decision."""
+    """Turn a market intent into a limit that lives until the decision after the last."""
     strategy = decider.strategy[0]
     offset = strategy["limit_offset"]
     offset += latency_offset(decider.account[0], strategy, decider.values[k])
     intent["flags"] = _LIMIT_UNTIL
     intent["price"] = passive_price(decider.markets[k]["mark_ticks"], side, offset)
-    intent["expire"] = decider.account[0]["now_ns"] + strategy["decision_ns"]
+    intent["expire"] = decider.markets[k]["decided_ns"] + strategy["decision_ns"]
+    note_life(decider, intent)
 
 
 @compiled(

@@ -8,6 +8,7 @@ from traider.kernel.codes import Reject, Style, Verdict
 from traider.kernel.compiled import compiled
 from traider.kernel.decider.bars import close_due, take_bar
 from traider.kernel.decider.ensemble import combine, score_alphas
+from traider.kernel.decider.expiring import may_catch_up
 from traider.kernel.decider.intents import CLOSES, KEEPS, manual_intent, release_order
 from traider.kernel.decider.ledger import (
     apply_adjustment,
@@ -23,7 +24,7 @@ from traider.kernel.decider.market_data import (
     take_score,
 )
 from traider.kernel.decider.postponing import resume
-from traider.kernel.decider.rebalancing import rebalance
+from traider.kernel.decider.rebalancing import catch_up, rebalance
 from traider.kernel.decider.sizing import size_instrument
 from traider.kernel.decider.tending import is_due, meet_answer, tend, tend_all
 from traider.kernel.numba_types import (
@@ -132,6 +133,7 @@ def _decide(decider: Decider, alphas: Alphas, out: Records) -> int:
         if decider.markets[k]["fresh"] != 0:
             any_fresh = True
             decider.markets[k]["decided_ns"] = account["now_ns"]
+            decider.markets[k]["late"] = 0
             score_alphas(decider, alphas, k)
             combine(decider, k)
             size_instrument(decider, k)
@@ -146,7 +148,10 @@ def _decide(decider: Decider, alphas: Alphas, out: Records) -> int:
 
 @compiled(int64(DECIDER, EVENT_TYPE, EVENTS))
 def _take_answer(decider: Decider, event: Record, out: Records) -> int:
-    """Book a fill, or forget an order that ended; an approved one did not, nor an unknown one."""
+    """Book a fill, or forget an order that ended; an approved one did not, nor an unknown one.
+
+    What a decision wanted is ordered now where it waited for that end.
+    """
     kind = event["kind"]
     if kind == _FILL:
         apply_fill(decider, event)
@@ -156,9 +161,17 @@ def _take_answer(decider: Decider, event: Record, out: Records) -> int:
     elif _FILL < kind < _UNKNOWN and event["code"] != _UNKNOWN_ORDER:
         release_order(decider, event["order_id"])
     k = int(event["instrument"])
-    if decider.account[0]["managed"] == 0 or k >= len(decider.markets):
+    if k >= len(decider.markets):
         return 0
-    return meet_answer(decider, k, event, out)
+    count = 0
+    is_managed = decider.account[0]["managed"] != 0
+    if is_managed:
+        count = meet_answer(decider, k, event, out)
+    if may_catch_up(decider, k) and count < len(out):
+        count = catch_up(decider, out, count, k)
+        if is_managed and is_due(decider, k):
+            count = tend(decider, k, out, count)
+    return int(count)
 
 
 @compiled(void(DECIDER, EVENT_TYPE))
@@ -233,3 +246,5 @@ def _set_mode(account: Record, markets: Records, event: Record) -> None:
         account["killed"] = 0
     for k in range(len(markets)):
         markets[k]["watch_ns"] = account["now_ns"]
+        if event["kind"] == _KILL:
+            markets[k]["late"] = 0

@@ -37,6 +37,7 @@ from traider.gateway.port import TradingGateway
 from traider.journal.writer import JournalWriter
 from traider.kernel.breaker_records import Breaker
 from traider.kernel.codes import Verdict
+from traider.kernel.decider.expiring import RULES
 from traider.kernel.live_machine import LiveMachine, Turn
 from traider.runtime.broken_books import BrokenBooks
 from traider.runtime.trading.latency_estimates import LatencyEstimates
@@ -151,7 +152,7 @@ class Trader:
         now_ns = max(now_ns, self.standing.passed_ns + 1)
         first = [
             config_digest_event(digest, now_ns),
-            _event(Kind.LEADER_EPOCH, now_ns, w0=epoch, w1=self.machine.sequence),
+            _event(Kind.LEADER_EPOCH, now_ns, w0=epoch, w1=self.machine.sequence, w3=RULES),
             self._broken.begin(now_ns),
         ]
         self.is_open = False
