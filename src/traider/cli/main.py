@@ -19,6 +19,7 @@ from traider.domain.errors import Interrupted, TraiderError, UsageError
 COMMANDS: Final = {
     "alive": "traider.cli.alive:alive",
     "audit": "traider.cli.audit:audit",
+    "attribution": "traider.cli.attribution:attribution",
     "backtest": "traider.cli.backtest:backtest",
     "bus": "traider.cli.bus:bus",
     "check": "traider.cli.check:check",
