@@ -12,7 +12,12 @@ from traider.portfolio.regimes import EVERY, PAST_MIN, REGIMES, regime_at
 from traider.portfolio.trades import Trade
 
 HOUR_NS = 3_600 * 10**9
-SHARES: tuple[dict[str, float], ...] = ({"a": 0.7, "b": 0.3}, {"a": -0.5, "b": 1.5}, {}, {MANUAL: 1.0})
+SHARES: tuple[dict[str, float], ...] = (
+    {"a": 0.7, "b": 0.3},
+    {"a": -0.5, "b": 1.5},
+    {},
+    {MANUAL: 1.0},
+)
 
 
 @st.composite
