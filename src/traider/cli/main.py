@@ -45,6 +45,7 @@ COMMANDS: Final = {
     "readiness": "traider.cli.readiness:readiness",
     "record": "traider.cli.record:record",
     "replay": "traider.cli.replay:replay",
+    "report": "traider.cli.report:report",
     "run": "traider.cli.run:run",
     "stop": "traider.cli.control:stop",
     "status": "traider.cli.status:status",

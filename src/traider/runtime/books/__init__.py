@@ -3,8 +3,19 @@
 - ``money_events``: fills, funding, transfers and corrections of a state folder's journal
 - ``nav_files``, ``nav_replay``: what the account was worth each second, kept and made again
 - ``run_lots``: its lots and disposals by a method, and the tables that keep them
+- ``run_records``: its orders and executions, who asked for them, what became of each
+- ``market_views``: the market as it was seen at places of the journal
+- ``positions_then``: what it held at an instant
 
 Everything here is made of the journal and can be made again; nothing decides.
 """
 
-__all__ = ["money_events", "nav_files", "nav_replay", "run_lots"]
+__all__ = [
+    "market_views",
+    "money_events",
+    "nav_files",
+    "nav_replay",
+    "positions_then",
+    "run_lots",
+    "run_records",
+]

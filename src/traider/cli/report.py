@@ -1,0 +1,73 @@
+"""``traider report``: blotter, positions, best execution, reviews."""
+
+from pathlib import Path
+
+import click
+
+from traider.cli.options import json_option
+from traider.cli.times import TIME
+
+_state = click.option(
+    "--state",
+    "folder",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="State folder of the run; it may be under way.",
+)
+_csv = click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE.csv",
+    help="Where the rows are written; without it only their sums are shown.",
+)
+_from = click.option("--from", "start_ns", type=TIME, metavar="TIME", help="First instant, UTC.")
+_to = click.option("--to", "end_ns", type=TIME, metavar="TIME", help="First instant not used, UTC.")
+
+
+@click.group()
+def report() -> None:
+    """Make reports of a run from its journal, the same each time they are made."""
+
+
+@report.command()
+@_state
+@_from
+@_to
+@_csv
+@json_option
+def blotter(
+    folder: Path, start_ns: int | None, end_ns: int | None, out: Path | None, as_json: bool
+) -> int:
+    """Write every order and every execution, in the order of time.
+
+    An order tells who asked for it, what was asked, when it was decided, sent, acknowledged and
+    filled, and what became of it; a refused one by which check. Executions are held against the
+    ledger, and a difference is an error.
+    """
+    from traider.cli.report_outcome import BlotterArguments, blotter_session
+
+    return blotter_session(BlotterArguments(folder, start_ns, end_ns, out, as_json))
+
+
+@report.command()
+@_state
+@click.option(
+    "--at", "at_ns", type=TIME, metavar="TIME", help="Instant, UTC; the journal's end without it."
+)
+@click.option(
+    "--method",
+    type=click.Choice(("fifo", "lifo", "hifo", "average")),
+    default="fifo",
+    show_default=True,
+    help="Which lots a sale took.",
+)
+@json_option
+def positions(folder: Path, at_ns: int | None, method: str, as_json: bool) -> int:
+    """Show positions and balances at an instant, marked as the market stood.
+
+    Ledger and lots are held against each other, and a difference is an error.
+    """
+    from traider.cli.report_positions import positions_session
+
+    return positions_session(folder, at_ns, method, as_json=as_json)
