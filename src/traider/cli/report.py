@@ -71,3 +71,48 @@ def positions(folder: Path, at_ns: int | None, method: str, as_json: bool) -> in
     from traider.cli.report_positions import positions_session
 
     return positions_session(folder, at_ns, method, as_json=as_json)
+
+
+@report.command("best-execution")
+@_state
+@_csv
+@json_option
+def best_execution(folder: Path, out: Path | None, as_json: bool) -> int:
+    """Measure every order that was sent beside the market that it met.
+
+    Slippage against the mid when it was decided, implementation shortfall, the market's VWAP, half
+    spread, fees, fill ratio, time to fill and maker share: by order, instrument, type and hour.
+    What the journal does not tell is not known, and is said to be so.
+    """
+    from traider.cli.report_execution import execution_session
+
+    return execution_session(folder, out, as_json=as_json)
+
+
+@report.command()
+@_state
+@click.option(
+    "--threshold",
+    "changed",
+    multiple=True,
+    metavar="NAME=NUMBER",
+    help="Another threshold: suspicious, daily, record (US dollars), near-share, window-days, "
+    "out-hours, out-share; repeat at will.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE.json",
+    help="Where findings and drafts are written, for the owner alone (mode 0600).",
+)
+@json_option
+def review(folder: Path, changed: tuple[str, ...], out: Path | None, as_json: bool) -> int:
+    """Look for transfers and refusals that a person should look at, and draft the forms.
+
+    Large sums of a day, several transfers just below a threshold, rapid in and out, refused
+    self-trades. Nothing is ever filed: every draft says so, and leaves open what a person knows.
+    """
+    from traider.cli.report_review import ReviewArguments, review_session
+    from traider.cli.review_thresholds import thresholds_of
+
+    return review_session(ReviewArguments(folder, thresholds_of(changed), out, as_json))

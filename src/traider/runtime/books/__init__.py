@@ -6,13 +6,17 @@
 - ``run_records``: its orders and executions, who asked for them, what became of each
 - ``market_views``: the market as it was seen at places of the journal
 - ``positions_then``: what it held at an instant
+- ``execution_quality``: how well its orders were executed
+- ``movements``: its deposits and withdrawals, in dollars
 
 Everything here is made of the journal and can be made again; nothing decides.
 """
 
 __all__ = [
+    "execution_quality",
     "market_views",
     "money_events",
+    "movements",
     "nav_files",
     "nav_replay",
     "positions_then",
