@@ -6,13 +6,13 @@ from types import TracebackType
 from typing import Final, Self
 
 from tests.runtime.parity.recorded_runs import TERMS, instruments, settings
-from traider.domain.events import EventArray, FillFlag, Kind, MarketFlag, OrderFlag
+from traider.domain.events import EventArray, FillFlag, Kind, MarketFlag
 from traider.domain.money import pack_currency
 from traider.domain.orders import OrderId, OrderType
 from traider.domain.payloads import Value, encode_event
 from traider.journal import JournalWriter
 from traider.kernel.codes import Reject, Verdict
-from traider.runtime.control.commands import Command, command_bytes
+from traider.runtime.control.commands import ControlCommand, command_bytes
 from traider.runtime.control.conversion import CONTROL_FACT
 from traider.runtime.run_request import RunRequest
 from traider.runtime.state_folder import RunPaths, StateFolder
@@ -71,7 +71,7 @@ class WrittenRun:
         self._journal.append(event)
         return place
 
-    def asked(self, command: Command) -> None:
+    def asked(self, command: ControlCommand) -> None:
         """Write who asked for what follows."""
         self._journal.append_fact(CONTROL_FACT, command_bytes(command))
 
@@ -99,7 +99,7 @@ class WrittenRun:
         """Write what the decider wants; return its id."""
         at = self.event(Kind.TIMER) if cause is None else cause
         order_id = OrderId(1, at).pack()
-        price = sizes.ticks if flags & OrderFlag.TYPE_MASK == OrderType.LIMIT else 0
+        price = sizes.ticks if flags == GTC_LIMIT else 0
         self.event(
             Kind.ORDER_INTENT,
             side=sizes.side, size=sizes.lots, price=price, order_id=order_id, flags=flags,
