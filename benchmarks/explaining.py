@@ -9,6 +9,7 @@ random over the whole run.
 
 import argparse
 import random
+import shutil
 import subprocess
 import sys
 import time
@@ -88,6 +89,7 @@ def kept_run(events: int) -> Path:
     """Return the folder of the run, made when it is not there."""
     folder = cache_root().parent / "benchmarks" / f"explaining-{events}"
     if not (folder / "made").exists():
+        shutil.rmtree(folder, ignore_errors=True)  # what was broken off is made anew
         print(f"recording {events:,} events in {folder}", file=sys.stderr)
         made_run(folder, events)
         update_audit(folder)

@@ -8,12 +8,12 @@ set so low that it refuses: the refusal names the number that was measured.
 from dataclasses import dataclass
 from typing import Final
 
+from traider.backtest.gate_asking import GateView
 from traider.domain.events import EventArray, OrderFlag
 from traider.domain.market_health import MarketHealth
 from traider.domain.orders import OrderType
 from traider.kernel.breaker_records import Breakers
 from traider.kernel.codes import Limit, Verdict
-from traider.kernel.machine import GateMachine
 from traider.kernel.records import Gate
 
 _LEAST: Final = 1e-300
@@ -68,7 +68,7 @@ def gate_checks(gate: Gate, order: EventArray) -> tuple[GateCheck, ...]:
     Limits on risk are not asked of an order that only reduces a position. Where the gate refuses,
     its own answer stands in the place of that check.
     """
-    code, number, limit = GateMachine(gate).ask(order, 0)
+    code, number, limit = GateView(gate).ask(order, 0)
     asked = _Asking(gate, order)
     found = {check.verdict: check for check in asked.all()}
     if code != Verdict.APPROVED:
@@ -96,7 +96,7 @@ class _Asking:
         self._gate.account[0]["paused"] = 0
         self._gate.markets["unhealthy"] = self._gate.markets["health"] = 0
         self._gate.breakers.state[0]["on"] = 0
-        self._machine = GateMachine(self._gate)
+        self._machine = GateView(self._gate)
 
     def _ask(self) -> tuple[int, float, float]:
         return self._machine.ask(self._order, 0)

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
+from traider.backtest.gate_asking import GateView
 from traider.backtest.gate_checks import copied
 from traider.domain.events import EVENT, EventArray, Kind, OrderFlag
-from traider.kernel.machine import GateMachine
 from traider.kernel.records import Gate
 
 Approvals = tuple[npt.NDArray[np.int64], int]
@@ -25,7 +25,7 @@ def approvals_of(gate: Gate) -> Approvals:
 
 def view_before(gate: Gate, intents: EventArray, approvals: Approvals) -> Gate:
     """Return the view before ``intents``, which the step that just ended wanted, were asked."""
-    view = GateMachine(copied(gate))
+    view = GateView(copied(gate))
     taken_back = np.zeros(1, EVENT)
     # What a breaker counts must not be counted twice: a cancelled order is none of that.
     taken_back["kind"] = Kind.CANCELLED
@@ -39,7 +39,7 @@ def view_before(gate: Gate, intents: EventArray, approvals: Approvals) -> Gate:
 
 def as_asked(view: Gate, intents: EventArray) -> Iterator[tuple[EventArray, Gate]]:
     """Put ``intents`` through ``view`` as the run did; yield each order and the view it meets."""
-    machine = GateMachine(view)
+    machine = GateView(view)
     for at, intent in enumerate(intents):
         if not intent["flags"] & OrderFlag.CANCEL:
             yield intents[at : at + 1], view

@@ -8,10 +8,10 @@ too small; of an approved one how large it could have been.
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+from traider.backtest.gate_asking import GateView
 from traider.backtest.gate_checks import GateCheck
 from traider.domain.events import EventArray, OrderFlag
 from traider.kernel.codes import Verdict
-from traider.kernel.machine import GateMachine
 from traider.kernel.records import Gate
 
 MOST_LOTS: Final = 1 << 52
@@ -38,7 +38,7 @@ class Counterfactual:
     """Asks about one order, as it was or otherwise, in the view that it met."""
 
     def __init__(self, view: Gate, order: EventArray) -> None:
-        self._machine = GateMachine(view)
+        self._machine = GateView(view)
         self._order = order.copy()
         self._lots = int(order["size"][0])
         is_money = bool(int(order["flags"][0]) & OrderFlag.QUOTE_SIZED)

@@ -6,19 +6,17 @@ are told any more, and why is.
 """
 
 from collections.abc import Callable, Iterator
-from typing import Final
 
 import numpy as np
 
 from traider.backtest.gate_views import approvals_of
 from traider.domain.errors import TraiderError
-from traider.domain.events import EventArray, Kind, empty_events, join_events
+from traider.domain.events import EventArray, empty_events, join_events
 from traider.kernel.live_machine import LiveMachine, Replayer, Turn
 from traider.kernel.specification import KernelSpec
 from traider.runtime.auditing.reasons import Reason, ReasonTeller
 from traider.runtime.parity.comparing import mismatch_line
-
-_INTENT: Final = int(Kind.ORDER_INTENT)
+from traider.runtime.parity.decisions import FOLLOWING
 
 
 class _StoppingMachine(LiveMachine):
@@ -86,7 +84,7 @@ class ReasonReplay:
             self._taken += len(events)
             self._rest = empty_events(0)
             return
-        steps = np.flatnonzero(events["kind"] != _INTENT)
+        steps = np.flatnonzero(~np.isin(events["kind"], FOLLOWING))
         whole = int(steps[-1]) if len(steps) else 0
         self._rest = events[whole:].copy()
         self._replay(events[:whole])

@@ -16,6 +16,8 @@ from traider.runtime.parity.report import ParityCheck
 from traider.runtime.trading.watched_machine import WatchedMachine
 
 NAME: Final = "decisions"
+FOLLOWING: Final = (Kind.ORDER_INTENT, Kind.BREAKER, Kind.DECISION_CONFIDENCE)
+"""What comes out of a machine with the event before it."""
 
 
 class DecisionReplay:
@@ -61,7 +63,7 @@ class DecisionReplay:
         self._last_ns = int(events["ts_recv"][-1])
         # A step and what it wants come out together, so they must go in together.
         events = join_events([self._last_step, events])
-        steps = np.flatnonzero(events["kind"] != Kind.ORDER_INTENT)
+        steps = np.flatnonzero(~np.isin(events["kind"], FOLLOWING))
         whole = int(steps[-1]) if len(steps) else 0
         self._last_step = events[whole:].copy()
         self._replay(events[:whole])
