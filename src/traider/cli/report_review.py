@@ -85,11 +85,13 @@ def _print(body: dict[str, Any], out: Path | None) -> None:
     for each in body["findings"]:
         click.echo(f"  {each['kind']}: {each['from'][:19]}Z {each['said']}")
     if not body["findings"]:
-        limits = ", ".join(f"{name} {value}" for name, value in body["thresholds"].items())
+        named = body["thresholds"].items()
+        limits = ", ".join(f"{name.replace('_', '-')} {value}" for name, value in named)
         click.echo(f"  nothing crossed a threshold ({limits})")
     if looked["not_valued"]:
         count = len(looked["not_valued"])
         click.echo(f"note: {count:,} transfers could not be valued in dollars and were left out")
     if out is not None:
         click.echo(f"{len(body['drafts']):,} drafts in {out}, for its owner alone")
-    click.echo(STATUS)
+    if body["drafts"]:
+        click.echo(STATUS)
