@@ -113,6 +113,7 @@ BREAKER_STATE = np.dtype(
     [
         ("on", "<i8"),  # a breaker is configured
         ("warming", "<i8"),  # history is told: nothing is judged
+        ("began_ns", "<i8"),  # first look, or end of the history: prices are waited for from here
         ("look_ns", "<i8"),  # when what only time brings is looked at again
         ("pending", "<i8"),  # switches with something to tell
         ("day", "<i8"),  # UTC day of the last look

@@ -27,6 +27,20 @@ def test_law_1_prices_that_do_not_come() -> None:
     assert traders.ask() == (Verdict.BREAKER_STALE_FEED, 1.0, 0.5)
 
 
+def test_a_start_waits_for_the_first_prices_as_long_as_for_later_ones() -> None:
+    traders = one(Breaker.STALE_FEED, 0.5, window_ns=MINUTE)
+    traders.see(Kind.WARMUP_BEGIN)
+    traders.now += 60 * MINUTE
+    traders.see(Kind.WARMUP_END)
+    traders.see(Kind.TIMER)
+    traders.now += MINUTE
+    traders.see(Kind.TIMER)
+    assert not is_open(traders, Breaker.STALE_FEED)
+    traders.now += SECOND
+    traders.see(Kind.TIMER)
+    assert is_open(traders, Breaker.STALE_FEED)
+
+
 @pytest.mark.parametrize("kind", [Kind.HEALTH, Kind.INSTRUMENT_STATUS])
 def test_law_1_a_venue_that_is_gone(kind: Kind) -> None:
     health = kind is Kind.HEALTH

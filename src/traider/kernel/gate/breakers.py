@@ -127,6 +127,7 @@ def _set_mode(gate: Gate, event: Record) -> None:
         state["warming"] = 1
     elif kind == _WARMUP_END:
         state["warming"] = 0
+        state["began_ns"] = event["ts_recv"]
         for k in range(len(gate.markets)):
             forget_prices(gate, k)
 
@@ -141,6 +142,8 @@ def _look(gate: Gate, now_ns: int) -> None:
     state["look_ns"] = now_ns + _SECOND_NS
     if state["warming"] != 0:
         return
+    if state["began_ns"] == 0:
+        state["began_ns"] = now_ns
     _look_at_losses(gate, now_ns)
     _look_at_feed(gate, now_ns)
     # The others are measured by their events: only their cool-downs may be over.
@@ -178,7 +181,7 @@ def _look_at_feed(gate: Gate, now_ns: int) -> None:
     for k in range(len(gate.markets)):
         market, own = gate.markets[k], gate.breakers.markets[k]
         is_silent = market["health"] == _DISCONNECTED or market["health"] == _STALE
-        if is_silent or now_ns - market["mark_ts"] > stale_ns:
+        if is_silent or now_ns - max(market["mark_ts"], state["began_ns"]) > stale_ns:
             stale += 1
         is_down = is_down and own["down_ns"] > 0
         down_ns = max(down_ns, own["down_ns"])
