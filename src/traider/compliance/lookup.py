@@ -7,6 +7,7 @@ read where it stands. What the audit does not tell comes from ``Beyond``, and th
 import json
 import re
 from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -17,7 +18,7 @@ from traider.compliance.near_matches import near_matches
 from traider.compliance.reading import last_place, records_about
 from traider.domain.errors import UsageError
 from traider.domain.events import EventArray, Kind, empty_events, join_events
-from traider.domain.orders import OrderId
+from traider.domain.orders import SEQUENCE_BITS, OrderId
 from traider.journal.reader import JournalReader
 
 Body = dict[str, Any]
@@ -63,7 +64,11 @@ class AuditLookup:
         self._audit = folder / "audit"
         self.run_id = _run_id(folder)
         self._told = last_place(self._audit)[0]
-        self._reader = JournalReader(folder / "journal")
+
+    @cached_property
+    def _reader(self) -> JournalReader:
+        """The journal, opened where the audit does not tell enough."""
+        return JournalReader(self._folder / "journal")
 
     def explain(self, text: str) -> Body:
         """Return the explanation of what ``text`` names.
@@ -153,7 +158,7 @@ class AuditLookup:
     def _parts(self, order_id: int, notes: list[str]) -> list[Told]:
         name, start = f"{order_id:016x}", OrderId.unpack(order_id).sequence
         # Orders of the gateway's own have sequences that no journal reaches.
-        start = start if start < self._reader.end else -1
+        start = -1 if start >> SEQUENCE_BITS - 1 else start
         found: list[Told] = []
         for record in records_about(self._audit, name, start) if self._told >= 0 else ():
             if is_about(record, name):
