@@ -95,6 +95,7 @@ def test_a_person_reads_tables(data: Path, tmp_path: Path, capsys: Capture) -> N
     assert "2 assets, 119 returns of 1d" in shown
     assert "weights now" in shown
     assert "the fixed views stood from the first choice on" in shown
+    assert "gives ETH-USDT 20% a year more than BTC-USDT; equal weights imply" in shown
 
 
 @pytest.mark.parametrize(
@@ -125,3 +126,24 @@ def test_fewer_than_two_assets_or_no_bars_are_told(data: Path, capsys: Capture) 
     assert "weights need two assets at least" in capsys.readouterr().err
     assert run(["optimize", "--set", "optimize.instruments=BTC-USDT,ETH-USDT"]) == 2
     assert "--data: instruments need their bars" in capsys.readouterr().err
+
+
+def test_what_does_not_move_needs_no_weight(data: Path, tmp_path: Path, capsys: Capture) -> None:
+    folder = tmp_path / "still"
+    folder.mkdir()
+    times = [START_MS + place * DAY_MS for place in range(DAYS)]
+    prices = {name: [1.0] * DAYS for name in ("open", "high", "low", "close", "volume")}
+    pq.write_table(pa.table({"ts": times, **prices}), folder / "BINANCE-USDC-USDT-1d.parquet")
+    said = ["optimize", "--data", str(data), "--data", str(folder)]
+    assets = "optimize.instruments=BTC-USDT,USDC-USDT"
+    assert run([*said, "--set", assets, "--set", "optimize.window=40"]) == 3
+    assert "BINANCE:USDC-USDT does not move for 40 periods" in capsys.readouterr().err
+
+
+def test_a_folder_that_cannot_be_made_is_told_first(
+    data: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    (tmp_path / "file").write_text("")
+    said = ["optimize", "--config", config(tmp_path), "--data", str(data)]
+    assert run([*said, "--out", str(tmp_path / "file" / "out")]) == 2
+    assert "cannot be made: Not a directory" in capsys.readouterr().err

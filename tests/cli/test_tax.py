@@ -37,7 +37,19 @@ def test_the_year_is_the_ledgers(
     ledger = money.ledger()
     if not any(position.quantity for position in ledger.positions.values()):
         assert Decimal(body["gain"]) == pytest.approx(ledger.realized - ledger.fees, abs=0.011)
-    assert body["short_term"]["rows"] + body["long_term"]["rows"] >= body["rows"]
+    assert body["short_term"]["rows"] + body["long_term"]["rows"] == body["rows"]
+
+
+def test_sums_are_those_of_the_form(folder: Path, capsys: Capture) -> None:
+    said = ["tax", "--year", "2024", "--state", str(folder), "--json", "--form"]
+    found = []
+    for form in ("8949", "1099-da", "1099-b"):
+        assert run([*said, form]) == 0
+        found.append(json.loads(capsys.readouterr().out))
+    every, assets, contracts = found
+    assert every["left_out"] == 0
+    assert assets["rows"] + contracts["rows"] == every["rows"]
+    assert Decimal(assets["gain"]) + Decimal(contracts["gain"]) == Decimal(every["gain"])
 
 
 def test_another_year_is_empty_and_a_person_reads_sums(folder: Path, capsys: Capture) -> None:
@@ -57,3 +69,5 @@ def test_what_cannot_be_is_one_line(folder: Path, tmp_path: Path, capsys: Captur
     assert "add --method specific" in capsys.readouterr().err
     assert run([*said, "--out", str(tmp_path / "no" / "folder.csv")]) == 2
     assert "cannot be written: No such file or directory" in capsys.readouterr().err
+    assert run([*said, "--utc-offset", "nan"]) == 2
+    assert "--utc-offset: is no number of hours" in capsys.readouterr().err

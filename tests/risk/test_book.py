@@ -68,6 +68,11 @@ def test_an_empty_book_loses_nothing() -> None:
     assert (HORIZON.parts(nothing, 0.95).component == 0.0).all()
 
 
+def test_what_never_moves_loses_nothing() -> None:
+    still = PreparedHorizon.of("1d", np.zeros((100, 1)), 0.94)
+    assert {each.loss for each in measure_book([still], np.ones(1))} == {NOTHING}
+
+
 def test_too_short_a_past_says_nothing() -> None:
     short = PreparedHorizon.of("1d", RETURNS[:10], 0.94)
     assert not short.is_known

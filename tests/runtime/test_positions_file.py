@@ -53,6 +53,8 @@ def test_quantities_by_instrument_are_a_book(tmp_path: Path) -> None:
         ("instrument,quantity,price\nBTC,1,0\n", "price 0 is not above 0"),
         ("instrument,quantity\nBTC,1\nbtc,2\n", "BTC is there twice"),
         ("instrument,quantity\n", "holds no position"),
+        ("instrument,quantity\nBTC,1,5\n", "row 1: has more cells than the header"),
+        ('{"BTC": 1e999999999}', "is no size of a position"),
         ("[1, 2]", "is no list of positions"),
         ("{broken", "is no JSON"),
         ('[{"instrument":"BTC","quantity":true}]', "True is no number"),

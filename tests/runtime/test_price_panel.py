@@ -69,6 +69,31 @@ def test_a_part_of_the_time_can_be_asked_for(folder: Path) -> None:
     assert found.closes[:, 0].tolist() == list(np.arange(25.0, 49.0))
 
 
+def test_a_day_that_has_not_ended_is_left_out(folder: Path) -> None:
+    path = folder / "BINANCE-BTC-USDT-1h.parquet"
+    write_bars(path, hours(60), [float(place + 1) for place in range(60)])
+    panel = load_panel(bar_sources([folder]), ["BINANCE:BTC-USDT"], "1d")
+    assert panel.closes[:, 0].tolist() == [24.0, 48.0]
+
+
+@pytest.mark.parametrize(
+    ("opens", "closes", "line"),
+    [
+        ([1, 0, 2], [1.0, 2.0, 3.0], "row 1: bars are not in order"),
+        ([0, 1, 1], [1.0, 2.0, 2.0], "row 2: bars are not in order"),
+        ([0, 1, 2], [1.0, -2.0, 3.0], "row 1: impossible bar"),
+        ([0, 1, 2], [1.0, 2.0, float("nan")], "row 2: impossible bar"),
+        ([0, 1, 2], [0.0, 2.0, 3.0], "row 0: impossible bar"),
+    ],
+)
+def test_bars_that_cannot_be_are_refused(
+    tmp_path: Path, opens: list[int], closes: list[float], line: str
+) -> None:
+    write_bars(tmp_path / "BINANCE-BTC-USDT-1h.parquet", [hours(3)[n] for n in opens], closes)
+    with pytest.raises(DataError, match=line):
+        load_panel(bar_sources([tmp_path]), ["BINANCE:BTC-USDT"], "1h")
+
+
 @pytest.mark.parametrize(
     "asked", ["ETH-USDT", "ethusdt", "BINANCE:ETH-USDT", "BINANCE-ETH-USDT", "ETH/USDT"]
 )

@@ -289,7 +289,7 @@ class _Scan:
 
     def add(self, batch: Batch) -> None:
         """Take in the next bars of the file."""
-        _check_bars(batch, self.path, self.bars)
+        check_bars(batch, self.path, self.bars)
         ts = batch.ts_ns if self.last < 0 else np.concatenate([[self.last], batch.ts_ns])
         found, counts = np.unique(np.diff(ts), return_counts=True)
         if len(found) and found[0] <= 0:
@@ -357,7 +357,12 @@ class _Scan:
             )
 
 
-def _check_bars(batch: Batch, path: Path, row: int) -> None:
+def check_bars(batch: Batch, path: Path, row: int) -> None:
+    """Refuse a batch with a bar that cannot be; ``row`` is the place of its first in the file.
+
+    Raises:
+        DataError: a price or a volume is no number, or prices contradict each other.
+    """
     top = np.maximum(batch.open, batch.close)
     bottom = np.minimum(batch.open, batch.close)
     sound = (batch.high >= top) & (batch.low <= bottom) & (batch.low > 0.0)

@@ -44,6 +44,8 @@ def optimize_session(said: OptimizeArguments) -> int:
             "instruments need their bars", where="--data", fix="name a folder of bar files"
         )
     span = _instant(said.start, "--from"), _instant(said.end, "--to")
+    if said.out is not None:
+        _make_folder(said.out)
     with told_progress(as_json=said.as_json) as told:
         found = find_weights(settings, said.places, span, told)
     body = weights_body(found)
@@ -53,6 +55,16 @@ def optimize_session(said: OptimizeArguments) -> int:
     else:
         _print(found, page)
     return 0
+
+
+def _make_folder(folder: Path) -> None:
+    """Make the folder of the page before the work begins."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        raise UsageError(
+            f"cannot be made: {fault.strerror}", where=f"--out {folder}", fix="name another folder"
+        ) from None
 
 
 def _instant(text: str | None, option: str) -> int | None:
@@ -115,7 +127,6 @@ def _number(value: float) -> float | None:
 
 
 def _write(found: WeightsFound, body: dict[str, Any], folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
     text = json.dumps(body, indent=2, ensure_ascii=False)
     (folder / JSON_NAME).write_text(text + "\n", encoding="utf-8")
     data, settings, limit = found.data, found.settings, found.settings.turnover_max

@@ -1,6 +1,7 @@
 """What ``traider tax`` writes and prints."""
 
 import json
+import math
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -12,7 +13,13 @@ import click
 from traider.cli.lots_outcome import read_choices
 from traider.compliance.tax_forms import TaxForm, form_csv, on_form
 from traider.compliance.tax_rows import Reported, TaxTerms, tax_rows
-from traider.compliance.tax_summary import TaxSummary, TermTotals, ledger_difference, summarize
+from traider.compliance.tax_summary import (
+    TaxSummary,
+    TermTotals,
+    fee_difference,
+    ledger_difference,
+    summarize,
+)
 from traider.domain.errors import DataError, UsageError
 from traider.portfolio.lot_matching import LotTerms
 from traider.portfolio.lots import LotMethod
@@ -46,7 +53,9 @@ class TaxYear:
     money: MoneyEvents
     summary: TaxSummary
     rows: int
-    """On the form that was asked for."""
+    """On the form that was asked for; the sums are theirs."""
+    left_out: int
+    """Disposals of the year that are not for that form."""
     funding: Decimal
     """Received for holding perpetuals in the year, less paid."""
     text: str
@@ -55,6 +64,8 @@ class TaxYear:
 
 def tax_session(said: TaxArguments) -> int:
     """Make the form of a year, write it where asked, and print the sums."""
+    if not math.isfinite(said.offset_hours):
+        raise UsageError("is no number of hours", where="--utc-offset", fix="write it like -5")
     if said.chosen is not None and said.method != LotMethod.SPECIFIC:
         raise UsageError("--chosen names lots", fix="add --method specific")
     found = _year_of(said, read_money(RecordedRun.open(said.folder)))
@@ -81,7 +92,9 @@ def _year_of(said: TaxArguments, money: MoneyEvents) -> TaxYear:
     lot_terms = LotTerms(LotMethod(said.method), chosen=chosen)
     books = lots_of(money, lot_terms)
     until = money.until(int(after.timestamp()) * _NS_PER_S)
-    difference = ledger_difference(lots_of(until, lot_terms), until.ledger())
+    kept = lots_of(until, lot_terms)
+    difference = ledger_difference(kept, until.ledger())
+    difference += fee_difference(kept, sum(until.fee_units))
     if difference:
         raise DataError(
             f"lots and ledger differ by {difference:f} {money.currency} at the end of the year",
@@ -90,10 +103,12 @@ def _year_of(said: TaxArguments, money: MoneyEvents) -> TaxYear:
         )
     rows = tax_rows(books.disposals, books.lots, terms)
     form = TaxForm(said.form)
+    shown = on_form(form, rows)
     return TaxYear(
         money=money,
-        summary=summarize(rows),
-        rows=len(on_form(form, rows)),
+        summary=summarize(shown),
+        rows=len(shown),
+        left_out=len(rows) - len(shown),
         funding=-sum(
             (paid.amount for paid in money.funding() if terms.day(paid.ts_ns).year == said.year),
             Decimal(0),
@@ -125,7 +140,7 @@ def tax_body(found: TaxYear, said: TaxArguments) -> dict[str, Any]:
         "gain": f"{found.summary.gain:.2f}",
         "wash_rows": found.summary.wash_rows,
         "funding": f"{found.funding:f}",
-        "ledger_difference": "0",
+        "left_out": found.left_out,
         "out": None if said.out is None else str(said.out),
         "notes": list(found.notes),
     }
@@ -153,6 +168,8 @@ def _print(found: TaxYear, said: TaxArguments) -> None:
         click.echo(f"  funding received less paid: {found.funding:+,.2f} {currency}, on no form")
     if summary.wash_rows:
         click.echo(f"  {summary.wash_rows:,} losses were bought again within 30 days (information)")
+    if found.left_out:
+        click.echo(f"  {found.left_out:,} disposals are for another form")
     for note in found.notes:
         click.echo(f"note: {note}")
     if said.out is not None:

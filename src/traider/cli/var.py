@@ -46,7 +46,8 @@ def var(**said: Any) -> int:  # noqa: ANN401 - the options, read in one place
 
     Six models (historical, normal, exponentially weighted, Cornish-Fisher, filtered historical,
     Monte Carlo) at 95 and 99 %, for an hour and a day; what each position brings; and how often
-    each model's own forecasts were exceeded in the past, with Kupiec's and Christoffersen's tests.
+    forecasts by each model, from a window of the past before them, were exceeded, with Kupiec's and
+    Christoffersen's tests.
     Losses are positive, in the quote currency of the book.
 
     A trader measures what it holds each second: --state shows it, beside the gate's own numbers and

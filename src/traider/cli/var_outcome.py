@@ -47,7 +47,15 @@ class RiskArguments:
 def var_session(said: RiskArguments) -> int:
     """Measure the book and print it."""
     if said.folder is not None:
-        if said.positions is not None or said.places:
+        others = (
+            said.positions,
+            said.places,
+            said.horizons,
+            said.no_backtest,
+            said.start,
+            said.end,
+        )
+        if any(others):
             raise UsageError("a run holds its own book", where="--state", fix="leave out the rest")
         show_measured(said.folder, as_json=said.as_json)
         return 0
@@ -227,7 +235,9 @@ def _measurement_table(found: BookRisk) -> Table:
 
 def _record_table(found: BookRisk) -> Table:
     table = Table(
-        title="forecasts tried on the past: exceeded, and the chance of so bad a record",
+        title="forecasts tried on the past, each from the "
+        + " or ".join(f"{window:,} ({name})" for name, window in _windows(found))
+        + " periods before it: exceeded, and the chance of so bad a record",
         title_justify="left",
     )
     heads = ("model", "horizon", "confidence", "exceeded", "expected", "Kupiec", "both", "")
@@ -246,6 +256,10 @@ def _record_table(found: BookRisk) -> Table:
             "held" if held.is_accepted else "rejected",
         )
     return table
+
+
+def _windows(found: BookRisk) -> list[tuple[str, int]]:
+    return list(dict.fromkeys((record.horizon, record.window) for record in found.records))
 
 
 def _money(value: float) -> str:

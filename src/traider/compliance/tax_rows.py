@@ -3,8 +3,8 @@
 Nothing here is advice: boxes follow Form 8949 for 2025 (digital assets G to L, contracts A to F),
 the wash-sale hint is information only, since the rule does not name digital assets.
 
-Cents are those of running sums: each row is at most a cent off, and a column of rows adds up to the
-exact sum rounded once.
+Cents of proceeds and gains are those of running sums: each row is at most a cent off, and their
+columns add up to the exact sums rounded once. The basis is the difference of the two.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -104,10 +104,10 @@ def tax_rows(
     """
     chosen = [each for each in disposals if terms.day(each.closed_ns).year == terms.year]
     proceeds = _cents([each.proceeds_units for each in chosen])
-    basis = _cents([each.basis_units for each in chosen])
+    gains = _cents([each.gain_units for each in chosen])
     return tuple(
         _row(each, money, lots, terms)
-        for each, money in zip(chosen, zip(proceeds, basis, strict=True), strict=True)
+        for each, money in zip(chosen, zip(proceeds, gains, strict=True), strict=True)
     )
 
 
@@ -127,7 +127,7 @@ def _row(
         acquired=terms.day(acquired),
         sold=terms.day(each.closed_ns),
         proceeds=money[0],
-        basis=money[1],
+        basis=money[0] - money[1],
         is_long_term=is_long,
         box=_BOXES[is_asset, terms.reported][is_long],
         wash_quantity=_wash_quantity(each, lots, terms),

@@ -58,6 +58,13 @@ def _totals(rows: Sequence[TaxRow]) -> TermTotals:
     )
 
 
+def fee_difference(books: LotBooks, paid_units: int) -> Decimal:
+    """Return what lots say of fees less what the fills say, ``paid_units``; 0 or a fault."""
+    told = sum(each.opened_fee_units + each.closed_fee_units for each in books.disposals)
+    told += sum(lot.left_fee_units for lot in books.open_lots)
+    return amount_from_units(told - paid_units)
+
+
 def ledger_difference(books: LotBooks, ledger: Ledger) -> Decimal:
     """Return what lots say of trading before fees, less what the ledger says; 0 or a fault.
 

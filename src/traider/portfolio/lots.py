@@ -155,15 +155,15 @@ def held_over_a_year(opened_ns: int, closed_ns: int, offset: timedelta = timedel
     """Return whether a holding lasted for more than one year, counted in days of the calendar.
 
     Counting begins on the day after the one of acquisition and includes the day of disposal; what
-    is disposed of on the same day of the next year was held for one year, not for more. One of
-    February 29 reaches its year on the 28th. ``offset`` is that of the calendar from UTC.
+    is disposed of on the same day of the next year was held for one year, not for more. What is
+    acquired on the last day of a month counts from the first of the next (Rev. Rul. 66-7), so that
+    of February 28 or 29 is held for more from March 1 on. ``offset`` is that of the calendar.
     """
-    opened, closed = _day(opened_ns, offset), _day(closed_ns, offset)
+    first, closed = _day(opened_ns, offset) + timedelta(days=1), _day(closed_ns, offset)
     try:
-        anniversary = opened.replace(year=opened.year + 1)
-    except ValueError:
-        anniversary = date(opened.year + 1, 2, 28)
-    return closed > anniversary
+        return closed >= first.replace(year=first.year + 1)
+    except ValueError:  # a count that begins on February 29 has its year on the last of February
+        return closed >= date(first.year + 1, 3, 1)
 
 
 def _day(ts_ns: int, offset: timedelta) -> date:

@@ -85,7 +85,9 @@ class PreparedHorizon:
         found = []
         for level in levels:
             losses = dict.fromkeys(Model, UNKNOWN if exposures.any() else NOTHING)
-            if self.is_known and exposures.any():
+            if self.is_known and not series.any():
+                losses = dict.fromkeys(Model, NOTHING)  # held, and never moved
+            elif self.is_known and exposures.any():
                 losses |= {model: rule(series, level) for model, rule in ONE_SERIES.items()}
                 losses[Model.FILTERED] = filtered_historical(series, level, self.decay)
                 deviation = deviation_of(exposures, self.covariance)

@@ -15,6 +15,7 @@ from typing import Final
 from traider.domain.errors import UsageError
 
 _FIELDS: Final = ("instrument", "quantity", "price")
+_DIGITS_MAX: Final = 18
 _FORM: Final = "give instrument,quantity[,price] as CSV, or a JSON list of such objects"
 
 
@@ -55,7 +56,14 @@ def _csv_rows(text: str, path: Path) -> list[Mapping[str, object]]:
     names = [name.strip().lower() for name in reader.fieldnames or ()]
     _check_fields(names, f"{path} header")
     reader.fieldnames = names
-    return [{name: value for name, value in row.items() if value} for row in reader]
+    rows: list[Mapping[str, object]] = []
+    for place, row in enumerate(reader, 1):
+        if None in row:
+            raise UsageError(
+                "has more cells than the header", where=f"{path} row {place}", fix=_FORM
+            )
+        rows.append({name: value for name, value in row.items() if value})
+    return rows
 
 
 def _json_rows(text: str, path: Path) -> list[Mapping[str, object]]:
@@ -102,6 +110,8 @@ def _number(value: object, where: str) -> Decimal:
         number = Decimal(value) if isinstance(value, str | Decimal) else None
     except InvalidOperation:
         number = None
+    if number is not None and number.is_finite() and number.adjusted() > _DIGITS_MAX:
+        raise UsageError(f"{value} is no size of a position", where=where, fix="mend the number")
     if number is None or not number.is_finite():
         raise UsageError(f"{value!r} is no number", where=where, fix="write it like -1.25")
     return number

@@ -1,7 +1,8 @@
 """Closing prices of several instruments on one clock, from bar files or a lake.
 
 A folder is searched whole. Of an instrument every series of bars that divides the wanted period is
-used, coarse ones first; finer ones fill what is missing. A period's close is that of its last bar.
+used, coarse ones first; finer ones fill what is missing. A period's close is that of its last bar;
+the last period is left out while its bars have not reached its end.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from traider.backtest.bar_files import instrument_of, read_batches
+from traider.backtest.bar_files import check_bars, instrument_of, read_batches
 from traider.domain.errors import DataError, UsageError
 from traider.domain.timeframes import timeframe_ns
 from traider.store.kinds import Content
@@ -161,22 +162,41 @@ def _closes(
             fix="give finer bars, or ask for longer periods",
         )
     found: dict[int, float] = {}
+    known_ns = 0
     for source in sorted(fit, key=lambda each: -each.length_ns):
-        found = _last_closes(source.path, length, start_ns, end_ns) | found
+        closes, last_ns = _last_closes(source.path, length, start_ns, end_ns)
+        found = closes | found
+        known_ns = max(known_ns, last_ns + source.length_ns)
+    if found and (max(found) + 1) * length > known_ns:
+        del found[max(found)]
     times = np.array(sorted(found), np.int64)
     return (times + 1) * length, np.array([found[place] for place in times.tolist()])
 
 
 def _last_closes(
     path: Path, length: int, start_ns: int | None, end_ns: int | None
-) -> dict[int, float]:
-    """Return the last close of each period, by the period's number since 1970."""
+) -> tuple[dict[int, float], int]:
+    """Return the last close of each period, by its number since 1970, and when the last bar opens.
+
+    Raises:
+        DataError: a bar is impossible, or does not follow the one before.
+    """
     found: dict[int, float] = {}
+    last_ns = row = 0
     for batch in read_batches(path, start_ns, end_ns):
+        check_bars(batch, path, row)
+        steps = np.diff(batch.ts_ns, prepend=last_ns)
+        if (steps <= 0).any():
+            raise DataError(
+                "bars are not in order of time, or one is there twice",
+                where=f"{path} row {row + int(np.argmax(steps <= 0))}",
+                fix="sort the file by ts and remove duplicates",
+            )
+        last_ns, row = int(batch.ts_ns[-1]), row + len(batch.ts_ns)
         periods = batch.ts_ns // length
         last = np.append(np.flatnonzero(np.diff(periods)), len(periods) - 1)
         found |= dict(zip(periods[last].tolist(), batch.close[last].tolist(), strict=True))
-    return found
+    return found, last_ns
 
 
 def _series_folder(path: Path) -> Path | None:

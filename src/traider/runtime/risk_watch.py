@@ -90,12 +90,12 @@ class RiskWatch:
 
     async def look(self) -> RiskBody:
         """Measure once, keep it, and tell the metrics."""
-        sources, began = self._sources, time.perf_counter_ns()
+        sources = self._sources
         gate, equity = sources.gate(), sources.equity()
         values = _values(gate)
         own = gate_risk(gate, values, equity, sources.settings)
         now_ns = sources.now_ns()
-        measurements, parts = await asyncio.to_thread(self._measure, values)
+        measurements, parts, took_ns = await asyncio.to_thread(self._measure, values)
         body = RiskBody(
             now_ns=now_ns,
             currency=sources.currency,
@@ -104,7 +104,7 @@ class RiskWatch:
             measurements=measurements,
             parts=parts,
             notes=self._history.notes,
-            took_us=(time.perf_counter_ns() - began) / 1e3,
+            took_us=took_ns / 1e3,
         )
         await asyncio.to_thread(write_risk, sources.folder, body)
         self._tell(body)
@@ -112,8 +112,8 @@ class RiskWatch:
 
     def _measure(
         self, values: FloatArray
-    ) -> tuple[tuple[MeasurementBody, ...], tuple[PartBody, ...]]:
-        horizons = self._history.horizons
+    ) -> tuple[tuple[MeasurementBody, ...], tuple[PartBody, ...], int]:
+        horizons, began = self._history.horizons, time.perf_counter_ns()
         found = tuple(
             MeasurementBody(
                 each.model.value,
@@ -126,7 +126,7 @@ class RiskWatch:
             for each in measure_book(horizons, values, LEVELS)
         )
         parts = tuple(part for horizon in horizons for part in self._parts(horizon, values))
-        return found, parts
+        return found, parts, time.perf_counter_ns() - began
 
     def _parts(self, horizon: PreparedHorizon, values: FloatArray) -> Sequence[PartBody]:
         if not horizon.is_known or not values.any():

@@ -25,7 +25,7 @@ from traider.portfolio.bootstrap import Resampling, resample_positions
 from traider.portfolio.weights.estimates import Estimates
 from traider.portfolio.weights.methods import Method, choose_weights
 from traider.portfolio.weights.terms import Terms
-from traider.portfolio.weights.views import View
+from traider.portfolio.weights.views import View, equilibrium
 from traider.portfolio.weights.walk import Schedule, Walk, walk
 from traider.runtime.config_optimize import OptimizeConfig
 from traider.runtime.price_panel import bar_sources, find_instrument, load_panel
@@ -109,6 +109,7 @@ def find_weights(
             f"and held need {needed}",
             fix="choose a shorter window, or assets with a longer common past",
         )
+    _check_moves(data, settings.window)
     terms = Terms(
         weight_min=settings.weight_min,
         weight_max=settings.weight_max,
@@ -130,7 +131,19 @@ def find_weights(
     tried = tuple(
         _tried(each, weights, walks[0], data) for each, weights in zip(walks, chosen, strict=True)
     )
-    return WeightsFound(data, tried, settings, _notes(settings))
+    return WeightsFound(data, tried, settings, _notes(settings, data, terms))
+
+
+def _check_moves(data: AssetReturns, window: int) -> None:
+    """Refuse an asset without any variance in a window that a choice looks back on."""
+    moves = np.vstack([np.zeros(len(data.assets)), np.cumsum(data.returns != 0.0, axis=0)])
+    still = (moves[window:] == moves[:-window]).any(axis=0)
+    for name in np.array(data.assets)[still].tolist():
+        raise DataError(
+            f"{name} does not move for {window} periods",
+            where="optimize.instruments",
+            fix="leave it out: what does not move is cash, and needs no weight",
+        )
 
 
 def asset_returns(
@@ -259,11 +272,31 @@ def _sharpe_more(
     return float(low), float(high)
 
 
-def _notes(settings: OptimizeConfig) -> tuple[str, ...]:
+def _notes(settings: OptimizeConfig, data: AssetReturns, terms: Terms) -> tuple[str, ...]:
     notes = ["the assets are those that are known today: what fell away before is not among them"]
     has_views = bool(settings.views or settings.scores)
     if Method.BLACK_LITTERMAN.value in settings.methods and not has_views:
         notes.append("black-litterman has no views: it holds equal weights, as its prior does")
     elif settings.views:
         notes.append("the fixed views stood from the first choice on: no test of them")
+        notes += _implied(settings, data, terms)
     return tuple(notes)
+
+
+def _implied(settings: OptimizeConfig, data: AssetReturns, terms: Terms) -> list[str]:
+    """Return what each fixed view is measured against: the returns that equal weights imply now."""
+    past = Estimates.of(data.returns[-settings.window :])
+    held = np.full(past.assets, 1.0 / past.assets)
+    year = data.periods_per_year
+    implied = equilibrium(past.covariance, held, terms.risk_aversion) * year
+    lines = []
+    for view in settings.views:
+        own = implied[_place(view.asset, data.assets)]
+        if view.against:
+            own -= implied[_place(view.against, data.assets)]
+        against = f" more than {view.against}" if view.against else ""
+        lines.append(
+            f"the view gives {view.asset} {view.yearly_return:.0%} a year{against}; equal weights "
+            f"imply {own:.0%} now: a view below that takes weight away"
+        )
+    return lines
