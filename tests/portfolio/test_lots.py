@@ -21,6 +21,11 @@ def _ns(text: str) -> int:
         ("2024-02-29T12:00:00", "2025-02-28T23:00:00", False),
         ("2024-02-29T12:00:00", "2025-03-01T00:00:00", True),
         ("2023-03-01T00:00:00", "2024-02-29T00:00:00", False),
+        # Rev. Rul. 66-7: of the last day of a month, from the first of the next.
+        ("2023-02-28T12:00:00", "2024-02-29T12:00:00", False),
+        ("2023-02-28T12:00:00", "2024-03-01T12:00:00", True),
+        ("2024-02-28T12:00:00", "2025-02-28T12:00:00", False),
+        ("2024-02-28T12:00:00", "2025-03-01T12:00:00", True),
     ],
 )
 def test_more_than_a_year_is_counted_in_days(opened: str, closed: str, is_over: bool) -> None:
