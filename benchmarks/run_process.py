@@ -32,13 +32,20 @@ class NeverTradedError(AssertionError):
 class TraderProcess:
     """One life of a trader on a state folder, whose orders are of a style."""
 
-    def __init__(self, folder: Path, url: str, style: str, fault_point: str = "") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        url: str,
+        style: str,
+        fault_point: str = "",
+        settings: tuple[str, ...] = (),
+    ) -> None:
         self._folder = folder
         self._said = folder.with_suffix(".err")
         command = [sys.executable, "-m", "traider", "run", "--exchange", url, "--json"]
         for product in PRODUCTS:
             command += ["--product", product]
-        for setting in (*_EAGER, f"execution.style={style}"):
+        for setting in (*_EAGER, f"execution.style={style}", *settings):
             command += ["--set", setting]
         with self._said.open("ab") as said:
             self._process = subprocess.Popen(

@@ -55,10 +55,13 @@ class VenueTruth:
 
 
 class StandingExchange:
-    """An exchange in a process of its own. A context: left, it ends."""
+    """An exchange in a process of its own. A context: left, it ends.
 
-    def __init__(self, folder: Path, speed: float) -> None:
-        self._process = start_demo_exchange(DemoTerms(BARS, folder, speed))
+    It plays the demo's bars, or ``bars`` of the same products.
+    """
+
+    def __init__(self, folder: Path, speed: float, bars: tuple[Path, ...] = BARS) -> None:
+        self._process = start_demo_exchange(DemoTerms(bars, folder, speed))
         address = self._process.address
         self.url = address.rest
         terms = RestTerms(base_url=address.rest, private_per_second=20.0)
@@ -96,6 +99,14 @@ class StandingExchange:
     async def clear(self) -> None:
         """Let all be well again."""
         await self._ask("DELETE", "/faults")
+
+    async def pause(self) -> None:
+        """Let its time stand."""
+        await self._ask("POST", "/pause")
+
+    async def resume(self) -> None:
+        """Let its time go on."""
+        await self._ask("POST", "/resume")
 
     async def now_ns(self) -> int:
         """Return the exchange's time."""
