@@ -4,19 +4,13 @@ from pathlib import Path
 
 import click
 
-from traider.cli.options import json_option
+from traider.cli.options import json_option, run_option
 
 _METHODS = ("average", "fifo", "lifo", "hifo", "specific")
 
 
 @click.command()
-@click.option(
-    "--state",
-    required=True,
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="State folder of the run; it may be under way.",
-)
+@run_option
 @click.option(
     "--method",
     type=click.Choice(_METHODS),

@@ -5,18 +5,11 @@ from typing import Any
 
 import click
 
-from traider.cli.options import config_option, json_option, set_option, span_options
+from traider.cli.options import bars_option, config_option, json_option, set_option, span_options
 
 
 @click.command()
-@click.option(
-    "--data",
-    "places",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Bars of the instruments: a folder of files, a file, or a lake; repeat for more.",
-)
+@bars_option
 @config_option
 @set_option
 @span_options

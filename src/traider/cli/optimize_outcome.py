@@ -12,10 +12,10 @@ from rich.console import Console
 from rich.table import Table
 
 from traider.backtest.weights_page import WeightsPage, WeightsRow, write_weights_page
+from traider.cli.times import option_instant
 from traider.cli.told import told_progress
 from traider.domain.errors import UsageError
 from traider.runtime.config import load_config
-from traider.runtime.config_sections import instant_ns
 from traider.runtime.weights import Tried, WeightsFound, find_weights
 from traider.venues.rfc3339 import format_ns
 
@@ -43,7 +43,7 @@ def optimize_session(said: OptimizeArguments) -> int:
         raise UsageError(
             "instruments need their bars", where="--data", fix="name a folder of bar files"
         )
-    span = _instant(said.start, "--from"), _instant(said.end, "--to")
+    span = option_instant(said.start, "--from"), option_instant(said.end, "--to")
     if said.out is not None:
         _make_folder(said.out)
     with told_progress(as_json=said.as_json) as told:
@@ -65,15 +65,6 @@ def _make_folder(folder: Path) -> None:
         raise UsageError(
             f"cannot be made: {fault.strerror}", where=f"--out {folder}", fix="name another folder"
         ) from None
-
-
-def _instant(text: str | None, option: str) -> int | None:
-    if not text:
-        return None
-    try:
-        return instant_ns(text)
-    except ValueError as fault:
-        raise UsageError(str(fault), where=option, fix="write 2024-01-31") from None
 
 
 def weights_body(found: WeightsFound) -> dict[str, Any]:

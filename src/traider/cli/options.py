@@ -123,3 +123,26 @@ def to_lake_option(command: Command) -> Command:
         metavar="LAKE",
         help="Lake that the rows are kept in.",
     )(command)
+
+
+def bars_option(command: Command) -> Command:
+    """Add ``--data DIR``, repeatable, as ``places``: where bars of several instruments are."""
+    return click.option(
+        "--data",
+        "places",
+        multiple=True,
+        type=click.Path(path_type=Path),
+        metavar="DIR",
+        help="Bars: a folder of files, a file, or a lake; repeat for more.",
+    )(command)
+
+
+def run_option(command: Command) -> Command:
+    """Add ``--state DIR``, required: the run that is looked at."""
+    return click.option(
+        "--state",
+        required=True,
+        type=click.Path(path_type=Path),
+        metavar="DIR",
+        help="State folder of the run; it may be under way.",
+    )(command)

@@ -1,21 +1,14 @@
 """``traider performance``."""
 
-from pathlib import Path
 from typing import Any
 
 import click
 
-from traider.cli.options import json_option, span_options
+from traider.cli.options import json_option, run_option, span_options
 
 
 @click.command()
-@click.option(
-    "--state",
-    required=True,
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="State folder of the run; it may be under way.",
-)
+@run_option
 @span_options
 @click.option(
     "--period",

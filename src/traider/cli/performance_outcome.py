@@ -11,10 +11,9 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from traider.domain.errors import UsageError
+from traider.cli.times import option_instant
 from traider.portfolio.window_performance import BenchmarkFigures, WindowPerformance
 from traider.runtime.books.run_performance import PerformanceRequest, run_performance
-from traider.runtime.config_sections import instant_ns
 from traider.venues.rfc3339 import format_ns
 
 _WIDTH: Final = 120
@@ -51,20 +50,6 @@ def performance_session(said: PerformanceArguments) -> int:
     else:
         _print(found, currency)
     return 0
-
-
-def option_instant(text: str | None, option: str) -> int | None:
-    """Return the instant that an option names; None where it is left out.
-
-    Raises:
-        UsageError: it names none.
-    """
-    if not text:
-        return None
-    try:
-        return instant_ns(text)
-    except ValueError as fault:
-        raise UsageError(str(fault), where=option, fix="write 2024-01-31") from None
 
 
 def performance_body(found: WindowPerformance) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from traider.cli.options import config_option, json_option, set_option
+from traider.cli.options import bars_option, config_option, json_option, set_option
 
 
 @click.command()
@@ -26,14 +26,7 @@ from traider.cli.options import config_option, json_option, set_option
     metavar="AMOUNT",
     help="What the account of --positions is worth; the gross of its positions unless given.",
 )
-@click.option(
-    "--data",
-    "places",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Bars: a folder of files, a file, or a lake; repeat for more.",
-)
+@bars_option
 @config_option
 @set_option
 @click.option(

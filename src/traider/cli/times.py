@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import click
 
-from traider.domain.errors import DataError
+from traider.domain.errors import DataError, UsageError
 from traider.venues.rfc3339 import parse_ns
 
 
@@ -30,3 +30,19 @@ class TimeType(click.ParamType[int]):
 
 
 TIME: Final = TimeType()
+
+
+def option_instant(text: str | None, option: str) -> int | None:
+    """Return the instant that an option names; None where it is left out.
+
+    Raises:
+        UsageError: it names none.
+    """
+    from traider.runtime.config_sections import instant_ns
+
+    if not text:
+        return None
+    try:
+        return instant_ns(text)
+    except ValueError as fault:
+        raise UsageError(str(fault), where=option, fix="write 2024-01-31") from None

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from traider.cli.options import json_option, span_options
+from traider.cli.options import bars_option, json_option, span_options
 
 
 @click.command()
@@ -23,14 +23,7 @@ from traider.cli.options import json_option, span_options
     metavar="DIR",
     help="Instead: what a running trader measured last of what it holds.",
 )
-@click.option(
-    "--data",
-    "places",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Bars: a folder of files, a file, or a lake; repeat for more.",
-)
+@bars_option
 @span_options
 @click.option(
     "--horizon",

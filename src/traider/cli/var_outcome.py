@@ -10,6 +10,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from traider.cli.times import option_instant
 from traider.cli.told import told_progress
 from traider.cli.var_measured import show_measured
 from traider.domain.errors import UsageError
@@ -21,7 +22,6 @@ from traider.runtime.book_risk import (
     RiskRequest,
     measure_positions,
 )
-from traider.runtime.config_sections import instant_ns
 from traider.runtime.positions_file import read_positions
 from traider.runtime.price_panel import PricePanel, bar_sources
 from traider.venues.rfc3339 import format_ns
@@ -67,8 +67,8 @@ def var_session(said: RiskArguments) -> int:
     request = RiskRequest(
         positions=read_positions(said.positions),
         horizons=tuple(dict.fromkeys(said.horizons)) or HORIZONS,
-        start_ns=_instant(said.start, "--from"),
-        end_ns=_instant(said.end, "--to"),
+        start_ns=option_instant(said.start, "--from"),
+        end_ns=option_instant(said.end, "--to"),
         with_records=not said.no_backtest,
     )
     with told_progress(as_json=said.as_json) as told:
@@ -78,15 +78,6 @@ def var_session(said: RiskArguments) -> int:
     else:
         _print(found)
     return 0
-
-
-def _instant(text: str | None, option: str) -> int | None:
-    if not text:
-        return None
-    try:
-        return instant_ns(text)
-    except ValueError as fault:
-        raise UsageError(str(fault), where=option, fix="write 2024-01-31") from None
 
 
 def book_body(found: BookRisk) -> dict[str, Any]:
