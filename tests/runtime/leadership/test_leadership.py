@@ -113,9 +113,9 @@ from tests.ports.log import MemoryLog
 from traider.runtime.leadership.file_lease import FileLease
 from traider.runtime.leadership.leadership import Leadership
 from traider.runtime.leadership.lease import LeaseLostError, LeaseTerms, elapsed_ns
-folder, until = Path(sys.argv[1]), time.monotonic() + float(sys.argv[2])
+folder, stop = Path(sys.argv[1]), Path(sys.argv[2])
 with open(sys.argv[3], "w") as said:
-    while time.monotonic() < until:
+    while not stop.exists():
         lease = FileLease(folder, LeaseTerms(0.1))
         term = lease.take()
         if term is None:
@@ -124,7 +124,7 @@ with open(sys.argv[3], "w") as said:
         leadership = Leadership(lease, term, MemoryLog(), lambda _: None)
         leadership.start()
         try:
-            while time.monotonic() < until:
+            while not stop.exists():
                 before = elapsed_ns()
                 leadership.check()
                 print(term.epoch, before, elapsed_ns(), file=said, flush=True)
@@ -135,20 +135,29 @@ with open(sys.argv[3], "w") as said:
 """
 
 
+def epochs_told(logs: list[Path]) -> set[int]:
+    """Return the epochs that contenders led in so far; a line that is being written is left out."""
+    lines = (line for log in logs if log.exists() for line in log.read_text().splitlines())
+    return {int(words[0]) for line in lines if len(words := line.split()) == 3}
+
+
 def test_law_3_no_check_passes_after_a_later_epochs_first(tmp_path: Path) -> None:
-    seconds, count = 3.0, 3
+    count, stop = 3, tmp_path / "stop"
     logs = [tmp_path / f"said-{number}" for number in range(count)]
-    command = [sys.executable, "-c", CONTENDER, str(tmp_path), str(seconds)]
+    command = [sys.executable, "-c", CONTENDER, str(tmp_path), str(stop)]
     contenders = [
         subprocess.Popen([*command, str(log)], cwd=ROOT, env={"PYTHONPATH": f"{ROOT}/src:{ROOT}"})
         for log in logs
     ]
-    time.sleep(0.7)
-    for turn in range(12):  # freeze one after the other for longer than a lease
+    until, turn = time.monotonic() + 60.0, 0
+    # Freeze one after the other for longer than a lease, until the lead went round.
+    while (turn < 12 or len(epochs_told(logs)) <= count) and time.monotonic() < until:
         frozen = contenders[turn % count]
         frozen.send_signal(signal.SIGSTOP)
         time.sleep(0.13)
         frozen.send_signal(signal.SIGCONT)
+        turn += 1
+    stop.touch()
     assert [each.wait(20.0) for each in contenders] == [0] * count
     checks = sorted(
         tuple(map(int, line.split())) for log in logs for line in log.read_text().splitlines()
