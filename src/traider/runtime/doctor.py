@@ -43,6 +43,7 @@ NEEDED_PACKAGES: Final = (
     "PyJWT",
     "rich",
     "sqlalchemy",
+    "uvloop",
 )
 EXTRA_PACKAGES: Final = {
     "TA-Lib": ("dev", "compares features with the reference library in the tests"),
