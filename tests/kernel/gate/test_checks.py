@@ -5,10 +5,12 @@ from typing import Final
 
 import pytest
 
+from tests.kernel.breaker_desk import one, refusal
 from tests.kernel.gate_desk import APPROVED, MARKET, Desk, desk
 from tests.kernel.scenario import HOUR, MONEY, PERPETUAL, SPOT, START, spec_of
 from traider.domain.events import Kind, OrderFlag
 from traider.domain.orders import OrderType
+from traider.kernel.breaker_records import Breaker
 from traider.kernel.codes import Limit, Verdict
 from traider.kernel.construction import build_gate
 from traider.kernel.gate import view_equity
@@ -77,6 +79,16 @@ def test_a_cancel_passes_whatever_the_state() -> None:
 
 
 # ------------------------------------------------------------------------------------- shape
+
+
+def test_an_open_breaker_is_told_before_what_might_be_held() -> None:
+    traders = one(Breaker.DAILY_LOSS, 0.05)
+    traders.fill(1, 10)
+    traders.mark(50)
+    traders.see(Kind.TIMER)
+    traders.gate.limits[Limit.MAX_EXPOSURE] = 0.001
+    assert refusal(traders) is Breaker.DAILY_LOSS
+    assert traders.ask(side=-1, size=10) == APPROVED
 
 
 def test_an_unknown_or_disabled_instrument_is_refused() -> None:
