@@ -5,9 +5,6 @@ what the database refuses is a fault, after which it is begun again and finds th
 come to. What knows SQL is imported in its thread: a trader that starts again does not wait for it.
 """
 
-import asyncio
-import contextlib
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,12 +13,10 @@ from typing import Final
 
 from traider.domain.events import EventArray
 from traider.journal.reader import JournalReader
+from traider.runtime.following_thread import FollowingThread
 from traider.runtime.journal_instruments import instrument_of
-from traider.runtime.supervision.role import RoleReport
-from traider.runtime.supervision.threads import begin_thread
 
 PAUSE_S: Final = 1.0
-_END_S: Final = 30.0
 
 
 @dataclass(frozen=True)
@@ -38,47 +33,17 @@ class TablesOrder:
     """What the account held of each currency before the first event."""
 
 
-class TablesFollower:
+class TablesFollower(FollowingThread):
     """Applies what the journal has and the tables have not."""
 
     def __init__(self, order: TablesOrder) -> None:
+        super().__init__("tables")
         self._order = order
-        self._stop = threading.Event()
-        self._is_idle = threading.Event()
-        self._is_idle.set()
         self.applied = 0
         """Position of the next event to apply."""
 
-    async def run(self, report: RoleReport) -> None:
-        """Follow in a thread; cancelled, it goes on until it is closed.
-
-        Raises:
-            DatabaseError: the database refuses.
-            DataError: the journal cannot be read.
-        """
-        loop = asyncio.get_running_loop()
-
-        def told() -> None:
-            with contextlib.suppress(RuntimeError):  # the loop ended first
-                loop.call_soon_threadsafe(report.ready)
-
-        self._is_idle.clear()
-        await begin_thread(lambda: self.follow(told), "tables")
-
-    def close(self) -> None:
-        """Apply what is left and end; what does not end in time is made up for by the next run."""
-        self._stop.set()
-        self._is_idle.wait(_END_S)
-
-    def follow(self, told: Callable[[], None] = lambda: None) -> None:
-        """Follow until it is closed, and tell when the tables have caught up; raises as ``run``."""
-        self._is_idle.clear()
-        try:
-            self._follow(told)
-        finally:
-            self._is_idle.set()
-
     def _follow(self, told: Callable[[], None]) -> None:
+        """Apply; raises DatabaseError where the database refuses, DataError for a bad journal."""
         from traider.store.tables.engines import open_engine  # noqa: PLC0415 - see above
         from traider.store.tables.journals import JournalAccount, keep_journal  # noqa: PLC0415
         from traider.store.tables.projector import Projector  # noqa: PLC0415

@@ -5,9 +5,6 @@ be caught up it rests as long as it works, so that orders have the machine. It i
 disk refuses is a fault, after which it is begun again and finds the place that it had come to.
 """
 
-import asyncio
-import contextlib
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -23,15 +20,13 @@ from traider.journal.snapshots import SnapshotStore
 from traider.kernel.live_machine import digest_of
 from traider.kernel.specification import KernelSpec
 from traider.runtime.auditing.journal_audit import STATES_KEPT, JournalAudit
+from traider.runtime.following_thread import FollowingThread
 from traider.runtime.parity.recorded_run import RecordedRun
 from traider.runtime.state_folder import StateFolder
-from traider.runtime.supervision.role import RoleReport
-from traider.runtime.supervision.threads import begin_thread
 
 PAUSE_S: Final = 1.0
 STATE_EVENTS: Final = 1_000_000
 """Events after which a state is kept, so that a later start need not replay them."""
-_END_S: Final = 30.0
 _BATCH: Final = 256
 _REST_MAX_S: Final = 0.25
 
@@ -49,57 +44,29 @@ class AuditOrder:
     segment_bytes: int = SEGMENT_BYTES
 
 
-class AuditFollower:
+class AuditFollower(FollowingThread):
     """Writes what the journal has and the audit has not."""
 
     def __init__(
         self, order: AuditOrder, beside: Callable[[AuditWriter], None] | None = None
     ) -> None:
         """Prepare to follow; ``beside`` is called now and then with the chain, to add to it."""
+        super().__init__("audit")
         self._order = order
         self._beside = beside or (lambda _writer: None)
-        self._stop = threading.Event()
-        self._is_idle = threading.Event()
-        self._is_idle.set()
         self.told = 0
         """Position of the next event to tell."""
         self.written = 0
         """Records written since the beginning."""
         self._kept = 0
 
-    async def run(self, report: RoleReport) -> None:
-        """Follow in a thread; cancelled, it goes on until it is closed.
+    def _follow(self, told: Callable[[], None]) -> None:
+        """Write; raises UsageError where another process does, DataError for what is unreadable."""
+        folder, size = self._order.folder / "audit", self._order.segment_bytes
+        with AuditWriter.open(folder, size) as writer:
+            self._tell(writer, told)
 
-        Raises:
-            UsageError: another process writes the audit.
-            DataError: the audit or the journal cannot be read.
-        """
-        loop = asyncio.get_running_loop()
-
-        def told() -> None:
-            with contextlib.suppress(RuntimeError):  # the loop ended first
-                loop.call_soon_threadsafe(report.ready)
-
-        self._is_idle.clear()
-        await begin_thread(lambda: self.follow(told), "audit")
-
-    def close(self) -> None:
-        """Tell what is left and end; what does not end in time is made up for by the next run."""
-        self._stop.set()
-        self._is_idle.wait(_END_S)
-
-    def follow(self, told: Callable[[], None] = lambda: None) -> None:
-        """Follow until it is closed, and tell when it has caught up; raises as ``run``."""
-        self._is_idle.clear()
-        try:
-            with AuditWriter.open(
-                self._order.folder / "audit", self._order.segment_bytes
-            ) as writer:
-                self._follow(writer, told)
-        finally:
-            self._is_idle.set()
-
-    def _follow(self, writer: AuditWriter, told: Callable[[], None]) -> None:
+    def _tell(self, writer: AuditWriter, told: Callable[[], None]) -> None:
         run = RecordedRun.open(self._order.folder)
         audit = open_audit(run, self._order.spec, writer.folder)
         self._kept = audit.begun_at

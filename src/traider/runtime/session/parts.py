@@ -21,6 +21,7 @@ from traider.runtime.bus import open_bus
 from traider.runtime.bus_market import open_market
 from traider.runtime.config import Config
 from traider.runtime.event_metrics import EventMetrics
+from traider.runtime.following_thread import FollowingThread
 from traider.runtime.leadership.promotion import Warm, take_up
 from traider.runtime.live_feed import feed_terms, names_of, open_feed
 from traider.runtime.observability import RoleObservation
@@ -64,7 +65,7 @@ class SessionParts:
     trader: Trader
     gateway: RunningGateway
     reports: LaterReports
-    followers: Mapping[str, TablesFollower | AuditFollower]
+    followers: Mapping[str, FollowingThread]
     """What follows the journal beside the trader, by name."""
     record: SessionRecord
     counted: EventMetrics
@@ -188,7 +189,7 @@ def _recovered(
 
 def _followers(
     opening: Opening, config: Config, manifest: RunManifest, recovered: Recovered
-) -> Iterator[tuple[str, TablesFollower | AuditFollower]]:
+) -> Iterator[tuple[str, FollowingThread]]:
     paths = RunPaths(opening.order.folder)
     if config.run.tables:
         currency = {config.currency: Decimal(config.capital)}
