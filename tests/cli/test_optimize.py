@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from tests.written_bars import write_bars
 from traider.backtest.files import EQUITY_FILE_NAME, equity_table
 from traider.backtest.results import Curve
 from traider.cli.main import run
@@ -28,9 +29,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     times = [START_MS + place * DAY_MS for place in range(DAYS)]
     for name in ("BTC", "ETH"):
         closes = 100.0 * np.cumprod(1.0 + 0.03 * generator.standard_normal(DAYS))
-        prices = dict.fromkeys(("open", "high", "low", "close"), closes)
-        table = pa.table({"ts": times, **prices, "volume": [1.0] * DAYS})
-        pq.write_table(table, folder / f"BINANCE-{name}-USDT-1d.parquet")
+        write_bars(folder / f"BINANCE-{name}-USDT-1d.parquet", times, closes.tolist())
     return folder
 
 
@@ -132,8 +131,7 @@ def test_what_does_not_move_needs_no_weight(data: Path, tmp_path: Path, capsys: 
     folder = tmp_path / "still"
     folder.mkdir()
     times = [START_MS + place * DAY_MS for place in range(DAYS)]
-    prices = {name: [1.0] * DAYS for name in ("open", "high", "low", "close", "volume")}
-    pq.write_table(pa.table({"ts": times, **prices}), folder / "BINANCE-USDC-USDT-1d.parquet")
+    write_bars(folder / "BINANCE-USDC-USDT-1d.parquet", times, [1.0] * DAYS)
     said = ["optimize", "--data", str(data), "--data", str(folder)]
     assets = "optimize.instruments=BTC-USDT,USDC-USDT"
     assert run([*said, "--set", assets, "--set", "optimize.window=40"]) == 3

@@ -5,15 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
+from tests.written_bars import HOUR_MS, write_bars
 from traider.cli.main import run
 
 Capture = pytest.CaptureFixture[str]
 START_MS = 1_577_836_800_000
-HOUR_MS = 3_600_000
 HOURS = 24 * 60
 
 
@@ -26,10 +24,8 @@ def data(tmp_path: Path) -> Path:
     steps[700:710] = -0.05
     for name, beta in (("BTC", 1.0), ("ETH", 2.0)):
         closes = 1_000.0 * np.cumprod(1.0 + beta * steps)
-        columns = dict.fromkeys(("open", "high", "low", "close"), closes)
-        times = START_MS + np.arange(HOURS) * HOUR_MS
-        table = pa.table({"ts": times, **columns, "volume": np.ones(HOURS)})
-        pq.write_table(table, folder / f"BINANCE-{name}-USDT-1h.parquet")
+        times = (START_MS + np.arange(HOURS) * HOUR_MS).tolist()
+        write_bars(folder / f"BINANCE-{name}-USDT-1h.parquet", times, closes.tolist())
     return folder
 
 

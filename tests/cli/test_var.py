@@ -3,15 +3,13 @@
 import json
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
+from tests.written_bars import write_swings
 from traider.cli.main import run
 
 Capture = pytest.CaptureFixture[str]
 START_MS = 1_700_006_400_000
-HOUR_MS = 3_600_000
 HOURS = 24 * 60
 
 
@@ -19,13 +17,7 @@ HOURS = 24 * 60
 def data(tmp_path: Path) -> Path:
     """Sixty days of hours of two instruments that swing by turns."""
     folder = tmp_path / "bars"
-    folder.mkdir()
-    for name, step in (("BTC", 7), ("ETH", 11)):
-        closes = [100.0 + (place * step) % 13 for place in range(HOURS)]
-        prices = dict.fromkeys(("open", "high", "low", "close"), closes)
-        times = [START_MS + place * HOUR_MS for place in range(HOURS)]
-        table = pa.table({"ts": times, **prices, "volume": [1.0] * HOURS})
-        pq.write_table(table, folder / f"BINANCE-{name}-USDT-1h.parquet")
+    write_swings(folder, HOURS, START_MS)
     return folder
 
 

@@ -3,21 +3,13 @@
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
+from tests.written_bars import HOUR_MS, write_bars
 from traider.domain.errors import DataError, UsageError
 from traider.runtime.price_panel import bar_sources, find_instrument, load_panel
 
-HOUR_MS = 3_600_000
 START_MS = 1_700_006_400_000  # a whole day, UTC
-
-
-def write_bars(path: Path, opens_ms: list[int], closes: list[float]) -> None:
-    """Write bars whose four prices are their close."""
-    prices = dict.fromkeys(("open", "high", "low", "close"), closes)
-    pq.write_table(pa.table({"ts": opens_ms, **prices, "volume": [1.0] * len(closes)}), path)
 
 
 def hours(count: int, first: int = 0) -> list[int]:

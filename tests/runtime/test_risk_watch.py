@@ -7,11 +7,10 @@ from pathlib import Path
 from statistics import NormalDist
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from tests.ports.metrics import MemoryMetrics
+from tests.written_bars import write_swings
 from traider.backtest.stream_source import StreamSource
 from traider.cli.main import run
 from traider.domain.errors import DataError, UsageError
@@ -26,7 +25,6 @@ from traider.runtime.risk_watch import RiskSources, RiskWatch, gate_risk, read_r
 
 Capture = pytest.CaptureFixture[str]
 NAMES = ("COINBASE:BTC-USD", "COINBASE:ETH-USD")
-HOUR_MS = 3_600_000
 START_MS = 1_700_006_400_000
 EQUITY = 1_000.0
 SETTINGS = load_config(None, ["risk.horizon=1h", "limits.max_var=0.05"])
@@ -61,13 +59,7 @@ def sources_of(folder: Path, gate: Gate, history: tuple[Path, ...] = ()) -> Risk
 def bars(tmp_path: Path) -> Path:
     """Sixty days of hours of the same coins at another venue."""
     folder = tmp_path / "bars"
-    folder.mkdir()
-    for name, step in (("BTC", 7), ("ETH", 11)):
-        closes = [100.0 + (place * step) % 13 for place in range(24 * 60)]
-        prices = dict.fromkeys(("open", "high", "low", "close"), closes)
-        times = [START_MS + place * HOUR_MS for place in range(24 * 60)]
-        table = pa.table({"ts": times, **prices, "volume": [1.0] * len(times)})
-        pq.write_table(table, folder / f"BINANCE-{name}-USDT-1h.parquet")
+    write_swings(folder, 24 * 60, START_MS)
     return folder
 
 
