@@ -54,7 +54,7 @@ bench-peers: setup-peers  ## run other engines beside this one on the same data,
 
 lock: $(READY)  ## pin the newest versions with their hashes (needs uv)
 	@$(UV_COMPILE) --upgrade --extra dev --extra browser --extra download --extra scale --extra ops \
-		--extra optimize --extra archive pyproject.toml -o requirements/py311.txt
+		--extra optimize --extra archive --extra assistant --extra notebook pyproject.toml -o requirements/py311.txt
 	@echo 'uv>=0.5' | $(UV_COMPILE) --upgrade - -o requirements/uv.txt
 	@printf '%s\n' 'backtesting>=0.6.6' 'nautilus_trader>=1.231' 'vectorbt>=1.2' | \
 		$(UV_PEERS) - -o requirements/peers-py312.txt

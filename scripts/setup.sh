@@ -62,7 +62,8 @@ if .venv/bin/python -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))'; 
 else
     ranges="$(mktemp)"
     trap 'rm -f "$ranges"' EXIT
-    .venv/bin/python scripts/requirement_ranges.py dev browser download scale optimize archive >"$ranges"
+    .venv/bin/python scripts/requirement_ranges.py dev browser download scale optimize archive assistant \
+        notebook >"$ranges"
     install -r "$ranges"
 fi
 install --no-deps --no-build-isolation --editable .

@@ -21,7 +21,7 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 SOURCE: Final = ROOT / "src" / "traider"
 ADRS: Final = ROOT / "docs" / "adr"
 
-OFFERED: Final = ("download", "scale", "ops", "optimize", "archive")
+OFFERED: Final = ("download", "scale", "ops", "optimize", "archive", "assistant", "notebook")
 """Extras whose packages the product may import, late and where they are asked for."""
 
 MODULE_LINES_MAX: Final = 500
@@ -271,8 +271,18 @@ def test_the_product_imports_only_what_it_declares() -> None:
     wanted = [*project["dependencies"], *(text for name in OFFERED for text in extras[name])]
     declared = {re.split(r"[^\w.-]", text, maxsplit=1)[0] for text in wanted}
     # Parts of the interfaces of numba, jinja2, pydantic and boto3, which bring them; PyJWT is
-    # called jwt, and the packages of OpenTelemetry are parts of one.
-    brought = {"botocore", "llvmlite", "markupsafe", "pydantic_core", "jwt", "opentelemetry"}
+    # called jwt, and the packages of OpenTelemetry are parts of one; FastAPI stands on starlette.
+    brought = {
+        "argon2",
+        "socketio",
+        "starlette",
+        "botocore",
+        "llvmlite",
+        "markupsafe",
+        "pydantic_core",
+        "jwt",
+        "opentelemetry",
+    }
     known = {name.replace("-", "_") for name in declared | brought} | {"traider"}
     offenders = [
         f"{name_of(path)}: {package}"

@@ -25,10 +25,12 @@ PYTHON_MIN: Final = (3, 11)
 NEEDED_PACKAGES: Final = (
     "aiohttp",
     "alembic",
+    "argon2-cffi",
     "blake3",
     "click",
     "cryptography",
     "duckdb",
+    "fastapi",
     "huey",
     "jinja2",
     "loguru",
@@ -41,8 +43,12 @@ NEEDED_PACKAGES: Final = (
     "pydantic",
     "pydantic-settings",
     "PyJWT",
+    "pyotp",
+    "python-socketio",
     "rich",
+    "segno",
     "sqlalchemy",
+    "uvicorn",
     "uvloop",
 )
 EXTRA_PACKAGES: Final = {
@@ -51,6 +57,8 @@ EXTRA_PACKAGES: Final = {
     "boto3": ("archive", "copies the audit to storage that speaks S3"),
     "confluent-kafka": ("scale", "lets roles run apart over Kafka or Redpanda"),
     "cvxpy": ("optimize", "finds the weights of a portfolio"),
+    "mcp": ("assistant", "lets assistants ask about a run"),
+    "polars": ("notebook", "gives notebooks frames of a run"),
     "psycopg": ("scale", "keeps tables and market data in PostgreSQL"),
 }
 _BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome")
