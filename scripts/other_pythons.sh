@@ -38,18 +38,31 @@ prepare() {
     touch "$folder/.ready"
 }
 
+# Prepares one version and runs its tests; what it says is kept, since two of them run at once.
+examine() {
+    local version="$1" python
+    if ! python="$(find_python "$version")"; then
+        say "Python $version is not at hand: golden tests on it are left out"
+        return
+    fi
+    prepare "$python" ".venv-$version"
+    say "golden tests on Python $version"
+    # Only their own modules are imported: others need packages that are not there.
+    grep -rlZ --include='test_*.py' 'pytest\.mark\.golden' tests |
+        xargs -0 ".venv-$version/bin/python" -m pytest -q -m golden
+}
+
+said="$(mktemp -d)"
+trap 'rm -rf "$said"' EXIT
+[ "$#" -gt 0 ] || set -- 3.12 3.13
+declare -A children
+for version in "$@"; do
+    examine "$version" >"$said/$version" 2>&1 &
+    children[$version]=$!
+done
 status=0
-for version in "${@:-3.12 3.13}"; do
-    for one in $version; do
-        if python="$(find_python "$one")"; then
-            prepare "$python" ".venv-$one"
-            say "golden tests on Python $one"
-            # Only their own modules are imported: others need packages that are not there.
-            grep -rlZ --include='test_*.py' 'pytest\.mark\.golden' tests |
-                xargs -0 ".venv-$one/bin/python" -m pytest -q -m golden || status=1
-        else
-            say "Python $one is not at hand: golden tests on it are left out"
-        fi
-    done
+for version in "$@"; do
+    wait "${children[$version]}" || status=1
+    cat "$said/$version"
 done
 exit "$status"
