@@ -47,6 +47,7 @@ COMMANDS: Final = {
     "replay": "traider.cli.replay:replay",
     "report": "traider.cli.report:report",
     "run": "traider.cli.run:run",
+    "serve": "traider.cli.serve:serve",
     "stop": "traider.cli.control:stop",
     "status": "traider.cli.status:status",
     "stress": "traider.cli.stress:stress",

@@ -10,6 +10,7 @@ from typing import Annotated, Final
 from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from traider.runtime.config_api import ApiConfig
 from traider.runtime.config_audit import AuditConfig
 from traider.runtime.config_breakers import BreakersConfig
 from traider.runtime.config_bus import BusConfig
@@ -45,6 +46,7 @@ ENVIRONMENT_PREFIX: Final = "TRAIDER_"
 
 DECIDES_NOTHING: Final = frozenset(
     {
+        "api",
         "audit",
         "bus",
         "database",
@@ -148,6 +150,8 @@ class Config(BaseSettings):
     """How one of several traders is chosen to trade."""
     audit: AuditConfig = AuditConfig()
     """What is kept of who did what and why."""
+    api: ApiConfig = ApiConfig()
+    """Where the dashboard and the API are served."""
     log: LogConfig = LogConfig()
     """Where the log goes."""
     observability: ObservabilityConfig = ObservabilityConfig()

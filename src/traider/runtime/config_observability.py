@@ -15,6 +15,7 @@ ROLE_PORTS: Final = {
     "features": 9467,
     "standby": 9468,
     "jobs": 9469,
+    "api": 9470,
 }
 """Where each role serves its metrics unless told otherwise; ``deploy/prometheus`` asks there."""
 

@@ -9,7 +9,7 @@
     control.sock    commands and status
     gateway.sock    the gateway, where it is a process of its own
     leader.lock     who leads
-    log.jsonl       the log; gateway.log.jsonl and supervisor.log.jsonl of other processes
+    log.jsonl       the log; gateway.log.jsonl, api.log.jsonl and so on of others
     nav/            what the account was worth each second
     reports/        a report of each session
     exchange/       accounts of the local exchange, in the demo
@@ -146,6 +146,11 @@ class RunPaths:
     def log(self) -> Path:
         """The log."""
         return self.folder / "log.jsonl"
+
+    @property
+    def api_log(self) -> Path:
+        """The log of the process that serves the API."""
+        return self.folder / "api.log.jsonl"
 
     @property
     def nav(self) -> Path:

@@ -1,0 +1,93 @@
+"""The OpenAPI document: what the routes say, with every error in the one shape of problems.
+
+A route declares the errors it may answer beside those of every route:
+
+    @router.get("/orders/{order_id}", responses=problems(404))
+"""
+
+from typing import Any, Final
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from traider.api.problems import PROBLEM_TYPE, Problem
+
+_OF_EVERY_ROUTE: Final = (429, 500)
+_WORDS: Final = {
+    400: "The request cannot be used.",
+    401: "Nobody is signed in, or the token is none.",
+    403: "Whoever asks has no right to this, or must give a fresh code.",
+    404: "There is nothing of that name.",
+    409: "It does not go with how things stand.",
+    413: "The body is larger than is taken.",
+    422: "A value of the request cannot be used.",
+    429: "Too many requests; ``Retry-After`` says how many seconds to wait.",
+    500: "Something went wrong that nobody foresaw; the log has the ``trace_id``.",
+    502: "A venue cannot be reached, or did not answer.",
+    503: "A database or another server that is needed cannot be reached.",
+    504: "The trader does not answer.",
+}
+_DESCRIPTION: Final = """
+The front door of a Traider run, for programs and for browsers: it reads the state folder of the
+run and asks the trader at its control socket.
+
+- Money, prices and sizes are decimal text; times are nanoseconds UTC under names ending in `_ns`.
+- Errors are problem details (RFC 9457) with `fix`, what the one who asked can do, and `trace_id`.
+- Lists come in pages: give back `next_cursor` as `cursor`.
+"""
+_TAGS: Final = (
+    ("health", "Whether the API lives, and whether it can answer."),
+    ("status", "How the trader stands."),
+)
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return the error answers ``statuses`` as a route declares them."""
+    return {status: {"description": _WORDS[status]} for status in statuses}
+
+
+def describe(application: FastAPI) -> None:
+    """Have ``application`` tell its document with errors as they really are."""
+
+    def document() -> dict[str, Any]:
+        if application.openapi_schema is None:
+            application.openapi_schema = _document(application)
+        return application.openapi_schema
+
+    # The way that the library's makers name for a document of one's own.
+    application.openapi = document  # type: ignore[method-assign]
+
+
+def _document(application: FastAPI) -> dict[str, Any]:
+    document = get_openapi(
+        title=application.title,
+        version=application.version,
+        description=_DESCRIPTION.strip(),
+        routes=application.routes,
+        tags=[{"name": name, "description": words} for name, words in _TAGS],
+    )
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas.update(problem.pop("$defs", {}))
+    schemas["Problem"] = problem
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    for operations in document.get("paths", {}).values():
+        for operation in operations.values():
+            _tell_errors(operation["responses"])
+    return document
+
+
+def _tell_errors(responses: dict[str, Any]) -> None:
+    """Give every error of an operation the shape of problems."""
+    for status in _OF_EVERY_ROUTE:
+        responses.setdefault(str(status), {"description": _WORDS[status]})
+    for code, answer in responses.items():
+        if int(code) < 400:
+            continue
+        is_validation = answer.get("description") == "Validation Error"
+        if "content" in answer and not is_validation:
+            continue  # a shape of its own, such as that of health
+        if is_validation:
+            answer["description"] = _WORDS[422]
+        answer["content"] = {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}

@@ -1,0 +1,16 @@
+"""The routes, a module a tag; each names the right that it needs.
+
+Routes read through ``Facts`` or ask the trader at its control socket, and give shapes; what they
+compute sits in the rooms below.
+"""
+
+from typing import Final
+
+from fastapi import APIRouter
+
+from traider.api.routes import health
+
+__all__ = ["ROUTERS"]
+
+ROUTERS: Final[tuple[APIRouter, ...]] = (health.router,)
+"""Every router, in the order of the documents."""

@@ -1,0 +1,121 @@
+"""The real application, on a real loopback port, over a state folder; and who asks it.
+
+with serving(state) as url, Caller(url) as caller:
+    assert caller.get("/api/v1/health/live").status == 200
+"""
+
+import asyncio
+import http.client
+import json
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.cookies import SimpleCookie
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+from urllib.parse import urlsplit
+
+from traider.api.application import create_application
+from traider.api.serving import ApiServer, Listening
+from traider.api.terms import ApiTerms
+from traider.runtime.config import Config, load_config
+
+_PATIENCE_S: Final = 30.0
+
+
+@contextmanager
+def serving(state: Path, config: Config | None = None) -> Iterator[str]:
+    """Serve the run of ``state`` while the block runs; yield the URL."""
+    with serving_on(ApiTerms(state, config or load_config(), state / "data")) as url:
+        yield url
+
+
+@contextmanager
+def serving_on(terms: ApiTerms) -> Iterator[str]:
+    """Serve what ``terms`` say, while the block runs; yield the URL."""
+    server = ApiServer(create_application(terms), Listening(port=0))
+    url = server.bind()
+    thread = threading.Thread(target=lambda: asyncio.run(server.serve()), name="api")
+    thread.start()
+    try:
+        yield url
+    finally:
+        server.stop()
+        thread.join(_PATIENCE_S)
+        assert not thread.is_alive()
+
+
+@dataclass(frozen=True)
+class Said:
+    """An answer."""
+
+    status: int
+    headers: Mapping[str, str]
+    """By names in small letters."""
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        """The body, decoded."""
+        return json.loads(self.body)
+
+
+class Caller:
+    """Asks like a browser: one connection, cookies kept and sent; ``headers`` go with each."""
+
+    def __init__(self, url: str, headers: Mapping[str, str] | None = None) -> None:
+        at = urlsplit(url)
+        assert at.hostname is not None
+        self._connection = http.client.HTTPConnection(at.hostname, at.port, timeout=_PATIENCE_S)
+        self.headers = dict(headers or {})
+        self.cookies: dict[str, str] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._connection.close()
+
+    def get(self, path: str, **headers: str) -> Said:
+        """Ask for ``path``."""
+        return self.ask("GET", path, headers=headers)
+
+    def post(self, path: str, body: object = None, **headers: str) -> Said:
+        """Send ``body`` as JSON."""
+        return self.ask("POST", path, body, headers)
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Said:
+        """Send a request; bytes go as they are, anything else as JSON, None not at all."""
+        sent = {**self.headers, **(headers or {})}
+        if self.cookies:
+            sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        raw = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
+        if raw is not None:
+            sent.setdefault("Content-Type", "application/json")
+        self._connection.request(method, path, raw, sent)
+        answer = self._connection.getresponse()
+        taken = answer.read()
+        for line in answer.headers.get_all("Set-Cookie", ()):
+            self._keep(SimpleCookie(line))
+        named = {name.lower(): value for name, value in answer.headers.items()}
+        return Said(answer.status, named, taken)
+
+    def _keep(self, told: SimpleCookie) -> None:
+        for name, morsel in told.items():
+            if morsel["max-age"] == "0" or not morsel.value:
+                self.cookies.pop(name, None)
+            else:
+                self.cookies[name] = morsel.value
