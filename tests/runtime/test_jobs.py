@@ -32,7 +32,7 @@ from traider.cli.main import run
 from traider.domain.errors import UsageError
 from traider.feed.download import DownloadRequest
 from traider.runtime.jobs import JobDesk
-from traider.runtime.jobs_download import request_json, request_of
+from traider.runtime.jobs_download import DOWNLOAD, DownloadWork, request_json, request_of
 from traider.runtime.jobs_queue import JobQueue
 from traider.runtime.jobs_worker import Worker, WorkerTerms
 from traider.store.tables import Job, JobState, Wanted, open_engine
@@ -40,6 +40,7 @@ from traider.store.tables import Job, JobState, Wanted, open_engine
 BARS = made_bars(START_MS, 3_000, MINUTE_MS, [7, *range(2_000, 2_020)])
 NOW_MS = START_MS + 3_000 * MINUTE_MS + 3_600_000
 PAGES = replace(QUICK, page_rows_max=100)
+DOWNLOADS = {DOWNLOAD: DownloadWork(PAGES)}
 BEATS = WorkerTerms(stale_s=0.6, heartbeat_s=0.05, look_s=60.0)
 
 
@@ -73,7 +74,7 @@ def working(folder: Path, queue: str = "") -> Iterator[list[str]]:
 
     def work() -> None:
         with desk_at(folder, queue) as desk:
-            Worker(desk, ended.is_set, told.append, BEATS, PAGES).run()
+            Worker(desk, ended.is_set, told.append, DOWNLOADS, BEATS).run()
 
     thread = threading.Thread(target=work)
     thread.start()
@@ -152,7 +153,7 @@ def test_a_queue_out_of_reach_costs_time_and_no_job(
     with desk_at(tmp_path, "redis://127.0.0.1:9/0") as desk:
         job, _ = desk.start_download(minutes(exchange, tmp_path / "lake"))
         assert not desk.queue.wake()
-        Worker(desk, lambda: False, lambda _: None, BEATS, PAGES).run(is_once=True)
+        Worker(desk, lambda: False, lambda _: None, DOWNLOADS, BEATS).run(is_once=True)
         assert desk.table.get(job.id).state is JobState.DONE
 
 
@@ -173,7 +174,7 @@ def test_a_failed_job_says_why(exchange: HistoryExchange, tmp_path: Path) -> Non
     with desk_at(tmp_path) as desk:
         wrong = replace(minutes(exchange, tmp_path / "lake"), symbols=("DOGE/USDT",))
         job, _ = desk.start_download(wrong)
-        Worker(desk, lambda: False, lambda _: None, BEATS, PAGES).run(is_once=True)
+        Worker(desk, lambda: False, lambda _: None, DOWNLOADS, BEATS).run(is_once=True)
         failed = desk.table.get(job.id)
     assert failed.state is JobState.FAILED
     assert "lists no market 'DOGE/USDT'" in failed.error

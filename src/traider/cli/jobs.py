@@ -123,21 +123,40 @@ def cancel(number: int, url: str, queue: str, config_file: Path | None, as_json:
     metavar="S",
     help="Take over a job whose worker was not heard for so long.",
 )
+@click.option(
+    "--kind",
+    "kinds",
+    multiple=True,
+    type=click.Choice(["download", "backtest", "parity"]),
+    help="Do jobs of this kind alone; repeat for more.",
+)
+@click.option(
+    "--nice",
+    type=click.IntRange(0, 19),
+    default=0,
+    show_default=True,
+    metavar="N",
+    help="Give way to other processes of the machine, to a trader say; 19 the most.",
+)
+@click.option(
+    "--idle",
+    "idle_s",
+    type=click.FloatRange(0.0),
+    default=0.0,
+    metavar="S",
+    help="End after so long without work; 0 waits for ever.",
+)
 @desk_options
 @json_option
-def work(
-    is_once: bool,
-    stale_s: float,
-    url: str,
-    queue: str,
-    config_file: Path | None,
-    as_json: bool,
-) -> int:
+def work(url: str, queue: str, config_file: Path | None, as_json: bool, **said: object) -> int:
     """Do jobs as they come, one at a time; Ctrl-C ends it and queues its job again."""
-    from traider.cli.jobs_work import work_session
+    import msgspec
 
+    from traider.cli.jobs_work import WorkOrder, work_session
+
+    order = msgspec.convert(said, WorkOrder)
     with desk_opened(url, queue, config_file) as desk:
-        return work_session(desk, stale_s, is_once=is_once, as_json=as_json)
+        return work_session(desk, order, as_json=as_json)
 
 
 def _ask(wanted: str, number: int, place: tuple[str, str, Path | None], *, as_json: bool) -> None:

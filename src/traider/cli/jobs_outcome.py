@@ -47,6 +47,9 @@ def job_lines(job: Job) -> list[str]:
         what = ", ".join([*wanted["what"], *wanted["timeframes"]])
         lines.append(f"  {wanted['venue']} {', '.join(wanted['symbols'])}: {what}")
         lines.append(f"  since {wanted['since']}, to {wanted['to']}")
+    elif "folder" in wanted:
+        name = wanted.get("title") or wanted.get("state") or job.kind
+        lines.append(f"  {name}: results in {wanted['folder']}")
     if job.note:
         lines.append(f"  {job.note}")
     if job.error:

@@ -1,8 +1,10 @@
 """Run a worker until the person stops it."""
 
 import json
+import os
 import signal
 import threading
+from dataclasses import dataclass
 
 import click
 
@@ -10,20 +12,41 @@ from traider.cli.interrupt import StopRequest, stop_on_interrupt
 from traider.domain.errors import Interrupted
 from traider.runtime.jobs import JobDesk
 from traider.runtime.jobs_worker import Worker, WorkerTerms
+from traider.runtime.jobs_works import WORKS
 
 
-def work_session(desk: JobDesk, stale_s: float, *, is_once: bool, as_json: bool) -> int:
+@dataclass(frozen=True)
+class WorkOrder:
+    """What a worker is asked to do, and how."""
+
+    kinds: tuple[str, ...]
+    """Of jobs; none named means all."""
+    stale_s: float
+    idle_s: float
+    nice: int
+    is_once: bool
+
+
+def work_session(desk: JobDesk, order: WorkOrder, *, as_json: bool) -> int:
     """Do jobs; return the exit code."""
 
     def tell(line: str) -> None:
         click.echo(line, err=as_json)
 
-    terms = WorkerTerms(stale_s, heartbeat_s=min(2.0, stale_s / 5.0), look_s=min(5.0, stale_s))
+    if order.nice:
+        os.nice(order.nice)
+    terms = WorkerTerms(
+        order.stale_s,
+        heartbeat_s=min(1.0, order.stale_s / 5.0),
+        look_s=min(5.0, order.stale_s, order.idle_s or order.stale_s),
+        idle_s=order.idle_s,
+    )
+    works = {kind: work for kind, work in WORKS.items() if not order.kinds or kind in order.kinds}
     with stop_on_interrupt(quiet=as_json) as stop:
         _stop_on_terminate(stop)
-        worker = Worker(desk, stop, tell, terms)
+        worker = Worker(desk, stop, tell, works, terms)
         tell(f"worker {worker.name}, woken by {desk.queue.place}")
-        done = worker.run(is_once=is_once)
+        done = worker.run(is_once=order.is_once)
     if as_json:
         click.echo(json.dumps({"worker": worker.name, "jobs": done}))
     return Interrupted.exit_code if stop.asked else 0

@@ -4,19 +4,20 @@ import json
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import click
 from rich.console import Console
 from rich.table import Table
 
 from traider.cli.interrupt import stop_on_interrupt
-from traider.cli.parity_venue import shares_line, venue_body, venue_lines
+from traider.cli.parity_venue import shares_line, venue_lines
 from traider.cli.progress import Show, progress_shown
 from traider.runtime.parity.attribution import ProfitDifference, TradeDifference
 from traider.runtime.parity.checking import check_run
 from traider.runtime.parity.reference import Latency, ReferenceTerms
 from traider.runtime.parity.report import MarketReference, ParityReport
+from traider.runtime.parity.report_body import report_body
 from traider.runtime.parity.watch import Watch
 from traider.runtime.replay_sources import open_stream
 from traider.venues.rfc3339 import format_ns
@@ -41,88 +42,6 @@ def parity_session(
     else:
         _print(report)
     return IDENTICAL if report.ok else DIFFERENT
-
-
-def report_body(report: ParityReport) -> dict[str, Any]:
-    """Return the report as it is printed for a program; money is text, exactly."""
-    return {
-        "ok": report.ok,
-        "mode": report.mode,
-        "events": report.events,
-        "decisions": report.decisions,
-        "fills": report.fills,
-        "checks": [
-            {
-                "name": check.name,
-                "ok": check.ok,
-                "compared": check.compared,
-                "first_difference": check.first_difference or None,
-            }
-            for check in report.checks
-        ],
-        "fingerprint": report.fingerprint or None,
-        "not_in_back_tests": dict(report.foreign),
-        "notes": list(report.notes),
-        "attribution": None if report.reference is None else _attribution(report.reference),
-    }
-
-
-def _attribution(reference: MarketReference) -> dict[str, Any]:
-    found = reference.difference
-    return {
-        "currency": reference.currency,
-        "run_profit": f"{found.run_profit:f}",
-        "back_test_profit": f"{found.reference_profit:f}",
-        "difference": f"{found.difference:f}",
-        "turnover": f"{reference.turnover:f}",
-        "share_of_profit": reference.share_of_profit,
-        "share_of_turnover": reference.share_of_turnover,
-        "share_of_capital": reference.share_of_capital,
-        "parts": {name: f"{value:f}" for name, value in found.parts.by_name().items()},
-        "unexplained": f"{found.unexplained:f}",
-        "unexplained_share": found.unexplained_share,
-        "matched": {
-            "both": found.count("both"),
-            "run_only": found.count("run only"),
-            "back_test_only": found.count("reference only"),
-        },
-        "back_test": venue_body(reference.venue),
-        "with_latency_of_settings": _latency_body(reference),
-        "back_test_fingerprint": reference.fingerprint,
-        "trades": [_row(row) for row in found.rows],
-    }
-
-
-def _latency_body(reference: MarketReference) -> dict[str, Any] | None:
-    """Return what the latency of the settings would have made otherwise, trade by trade."""
-    found = reference.by_latency
-    if found is None:
-        return None
-    return {
-        "back_test_profit": f"{found.reference_profit:f}",
-        "difference": f"{reference.difference.run_profit - found.reference_profit:f}",
-        "by_latency_alone": f"{found.difference:f}",
-        "trades": [_place(row) for row in found.rows if row.parts.total],
-    }
-
-
-def _row(row: TradeDifference) -> dict[str, Any]:
-    parts = {name: f"{value:f}" for name, value in row.parts.by_name().items() if value}
-    orders = {
-        "run_orders": list(row.run_orders),
-        "back_test_orders": list(row.reference_orders),
-    }
-    return _place(row) | orders | {"parts": parts}
-
-
-def _place(row: TradeDifference) -> dict[str, Any]:
-    return {
-        "kind": row.kind,
-        "instrument": row.instrument or None,
-        "ts": row.ts_ns,
-        "side": row.side,
-        "total": f"{row.parts.total:f}",
-    }
 
 
 def _print(report: ParityReport) -> None:

@@ -1,38 +1,11 @@
 """What the back-test beside a run took the venue to be like, and how large the difference is."""
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
-from traider.runtime.parity.measured_latency import Spread
-from traider.runtime.parity.report import AssumedVenue, MarketReference
+from traider.runtime.parity.report import MarketReference
 
 _NS_PER_US: Final = 1_000
-
-
-def venue_body(venue: AssumedVenue) -> dict[str, Any]:
-    """Return what was assumed of the venue, for a program; times in microseconds of the market."""
-    measured = venue.measured
-    return {
-        "latency": "as in the settings" if measured is None else "as measured",
-        "latency_us_of_settings": None
-        if venue.latency_ns is None
-        else venue.latency_ns / _NS_PER_US,
-        "orders_us": None if measured is None else _spread_body(measured.orders.spread),
-        "cancels_us": None if measured is None else _spread_body(measured.cancels.spread),
-        "expiries_us": None if measured is None else _spread_body(measured.expiries.spread),
-        "fill_tier": venue.fill_tier,
-        "maker_fee": f"{venue.maker_fee:f}",
-        "taker_fee": f"{venue.taker_fee:f}",
-    }
-
-
-def _spread_body(spread: Spread) -> dict[str, Any]:
-    return {
-        "count": spread.count,
-        "p50": spread.p50_ns / _NS_PER_US,
-        "p99": spread.p99_ns / _NS_PER_US,
-        "longest": spread.longest_ns / _NS_PER_US,
-    }
 
 
 def venue_lines(reference: MarketReference) -> Iterator[str]:

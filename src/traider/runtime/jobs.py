@@ -7,7 +7,10 @@ A download that is under way already is joined, not started twice; one that shar
 but asks for something else is refused.
 """
 
+import secrets
 from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Engine
@@ -21,7 +24,8 @@ from traider.runtime.jobs_queue import JobQueue
 from traider.store.source_names import split_symbol
 from traider.store.tables import Job, JobState, JobTable, Wanted, require_schema, upgrade
 
-_OPEN: Final = (JobState.QUEUED, JobState.RUNNING, JobState.PAUSED)
+OPEN: Final = (JobState.QUEUED, JobState.RUNNING, JobState.PAUSED)
+"""States of a job that is not over."""
 
 
 class JobDesk:
@@ -48,7 +52,7 @@ class JobDesk:
         """
         request.check(SystemClock().now_ns())
         body = request_json(request)
-        for job in self.table.list(kinds=[DOWNLOAD], states=_OPEN):
+        for job in self.table.list(kinds=[DOWNLOAD], states=OPEN):
             if job.request == body:
                 return job, False
             shared = _series(job.request) & _series(body)
@@ -58,9 +62,13 @@ class JobDesk:
                     where="--background",
                     fix=f"wait for it, or: traider jobs cancel {job.id}",
                 )
-        job = self.table.add(DOWNLOAD, body)
+        return self.start(DOWNLOAD, body), True
+
+    def start(self, kind: str, body: dict[str, Any]) -> Job:
+        """Queue a job of a kind; ``body`` is its request as JSON values."""
+        job = self.table.add(kind, body)
         self.queue.wake()
-        return job, True
+        return job
 
     def ask(self, number: int, wanted: Wanted) -> Job:
         """Want a job to run again, to pause or to be cancelled.
@@ -72,6 +80,12 @@ class JobDesk:
         if job.state is JobState.QUEUED:
             self.queue.wake()
         return job
+
+
+def result_folder(jobs: Path, kind: str) -> Path:
+    """Return the name of a new folder of results below ``jobs``, which no other job has."""
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
+    return jobs / f"{kind}-{stamp}-{secrets.token_hex(4)}"
 
 
 def _series(request: Mapping[str, Any]) -> set[str]:

@@ -1,7 +1,7 @@
 """A download as plain values: how a job's row holds it, and how it is run."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,8 +19,10 @@ from traider.feed.download import (
     Watch,
 )
 from traider.ops.clock import SystemClock
+from traider.runtime.jobs_heart import Heart
 from traider.store.instants import instant_text, parse_instants
 from traider.store.parquet_lake import ParquetLake
+from traider.store.tables import Job
 
 DOWNLOAD: Final = "download"
 """The kind of such jobs."""
@@ -90,6 +92,66 @@ def run_download(request: DownloadRequest, terms: DownloadTerms, watch: Watch) -
     """
     session = Session(request, ParquetLake(request.lake), terms, SystemClock(), watch)
     return asyncio.run(session.run())
+
+
+class DownloadWork:
+    """Does jobs that download, for a worker."""
+
+    def __init__(self, terms: DownloadTerms | None = None) -> None:
+        self._terms = terms or DownloadTerms()
+
+    def __call__(self, job: Job, heart: Heart, stop: Callable[[], bool]) -> str:
+        """Download; return what was done.
+
+        Raises:
+            TraiderError: a series could not be brought whole.
+        """
+        shares = _Shares(heart)
+        watch = Watch(stop, shares.started, shares.changed, shares.finished)
+        outcome = run_download(request_of(job.request), self._terms, watch)
+        heart.note = summary(outcome)
+        if outcome.error is not None:
+            raise outcome.error
+        return heart.note
+
+
+class _Shares:
+    """How far each series of a download is, and so the whole."""
+
+    def __init__(self, heart: Heart) -> None:
+        self._heart = heart
+        self._shares: dict[int, float] = {}
+        self._rows = 0
+
+    def started(self, outcomes: tuple[SeriesOutcome, ...]) -> None:
+        """Take the series of a download."""
+        self._shares = dict.fromkeys(map(id, outcomes), 0.0)
+
+    def changed(self, outcome: SeriesOutcome, share: float, rows: int) -> None:
+        """Take how far a series is."""
+        self._shares[id(outcome)] = share
+        self._rows += rows
+        whole = sum(self._shares.values()) / len(self._shares)
+        self._heart.progress(whole, f"{self._rows:,} rows; {outcome.key}")
+
+    def finished(self, outcome: SeriesOutcome) -> None:
+        """Take that a series ended."""
+        if outcome.error is None:
+            self._shares[id(outcome)] = 1.0
+
+
+def summary(outcome: DownloadOutcome) -> str:
+    """Return what a download did, in one line."""
+    rows = sum(each.stored.fresh for each in outcome.series)
+    gaps = sum(each.gaps for each in outcome.series)
+    repaired = sum(each.repaired for each in outcome.series)
+    parts = [
+        f"{rows:,} new rows in {len(outcome.series)} series",
+        f"{gaps:,} gap{'' if gaps == 1 else 's'}",
+    ]
+    if repaired:
+        parts.append(f"{repaired:,} bars repaired")
+    return ", ".join(parts)
 
 
 def series_json(outcome: SeriesOutcome) -> dict[str, Any]:
