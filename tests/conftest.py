@@ -13,9 +13,11 @@ __all__ = ["postgres_server", "postgres_url"]  # fixtures that live beside their
 REPO_ROOT = Path(__file__).resolve().parents[1]
 
 # Property tests are as repeatable as the others: the same examples on every machine, and no
-# deadline, since the first call may compile.
-settings.register_profile("house", deadline=None, derandomize=True)
-settings.load_profile("house")
+# deadline, since the first call may compile. Being the same, more of them find nothing new in CI:
+# whoever changes a law asks for others with HYPOTHESIS_PROFILE=thorough.
+settings.register_profile("house", deadline=None, derandomize=True, max_examples=50)
+settings.register_profile("thorough", deadline=None, max_examples=1_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "house"))
 
 
 def reference_folder() -> Path:

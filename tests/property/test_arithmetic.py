@@ -29,7 +29,7 @@ rates = st.integers(-1_000_000, 10_000_000)
 
 
 @given(ticks, lots, multipliers, counts, counts)
-@settings(max_examples=500)
+@settings(max_examples=250)
 @example("1e-10", "1e-8", "1", 9_999_999_999, 9_999_999_999)
 @example("1e-10", "1e-8", "1", 12_345_678_901, 99_999_999_999)
 @example("1e-8", "1e-8", "1", 5, 10**7)
@@ -46,7 +46,7 @@ def test_a_notional_is_exact(tick: str, lot: str, multiplier: str, price: int, s
 
 
 @given(st.integers(0, 10**17), rates)
-@settings(max_examples=500)
+@settings(max_examples=250)
 def test_a_fee_is_rounded_against_us(notional: int, rate: int) -> None:
     found = fee_units(notional, rate)
     assert found == exact_fee_units(notional, Decimal(rate) / MONEY)
@@ -54,7 +54,7 @@ def test_a_fee_is_rounded_against_us(notional: int, rate: int) -> None:
 
 
 @given(ticks, lots, st.integers(1, 10**8), st.integers(1, 10**16), rates)
-@settings(max_examples=500)
+@settings(max_examples=250)
 @example("1e-10", "1e-8", 12_345, 10**13, 60_000)
 @example("0.00001", "1e-8", 1, 10**12, 100_000)
 def test_the_affordable_size_is_the_largest(

@@ -21,7 +21,7 @@ runs = st.one_of(cases(), book_cases())
 
 
 @given(runs)
-@settings(max_examples=80)
+@settings(max_examples=40)
 def test_a_run_repeats_itself(case: Case) -> None:
     first = finish(case.spec, case.events)
     again = finish(case.spec, case.events)
@@ -30,7 +30,7 @@ def test_a_run_repeats_itself(case: Case) -> None:
 
 
 @given(runs, st.data())
-@settings(max_examples=80)
+@settings(max_examples=40)
 def test_chunks_and_buffers_change_nothing(case: Case, data: st.DataObject) -> None:
     places = data.draw(st.lists(st.integers(0, len(case.events)), max_size=12))
     whole = finish(case.spec, case.events)
@@ -39,7 +39,7 @@ def test_chunks_and_buffers_change_nothing(case: Case, data: st.DataObject) -> N
 
 
 @given(runs, st.data())
-@settings(max_examples=80)
+@settings(max_examples=40)
 def test_a_snapshot_anywhere_changes_nothing(case: Case, data: st.DataObject) -> None:
     place = data.draw(st.integers(0, len(case.events)))
     whole = finish(case.spec, case.events)
@@ -55,7 +55,7 @@ def test_a_snapshot_anywhere_changes_nothing(case: Case, data: st.DataObject) ->
 
 
 @given(runs)
-@settings(max_examples=80)
+@settings(max_examples=40)
 def test_the_decider_alone_decides_the_same(case: Case) -> None:
     whole = finish(case.spec, case.events)
     replayed = replay_decider(case.spec, whole.journal)
@@ -64,7 +64,7 @@ def test_the_decider_alone_decides_the_same(case: Case) -> None:
 
 
 @given(runs, st.data())
-@settings(max_examples=80)
+@settings(max_examples=40)
 def test_the_future_is_not_known(case: Case, data: st.DataObject) -> None:
     assume(len(case.events) > 0)
     place = data.draw(st.integers(0, len(case.events) - 1))

@@ -101,7 +101,7 @@ class Desk:
 
 
 @given(moves)
-@settings(max_examples=150)
+@settings(max_examples=70)
 def test_a_decision_is_made_good_once_or_out_of_date(drawn: list[tuple[int, int]]) -> None:
     desk = Desk()
     for kind, number in drawn:

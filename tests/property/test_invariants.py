@@ -111,7 +111,7 @@ def _check_approved(gate: Gate, order: EventArray) -> None:
 
 
 @given(any_market)
-@settings(max_examples=80)
+@settings(max_examples=40)
 def test_the_gate_alone_answers_the_same_and_keeps_exposure_within_limits(case: Case) -> None:
     journal = finish(case.spec, case.events).journal
     answers: dict[int, deque[tuple[int, float, float]]] = defaultdict(deque)
@@ -132,7 +132,7 @@ def test_the_gate_alone_answers_the_same_and_keeps_exposure_within_limits(case: 
 
 
 @given(any_spot)
-@settings(max_examples=80)
+@settings(max_examples=40)
 def test_a_spot_account_never_goes_below_zero(case: Case) -> None:
     machine = Machine(case.spec, buffer=512)
     for place in range(len(case.events)):
@@ -182,7 +182,7 @@ def check_holds(machine: Machine) -> None:
 
 
 @given(any_spot)
-@settings(max_examples=80)
+@settings(max_examples=40)
 def test_resting_orders_hold_no_more_than_there_is(case: Case) -> None:
     # A latency as long as a bar is refused by the settings: an order would fill before it arrives.
     assume(case.spec.venue.latency_ns < HOUR_NS)

@@ -164,14 +164,14 @@ def sellable(venue: HostileVenue, lots: int) -> bool:
 
 
 @given(kernels(), moves)
-@settings(max_examples=130)
+@settings(max_examples=60)
 def test_the_parts_are_the_whole_at_every_moment(kernel: Drawn, drawn: Moves) -> None:
     venue = run(kernel, drawn)
     assert venue.machine.decider.account[0]["sequence"] == len(venue.journal)
 
 
 @given(kernels(), moves)
-@settings(max_examples=100)
+@settings(max_examples=50)
 def test_what_can_be_sold_has_an_exit_when_all_is_answered(kernel: Drawn, drawn: Moves) -> None:
     venue = run(kernel, drawn)
     venue.command(Kind.REARM)
@@ -206,7 +206,7 @@ def test_what_can_be_sold_has_an_exit_when_all_is_answered(kernel: Drawn, drawn:
 
 
 @given(kernels(), moves, st.sampled_from(["leave", "kill"]))
-@settings(max_examples=100)
+@settings(max_examples=50)
 def test_a_plan_that_ends_leaves_nothing_but_dust(kernel: Drawn, drawn: Moves, how: str) -> None:
     venue = run(kernel, drawn)
     venue.command(Kind.REARM)
@@ -224,7 +224,7 @@ def test_a_plan_that_ends_leaves_nothing_but_dust(kernel: Drawn, drawn: Moves, h
 
 
 @given(kernels(), moves, st.lists(st.integers(1, 400), min_size=1, max_size=3))
-@settings(max_examples=100)
+@settings(max_examples=50)
 def test_exits_are_trimmed_after_surprises(
     kernel: Drawn, drawn: Moves, surprises: list[int]
 ) -> None:

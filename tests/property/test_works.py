@@ -104,14 +104,14 @@ def would_take(venue: HostileVenue, number: int) -> None:
 
 
 @given(workers(), moves)
-@settings(max_examples=130)
+@settings(max_examples=60)
 def test_a_work_is_done_once_and_by_one_child_at_a_time(kernel: Drawn, drawn: Moves) -> None:
     venue, _children = work_through(kernel, drawn)
     assert venue.machine.decider.account[0]["sequence"] == len(venue.journal)
 
 
 @given(workers(), moves)
-@settings(max_examples=100)
+@settings(max_examples=50)
 def test_every_work_ends(kernel: Drawn, drawn: Moves) -> None:
     venue, children = work_through(kernel, drawn)
     venue.command(Kind.REARM)
@@ -138,7 +138,7 @@ def test_every_work_ends(kernel: Drawn, drawn: Moves) -> None:
     st.sampled_from([(10, 25), (10, 10), (7, 100)]),
     moves,
 )
-@settings(max_examples=100)
+@settings(max_examples=50)
 def test_quotes_stay_within_their_limit(
     traded: object, sizes: tuple[int, int], drawn: Moves
 ) -> None:
