@@ -113,20 +113,32 @@ class TraderProcess:
         """Return which laws stay broken, while it trades on, for longer than news may take.
 
         What moves is looked at again: a law is kept when its books and the exchange's are equal
-        once. None is told of a trader that was killed meanwhile.
+        once. The three are read one after the other, between which a market at speed may trade for
+        minutes of its time; so its time stands while they are read for the second half of the
+        patience, and what is broken then is. None is told of a trader that was killed meanwhile.
         """
         await exchange.clear()
-        end, found = time.monotonic() + _AGREE_S, ["it was never looked at"]
-        while found and time.monotonic() < end:
+        began = time.monotonic()
+        found = await self._broken_until(exchange, began + _AGREE_S / 2)
+        if found and not self.is_dead:
+            await exchange.pause()
+            found = await self._broken_until(exchange, began + _AGREE_S)
+            await exchange.resume()
+        if self.is_dead:
+            return []
+        return found + await asyncio.to_thread(broken_files, self._folder)
+
+    async def _broken_until(self, exchange: StandingExchange, end: float) -> list[str]:
+        """Look until all laws are kept, the trader is dead or the patience is over."""
+        found = ["it was never looked at"]
+        while found and time.monotonic() < end and not self.is_dead:
             status = await asyncio.to_thread(status_of, self._folder)
             if status is not None:
                 truth = await exchange.truth()
                 books = await asyncio.to_thread(books_of, self._folder, status)
                 found = broken_laws(books, truth)
-            if self.is_dead:
-                return []
             await asyncio.sleep(_AGAIN_S if found else 0.0)
-        return found + await asyncio.to_thread(broken_files, self._folder)
+        return found
 
     def _words(self) -> str:
         return self._said.read_text(encoding="utf-8", errors="replace")[-600:]
