@@ -20,6 +20,7 @@ from traider.kernel.market_books import (
     empty_tallies,
     read_top,
 )
+from traider.kernel.records import Book
 
 _WINDOW: Final = 16_384
 _FAR_LEVELS: Final = 131_072
@@ -87,12 +88,16 @@ class KernelBooks:
         return found.hexdigest()
 
     def _side(self, number: int, side: int) -> npt.NDArray[np.int64]:
-        """Return rank and lots of each level of a side, best first."""
-        near = self._book.sizes[number, side]
-        places = np.flatnonzero(near)
-        far = np.flatnonzero(self._book.far_ranks[number, side] != NO_RANK)
-        base = int(self._book.sides[number, side]["base"])
-        ranks = np.concatenate((places + base, self._book.far_ranks[number, side][far]))
-        lots = np.concatenate((near[places], self._book.far_sizes[number, side][far]))
-        order = np.argsort(-ranks)
-        return np.column_stack((ranks[order], lots[order]))
+        return side_levels(self._book, number, side)
+
+
+def side_levels(book: Book, number: int, side: int) -> npt.NDArray[np.int64]:
+    """Return rank and lots of each level of a side of an instrument's book, best first."""
+    near = book.sizes[number, side]
+    places = np.flatnonzero(near)
+    far = np.flatnonzero(book.far_ranks[number, side] != NO_RANK)
+    base = int(book.sides[number, side]["base"])
+    ranks = np.concatenate((places + base, book.far_ranks[number, side][far]))
+    lots = np.concatenate((near[places], book.far_sizes[number, side][far]))
+    order = np.argsort(-ranks)
+    return np.column_stack((ranks[order], lots[order]))
