@@ -2,6 +2,7 @@
 
 import json
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,9 @@ import pytest
 
 from tests.runtime.control.desk import KeepingDesk
 from tests.runtime.control.serving import serving
-from traider.cli import kill as kill_module
 from traider.cli.main import run
 from traider.domain.orders import OrderId
+from traider.runtime.control import stopping
 from traider.runtime.control.commands import (
     CancelOrder,
     ControlCommand,
@@ -29,6 +30,7 @@ from traider.runtime.control.commands import (
 from traider.runtime.control.kill_file import found_kill
 from traider.runtime.control.messages import SOCKET_NAME
 from traider.runtime.control.socket_files import listening_socket
+from traider.runtime.control.stop_watch import StopTerms
 from traider.runtime.status_body import OrderBody, PositionBody, StatusBody
 
 ORDER = OrderId(3, 17, 1).pack()
@@ -168,7 +170,7 @@ def test_a_stop_that_keeps_positions_tells_what_guards_them(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(kill_module, "FLAT_S", 0.3)
+    monkeypatch.setattr(stopping, "StopTerms", partial(StopTerms, flat_s=0.3))
     order = OrderBody(
         "0" * 16, "x", name, "sell", "stop", "1", "1", "", "2", "open", 0.0, guards=guards
     )
@@ -181,7 +183,7 @@ def test_a_stop_that_keeps_positions_tells_what_guards_them(
 def test_a_stop_that_leaves_something_open_says_so(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kill_module, "FLAT_S", 0.3)
+    monkeypatch.setattr(stopping, "StopTerms", partial(StopTerms, flat_s=0.3))
     with serving(tmp_path, HoldingDesk(10**9)):
         assert run(["kill", "--state", str(tmp_path), *SAID, "--json"]) == 1
     told = json.loads(capsys.readouterr().out)
@@ -192,7 +194,7 @@ def test_a_stop_that_leaves_something_open_says_so(
 def test_a_stop_of_a_frozen_trader_stays_in_the_folder(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kill_module, "ANSWER_S", 0.1)
+    monkeypatch.setattr(stopping, "StopTerms", partial(StopTerms, answer_s=0.1))
     frozen = listening_socket(tmp_path / SOCKET_NAME)
     assert run(["kill", "--state", str(tmp_path), *SAID, "--json"]) == 1
     told = json.loads(capsys.readouterr().out)

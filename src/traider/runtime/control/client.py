@@ -41,6 +41,9 @@ class NoTraderError(UsageError):
 class SilentTraderError(TraiderError):
     """A trader runs there and does not answer: it is frozen, or ended just now."""
 
+    is_begun = False
+    """Whether what was asked was begun: nobody knows then what came of it."""
+
 
 class ControlClient:
     """A connection to the trader of a state folder.
@@ -104,12 +107,38 @@ class ControlClient:
         """
         return self._ask(command).line
 
+    def look_and_send(self, command: ControlCommand) -> tuple[StatusBody, str]:
+        """Return how the trader stood just before it took a command, and the line of ``send``.
+
+        Both are asked for in one message: the command does not wait for the status to be told.
+
+        Raises:
+            UsageError: it was refused, and nothing changed.
+            SilentTraderError: as ``send`` says.
+        """
+        self._write(AskStatus(), command)
+        status = self._answer(AskStatus()).status
+        if status is None:
+            raise UsageError("an answer without a status", fix="use the trader's own version")
+        return status, self._answer(command).line
+
     def _ask(self, request: Request) -> Answer:
+        self._write(request)
+        return self._answer(request)
+
+    def _write(self, *requests: Request) -> None:
         asked_ns = time.monotonic_ns()
         until_ns = asked_ns + int(self._timeout_s * _BEGIN_SHARE * 1e9)
+        lines = [line_of(Asked(uuid.uuid4().hex, asked_ns, until_ns, each)) for each in requests]
+        try:
+            self._socket.sendall(b"".join(lines))
+        except OSError as fault:
+            self.close()
+            raise self._silent(requests[-1]) from fault
+
+    def _answer(self, request: Request) -> Answer:
         answer = Answer()
         try:
-            self._socket.sendall(line_of(Asked(uuid.uuid4().hex, asked_ns, until_ns, request)))
             answer = answer_of(self._line())
             if answer.is_begun:
                 answer = answer_of(self._line())
@@ -151,7 +180,9 @@ class ControlClient:
             what = f"{what}: the command was not carried out, and will not be"
         if (self.path.parent / KILL_NAME).exists():
             fixes.append("an emergency stop waits in the folder and is done when it goes on")
-        return SilentTraderError(what, where=str(self.path), fix="; ".join(fixes))
+        error = SilentTraderError(what, where=str(self.path), fix="; ".join(fixes))
+        error.is_begun = is_begun
+        return error
 
     def _unreachable(self, fault: OSError) -> TraiderError:
         if isinstance(fault, PermissionError):

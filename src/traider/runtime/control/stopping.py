@@ -1,0 +1,90 @@
+"""The emergency stop as whoever asks for it sees it: left in the folder, asked for, and watched.
+
+    command = kill_command("ana", "wrong prices", flatten=True)
+    path = leave_kill(state, command)              # from here on the stop holds, whatever dies
+    done = carry_out(state, command, path, told)   # asks the trader, else the gateway; looks on
+
+A trader that answers does it. Where it is frozen or not there, the gateway does, if that is a
+process of its own; else the stop waits in the folder for whichever process of the run goes on or
+starts. ``told`` hears each time that something is gone.
+"""
+
+import time
+import uuid
+from pathlib import Path
+
+from traider.domain.errors import TraiderError, UsageError
+from traider.runtime.control.client import ControlClient, SilentTraderError
+from traider.runtime.control.commands import Kill
+from traider.runtime.control.kill_file import clear_kill
+from traider.runtime.control.stop_watch import StopPhase, StopSeen, StopTerms, StopWatch, Told
+from traider.runtime.control.stopping_gateway import stop_by_gateway
+from traider.runtime.status_body import StatusBody
+
+
+def kill_command(who: str, why: str, *, flatten: bool, stop_id: str = "") -> Kill:
+    """Return an emergency stop that is asked for now."""
+    return Kill(
+        who=who, why=why, flatten=flatten,
+        asked_ns=time.monotonic_ns(), id=stop_id or uuid.uuid4().hex,
+    )  # fmt: skip
+
+
+def carry_out(
+    state: Path, command: Kill, left: Path, told: Told, terms: StopTerms | None = None
+) -> StopSeen:
+    """Have a stop that lies in the folder carried out, and look on until all is gone.
+
+    Args:
+        state: the folder.
+        command: the stop.
+        left: file that it lies in.
+        told: hears how it stands whenever that changes.
+        terms: patience.
+    """
+    watch = StopWatch(command, told, terms or StopTerms())
+    taken = False
+    try:
+        with ControlClient(state, watch.terms.answer_s) as trader:
+            before, line = trader.look_and_send(command)
+            taken = True
+            clear_kill(state)
+            watch.begin(before, line)
+            return _followed(trader, watch, line)
+    except (UsageError, SilentTraderError) as fault:
+        words = _waits(fault, left, is_taken=taken)
+    if stop_by_gateway(state, watch):
+        return watch.ended(watch.seen.phase, f"{watch.seen.line}; {words}")
+    return watch.ended(StopPhase.OPEN if taken else StopPhase.WAITING, words)
+
+
+def _followed(trader: ControlClient, watch: StopWatch, line: str) -> StopSeen:
+    """Look on while the trader carries it out."""
+    end_s = time.monotonic() + watch.terms.flat_s
+    while True:
+        status = trader.status()
+        orders, held = watch.look(status)
+        if not orders and not held:
+            return watch.ended(StopPhase.DONE, f"{line}; {_end_state(status)}")
+        if time.monotonic() >= end_s:
+            positions = f"positions in {', '.join(held)}" if held else "no position"
+            words = f"still open: {orders} orders, {positions}; watch it with traider status"
+            return watch.ended(StopPhase.OPEN, f"{line}; {words}")
+        time.sleep(watch.terms.look_s)
+
+
+def _end_state(status: StatusBody) -> str:
+    """Return what is left, when all that was to go is gone."""
+    held = [each.name for each in status.positions]
+    if not held:
+        return "no order and no position is left"
+    guarded = {each.name for each in status.orders}
+    bare = [name for name in held if name not in guarded]
+    lack = f"; no order guards {', '.join(bare)}" if bare else ""
+    return f"kept: {', '.join(held)}, with {len(status.orders)} orders that guard them{lack}"
+
+
+def _waits(fault: TraiderError, left: Path, *, is_taken: bool) -> str:
+    if is_taken:
+        return f"the trader took the emergency stop, and then: {fault.what}"
+    return f"{fault.what}: the emergency stop waits in {left}"
