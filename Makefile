@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup run backtest test check fmt bench soak setup-peers bench-peers lock clean
+.PHONY: help setup dashboard run backtest test check fmt bench soak setup-peers bench-peers lock clean
 
 READY := .venv/.ready
 BIN := .venv/bin
@@ -20,7 +20,10 @@ $(READY): pyproject.toml requirements/py311.txt requirements/uv.txt scripts/setu
 		scripts/requirement_ranges.py
 	@scripts/setup.sh
 
-run: $(READY)  ## trade on a local exchange that plays real data, until Ctrl-C
+dashboard: $(READY)  ## build the dashboard, if its sources changed
+	@scripts/build_dashboard.sh
+
+run: $(READY) dashboard  ## trade on a local exchange that plays real data, until Ctrl-C
 	@$(BIN)/traider run --demo
 
 backtest: $(READY)  ## back-test the rule ensemble on the sample bars

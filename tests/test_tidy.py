@@ -64,9 +64,14 @@ BRITISH: Final = re.compile(
     re.IGNORECASE,
 )
 TEXT_ENDINGS: Final = {
-    "", ".css", ".html", ".js", ".json", ".md", ".py", ".sh", ".toml", ".txt", ".yml",
+    "", ".css", ".html", ".js", ".json", ".md", ".mjs", ".py", ".sh", ".toml", ".ts", ".tsx",
+    ".txt", ".yml",
 }  # fmt: skip
-SKIPPED_FOLDERS: Final = {"__pycache__", "build", "dist", "htmlcov", "node_modules", "runs"}
+OTHERS_WORDS: Final = {"LICENSE", "package-lock.json"}
+"""Files whose words and names are other people's."""
+SKIPPED_FOLDERS: Final = {
+    "__pycache__", "build", "dashboard", "dist", "htmlcov", "node_modules", "out", "runs",
+}  # fmt: skip
 HIDDEN_FOLDERS: Final = {".ci", ".github"}
 
 
@@ -259,7 +264,7 @@ def test_spelling_is_american() -> None:
     faults = [
         f"{name_of(path)}: {found.group()}"
         for path in text_files()
-        if path != Path(__file__) and path.name != "LICENSE"
+        if path != Path(__file__) and path.name not in OTHERS_WORDS
         for found in BRITISH.finditer(path.read_text(encoding="utf-8"))
     ]
     assert faults == []

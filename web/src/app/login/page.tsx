@@ -1,0 +1,5 @@
+import { Login } from "@/login/login";
+
+export default function LoginPage() {
+  return <Login />;
+}

@@ -1,0 +1,118 @@
+"use client";
+
+/** The emergency stop: says what it will do, acts when held, shows how it goes, and is re-armed. */
+
+import { useEffect, useId, useRef, useState } from "react";
+import { ask } from "@/data/client";
+import { type Problem, problemOf } from "@/data/problem";
+import { useMay } from "@/data/session";
+import type { Status } from "@/data/shapes";
+import { Button } from "@/ui/button";
+import { Dialog } from "@/ui/dialog";
+import { Icon } from "@/ui/icons";
+import { Failure } from "@/ui/states";
+import { HoldButton } from "./hold";
+import { modeOf } from "./mode";
+import { Rearm } from "./rearm";
+import { StopProgressView } from "./stop-progress";
+import { stopWords } from "./stopping";
+
+const STOP = "h-8 rounded bg-live px-3 text-sm font-semibold text-white disabled:opacity-50";
+
+/** Event that opens the stop from the keyboard and the palette. */
+export const OPEN_STOP = "traider:open-stop";
+
+interface Stopping {
+  beganMs: number;
+  endedMs: number | null;
+  problem: Problem | null;
+}
+
+function useStopping(status: Status | undefined) {
+  const [stopping, setStopping] = useState<Stopping | null>(null);
+  const before = useRef<Status>(undefined);
+  const stop = async () => {
+    before.current = status;
+    const beganMs = performance.now();
+    setStopping({ beganMs, endedMs: null, problem: null });
+    try {
+      await ask("post", "/api/v1/control/emergency-stop", {
+        body: { why: "emergency stop held on the dashboard", flatten: true },
+      });
+    } catch (fault) {
+      setStopping({ beganMs, endedMs: performance.now(), problem: problemOf(fault) });
+    }
+  };
+  return { stopping, setStopping, before, stop };
+}
+
+export function EmergencyStop({ status }: { status: Status | undefined }) {
+  const mayStop = useMay("stop");
+  const mayRearm = useMay("rearm");
+  const hint = useId();
+  const [isOpen, setOpen] = useState(false);
+  const [isPressed, setPressed] = useState(false);
+  const { stopping, setStopping, before, stop } = useStopping(status);
+  useEffect(() => {
+    const open = () => setOpen(true);
+    window.addEventListener(OPEN_STOP, open);
+    return () => window.removeEventListener(OPEN_STOP, open);
+  }, []);
+  if (status === undefined) return null;
+  const mode = modeOf(status);
+  const fire = () => {
+    setOpen(true);
+    void stop();
+  };
+  const close = () => {
+    setOpen(false);
+    setStopping(null);
+  };
+  return (
+    <div className="group relative flex items-center gap-2">
+      {mode.needsRearm && mayRearm && (
+        <Button onClick={() => setOpen(true)} className="max-md:hidden">
+          Re-arm
+        </Button>
+      )}
+      <HoldButton
+        label="Emergency stop: hold for one second"
+        describedBy={hint}
+        onHeld={fire}
+        onPress={setPressed}
+        disabled={!mayStop}
+        className={STOP}
+      >
+        <Icon name="stop" />
+        <span className="max-sm:hidden">Stop</span>
+      </HoldButton>
+      <p
+        id={hint}
+        className={`pointer-events-none absolute top-10 right-0 z-40 w-72 rounded-md border border-line-strong bg-panel p-3 text-sm shadow-lg group-focus-within:block group-hover:block ${isPressed ? "block" : "hidden"}`}
+      >
+        <b>Hold for one second.</b> {stopWords(status)}
+      </p>
+      <Dialog title="Emergency stop" isOpen={isOpen} onClose={close}>
+        {stopping?.problem && <Failure error={stopping.problem} onRetry={() => void stop()} />}
+        {stopping && !stopping.problem && (
+          <StopProgressView before={before.current} status={status} beganMs={stopping.beganMs} />
+        )}
+        {!stopping && !mode.needsRearm && (
+          <div className="flex flex-col gap-4">
+            <p>{stopWords(status)}</p>
+            <HoldButton
+              autoFocus
+              label="Stop now: hold for one second"
+              onHeld={fire}
+              disabled={!mayStop}
+              className={`${STOP} h-12 text-lg`}
+            >
+              <Icon name="stop" /> Hold to stop
+            </HoldButton>
+          </div>
+        )}
+        {mode.needsRearm && <Rearm status={status} onDone={close} />}
+      </Dialog>
+    </div>
+  );
+}

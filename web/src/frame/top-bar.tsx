@@ -1,0 +1,147 @@
+"use client";
+
+import { useConnection, useHeld } from "@/data/live";
+import type { Status } from "@/data/shapes";
+import { percent, shareOf } from "@/format/number";
+import { age, utc } from "@/format/time";
+import { UseBar } from "@/ui/bar";
+import { Light } from "@/ui/badge";
+import { Figure, Pnl } from "@/ui/figure";
+import { Icon } from "@/ui/icons";
+import { EmergencyStop } from "./emergency-stop";
+import { lightsOf } from "./lights";
+import { modeOf } from "./mode";
+import { Person } from "./person";
+import { useNow } from "./use-now";
+
+const STALE_AFTER_S = 5;
+
+function ModeBadge({ status }: { status: Status }) {
+  const mode = modeOf(status);
+  const tone = mode.isLive ? "border-live bg-live text-white" : "border-accent text-accent";
+  return (
+    <div className="flex items-center gap-1.5">
+      <span
+        title={`${status.mode}: ${mode.note}`}
+        className={`inline-flex h-6 items-center rounded border-2 px-2 text-xs font-bold tracking-wide ${tone}`}
+      >
+        {mode.word}
+      </span>
+      {mode.halted && (
+        <span
+          role="status"
+          title={mode.halted}
+          className="inline-flex h-6 items-center rounded border-2 border-warn bg-warn-soft px-2 text-xs font-bold tracking-wide text-warn uppercase"
+        >
+          {mode.halted === "stopped" || mode.halted === "stopping" ? mode.halted : "halted"}
+        </span>
+      )}
+    </div>
+  );
+}
+
+function Money({ status }: { status: Status }) {
+  const limit = status.limits.max_drawdown;
+  const share = shareOf(status.drawdown, limit);
+  return (
+    <dl className="flex items-center gap-5">
+      <div className="flex items-baseline gap-2">
+        <dt className="text-xs text-quiet max-lg:sr-only">NAV</dt>
+        <dd className="text-base font-medium">
+          <Figure value={status.nav} digits={2} unit={status.currency} />
+        </dd>
+      </div>
+      <div className="flex items-baseline gap-2 max-sm:hidden">
+        <dt className="text-xs text-quiet max-lg:sr-only">Today</dt>
+        <dd className="text-base font-medium">
+          <Pnl value={status.pnl_day} digits={2} />
+        </dd>
+      </div>
+      <div className="flex items-center gap-2 max-lg:hidden">
+        <dt className="text-xs text-quiet">Drawdown</dt>
+        <dd
+          className="flex items-center gap-2"
+          title={limit === undefined ? "no limit is set" : `limit ${percent(limit, { digits: 0 })}`}
+        >
+          <Figure value={status.drawdown} text={percent(status.drawdown)} />
+          {limit !== undefined && (
+            <span className="w-16">
+              <UseBar share={share} label="Drawdown against its limit" />
+            </span>
+          )}
+        </dd>
+      </div>
+    </dl>
+  );
+}
+
+function Lights({ status, nowMs, isStale }: { status: Status; nowMs: number; isStale: boolean }) {
+  return (
+    <ul className="flex items-center gap-3 max-xl:gap-2 max-md:hidden" aria-label="Health">
+      {lightsOf(isStale ? undefined : status.health).map((light) => {
+        const since = light.sinceNs ? `, for ${age(nowMs / 1000 - light.sinceNs / 1e9)}` : "";
+        return (
+          <li
+            key={light.name}
+            title={`${light.name}: ${light.words}${since}`}
+            className="flex items-center gap-1.5 text-xs text-quiet"
+          >
+            <Light state={light.state} />
+            <span className="max-xl:sr-only">{light.name}</span>
+            <span className="sr-only">{light.state}</span>
+            {light.state === "bad" && <span className="figure text-bad">{since.slice(6)}</span>}
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+function Clock({ nowMs }: { nowMs: number }) {
+  if (nowMs === 0) return <span className="w-16 max-lg:hidden" />;
+  return (
+    <time className="figure text-sm text-quiet max-lg:hidden" title={utc(nowMs * 1e6)}>
+      {new Date(nowMs).toLocaleTimeString("en-GB")}
+    </time>
+  );
+}
+
+/** What is always in sight: whose money, how much, how it is, and the way to stop it. */
+export function TopBar({ onPalette }: { onPalette: () => void }) {
+  const held = useHeld<Status>("status");
+  const { connection } = useConnection();
+  const nowMs = useNow();
+  const ageS = held && nowMs ? (nowMs - held.receivedMs) / 1000 : 0;
+  const isStale = connection === "lost" || ageS > STALE_AFTER_S;
+  const status = held?.body;
+  return (
+    <header className="sticky top-0 z-30 flex h-12 items-center gap-5 border-b border-line bg-panel px-4 max-md:gap-3 max-md:px-3">
+      <span className="text-base font-semibold tracking-tight max-lg:hidden">Traider</span>
+      {status && <ModeBadge status={status} />}
+      {status && (
+        <div className={isStale ? "opacity-60 grayscale" : ""}>
+          <Money status={status} />
+        </div>
+      )}
+      {status && isStale && (
+        <span className="figure text-xs text-warn max-sm:hidden">{age(ageS)} old</span>
+      )}
+      <div className="ml-auto flex items-center gap-4 max-md:gap-2">
+        {status && <Lights status={status} nowMs={nowMs} isStale={isStale} />}
+        <Clock nowMs={nowMs} />
+        <button
+          type="button"
+          onClick={onPalette}
+          aria-label="Search and commands"
+          title="Search and commands (Ctrl-K)"
+          className="flex h-8 items-center gap-2 rounded border border-line px-2 text-quiet hover:bg-raised hover:text-text max-sm:hidden"
+        >
+          <Icon name="search" />
+          <kbd className="font-sans text-xs max-lg:hidden">Ctrl K</kbd>
+        </button>
+        <Person />
+        <EmergencyStop status={status} />
+      </div>
+    </header>
+  );
+}

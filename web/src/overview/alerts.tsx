@@ -1,0 +1,41 @@
+import type { Status } from "@/data/shapes";
+import { Badge, type Tone } from "@/ui/badge";
+import { Time } from "@/ui/figure";
+import { Panel } from "@/ui/panel";
+import { Empty } from "@/ui/states";
+
+const TONES: Record<string, Tone> = { info: "neutral", warning: "warn", critical: "bad" };
+
+/** What the trader called for attention, newest first, open breakers before all. */
+export function Alerts({ status, className }: { status: Status; className?: string }) {
+  const alerts = [...status.alerts].reverse();
+  return (
+    <Panel title="Alerts" className={className} isFlush>
+      {alerts.length + status.breakers.length === 0 ? (
+        <Empty>Nothing calls for attention.</Empty>
+      ) : (
+        <ul className="divide-y divide-line">
+          {status.breakers.map((breaker) => (
+            <li key={`${breaker.name} ${breaker.instrument}`} className="flex gap-3 px-4 py-2">
+              <Badge tone="bad">breaker</Badge>
+              <span className="min-w-0 flex-1">
+                <b className="font-medium">{breaker.name}</b> {breaker.words}
+              </span>
+              <Time ns={breaker.since_ns} />
+            </li>
+          ))}
+          {alerts.map((alert) => (
+            <li key={`${alert.key} ${alert.at_ns}`} className="flex gap-3 px-4 py-2">
+              <Badge tone={TONES[alert.severity] ?? "neutral"}>{alert.severity}</Badge>
+              <span className="min-w-0 flex-1">
+                <b className="font-medium">{alert.title}</b>{" "}
+                <span className="text-quiet">{alert.detail}</span>
+              </span>
+              <Time ns={alert.at_ns} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </Panel>
+  );
+}

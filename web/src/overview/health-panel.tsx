@@ -1,0 +1,38 @@
+"use client";
+
+import type { Status } from "@/data/shapes";
+import { lightsOf } from "@/frame/lights";
+import { useNow } from "@/frame/use-now";
+import { age } from "@/format/time";
+import { Light } from "@/ui/badge";
+import { Panel } from "@/ui/panel";
+
+/** How each part is, under the light of the top bar that it belongs to. */
+export function HealthPanel({ status, className }: { status: Status; className?: string }) {
+  const nowMs = useNow();
+  const bad = status.health.filter((each) => !each.is_good).length;
+  return (
+    <Panel title="Health" note={bad ? `${bad} not good` : "all good"} className={className}>
+      <div className="grid grid-cols-1 gap-x-6 gap-y-4 sm:grid-cols-2">
+        {lightsOf(status.health).map((light) => (
+          <div key={light.name} className="flex min-w-0 flex-col gap-1">
+            <h3 className="text-xs text-quiet">{light.name}</h3>
+            {light.parts.map((part) => (
+              <p key={part.part} className="flex min-w-0 items-baseline gap-2">
+                <Light state={part.is_good ? "good" : "bad"} />
+                <span className="min-w-0 flex-1 break-words">
+                  {part.part}
+                  {part.detail && <span className="text-quiet"> {part.detail}</span>}
+                </span>
+                <span className="figure text-xs text-quiet">
+                  {nowMs ? age(nowMs / 1000 - part.since_ns / 1e9) : ""}
+                </span>
+              </p>
+            ))}
+            {light.parts.length === 0 && <p className="text-quiet">not heard from</p>}
+          </div>
+        ))}
+      </div>
+    </Panel>
+  );
+}
