@@ -13,6 +13,13 @@ from traider.store.tables.instrument_rows import InstrumentRow, JournalInstrumen
 from traider.store.tables.job_rows import JobRow
 from traider.store.tables.lease_rows import LeaseRow
 from traider.store.tables.lot_rows import DisposalRow, LotRow
+from traider.store.tables.people_rows import (
+    ApiTokenRow,
+    ApprovalRow,
+    IdempotencyRow,
+    LoginFailureRow,
+    SessionRow,
+)
 from traider.store.tables.trading_rows import (
     BalanceRow,
     FillRow,
@@ -23,11 +30,14 @@ from traider.store.tables.trading_rows import (
 
 __all__ = [
     "AlertRow",
+    "ApiTokenRow",
+    "ApprovalRow",
     "AuditRow",
     "BalanceRow",
     "Base",
     "DisposalRow",
     "FillRow",
+    "IdempotencyRow",
     "InstrumentRow",
     "JobRow",
     "JournalInstrumentRow",
@@ -35,10 +45,12 @@ __all__ = [
     "LeaseRow",
     "LimitChangeRow",
     "LimitRow",
+    "LoginFailureRow",
     "LotRow",
     "ModelRow",
     "OrderRow",
     "PositionRow",
+    "SessionRow",
     "SignalRow",
     "UserRow",
 ]

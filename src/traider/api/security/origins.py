@@ -1,0 +1,56 @@
+"""Requests that another site made a browser send: they are known by where they come from."""
+
+import hmac
+from collections.abc import Collection, Mapping
+from typing import Final
+from urllib.parse import urlsplit
+
+from traider.api.problems import NotAllowedError
+from traider.api.security.digests import csrf_of
+
+CSRF_HEADER: Final = "X-CSRF-Token"
+SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods that change nothing."""
+_OUR_SITES: Final = frozenset({"same-origin", "none"})
+
+
+def check_origin(headers: Mapping[str, str], allowed: Collection[str]) -> None:
+    """Return when a page of ours sent this, or no page at all.
+
+    Args:
+        headers: of the request, their names in small letters or found in any.
+        allowed: origins besides our own that pages may come from.
+
+    Raises:
+        NotAllowedError: a page of another site sent it.
+    """
+    origin = headers.get("origin", "")
+    if origin in allowed:
+        return
+    if origin:
+        is_ours = bool(urlsplit(origin).netloc) and _netloc(origin) == headers.get("host", "")
+    else:
+        is_ours = headers.get("sec-fetch-site", "none") in _OUR_SITES
+    if not is_ours:
+        raise NotAllowedError(
+            "a page of another site sent this", where=origin or "Sec-Fetch-Site", fix="use our own"
+        )
+
+
+def check_csrf(headers: Mapping[str, str], secret: str) -> None:
+    """Return when the request says the word of its session.
+
+    Raises:
+        NotAllowedError: it says another, or none.
+    """
+    said = headers.get(CSRF_HEADER.lower(), "")
+    if not hmac.compare_digest(said.encode(), csrf_of(secret).encode()):
+        raise NotAllowedError(
+            "the request does not say its session's word",
+            where=CSRF_HEADER,
+            fix="send csrf_token of GET /api/v1/auth/session in this header",
+        )
+
+
+def _netloc(origin: str) -> str:
+    return urlsplit(origin).netloc
