@@ -5,13 +5,43 @@ from typing import Annotated
 from fastapi import Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
 
+from traider.api.facts import Facts
 from traider.api.rights import Right
 from traider.api.security.approvals import Approval
-from traider.api.security.house import House
+from traider.api.security.house import House, HousePlace
 from traider.api.security.letting_through import Answers
 from traider.api.security.proving import Prover
 from traider.api.security.refusals import WaitsForApprovalError
+from traider.api.security.terms import HOUR_NS, MINUTE_NS, AccessTerms
 from traider.api.shapes.people import ApprovalShape
+from traider.api.terms import ApiTerms
+from traider.domain.errors import TraiderError, UsageError
+from traider.runtime.status_body import Mode
+
+
+def house_of_run(terms: ApiTerms, facts: Facts) -> House:
+    """Return the house of the run that is shown; nothing is opened yet."""
+    api = terms.config.api
+    return House(
+        HousePlace(terms.state, terms.config.database.url.get_secret_value()),
+        AccessTerms(
+            session_idle_ns=api.session_idle_minutes * MINUTE_NS,
+            session_ns=api.session_hours * HOUR_NS,
+            needs_two_people=api.two_person,
+            origins=api.allowed_origins,
+        ),
+        lambda: is_live(facts),
+    )
+
+
+def is_live(facts: Facts) -> bool:
+    """Whether the run trades real money; what cannot be read is taken for live."""
+    try:
+        return facts.status().body.mode is Mode.LIVE
+    except UsageError:
+        return False  # there is no run yet
+    except TraiderError:
+        return True
 
 
 def add_access(application: FastAPI, house: House) -> None:

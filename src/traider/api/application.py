@@ -11,6 +11,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
 from traider import __version__
+from traider.api.access import add_access, house_of_run
 from traider.api.facts import Facts
 from traider.api.openapi import describe
 from traider.api.problems import add_problems
@@ -25,13 +26,14 @@ OPENAPI: Final = "/openapi.json"
 def create_application(terms: ApiTerms) -> FastAPI:
     """Return the application that shows the run of ``terms``; nothing is opened yet."""
     facts = Facts(terms)
+    house = house_of_run(terms, facts)
 
     @asynccontextmanager
     async def lifespan(application: FastAPI) -> AsyncIterator[None]:
-        del application
         try:
             yield
         finally:
+            application.state.house.close()
             facts.close()
 
     application = FastAPI(
@@ -50,6 +52,7 @@ def create_application(terms: ApiTerms) -> FastAPI:
         everything.include_router(router)
     application.include_router(everything)
     add_problems(application)
+    add_access(application, house)
     describe(application)
     application.add_middleware(RequestIds)
     return application

@@ -36,6 +36,10 @@ run and asks the trader at its control socket.
 - Lists come in pages: give back `next_cursor` as `cursor`.
 """
 _TAGS: Final = (
+    ("auth", "Log in and out, prove to be there, the second factor."),
+    ("users", "People and what they may do."),
+    ("tokens", "Tokens of programs."),
+    ("approvals", "Dangerous requests that wait for a second person."),
     ("health", "Whether the API lives, and whether it can answer."),
     ("status", "How the trader stands."),
 )

@@ -40,6 +40,8 @@ class ProblemError(TraiderError):
     """A fault with a status of its own; its children are what routes raise."""
 
     status = 400
+    kind = ""
+    """What its type ends with, where a program must tell it from others of the status."""
 
 
 class NotSignedInError(ProblemError):
@@ -152,8 +154,9 @@ def problem_answer(
 ) -> JSONResponse:
     """Return a problem as the answer to ``request``."""
     title = http.HTTPStatus(status).phrase
+    kind = more.pop("kind", "") or title.lower().replace(" ", "-")
     problem = Problem(
-        type=ABOUT + title.lower().replace(" ", "-"),
+        type=ABOUT + kind,
         title=title,
         status=status,
         detail=detail,
@@ -180,7 +183,10 @@ async def _of_traider(request: Request, fault: Exception) -> JSONResponse:
     if isinstance(fault, NotSignedInError):
         headers = {"WWW-Authenticate": "Bearer"}
     status = status_of(fault)
-    return problem_answer(request, status, fault.what, headers, where=fault.where, fix=fault.fix)
+    kind = fault.kind if isinstance(fault, ProblemError) else ""
+    return problem_answer(
+        request, status, fault.what, headers, kind=kind, where=fault.where, fix=fault.fix
+    )
 
 
 async def _of_request(request: Request, fault: Exception) -> JSONResponse:

@@ -8,6 +8,7 @@ from typing import Final
 import click
 
 from traider.api.application import create_application
+from traider.api.security.first_run import ADMIN, first_password
 from traider.api.serving import ApiServer, Listening
 from traider.api.terms import ApiTerms
 from traider.cli.settings_in_force import settings_of_run
@@ -41,12 +42,16 @@ def serve_run(said: ServeArguments) -> int:
     config = settings_of_run(said.config_file, said.overrides).config
     wanted = config.api
     at = Listening(said.host or wanted.host, wanted.port if said.port is None else said.port)
-    server = ApiServer(create_application(ApiTerms(said.state, config, said.data)), at)
+    application = create_application(ApiTerms(said.state, config, said.data))
+    server = ApiServer(application, at)
     url = server.bind()
     said.state.mkdir(parents=True, exist_ok=True)
     with observe(config, "api", ObserveTerms(RunPaths(said.state).api_log)) as seen:
         seen.log.info("serving", url=url)
         click.echo(f"dashboard and API of {said.state}: {url}", err=True)
+        password = first_password(application.state.house)
+        if password:
+            click.echo(f"first login: {ADMIN} with the password {password}", err=True)
         run(_serve(server, seen))
     return 0
 

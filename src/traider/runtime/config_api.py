@@ -30,6 +30,13 @@ class ApiConfig(Section):
     ] = ()
     """Pages of other origins that may ask with a session, such as https://desk.example:3000; empty
     for none but the dashboard."""
+    two_person: bool = False
+    """Whether dangerous requests (live mode, re-arm, higher limits, people) wait until a second
+    person lets them through."""
+    session_idle_minutes: Annotated[Whole, Field(ge=1, le=1_440)] = 30
+    """A session that nobody used for so long is over; an open dashboard uses it."""
+    session_hours: Annotated[Whole, Field(ge=1, le=168)] = 12
+    """A session is over then, used or not."""
     body_bytes_max: Annotated[Whole, Field(ge=1_024, le=104_857_600)] = 1_048_576
     """Longest body of a request that is taken."""
     requests_per_second: Annotated[Real, Field(gt=0, le=100_000)] = 50.0

@@ -18,6 +18,7 @@ Table: TypeAlias = dict[str, object]
 
 OTHER_VARIABLES: Final = frozenset(
     {
+        "TRAIDER_ADMIN_PASSWORD",
         "TRAIDER_BUS_KEY_PASSWORD",
         "TRAIDER_BUS_PASSWORD",
         "TRAIDER_CACHE_DIR",
@@ -28,6 +29,7 @@ OTHER_VARIABLES: Final = frozenset(
         "TRAIDER_DATA_DIR",
         "TRAIDER_LIVE_CHECKED",
         "TRAIDER_NOTICES_FD",
+        "TRAIDER_PEOPLE_KEY",
         "TRAIDER_SETTINGS_IN_FORCE",
         VARIABLE,
     }

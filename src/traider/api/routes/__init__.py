@@ -8,9 +8,16 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from traider.api.routes import health
+from traider.api.routes import approvals, auth, health, second_factor, tokens, users
 
 __all__ = ["ROUTERS"]
 
-ROUTERS: Final[tuple[APIRouter, ...]] = (health.router,)
+ROUTERS: Final[tuple[APIRouter, ...]] = (
+    health.router,
+    auth.router,
+    second_factor.router,
+    users.router,
+    tokens.router,
+    approvals.router,
+)
 """Every router, in the order of the documents."""

@@ -2,8 +2,8 @@
 
 from typing import Annotated
 
-from anyio import to_thread
 from fastapi import APIRouter, Depends, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
 
 from traider.api.access import AnswersNow, approval_shape
 from traider.api.asking import Asker, HouseNow, needs
@@ -55,10 +55,10 @@ async def approve(
 
     ``answer_status`` tells how it went. The answer itself is for the one who asked.
     """
-    approval = await to_thread.run_sync(_approved, house, asker, approval_id)
+    approval = await run_in_threadpool(_approved, house, asker, approval_id)
     answer = await let_through(request.app, approval, request)
     answers.keep(approval.id, answer)
-    return await to_thread.run_sync(_answered, house, asker, approval, answer.status)
+    return await run_in_threadpool(_answered, house, asker, approval, answer.status)
 
 
 @router.post(
@@ -78,8 +78,7 @@ def refuse(approval_id: str, asker: Second, house: HouseNow) -> ApprovalShape:
 @router.get(
     "/{approval_id}/answer",
     summary="What my dangerous request was answered",
-    responses={200: {"description": "The answer of the request, whatever it is."}}
-    | problems(401, 403, 404),
+    responses=problems(401, 403, 404),
     response_class=Response,
 )
 def take_answer(approval_id: str, asker: Reader, house: HouseNow, answers: AnswersNow) -> Response:

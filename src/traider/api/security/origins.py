@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from traider.api.problems import NotAllowedError
 from traider.api.security.digests import csrf_of
+from traider.api.security.refusals import CsrfError
 
 CSRF_HEADER: Final = "X-CSRF-Token"
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -41,15 +42,11 @@ def check_csrf(headers: Mapping[str, str], secret: str) -> None:
     """Return when the request says the word of its session.
 
     Raises:
-        NotAllowedError: it says another, or none.
+        CsrfError: it says another, or none.
     """
     said = headers.get(CSRF_HEADER.lower(), "")
     if not hmac.compare_digest(said.encode(), csrf_of(secret).encode()):
-        raise NotAllowedError(
-            "the request does not say its session's word",
-            where=CSRF_HEADER,
-            fix="send csrf_token of GET /api/v1/auth/session in this header",
-        )
+        raise CsrfError(CSRF_HEADER)
 
 
 def _netloc(origin: str) -> str:

@@ -64,3 +64,16 @@ class WaitsForApprovalError(TraiderError):
     def __init__(self, approval: "Approval") -> None:
         super().__init__(f"waits for a second person until {approval.until_ns}")
         self.approval = approval
+
+
+class CsrfError(NotAllowedError):
+    """The request does not say its session's word, which changes with the session's secret."""
+
+    kind = "csrf"
+
+    def __init__(self, header: str) -> None:
+        super().__init__(
+            "the request does not say its session's word",
+            where=header,
+            fix="send csrf_token of GET /api/v1/auth/session in this header",
+        )
