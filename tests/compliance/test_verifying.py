@@ -113,3 +113,15 @@ def test_what_a_record_tells_is_looked_at(whole: Path) -> None:
     found = verify_chain(whole, Watch(look=lambda record: "not so" if record.seq == 5 else ""))
     assert found.fault is not None
     assert (found.fault.record, found.fault.what) == (5, "not so")
+
+
+def test_how_far_it_is_is_told_and_it_ends_when_asked(
+    whole: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("traider.compliance.verifying._TOLD_EVERY", 4)
+    told: list[tuple[float, int]] = []
+    watch = Watch(progress=lambda *far: told.append(far), stop=lambda: len(told) == 2)
+    found = verify_chain(whole, watch)
+    assert [records for _, records in told] == [4, 8]
+    assert 0.0 < told[0][0] < told[1][0] < 1.0
+    assert found.head is None

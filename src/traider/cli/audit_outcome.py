@@ -9,6 +9,7 @@ from typing import Any, Final
 import click
 
 from traider.cli.interrupt import stop_on_interrupt
+from traider.cli.progress import ProgressReport, Show, progress_shown
 from traider.cli.times import TIME
 from traider.compliance.agreement import JournalAgreement
 from traider.compliance.anchoring import (
@@ -77,7 +78,6 @@ def verify_session(
     folder: Path, public_key: Path | None, anchors: Path | None, *, as_json: bool, quiet: bool
 ) -> int:
     """Verify the audit of ``folder`` and print what is found; return the exit code."""
-    del quiet  # there is no bar: a chain of a million records takes seconds
     chain = audit_folder(folder)
     key = "" if public_key is None else public_key_of(_read(public_key), str(public_key))
     faults: list[str] = []
@@ -89,12 +89,14 @@ def verify_session(
             faults.append(fault.line())
     journal = chain.parent / "journal"
     agreement = JournalAgreement(journal) if journal.is_dir() else None
-    with stop_on_interrupt(quiet=as_json) as stopped:
+    show = Show.JSON if as_json else Show.NOTHING if quiet else Show.SUMMARY
+    with stop_on_interrupt(quiet=as_json) as stopped, progress_shown(show) as report:
         verdict = verify_chain(
             chain,
             Watch(
                 look=agreement or (lambda _record: ""),
                 wanted=frozenset(each.head.seq for each in known),
+                progress=lambda done, records: _told(report, done, records),
                 stop=stopped,
             ),
         )
@@ -111,6 +113,11 @@ def verify_session(
     else:
         _print(chain, verdict, faults, (compared, len(known)))
     return DAMAGED if faults else WHOLE
+
+
+def _told(report: ProgressReport | None, done: float, records: int) -> None:
+    if report is not None:
+        report(done, f"{records:,} records")
 
 
 def _body(

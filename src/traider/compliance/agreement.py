@@ -6,13 +6,18 @@ stand in it once, with the bytes that the journal has, up to the place that the 
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
 from traider.compliance.reading import place_of
 from traider.compliance.records import AuditRecord
 from traider.compliance.telling import EVENT, TOLD, is_audited
+from traider.domain.events import EVENT as EVENT_RECORD
 from traider.journal.reader import JournalReader
+
+_HEX: Final = 2 * EVENT_RECORD.itemsize
+"""Digits of an event."""
 
 
 class JournalAgreement:
@@ -57,6 +62,8 @@ class JournalAgreement:
 
     def _audited(self, first: int) -> Iterator[tuple[int, str]]:
         for events in self._reader.events(first):
-            for at in np.flatnonzero(is_audited(events)).tolist():
-                yield first + at, events[at : at + 1].tobytes().hex()
+            places = np.flatnonzero(is_audited(events))
+            texts = events[places].tobytes().hex()
+            for number, at in enumerate(places.tolist()):
+                yield first + at, texts[number * _HEX : (number + 1) * _HEX]
             first += len(events)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from traider.compliance.proved_lines import proved_record
 from traider.compliance.records import GENESIS, AuditRecord, hash_of, record_of
 from traider.compliance.segments import ChainHead, list_segments, read_head, segment_path
 from traider.domain.errors import DataError
@@ -18,7 +19,8 @@ TOMBSTONE: Final = "tombstone"
 _TOLD_EVERY: Final = 4096
 
 Look = Callable[[AuditRecord], str]
-"""Looks at a record that is whole; returns what is wrong with what it tells, nothing if all is."""
+"""Looks at a record that is whole; returns what is wrong with what it tells, nothing if all is.
+Floats of its payload are the text that they are written as."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,8 @@ class Watch:
     look: Look = lambda _record: ""
     wanted: frozenset[int] = frozenset()
     """Places whose hashes are to be kept."""
-    progress: Callable[[int], None] = lambda _records: None
+    progress: Callable[[float, int], None] = lambda _done, _records: None
+    """Takes the part of the bytes that was looked at, and how many records those are."""
     stop: Callable[[], bool] = lambda: False
 
 
@@ -89,6 +92,8 @@ class _Checking:
         self._segments = list_segments(folder)
         self._seq, self._previous = 0, GENESIS
         self._moved = tombstones(self._segments)
+        self._bytes = max(sum(path.stat().st_size for path in self._segments.values()), 1)
+        self._seen_bytes = 0
 
     def run(self) -> None:
         for number in range(max(self._segments) + 1):
@@ -131,8 +136,9 @@ class _Checking:
                 if what:
                     self._fault(path.name, what)
                     return
+                self._seen_bytes += len(line)
                 if self._seq % _TOLD_EVERY == 0:
-                    self._watch.progress(self._seq)
+                    self._watch.progress(min(self._seen_bytes / self._bytes, 1.0), self._seq)
                     if self._watch.stop():
                         return
 
@@ -148,18 +154,15 @@ class _Checking:
 
     def _what_is_wrong(self, line: bytes) -> str:
         """Return what is wrong with the next line, and move on where nothing is."""
+        proved = proved_record(line)
         try:
-            record = record_of(line)
+            record = proved or record_of(line)
         except (DataError, RecursionError) as fault:
             return fault.what if isinstance(fault, DataError) else "is no record of an audit"
         what = self._misplaced(record)
         if what:
             return what
-        try:
-            is_whole = hash_of(record) == record.hash and record.line() == line
-        except ValueError:
-            is_whole = False
-        if not is_whole:
+        if proved is None and not _is_whole(record, line):
             return "its words do not give its hash: it was edited"
         told = self._watch.look(record)
         if told:
@@ -194,6 +197,14 @@ class _Checking:
             self._fault(name, f"records {self._seq} to {head.seq} were written and are not there")
         elif head.seq == self._seq - 1 and head.hash != self._previous:
             self._fault(name, "it is not the record that was written last", head.seq)
+
+
+def _is_whole(record: AuditRecord, line: bytes) -> bool:
+    """Whether a line is the canonical text of what it says, and gives its hash."""
+    try:
+        return hash_of(record) == record.hash and record.line() == line
+    except ValueError:
+        return False
 
 
 def tombstones(segments: Mapping[int, Path]) -> dict[int, Mapping[str, Any]]:
