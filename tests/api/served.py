@@ -17,6 +17,8 @@ from types import TracebackType
 from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
+from starlette.types import ASGIApp
+
 from traider.api.application import create_application
 from traider.api.serving import ApiServer, Listening
 from traider.api.terms import ApiTerms
@@ -35,9 +37,16 @@ def serving(state: Path, config: Config | None = None) -> Iterator[str]:
 @contextmanager
 def serving_on(terms: ApiTerms) -> Iterator[str]:
     """Serve what ``terms`` say, while the block runs; yield the URL."""
-    server = ApiServer(create_application(terms), Listening(port=0))
+    with serving_application(create_application(terms)) as url:
+        yield url
+
+
+@contextmanager
+def serving_application(application: ASGIApp) -> Iterator[str]:
+    """Serve any application while the block runs; yield the URL."""
+    server = ApiServer(Listening(port=0))
     url = server.bind()
-    thread = threading.Thread(target=lambda: asyncio.run(server.serve()), name="api")
+    thread = threading.Thread(target=lambda: asyncio.run(server.serve(application)), name="api")
     thread.start()
     try:
         yield url

@@ -3,10 +3,10 @@
 import socket
 
 import pytest
-from fastapi import FastAPI
 
 from tests.api.served import Caller
-from traider.api.serving import ApiServer, Listening, PortTakenError, is_loopback
+from traider.api.addresses import is_loopback
+from traider.api.serving import ApiServer, Listening, PortTakenError
 from traider.domain.errors import UsageError
 
 
@@ -14,7 +14,7 @@ def test_a_port_that_is_taken_is_one_clear_line() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         with pytest.raises(PortTakenError) as refused:
-            ApiServer(FastAPI(), Listening(port=port)).bind()
+            ApiServer(Listening(port=port)).bind()
     assert refused.value.line() == (
         f"api.port: another process listens at 127.0.0.1:{port}; "
         "end it, or choose another port with --port, such as 0 for any free one"
@@ -23,7 +23,7 @@ def test_a_port_that_is_taken_is_one_clear_line() -> None:
 
 def test_an_address_of_another_machine_is_refused() -> None:
     with pytest.raises(UsageError, match=r"cannot listen at 192\.0\.2\.1"):
-        ApiServer(FastAPI(), Listening("192.0.2.1", 0)).bind()
+        ApiServer(Listening("192.0.2.1", 0)).bind()
 
 
 @pytest.mark.parametrize(

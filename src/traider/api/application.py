@@ -1,4 +1,4 @@
-"""The application: routes, errors and documents put together.
+"""The application: routes, errors, documents and the dashboard put together.
 
 application = create_application(ApiTerms(Path("runs/demo"), load_config()))
 """
@@ -9,21 +9,34 @@ from typing import Final
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
+from starlette.types import ASGIApp
 
 from traider import __version__
+from traider.api import documents
 from traider.api.access import add_access, house_of_run
 from traider.api.facts import Facts
 from traider.api.openapi import describe
+from traider.api.passage import through_passage
 from traider.api.problems import add_problems
-from traider.api.request_ids import RequestIds
 from traider.api.routes import ROUTERS
+from traider.api.static_files import Dashboard
 from traider.api.terms import ApiTerms
 
 PREFIX: Final = "/api/v1"
 OPENAPI: Final = "/openapi.json"
 
 
-def create_application(terms: ApiTerms) -> FastAPI:
+class Application(FastAPI):
+    """An application behind its passage, through which its faults go out as well."""
+
+    terms: ApiTerms
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Return everything in its order, the passage outside."""
+        return through_passage(super().build_middleware_stack(), self.terms)
+
+
+def create_application(terms: ApiTerms) -> Application:
     """Return the application that shows the run of ``terms``; nothing is opened yet."""
     facts = Facts(terms)
     house = house_of_run(terms, facts)
@@ -36,7 +49,7 @@ def create_application(terms: ApiTerms) -> FastAPI:
             application.state.house.close()
             facts.close()
 
-    application = FastAPI(
+    application = Application(
         title="Traider",
         version=__version__,
         openapi_url=OPENAPI,
@@ -46,15 +59,17 @@ def create_application(terms: ApiTerms) -> FastAPI:
         generate_unique_id_function=_operation_id,
         redirect_slashes=False,
     )
+    application.terms = terms
     application.state.facts = facts
     everything = APIRouter(prefix=PREFIX)
     for router in ROUTERS:
         everything.include_router(router)
     application.include_router(everything)
+    application.include_router(documents.router)
+    application.router.default = Dashboard(terms.dashboard)
     add_problems(application)
     add_access(application, house)
     describe(application)
-    application.add_middleware(RequestIds)
     return application
 
 

@@ -34,6 +34,8 @@ PROBLEM_TYPE: Final = "application/problem+json"
 ABOUT: Final = "urn:traider:problem:"
 """What the type of each problem begins with; the rest is its title in small letters."""
 _UNFORESEEN: Final = 500
+_TITLES: Final = {413: "Content Too Large", 422: "Unprocessable Content"}
+"""Where the names of statuses differ between versions of Python."""
 
 
 class ProblemError(TraiderError):
@@ -153,7 +155,7 @@ def problem_answer(
     **more: Any,  # noqa: ANN401 - fields of Problem, checked there
 ) -> JSONResponse:
     """Return a problem as the answer to ``request``."""
-    title = http.HTTPStatus(status).phrase
+    title = _TITLES.get(status) or http.HTTPStatus(status).phrase
     kind = more.pop("kind", "") or title.lower().replace(" ", "-")
     problem = Problem(
         type=ABOUT + kind,

@@ -1,17 +1,17 @@
 """The server of the application: it listens, says where, and ends in order.
 
-    server = ApiServer(application, Listening())
+    server = ApiServer(Listening())
     url = server.bind()                    # refused in one line where the port is taken
-    await server.serve()                   # until server.stop()
+    await server.serve(application)        # until server.stop()
 
 The address is bound before anything else is opened, so that a port that is taken is told at once.
 """
 
 import contextlib
 import errno
-import ipaddress
 import os
 import socket
+import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -27,6 +27,8 @@ _STOP_S: Final = 3
 _KEPT_OPEN_S: Final = 75
 """A connection is kept for a while: a dashboard asks again soon."""
 _BACKLOG: Final = 2_048
+_MESSAGE_BYTES_MAX: Final = 65_536
+"""Longest message of a browser over a web socket: it only says what it listens to."""
 
 
 class PortTakenError(UsageError):
@@ -44,27 +46,20 @@ class Listening:
     """File of the TLS certificate with its chain, PEM; plain HTTP when empty."""
     key: str = ""
     """File of its private key, PEM."""
+    proxies: tuple[str, ...] = ()
+    """Addresses of proxies whose word is taken for where a request came from."""
 
 
 class ApiServer:
     """Serves one application at one address."""
 
-    def __init__(self, application: ASGIApp, at: Listening) -> None:
+    def __init__(self, at: Listening) -> None:
         self._at = at
         self._socket: socket.socket | None = None
-        config = uvicorn.Config(
-            application,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            date_header=True,
-            timeout_keep_alive=_KEPT_OPEN_S,
-            timeout_graceful_shutdown=_STOP_S,
-            ssl_certfile=at.certificate or None,
-            ssl_keyfile=at.key or None,
-            proxy_headers=False,
-        )
-        self._server = _Server(config)
+        self._server: _Server | None = None
+        self._is_asked = False
+        self.url = ""
+        """Where it listens; empty before ``bind``."""
 
     def bind(self) -> str:
         """Take the address, and return it as a URL.
@@ -76,21 +71,31 @@ class ApiServer:
         self._socket = _bound(self._at)
         port = self._socket.getsockname()[1]
         shown = f"[{self._at.host}]" if ":" in self._at.host else self._at.host
-        return f"{'https' if self._at.certificate else 'http'}://{shown}:{port}"
+        self.url = f"{'https' if self._at.certificate else 'http'}://{shown}:{port}"
+        return self.url
+
+    def close(self) -> None:
+        """Give the address back, where nothing was served there."""
+        if self._socket is not None:
+            self._socket.close()
 
     @property
     def has_started(self) -> bool:
         """Whether it answers."""
-        return self._server.started
+        return self._server is not None and self._server.started
 
-    async def serve(self) -> None:
+    async def serve(self, application: ASGIApp) -> None:
         """Serve until ``stop``; ``bind`` comes before it."""
         assert self._socket is not None  # noqa: S101 - see above
+        self._server = _Server(_settings(application, self._at))
+        self._server.should_exit = self._is_asked
         await self._server.serve([self._socket])
 
     def stop(self) -> None:
         """Ask for the end: what is being answered is answered; from any thread."""
-        self._server.should_exit = True
+        self._is_asked = True
+        if self._server is not None:
+            self._server.should_exit = True
 
 
 class _Server(uvicorn.Server):
@@ -102,14 +107,34 @@ class _Server(uvicorn.Server):
         yield
 
 
-def is_loopback(host: str) -> bool:
-    """Whether ``host`` is reached from this machine alone."""
-    if host == "localhost":
-        return True
+def _settings(application: ASGIApp, at: Listening) -> uvicorn.Config:
+    """Return how the application is served.
+
+    Raises:
+        UsageError: certificate and key cannot be read, or do not belong together.
+    """
+    settings = uvicorn.Config(
+        application,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=_KEPT_OPEN_S,
+        timeout_graceful_shutdown=_STOP_S,
+        ssl_certfile=at.certificate or None,
+        ssl_keyfile=at.key or None,
+        proxy_headers=bool(at.proxies),
+        forwarded_allow_ips=list(at.proxies),
+        ws_max_size=_MESSAGE_BYTES_MAX,
+    )
     try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+        settings.load()
+    except (OSError, ssl.SSLError) as fault:
+        raise UsageError(
+            f"the certificate and its key cannot be used ({fault.strerror or fault})",
+            where="api.tls_certificate",
+            fix="name PEM files of a certificate with its chain and of its private key",
+        ) from None
+    return settings
 
 
 def _bound(at: Listening) -> socket.socket:

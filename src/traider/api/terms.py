@@ -2,8 +2,13 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
+from traider.domain.ports import Log, Metrics
 from traider.runtime.config import Config
+
+DASHBOARD: Final = Path(__file__).resolve().parent / "dashboard"
+"""Where the dashboard's built files are, in a checkout and in a wheel."""
 
 
 @dataclass(frozen=True)
@@ -16,3 +21,9 @@ class ApiTerms:
     """Settings of this process; what decides something is as the run was begun with."""
     data: Path = Path("data")
     """Folder of downloaded market data."""
+    dashboard: Path = DASHBOARD
+    """Folder of the dashboard's built files."""
+    log: Log | None = None
+    """Where requests are told; nowhere when None."""
+    metrics: Metrics | None = None
+    """Where they are counted; likewise."""

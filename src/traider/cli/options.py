@@ -146,3 +146,27 @@ def run_option(command: Command) -> Command:
         metavar="DIR",
         help="State folder of the run; it may be under way.",
     )(command)
+
+
+def api_options(command: Command) -> Command:
+    """Add ``--host ADDRESS`` and ``--port N``: where the API is served."""
+    host = click.option(
+        "--host",
+        default="",
+        metavar="ADDRESS",
+        help="Address that dashboard and API are served at, in place of api.host.",
+    )
+    port = click.option(
+        "--port",
+        type=click.IntRange(0, 65535),
+        default=None,
+        metavar="N",
+        help="Their port, in place of api.port; 0 takes any free one.",
+    )
+    return host(port(command))
+
+
+def api_overrides(host: str, port: int | None) -> tuple[str, ...]:
+    """Return the settings that ``--host`` and ``--port`` stand for."""
+    named = (f"api.host={host}",) if host else ()
+    return named if port is None else (*named, f"api.port={port}")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from traider.cli.options import config_option, set_option
+from traider.cli.options import api_options, api_overrides, config_option, set_option
 
 
 @click.command()
@@ -15,13 +15,7 @@ from traider.cli.options import config_option, set_option
     metavar="DIR",
     help="State folder of the run; it may be begun later.",
 )
-@click.option("--host", metavar="ADDRESS", help="Address it listens at, in place of api.host.")
-@click.option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    metavar="N",
-    help="Port it listens at, in place of api.port; 0 takes any free one.",
-)
+@api_options
 @click.option(
     "--data",
     type=click.Path(path_type=Path),
@@ -34,7 +28,7 @@ from traider.cli.options import config_option, set_option
 @set_option
 def serve(
     state: Path,
-    host: str | None,
+    host: str,
     port: int | None,
     data: Path,
     config_file: Path | None,
@@ -47,4 +41,5 @@ def serve(
     """
     from traider.cli.serve_session import ServeArguments, serve_run
 
-    return serve_run(ServeArguments(state, host, port, data, config_file, overrides))
+    overrides += api_overrides(host, port)
+    return serve_run(ServeArguments(state, data, config_file, overrides))

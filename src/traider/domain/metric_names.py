@@ -15,6 +15,7 @@ plain number, and its help text says which. Who sets what:
 - ``runtime.feed_watch``, where a feed runs apart: its messages, gaps, reconnects, ages and health
 - the latency book, at each scrape: stages and the journal
 - reconciliation: ``RECONCILE_…``; the identity check: its checks and mismatches
+- the passage of the API (``api.passage``): its requests
 - the supervisor: restarts and readiness; the control socket: commands; the alert channel: alerts
 
 So trading code counts nothing: what it journals and says of itself is counted beside it.
@@ -200,6 +201,21 @@ POSITION_BASE_UNITS: Final = _gauge(
 )
 POSITION_VALUE: Final = _gauge(
     "position_value", "Worth of a position at its mark, in the account's currency.", "instrument"
+)
+
+# ------------------------------------------------------------------------------ the front door
+API_REQUESTS_TOTAL: Final = _counter(
+    "api_requests_total", "Requests answered by the API, by route and status.",
+    "method", "route", "status",
+)  # fmt: skip
+API_REQUEST_SECONDS: Final = _seconds(
+    "api_request_seconds", "Time the API takes to answer a request.", "route"
+)
+API_REQUESTS_UNDER_WAY: Final = _gauge(
+    "api_requests_under_way", "Requests that the API is answering."
+)
+API_REFUSED_TOTAL: Final = _counter(
+    "api_refused_total", "Requests that came too fast, by whose limit said so.", "why"
 )
 
 # ------------------------------------------------------------------------------ is it well?

@@ -30,6 +30,10 @@ class ApiConfig(Section):
     ] = ()
     """Pages of other origins that may ask with a session, such as https://desk.example:3000; empty
     for none but the dashboard."""
+    hosts: Annotated[tuple[str, ...], BeforeValidator(listed)] = ()
+    """Names it may be asked by beside its address, such as trader.example behind a proxy."""
+    proxies: Annotated[tuple[str, ...], BeforeValidator(listed)] = ()
+    """Addresses of proxies that are believed where they say who asks (X-Forwarded-For)."""
     two_person: bool = False
     """Whether dangerous requests (live mode, re-arm, higher limits, people) wait until a second
     person lets them through."""

@@ -10,6 +10,7 @@
     gateway.sock    the gateway, where it is a process of its own
     leader.lock     who leads
     log.jsonl       the log; gateway.log.jsonl, api.log.jsonl and so on of others
+    api.json        where the API is served, while it is
     nav/            what the account was worth each second
     reports/        a report of each session
     exchange/       accounts of the local exchange, in the demo
@@ -151,6 +152,11 @@ class RunPaths:
     def api_log(self) -> Path:
         """The log of the process that serves the API."""
         return self.folder / "api.log.jsonl"
+
+    @property
+    def api_address(self) -> Path:
+        """Where the API is served, while it is: ``{"url": …}``."""
+        return self.folder / "api.json"
 
     @property
     def nav(self) -> Path:

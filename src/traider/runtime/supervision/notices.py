@@ -4,8 +4,8 @@
     notices.ready()
     notices.beat()                         # some times within the supervisor's patience
 
-``ready``, ``bad WHY`` and ``beat`` are the lines. The other way there is one word, the end of the
-standard input: the supervisor is gone, and so must its children be.
+``ready``, ``bad WHY``, ``told LINE`` and ``beat`` are the lines. The other way there is one word,
+the end of the standard input: the supervisor is gone, and so must its children be.
 """
 
 import contextlib
@@ -43,6 +43,10 @@ class Notices:
     def bad(self, why: str) -> None:
         """Say what keeps it from its work."""
         self._say(f"bad {' '.join(why.split())}")
+
+    def told(self, line: str) -> None:
+        """Have a line told to the person at the terminal, which is the supervisor's."""
+        self._say(f"told {' '.join(line.split())}")
 
     def beat(self) -> None:
         """Say that the role goes on."""

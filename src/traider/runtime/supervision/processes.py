@@ -11,7 +11,7 @@ import contextlib
 import math
 import os
 import signal
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -59,9 +59,13 @@ class ChildTerms:
 class ChildProcess:
     """Runs one command as a role."""
 
-    def __init__(self, terms: ChildTerms, log: Log) -> None:
+    def __init__(
+        self, terms: ChildTerms, log: Log, on_told: Callable[[str], None] = lambda _: None
+    ) -> None:
         self._terms = terms
         self._log = log
+        self._on_told = on_told
+        """Takes what the child has to say to a person."""
         self._heard_s: float | None = None
         """When it last said something, on the loop's clock, from when on it was ready."""
         self.pid = 0
@@ -139,6 +143,8 @@ class ChildProcess:
                 report.ready()
             elif word == "bad":
                 report.bad(rest)
+            elif word == "told":
+                self._on_told(rest)
             if was_ready:
                 self._heard_s = loop.time()
 
