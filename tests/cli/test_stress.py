@@ -53,6 +53,9 @@ def test_one_object_with_everything(
     # 2000 falls by 20 %, 500 by 40 %: ether's beta of hours is two.
     assert float(crash["price"]) == pytest.approx(600.0, abs=0.1)
     assert crash["limits"]
+    # No breaker is on: those of a live run are shown, and that is said.
+    assert "price-jump" in {each["breaker"] for each in crash["breakers"]}
+    assert [note for note in body["notes"] if "breakers.preset = live" in note]
     assert not crash["liquidated"]
     falls = [each for name, each in by.items() if name.startswith("fall-")]
     window = max(falls, key=lambda each: float(each["loss"]))
@@ -65,6 +68,25 @@ def test_one_object_with_everything(
     page = (out / "stress.html").read_text()
     assert "Flash crash" in page
     assert "2020-01-30" in page
+
+
+def test_limits_and_breakers_of_the_settings_are_judged(
+    data: Path, positions: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    settings = tmp_path / "own.toml"
+    settings.write_text(
+        "[limits]\nmax_var = 0.001\n[breakers.spread]\naction = 'halt'\nspread = 0.01\n"
+        "[breakers.price_jump]\naction = 'alert'\nmove = 0.04\nwindow_s = 3600\n"
+    )
+    said = ["--positions", str(positions), "--data", str(data), "--config", str(settings)]
+    body, by = scenarios(said, capsys)
+    assert any(line.startswith("VaR: adds nothing") for line in by["gap-down"]["limits"])
+    assert [each["breaker"] for each in by["spread"]["breakers"]] == []
+    assert not [note for note in body["notes"] if "breakers.preset" in note]
+    falls = [each for name, each in by.items() if name.startswith("fall-")]
+    jumps = [each for fall in falls for each in fall["breakers"]]
+    assert {each["action"] for each in jumps} == {"alert"}
+    assert max(each["number"] for each in jumps) == pytest.approx(0.1, rel=0.01)
 
 
 def test_worth_and_borrowed_money(data: Path, positions: Path, capsys: Capture) -> None:

@@ -14,6 +14,8 @@ from traider.backtest.stress_page import StressPage, StressRow, write_stress_pag
 from traider.cli.told import told_progress
 from traider.domain.errors import UsageError
 from traider.risk.stress import PositionLoss, ScenarioLoss
+from traider.risk.stress_breakers import TrippedBreaker
+from traider.runtime.breaker_specs import action_name, breaker_name, breaker_words
 from traider.runtime.config import load_config
 from traider.runtime.positions_file import read_positions
 from traider.runtime.price_panel import bar_sources
@@ -110,15 +112,17 @@ def stress_body(outcome: StressOutcome) -> dict[str, Any]:
             for each in book.positions
         ],
         "scenarios": [
-            _loss_body(loss, effects)
-            for loss, effects in zip(outcome.losses, outcome.effects, strict=True)
+            _loss_body(*each)
+            for each in zip(outcome.losses, outcome.effects, outcome.breakers, strict=True)
         ],
         "worst": worst.scenario.name if worst else None,
         "notes": list(outcome.notes),
     }
 
 
-def _loss_body(loss: ScenarioLoss, effects: tuple[str, ...]) -> dict[str, Any]:
+def _loss_body(
+    loss: ScenarioLoss, effects: tuple[str, ...], tripped: tuple[TrippedBreaker, ...]
+) -> dict[str, Any]:
     return {
         "scenario": loss.scenario.name,
         "title": loss.scenario.title,
@@ -135,6 +139,16 @@ def _loss_body(loss: ScenarioLoss, effects: tuple[str, ...]) -> dict[str, Any]:
         "leverage_after": _fraction(loss.leverage_after),
         "liquidated": loss.is_liquidated,
         "limits": list(effects),
+        "breakers": [
+            {
+                "breaker": breaker_name(each.breaker),
+                "action": action_name(each.action),
+                "instrument": each.instrument,
+                "number": round(each.number, 8),
+                "bound": each.bound,
+            }
+            for each in tripped
+        ],
         "positions": [
             {
                 "instrument": each.instrument,
@@ -172,9 +186,12 @@ def _write(outcome: StressOutcome, body: dict[str, Any], folder: Path) -> Path:
             figures=_parts(loss),
             is_liquidated=loss.is_liquidated,
             limits=effects,
+            breakers=[_breaker_line(each) for each in tripped],
             positions=[_position_row(each) for each in loss.positions],
         )
-        for loss, effects in zip(outcome.losses, outcome.effects, strict=True)
+        for loss, effects, tripped in zip(
+            outcome.losses, outcome.effects, outcome.breakers, strict=True
+        )
     ]
     page = StressPage(
         title=f"{len(book.positions)} positions",
@@ -223,10 +240,11 @@ def _loss_table(outcome: StressOutcome) -> Table:
         title=f"what each scenario costs, {outcome.book.currency}; a gain is negative",
         title_justify="left",
     )
-    words = ("scenario", "", "limits")
+    words = ("scenario", "", "limits", "breakers")
     for head in ("scenario", "loss", "of worth", "price", "spread", "fees", "funding", *words[1:]):
         table.add_column(head, justify="left" if head in words else "right")
-    for loss, effects in zip(outcome.losses, outcome.effects, strict=True):
+    rows = zip(outcome.losses, outcome.effects, outcome.breakers, strict=True)
+    for loss, effects, tripped in rows:
         table.add_row(
             loss.scenario.title,
             _money(loss.total),
@@ -234,6 +252,7 @@ def _loss_table(outcome: StressOutcome) -> Table:
             *_parts(loss),
             "liquidated" if loss.is_liquidated else "",
             "; ".join(effects),
+            ", ".join(dict.fromkeys(_breaker_word(each) for each in tripped)),
         )
     return table
 
@@ -247,6 +266,16 @@ def _position_table(loss: ScenarioLoss) -> Table:
     if loss.cash:
         table.add_row("cash", "", _money(loss.cash), _money(loss.cash), "", "", "")
     return table
+
+
+def _breaker_word(tripped: TrippedBreaker) -> str:
+    return f"{breaker_name(tripped.breaker)} ({action_name(tripped.action)})"
+
+
+def _breaker_line(tripped: TrippedBreaker) -> str:
+    of = f" of {tripped.instrument}" if tripped.instrument else ""
+    words = breaker_words(tripped.breaker, tripped.number, tripped.bound)
+    return f"{_breaker_word(tripped)}{of}: {words}"
 
 
 def _money(value: Decimal) -> str:

@@ -106,6 +106,8 @@ class Shock:
     can_close: bool = True
     stopped: tuple[tuple[Decimal, Decimal], ...] = ()
     """Parts that stops closed on the way: their quantity, and the move they were closed at."""
+    fastest: Decimal | None = None
+    """The largest move of its path within the window of the price breakers; None has no path."""
 
 
 CALM: Final = Shock()
@@ -124,6 +126,14 @@ class Scenario:
     """Fraction of its worth that the currency of the book loses."""
     blind_s: int = 0
     """How long nothing can be seen or sent."""
+    latency_s: int = 0
+    """How long an order takes then, where everything but that is seen."""
+    moves_within_s: int = 0
+    """In what time prices move; 0 is at once."""
+    volatility_times: Decimal = ONE
+    """What standard deviations are multiplied by while it lasts."""
+    is_one_bet: bool = False
+    """Whether everything moves as one while it lasts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +236,14 @@ def lose(book: StressBook, scenario: Scenario) -> ScenarioLoss:
         )
     return ScenarioLoss(
         scenario, book.equity, tuple(rows), cash, maintenance, sum(left, ZERO), is_liquidated
+    )
+
+
+def values_after(book: StressBook, scenario: Scenario) -> tuple[Decimal, ...]:
+    """Return what each position is worth at the worst prices, negative when short."""
+    return tuple(
+        _left(each, scenario.shocks.get(each.instrument, CALM)) * (1 if each.quantity > 0 else -1)
+        for each in book.positions
     )
 
 

@@ -26,6 +26,7 @@ FloatArray = npt.NDArray[np.float64]
 
 CRASH: Final = Decimal("0.20")
 """Within minutes; BTC's range of five minutes on 2020-03-12 was 20.7 %."""
+CRASH_S: Final = 300
 GAP: Final = Decimal("0.15")
 DEPEG: Final = Decimal("0.12")
 """USDC was sold at 0.88 dollars on 2023-03-11."""
@@ -116,6 +117,7 @@ def _flash_crash(book: StressBook, facts: StressFacts) -> Scenario:
         f"Bitcoin falls {CRASH:.0%} within minutes, all else by its beta, and everything is closed "
         "at the bottom across ten times the spread; stops fill where they were set off.",
         shocks,
+        moves_within_s=CRASH_S,
     )
 
 
@@ -152,6 +154,8 @@ def _volatility(book: StressBook, facts: StressFacts) -> Scenario:
         f"The worst of a hundred days at {VOLATILITY_TIMES} times the volatility of the data, with "
         "its correlations; five times the spread.",
         _moved(book.positions, moves, Decimal(VOLATILITY_TIMES)),
+        moves_within_s=_DAY_S,
+        volatility_times=Decimal(VOLATILITY_TIMES),
     )
 
 
@@ -166,6 +170,8 @@ def _hedges_fail(book: StressBook, facts: StressFacts) -> Scenario:
         "Correlation to 1",
         "Hedges fail: each position has its own worst of a hundred days, on the same day.",
         _moved(book.positions, np.array(moves), Decimal(2)),
+        moves_within_s=_DAY_S,
+        is_one_bet=True,
     )
 
 
@@ -191,6 +197,8 @@ def _latency(book: StressBook, facts: StressFacts) -> Scenario:
         "each position; three times the spread.",
         _moved(book.positions, np.array(moves), Decimal(3)),
         blind_s=LATENCY_S,
+        latency_s=LATENCY_S,
+        moves_within_s=LATENCY_S,
     )
 
 

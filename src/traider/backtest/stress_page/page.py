@@ -25,6 +25,7 @@ class StressRow:
     """Price, spread, fees, funding."""
     is_liquidated: bool
     limits: Sequence[str]
+    breakers: Sequence[str]
     positions: Sequence[Sequence[str]]
     """Instrument, move, loss, price, spread, fees, funding."""
 
@@ -63,7 +64,7 @@ def render_stress_page(page: StressPage) -> str:
         incomplete="",
         notes=page.notes,
         reading="A loss is positive. Each scenario moves prices and closes the whole book there; "
-        "limits refuse what would be opened, they close nothing.",
+        "limits and breakers refuse what would be opened, they close nothing.",
         footer="a scenario says what would be, not how likely it is.",
         rows=[
             (row, f"{row.loss:,.2f}", f"{abs(row.loss) / most * 100:.2f}", row.loss < 0)

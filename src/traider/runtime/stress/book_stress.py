@@ -5,8 +5,9 @@ it borrowed, unless a person says what it is worth.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import Final
 
 import numpy as np
 
@@ -14,6 +15,8 @@ from traider.domain.errors import UsageError
 from traider.domain.margin import MarginSchedule
 from traider.domain.margin_tables import binance_margin
 from traider.domain.registry import shipped_instruments
+from traider.domain.timeframes import timeframe_ns
+from traider.kernel.breaker_records import Breaker, BreakerSpec
 from traider.risk.crash_windows import CrashWindow, find_windows, path_shock, worst_place
 from traider.risk.stress import (
     ClosingCosts,
@@ -24,9 +27,12 @@ from traider.risk.stress import (
     StressPosition,
     lose_all,
 )
+from traider.risk.stress_aftermath import Aftermath
+from traider.risk.stress_breakers import TrippedBreaker, tripped_breakers
 from traider.risk.stress_limits import StressLimits, limit_effects
-from traider.risk.stress_scenarios import named_scenarios
+from traider.risk.stress_scenarios import StressFacts, fraction, named_scenarios
 from traider.runtime.book_risk import DOLLARS
+from traider.runtime.breaker_specs import breaker_specs
 from traider.runtime.config import Config
 from traider.runtime.positions_file import HeldPosition
 from traider.runtime.price_panel import BarSource, find_instrument
@@ -43,8 +49,12 @@ from traider.runtime.venue_spec import margin_tiers
 from traider.venues.rfc3339 import format_ns
 
 Told = Callable[[float, str], None]
-_STEP_NS = 300_000_000_000
+_STEP_NS: Final = 300_000_000_000
 """Paths of windows are looked at every five minutes, where there are prices that fine."""
+_DAY_NS: Final = 86_400_000_000_000
+_SHOWN_LIVE: Final = (
+    "no circuit breaker is on: shown is what those of breakers.preset = live would do"
+)
 
 
 @dataclass(frozen=True)
@@ -55,11 +65,12 @@ class NamedBook:
     names: tuple[str | None, ...]
     limits: StressLimits
     notes: tuple[str, ...] = ()
+    breakers: tuple[BreakerSpec, ...] = ()
 
 
 @dataclass(frozen=True)
 class StressOutcome:
-    """Every scenario's loss, with what the limits do in it."""
+    """Every scenario's loss, with what limits and breakers do in it."""
 
     book: StressBook
     losses: tuple[ScenarioLoss, ...]
@@ -67,6 +78,8 @@ class StressOutcome:
     """Places as the losses'."""
     limits: StressLimits
     notes: tuple[str, ...] = field(default=())
+    breakers: tuple[tuple[TrippedBreaker, ...], ...] = ()
+    """Those that open, places as the losses'."""
 
     @property
     def worst(self) -> ScenarioLoss | None:
@@ -99,7 +112,7 @@ def book_of_file(
     if equity is None:
         notes = (f"the account is taken to be worth the gross of its positions, {gross:,.2f}",)
     book = StressBook(currency, gross if equity is None else equity, tuple(found), _costs(config))
-    return NamedBook(book, tuple(names), _limits(config), notes)
+    return _judged(NamedBook(book, tuple(names), _limits(config), notes), config)
 
 
 def book_of_run(held: RunBook, sources: Sequence[BarSource]) -> NamedBook:
@@ -116,7 +129,7 @@ def book_of_run(held: RunBook, sources: Sequence[BarSource]) -> NamedBook:
         found.append(StressPosition(each.instrument, each.quantity, price, stops, margin))
     book = StressBook(held.currency, held.equity, tuple(found), _costs(held.config))
     limits = _limits(held.config, held.lost_today, held.drawdown)
-    return NamedBook(book, tuple(names), limits, tuple(notes))
+    return _judged(NamedBook(book, tuple(names), limits, tuple(notes)), held.config)
 
 
 def stress(named: NamedBook, sources: Sequence[BarSource], told: Told) -> StressOutcome:
@@ -126,24 +139,67 @@ def stress(named: NamedBook, sources: Sequence[BarSource], told: Told) -> Stress
     reference = find_reference(sources) if book.positions else None
     if not book.positions:
         notes.append("nothing is held: only the currency itself can lose")
-        scenarios = named_scenarios(book, assumed_facts(book))
+        facts = assumed_facts(book)
+        scenarios = named_scenarios(book, facts)
     elif reference is None:
         notes.append("no data: volatilities, betas and worst periods are assumed, no window tried")
-        scenarios = named_scenarios(book, assumed_facts(book))
+        facts = assumed_facts(book)
+        scenarios = named_scenarios(book, facts)
     else:
         history = read_history(named.names, sources, reference)
         told(0.5, "volatilities and betas")
-        scenarios = named_scenarios(book, facts_of(book, history))
+        facts = facts_of(book, history)
+        scenarios = named_scenarios(book, facts)
         notes += _beta_notes(book, history)
         told(0.7, "crash windows")
         windows = find_windows(reference.hours, reference.bars)
-        scenarios += [_window_scenario(book, history, window) for window in windows]
-    losses = lose_all(book, scenarios)
-    effects = tuple(limit_effects(loss, named.limits) for loss in losses)
-    return StressOutcome(book, losses, effects, named.limits, tuple(notes))
+        jump_ns = _jump_window_ns(named.breakers)
+        scenarios += [_window_scenario(book, history, window, jump_ns) for window in windows]
+    return _outcome(named, scenarios, facts, tuple(notes))
 
 
-def _window_scenario(book: StressBook, history: BookHistory, window: CrashWindow) -> Scenario:
+def _outcome(
+    named: NamedBook, scenarios: Sequence[Scenario], facts: StressFacts, notes: tuple[str, ...]
+) -> StressOutcome:
+    losses = lose_all(named.book, scenarios)
+    after = [Aftermath(named.book, loss, facts) for loss in losses]
+    return StressOutcome(
+        named.book,
+        losses,
+        tuple(limit_effects(each.loss, named.limits, each) for each in after),
+        named.limits,
+        notes,
+        tuple(tripped_breakers(each, named.limits, named.breakers) for each in after),
+    )
+
+
+def _judged(named: NamedBook, config: Config) -> NamedBook:
+    """Return a book with the breakers that it is judged by: its own, or those of a live run."""
+    specs = breaker_specs(config.breakers)
+    if specs:
+        return replace(named, breakers=specs)
+    live = breaker_specs(config.breakers.model_copy(update={"preset": "live"}))
+    return replace(named, breakers=live, notes=(*named.notes, _SHOWN_LIVE))
+
+
+def _jump_window_ns(specs: Sequence[BreakerSpec]) -> int:
+    """Return the window in which a move is a jump; 0 where nobody looks for one."""
+    jumps = (Breaker.PRICE_JUMP, Breaker.PRICE_SIGMA)
+    return max((spec.window_ns for spec in specs if spec.breaker in jumps), default=0)
+
+
+def _fastest(path: "np.ndarray[tuple[int], np.dtype[np.float64]]", window_ns: int) -> Decimal:
+    """Return the largest move of a path within a window, looked at every five minutes."""
+    steps = max(-(-window_ns // _STEP_NS), 1)
+    moves = [path[step:] / path[:-step] - 1.0 for step in range(1, steps + 1) if step < len(path)]
+    if not moves:
+        return Decimal(0)
+    return fraction(max((float(m[np.argmax(np.abs(m))]) for m in moves), key=abs))
+
+
+def _window_scenario(
+    book: StressBook, history: BookHistory, window: CrashWindow, jump_ns: int
+) -> Scenario:
     instants = np.arange(window.start_ns, window.end_ns + 1, _STEP_NS, dtype=np.int64)
     ratios, own = history.ratios(instants)
     worst = worst_place(book, ratios)
@@ -158,7 +214,10 @@ def _window_scenario(book: StressBook, history: BookHistory, window: CrashWindow
         f"{history.reference.instrument} moved {window.move:+.1%}; the book at its worst on "
         f"{format_ns(int(instants[worst]))}, five times the spread{told}.",
         {
-            each.instrument: path_shock(each, ratios[:, place], worst)
+            each.instrument: replace(
+                path_shock(each, ratios[:, place], worst),
+                fastest=_fastest(ratios[: worst + 1, place], jump_ns),
+            )
             for place, each in enumerate(book.positions)
         },
     )
@@ -248,4 +307,18 @@ def _limits(
         lost_today=lost_today,
         drawdown_now=drawdown,
         daily_loss_amount=limits.max_daily_loss_amount,
+        daily_loss_sigmas=limits.max_daily_loss_sigmas,
+        exposure=Decimal(repr(limits.max_exposure)),
+        net_exposure=Decimal(repr(limits.max_net_exposure)),
+        position_notional=limits.max_position_notional,
+        group_exposure=Decimal(repr(limits.max_group_exposure)),
+        groups=tuple(frozenset(each) for each in limits.groups),
+        correlated_exposure=Decimal(repr(limits.max_correlated_exposure)),
+        correlation=config.risk.correlation_threshold,
+        value_at_risk=limits.max_var,
+        shortfall=limits.max_es,
+        confidence=config.risk.confidence,
+        horizon_days=timeframe_ns(config.risk.horizon) / _DAY_NS,
+        margin_use=Decimal(repr(limits.max_margin_use)),
+        liquidation_distance=Decimal(repr(limits.min_liquidation_distance)),
     )
