@@ -143,7 +143,7 @@ HouseNow = Annotated[House, Depends(house_of)]
 """The house, for a route."""
 
 
-async def _asked_request(request: Request) -> AskedRequest:
+async def asked_request(request: Request) -> AskedRequest:
     """Keep a request as it came, in case that it must wait for a second person."""
     is_safe = request.method in SAFE
     return AskedRequest(
@@ -166,7 +166,7 @@ class Needs:
         self,
         request: Request,
         house: HouseNow,
-        asked: Annotated[AskedRequest, Depends(_asked_request)],
+        asked: Annotated[AskedRequest, Depends(asked_request)],
         bearer: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)],
         cookie: Annotated[str | None, Security(_COOKIE)],
     ) -> Asker:

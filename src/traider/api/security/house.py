@@ -11,6 +11,7 @@ from typing import Final
 
 from sqlalchemy import Engine
 
+from traider.api.security.answered import AnsweredTable
 from traider.api.security.approvals import ApprovalTable
 from traider.api.security.failures import FailureTable
 from traider.api.security.passwords import Passwords, light_passwords
@@ -114,6 +115,11 @@ class House:
     def users(self) -> UserTable:
         """People."""
         return UserTable(self.engine, self.now_ns)
+
+    @property
+    def answered(self) -> AnsweredTable:
+        """Requests that move money, by their keys."""
+        return AnsweredTable(self.engine, self.now_ns)
 
     @property
     def approvals(self) -> ApprovalTable:
