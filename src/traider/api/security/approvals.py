@@ -105,7 +105,7 @@ class ApprovalTable:
             found = session.execute(_QUERY.where(ApprovalRow.id == number)).first()
         if found is None:
             raise NotFoundError("there is no such request", where=str(number))
-        return self._approval(*found.tuple())
+        return self._approval(*found)
 
     def list(self, *, only_waiting: bool = False, limit: int = 200) -> tuple[Approval, ...]:
         """Return requests, the newest first."""
@@ -115,7 +115,7 @@ class ApprovalTable:
                 ApprovalRow.state == "waiting", ApprovalRow.until_ns > self._now_ns()
             )
         with read_session(self._engine) as session:
-            return tuple(self._approval(*found.tuple()) for found in session.execute(query))
+            return tuple(self._approval(*found) for found in session.execute(query))
 
     def decide(self, number: int, user_id: int, *, is_approved: bool) -> Approval:
         """Note what a second person decided; a request is decided once.

@@ -92,7 +92,7 @@ class SessionTable:
             found = session.execute(query.where(is_it)).first()
         if found is None:
             return None
-        row, user = found.tuple()
+        row, user = found
         if user.is_disabled or self._is_over(row, now):
             return None
         if now - row.seen_ns >= _SEEN_EVERY_NS:
@@ -107,7 +107,7 @@ class SessionTable:
         query = select(SessionRow, UserRow).join(UserRow, UserRow.id == SessionRow.user_id)
         query = query.where(UserRow.id == user_id).order_by(SessionRow.id.desc())
         with read_session(self._engine) as session:
-            rows = [found.tuple() for found in session.execute(query)]
+            rows = list(session.execute(query))
         return tuple(_kept(row, user) for row, user in rows if not self._is_over(row, now))
 
     def renew(self, session_id: int, fresh_way: str | None = None) -> str:

@@ -41,7 +41,7 @@ class KeptToken:
     @property
     def rights(self) -> frozenset[Right]:
         """What it may do now: its scopes, as far as its owner's role still has them."""
-        return self.scopes & RIGHTS_OF[self.role]
+        return self.scopes & RIGHTS_OF[self.role] - NEVER_IN_TOKENS
 
 
 class TokenTable:
@@ -94,7 +94,7 @@ class TokenTable:
             found = session.execute(query.where(ApiTokenRow.digest == digest_of(secret))).first()
         if found is None:
             return None
-        row, user = found.tuple()
+        row, user = found
         is_over = row.revoked_ns is not None or now >= row.until_ns
         if is_over or user.is_disabled or user.must_change_password:
             return None
@@ -112,7 +112,7 @@ class TokenTable:
             query = query.where(UserRow.id == user_id)
         with read_session(self._engine) as session:
             found = session.execute(query.order_by(ApiTokenRow.id.desc()))
-            return tuple(_kept(*pair.tuple()) for pair in found)
+            return tuple(_kept(*pair) for pair in found)
 
     def revoke(self, token_id: int, user_id: int | None = None) -> KeptToken:
         """End a token, of a person or of whomever; ended twice it stays as it was.
