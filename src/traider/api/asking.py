@@ -19,6 +19,7 @@ from typing import Annotated, Any, Final
 from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
+from traider.api.passage.access_log import ASKER
 from traider.api.problems import NotAllowedError, NotSignedInError
 from traider.api.rights import RIGHTS_OF, Right, Role
 from traider.api.security.approvals import APPROVED, AskedRequest
@@ -178,6 +179,7 @@ class Needs:
         """
         del bearer, cookie  # they tell the document; find_asker reads the headers itself
         asker = replace(find_asker(request, house, asked), right=self.right)
+        request.scope[ASKER] = asker.name
         must_change = asker.session is not None and asker.session.must_change_password
         if must_change and self.right is not Right.OWN:
             raise PasswordChangeNeededError

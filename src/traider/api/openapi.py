@@ -10,6 +10,7 @@ from typing import Any, Final
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from traider.api.examples import add_examples
 from traider.api.problems import PROBLEM_TYPE, Problem
 
 _OF_EVERY_ROUTE: Final = (429, 500)
@@ -36,12 +37,12 @@ run and asks the trader at its control socket.
 - Lists come in pages: give back `next_cursor` as `cursor`.
 """
 _TAGS: Final = (
+    ("health", "Whether the API lives, and whether it can answer."),
+    ("status", "How the trader stands."),
     ("auth", "Log in and out, prove to be there, the second factor."),
     ("users", "People and what they may do."),
     ("tokens", "Tokens of programs."),
     ("approvals", "Dangerous requests that wait for a second person."),
-    ("health", "Whether the API lives, and whether it can answer."),
-    ("status", "How the trader stands."),
 )
 
 
@@ -78,13 +79,27 @@ def _document(application: FastAPI) -> dict[str, Any]:
         schemas.pop(unused, None)
     for operations in document.get("paths", {}).values():
         for operation in operations.values():
-            _tell_errors(operation["responses"])
+            _tell_errors(operation)
+    add_examples(document)
     return document
 
 
-def _tell_errors(responses: dict[str, Any]) -> None:
-    """Give every error of an operation the shape of problems."""
-    for status in _OF_EVERY_ROUTE:
+def _of_kind(operation: dict[str, Any]) -> tuple[int, ...]:
+    """Return the errors that an operation may answer for what it is, whatever it does."""
+    known: tuple[int, ...] = _OF_EVERY_ROUTE
+    if operation.get("security"):
+        known += (401, 403)
+    if "requestBody" in operation:
+        known += (413, 422)
+    if operation.get("parameters"):
+        known += (422,)
+    return known
+
+
+def _tell_errors(operation: dict[str, Any]) -> None:
+    """Name every error of an operation, each in the shape of problems."""
+    responses = operation["responses"]
+    for status in _of_kind(operation):
         responses.setdefault(str(status), {"description": _WORDS[status]})
     for code, answer in responses.items():
         if int(code) < 400:

@@ -18,9 +18,10 @@ from dataclasses import dataclass
 from typing import Annotated, Final, Generic, TypeVar
 
 from fastapi import Depends, Query
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from traider.api.problems import NotUnderstoodError
+from traider.api.shapes.shape import Shape
 
 LIMIT: Final = 100
 LIMIT_MAX: Final = 500
@@ -31,7 +32,7 @@ Row = TypeVar("Row")
 Key = TypeVar("Key", int, str)
 
 
-class Page(BaseModel, Generic[Row]):
+class Page(Shape, Generic[Row]):
     """Some rows of a list."""
 
     items: list[Row]

@@ -13,10 +13,11 @@ from typing import Annotated, Any, Final
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
+from pydantic import Field
 from starlette.exceptions import HTTPException
 
 from traider.api.request_ids import request_id_of
+from traider.api.shapes.shape import Shape
 from traider.domain.errors import (
     BusError,
     ConfigError,
@@ -108,7 +109,7 @@ _STATUSES: Final[tuple[tuple[type[TraiderError], int], ...]] = (
 """Status of a fault of another room; the first that fits."""
 
 
-class Fault(BaseModel):
+class Fault(Shape):
     """One value of a request that cannot be used."""
 
     where: Annotated[str, Field(examples=["query.limit"])]
@@ -117,7 +118,7 @@ class Fault(BaseModel):
     """What is wrong with it."""
 
 
-class Problem(BaseModel):
+class Problem(Shape):
     """What went wrong, as RFC 9457 has it."""
 
     type: Annotated[str, Field(examples=["urn:traider:problem:not-found"])]
@@ -136,7 +137,7 @@ class Problem(BaseModel):
     """File, key, row or value that the fault was found at."""
     fix: Annotated[str, Field(examples=["see GET /api/v1/orders for those there are"])] = ""
     """What the one who asked can do about it."""
-    faults: list[Fault] = []
+    faults: tuple[Fault, ...] = ()
     """Each value that cannot be used, where a request has several."""
 
 

@@ -8,12 +8,13 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from traider.api.routes import approvals, auth, health, second_factor, tokens, users
+from traider.api.routes import approvals, auth, health, second_factor, status, tokens, users
 
 __all__ = ["ROUTERS"]
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     health.router,
+    status.router,
     auth.router,
     second_factor.router,
     users.router,

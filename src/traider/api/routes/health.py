@@ -1,14 +1,15 @@
 """Health, for those who watch the process: no right is needed, and no number told."""
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Response
 
 from traider import __version__
+from traider.api.asking import anybody
 from traider.api.facts import Facts, FactsNow
 from traider.api.shapes.health import Live, PartHealth, Ready
 from traider.domain.errors import TraiderError
 from traider.runtime.status_source import Liveness
 
-router = APIRouter(prefix="/health", tags=["health"])
+router = APIRouter(prefix="/health", tags=["health"], dependencies=[Depends(anybody)])
 
 _UNREADY = 503
 _NO_TRADER = {

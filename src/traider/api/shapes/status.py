@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
+import msgspec
 from pydantic import Field
 
 from traider.api.shapes.shape import Shape
 from traider.runtime.status_body import Mode, Phase
-from traider.runtime.status_source import Liveness
+from traider.runtime.status_source import FoundStatus, Liveness
 
 Money = Annotated[str, Field(examples=["10250.75"])]
 
@@ -187,7 +188,7 @@ class TraderStatus(Shape):
     age_s: Annotated[float, Field(examples=[0.0])]
     """Seconds since it was said, by the machine's clock; 0 of a running trader."""
     mode: Mode
-    """Whose money is at risk."""
+    """demo, paper and shadow risk nobody's money; live does."""
     venue: Annotated[str, Field(examples=["coinbase"])]
     """Where it trades."""
     state: Annotated[str, Field(examples=["runs/demo"])]
@@ -253,3 +254,9 @@ class TraderStatus(Shape):
     nav_seconds: tuple[tuple[int, str], ...]
     """NAV at the end of each of the last seconds that the market said something in: ns UTC,
     money."""
+
+
+def status_shape(found: FoundStatus) -> TraderStatus:
+    """Return how a status is told."""
+    said = msgspec.to_builtins(found.body)
+    return TraderStatus.model_validate({**said, "liveness": found.liveness, "age_s": found.age_s})
