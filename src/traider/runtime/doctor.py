@@ -31,6 +31,7 @@ NEEDED_PACKAGES: Final = (
     "cryptography",
     "duckdb",
     "fastapi",
+    "httptools",
     "huey",
     "jinja2",
     "loguru",
@@ -50,6 +51,7 @@ NEEDED_PACKAGES: Final = (
     "sqlalchemy",
     "uvicorn",
     "uvloop",
+    "websockets",
 )
 EXTRA_PACKAGES: Final = {
     "TA-Lib": ("dev", "compares features with the reference library in the tests"),

@@ -3,13 +3,14 @@
 from typing import Final
 
 from fastapi import Request, Response
+from starlette.requests import HTTPConnection
 
 COOKIE: Final = "traider_session"
 _TLS_COOKIE: Final = f"__Host-{COOKIE}"
 """Under TLS: a browser takes a cookie of this name from this very host only, and never in clear."""
 
 
-def is_encrypted(request: Request) -> bool:
+def is_encrypted(request: HTTPConnection) -> bool:
     """Whether the request came over TLS."""
     return request.url.scheme in ("https", "wss")
 
@@ -19,7 +20,7 @@ def cookie_name(*, encrypted: bool) -> str:
     return _TLS_COOKIE if encrypted else COOKIE
 
 
-def session_secret(request: Request) -> str:
+def session_secret(request: HTTPConnection) -> str:
     """Return the secret of the request's cookie, empty where it has none."""
     return request.cookies.get(cookie_name(encrypted=is_encrypted(request)), "")
 
