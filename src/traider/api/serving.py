@@ -124,6 +124,7 @@ def _settings(application: ASGIApp, at: Listening) -> uvicorn.Config:
         ssl_keyfile=at.key or None,
         proxy_headers=bool(at.proxies),
         forwarded_allow_ips=list(at.proxies),
+        ws="websockets-sansio",
         ws_max_size=_MESSAGE_BYTES_MAX,
     )
     try:

@@ -31,6 +31,7 @@ NEEDED_PACKAGES: Final = (
     "cryptography",
     "duckdb",
     "fastapi",
+    "fastapi-offline",
     "httptools",
     "huey",
     "jinja2",

@@ -75,7 +75,7 @@ class Page:
         )
 
     def says(self, body: Body) -> bool:
-        return bool(self.bodies["status"] == body)
+        return bool(self.bodies.get("status") == body)
 
     async def subscribe(self, *names: str, since: dict[str, int] | None = None) -> Any:
         return await self.client.call("subscribe", {"channels": names, "since": since or {}})
@@ -86,10 +86,11 @@ async def served(world: World, terms: StreamTerms = QUICK) -> AsyncIterator[tupl
     """Serve a stream; yield its address."""
     door = OneToken()
     stream = Stream(door, world.read, lambda name: name != "nothing", terms)
-    server = ApiServer(Starlette(routes=[Mount(PATH, stream.application)]), Listening(port=0))
+    server = ApiServer(Listening(port=0))
     url = server.bind()
     stream.start()
-    serving = asyncio.create_task(server.serve())
+    application = Starlette(routes=[Mount(PATH, stream.application)])
+    serving = asyncio.create_task(server.serve(application))
     try:
         yield url, stream
     finally:
@@ -110,7 +111,7 @@ def test_a_page_gets_a_snapshot_and_then_what_changes() -> None:
         async with served(world) as (url, _):
             await page.open(url, GOOD)
             assert await page.subscribe("status") == {"channels": 1}
-            await until(lambda: page.bodies.get("status") == {"mode": "demo", "nav": "0"})
+            await until(lambda: page.says({"mode": "demo", "nav": "0"}))
             for number in range(1, 4):
                 world.bodies = {"status": {"mode": "demo", "nav": str(number)}}
                 await until(partial(page.says, {"mode": "demo", "nav": str(number)}))
@@ -198,7 +199,7 @@ def test_a_connection_ends_with_its_right() -> None:
             await page.subscribe("status")
             stream._door.token = "another"  # type: ignore[attr-defined]
             await until(lambda: not page.client.connected)
-            await until(lambda: stream.clients == 0)
+            assert stream.clients == 0
 
     asyncio.run(revoke())
 
