@@ -3,6 +3,7 @@
 application = create_application(ApiTerms(Path("runs/demo"), load_config()))
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
@@ -14,6 +15,7 @@ from starlette.types import ASGIApp
 from traider import __version__
 from traider.api import documents
 from traider.api.access import add_access, house_of_run
+from traider.api.commanding import add_control
 from traider.api.facts import Facts
 from traider.api.openapi import describe
 from traider.api.passage import through_passage
@@ -21,6 +23,7 @@ from traider.api.problems import add_problems
 from traider.api.routes import ROUTERS
 from traider.api.static_files import Dashboard
 from traider.api.terms import ApiTerms
+from traider.api.workshop import Workshop
 
 PREFIX: Final = "/api/v1"
 OPENAPI: Final = "/openapi.json"
@@ -40,12 +43,15 @@ def create_application(terms: ApiTerms) -> Application:
     """Return the application that shows the run of ``terms``; nothing is opened yet."""
     facts = Facts(terms)
     house = house_of_run(terms, facts)
+    workshop = Workshop(terms)
 
     @asynccontextmanager
     async def lifespan(application: FastAPI) -> AsyncIterator[None]:
         try:
+            await asyncio.to_thread(workshop.begin)
             yield
         finally:
+            await asyncio.to_thread(workshop.close)
             application.state.house.close()
             facts.close()
 
@@ -61,6 +67,8 @@ def create_application(terms: ApiTerms) -> Application:
     )
     application.terms = terms
     application.state.facts = facts
+    application.state.workshop = workshop
+    add_control(application, facts)
     everything = APIRouter(prefix=PREFIX)
     for router in ROUTERS:
         everything.include_router(router)

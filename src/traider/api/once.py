@@ -21,6 +21,7 @@ from traider.api.security.answered import AnsweredTable, KeptAnswer
 from traider.api.security.approvals import AskedRequest
 from traider.api.security.refusals import WaitsForApprovalError
 from traider.domain.errors import UsageError
+from traider.runtime.control.client import SilentTraderError
 
 REPLAYED: Final = "Idempotency-Replayed"
 """Header of an answer that was given before."""
@@ -56,6 +57,11 @@ class Once:
             made = make()
         except (ProblemError, UsageError, WaitsForApprovalError):
             self.table.release(asker.name, self.key)
+            raise
+        except SilentTraderError as fault:
+            if not fault.is_begun:
+                # It was not carried out, and will not be.
+                self.table.release(asker.name, self.key)
             raise
         status = self.response.status_code or 200
         self.table.answered(asker.name, self.key, KeptAnswer(status, made.model_dump_json()))

@@ -43,6 +43,7 @@ _TAGS: Final = (
     ("users", "People and what they may do."),
     ("tokens", "Tokens of programs."),
     ("approvals", "Dangerous requests that wait for a second person."),
+    ("control", "Stop, pause, trade again; orders by hand; limits, weights, thresholds."),
 )
 
 

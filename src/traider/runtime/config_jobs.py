@@ -1,7 +1,11 @@
-"""The table [jobs]: what wakes the workers of long jobs."""
+"""The table [jobs]: what wakes the workers of long jobs, and who keeps them."""
+
+from typing import Annotated
+
+from pydantic import Field
 
 from traider.runtime.config_database import DatabaseUrl
-from traider.runtime.config_sections import Section
+from traider.runtime.config_sections import Real, Section, Whole
 
 
 class JobsConfig(Section):
@@ -10,3 +14,10 @@ class JobsConfig(Section):
     queue: DatabaseUrl = DatabaseUrl("sqlite:///data/queue.db")
     """Address of the queue: sqlite:///FILE needs no server, redis://:PASSWORD@HOST:PORT/NUMBER
     does; best given as TRAIDER_JOBS__QUEUE, where it holds a password."""
+    keeps_workers: bool = True
+    """Whether traider serve keeps workers beside it, which begin when there is work; without them
+    traider jobs work does it."""
+    nice: Annotated[Whole, Field(ge=0, le=19)] = 10
+    """How much those workers give way to other processes of the machine; 19 the most."""
+    idle_s: Annotated[Real, Field(ge=1, le=86_400)] = 300.0
+    """Seconds without work after which such a worker ends."""

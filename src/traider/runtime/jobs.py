@@ -43,6 +43,12 @@ class JobDesk:
         require_schema(engine)
         self.table = JobTable(engine)
         self.queue = queue
+        self._engine = engine
+
+    def close(self) -> None:
+        """Let go of the database and of the queue."""
+        self.queue.close()
+        self._engine.dispose()
 
     def start_download(self, request: DownloadRequest) -> tuple[Job, bool]:
         """Queue a download; return its job, and whether it is new.

@@ -8,7 +8,17 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from traider.api.routes import approvals, auth, health, second_factor, status, tokens, users
+from traider.api.routes import (
+    approvals,
+    auth,
+    control,
+    emergency_stop,
+    health,
+    second_factor,
+    status,
+    tokens,
+    users,
+)
 
 __all__ = ["ROUTERS"]
 
@@ -20,5 +30,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     users.router,
     tokens.router,
     approvals.router,
+    emergency_stop.router,
+    control.router,
 )
 """Every router, in the order of the documents."""

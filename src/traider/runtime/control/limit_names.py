@@ -99,3 +99,18 @@ def gate_value(name: str, value: Decimal) -> tuple[Limit, float]:
             f"{value} cannot be: {what}", where=key, fix="give another value"
         ) from None
     return known.limit, float(getattr(made, key)) * known.scale
+
+
+_LESS_IS_LOOSER: Final = frozenset(("min_liquidation_distance", "refuse_self_trades"))
+
+
+def loosens(name: str, before: float, after: float) -> bool:
+    """Whether a limit lets more through with the value ``after``; 0 switches a limit off.
+
+    Raises:
+        UsageError: there is no such limit.
+    """
+    limit_name(name)
+    if name.removeprefix("limits.") in _LESS_IS_LOOSER:
+        return after < before
+    return (after or float("inf")) > (before or float("inf"))
