@@ -28,7 +28,7 @@ WANTED: Final[tuple[tuple[str, str, frozenset[Right]], ...]] = (
     (".*", "/tokens.*", frozenset({Right.OWN})),
     (".*", "/users.*", frozenset({Right.PEOPLE})),
     ("POST", "/approvals/.*", frozenset({Right.APPROVE})),
-    ("GET", "/audit/.*|/compliance/.*", frozenset({Right.AUDIT})),
+    (".*", "/(audit|compliance)/.*", frozenset({Right.AUDIT})),
     ("POST", "/control/(pause|emergency-stop)", frozenset({Right.STOP})),
     (".*", "/control/orders/.*/cancel", frozenset({Right.STOP})),
     ("POST", "/control/orders.*", frozenset({Right.TRADE})),

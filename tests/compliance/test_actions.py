@@ -11,6 +11,7 @@ from traider.compliance.actions import (
     record_action,
 )
 from traider.compliance.reading import records
+from traider.compliance.searching import WAITING, AuditSearch, search_waiting
 from traider.compliance.writing import AuditWriter
 from traider.domain.errors import DataError, UsageError
 from traider.runtime.auditing.following import ActionsTaken
@@ -51,3 +52,41 @@ def test_what_is_no_action_is_refused(tmp_path: Path) -> None:
     (tmp_path / ACTIONS).write_bytes(b"{}\n")
     with pytest.raises(DataError, match="is no action"):
         list(actions_after(tmp_path, 0))
+
+
+def test_a_line_that_was_changed_while_it_waited_is_found(tmp_path: Path) -> None:
+    for number in range(4):
+        record_action(tmp_path, Action("ana", "login", f"web:{number}"), number)
+    path = tmp_path / ACTIONS
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(lines).replace(b"web:1", b"web:9"))
+    with pytest.raises(DataError, match=r"actions\.jsonl:3: does not follow the line before it"):
+        list(actions_after(tmp_path, 0))
+    path.write_bytes(b"".join((lines[0], lines[2], lines[3])))
+    with pytest.raises(DataError, match=r"actions\.jsonl:2: does not follow"):
+        list(actions_after(tmp_path, 0))
+    path.write_bytes(b"".join(lines[:2]))
+    with pytest.raises(DataError, match="has 2 lines, and the chain took up 3"):
+        list(actions_after(tmp_path, 3))
+
+
+def test_the_end_of_a_long_file_is_found_from_behind(tmp_path: Path) -> None:
+    # Lines longer than what is read at a time, and a half one behind them.
+    long = "x" * 9_000
+    assert [record_action(tmp_path, Action("ana", "note", long), n) for n in range(3)] == [1, 2, 3]
+    with (tmp_path / ACTIONS).open("ab") as file:
+        file.write(b'{"action":"' + b"y" * 9_000)
+    assert record_action(tmp_path, Action("ana", "login", "web"), 4) == 4
+    assert [each.payload["actions_line"] for each in actions_after(tmp_path, 2)] == [3, 4]
+
+
+def test_what_waits_is_searched_too(tmp_path: Path) -> None:
+    chain = small_chain(tmp_path / "audit", 3)
+    record_action(chain, Action("ana", "login", "user:ana"), 5)
+    record_action(chain, Action("ben", "login-failed", "user:ben"), 6)
+    with AuditWriter.open(chain) as writer:
+        assert ActionsTaken(writer).take() == 2
+    record_action(chain, Action("ana", "logout", "user:ana"), 7)
+    found = list(search_waiting(chain, AuditSearch(actor="ana")))
+    assert [(each.seq, each.action, each.ts_ns) for each in found] == [(WAITING, "logout", 7)]
+    assert list(search_waiting(chain, AuditSearch(actor="ben"))) == []

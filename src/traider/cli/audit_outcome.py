@@ -1,7 +1,9 @@
 """What ``traider audit`` prints: records, a verdict, or what was done."""
 
+import itertools
 import json
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -11,6 +13,7 @@ import click
 from traider.cli.interrupt import stop_on_interrupt
 from traider.cli.progress import ProgressReport, Show, progress_shown
 from traider.cli.times import TIME
+from traider.compliance.actions import ACTIONS, actions_after, last_action_line
 from traider.compliance.agreement import JournalAgreement
 from traider.compliance.anchoring import (
     Anchor,
@@ -20,8 +23,8 @@ from traider.compliance.anchoring import (
     read_anchors,
 )
 from traider.compliance.records import AuditRecord
-from traider.compliance.searching import AuditSearch, search
-from traider.compliance.segments import audit_folder
+from traider.compliance.searching import WAITING, AuditSearch, search, search_waiting
+from traider.compliance.segments import audit_folder, list_segments
 from traider.compliance.verifying import ChainVerdict, Watch, verify_chain
 from traider.domain.errors import DataError, Interrupted, UsageError
 from traider.venues.rfc3339 import format_ns
@@ -53,7 +56,8 @@ class SearchOrder:
 
 def search_session(folder: Path, asked: SearchOrder, *, as_json: bool) -> int:
     """Print the records looked for; return the exit code."""
-    found = search(audit_folder(folder), asked.search())
+    chain, wanted = audit_folder(folder), asked.search()
+    found = itertools.chain(_chained(chain, wanted), search_waiting(chain, wanted))
     try:
         with stop_on_interrupt(quiet=True) as stopped:
             for record in found:
@@ -66,12 +70,24 @@ def search_session(folder: Path, asked: SearchOrder, *, as_json: bool) -> int:
     return WHOLE
 
 
+def _chained(chain: Path, wanted: AuditSearch) -> Iterator[AuditRecord]:
+    """Yield what the chain has; where no trader ran yet there may be actions of people alone."""
+    try:
+        list_segments(chain)
+    except UsageError:
+        if (chain / ACTIONS).exists():
+            return
+        raise
+    yield from search(chain, wanted)
+
+
 def _record_line(record: AuditRecord) -> str:
     said = ", ".join(
         f"{name} {record.payload[name]}" for name in _SHOWN if record.payload.get(name) is not None
     )
     what = f"{record.action} {record.object_id}".rstrip()
-    return f"{record.seq:>8}  {format_ns(record.ts_ns)}  {record.actor}: {what}  {said}".rstrip()
+    place = "waits" if record.seq == WAITING else record.seq
+    return f"{place:>8}  {format_ns(record.ts_ns)}  {record.actor}: {what}  {said}".rstrip()
 
 
 def verify_session(
@@ -104,6 +120,7 @@ def verify_session(
             raise Interrupted("stopped", fix="a check begins anew each time")
     if verdict.ok:
         faults += anchor_faults(known, verdict.hashes, key)
+        _check_actions(chain, verdict, faults)
         if agreement is not None and (rest := agreement.rest()):
             verdict.notes.append(f"the journal has {rest:,} further events that are not told yet")
     faults = [*([] if verdict.fault is None else [verdict.fault.line]), *faults]
@@ -113,6 +130,17 @@ def verify_session(
     else:
         _print(chain, verdict, faults, (compared, len(known)))
     return DAMAGED if faults else WHOLE
+
+
+def _check_actions(chain: Path, verdict: ChainVerdict, faults: list[str]) -> None:
+    """Verify what people did elsewhere and the chain has not taken up yet."""
+    try:
+        waiting = sum(1 for _ in actions_after(chain, last_action_line(chain)))
+    except DataError as fault:
+        faults.append(fault.line())
+        return
+    if waiting:
+        verdict.notes.append(f"{waiting:,} actions of people are not in the chain yet")
 
 
 def _told(report: ProgressReport | None, done: float, records: int) -> None:

@@ -53,6 +53,7 @@ COMMANDS: Final = {
     "stress": "traider.cli.stress:stress",
     "sweep": "traider.cli.sweep:sweep",
     "tax": "traider.cli.tax:tax",
+    "users": "traider.cli.users:users",
     "var": "traider.cli.var:var",
     "version": "traider.cli.version:version",
 }

@@ -3,20 +3,22 @@
     record_action(state_folder / "audit", Action("ana", "approval", "model:7", {"stage": "full"}))
 
 Any process may add an action, whether a trader runs or not: a line of a file beside the chain,
-forced onto the disk before it counts as done. Whoever writes the chain takes the lines up in their
-order, each once.
+forced onto the disk before it counts as done. Each line has the SHA-256 of the one before it, so
+that what waits cannot be changed unseen either. Whoever writes the chain takes the lines up in
+their order, each once.
 """
 
 import fcntl
+import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from traider.compliance.reading import records_about
-from traider.compliance.records import Entry, canonical
+from traider.compliance.records import GENESIS, Entry, canonical
 from traider.compliance.segments import list_segments
 from traider.domain.errors import DataError, UsageError
 
@@ -24,6 +26,9 @@ ACTIONS: Final = "actions.jsonl"
 SOURCE: Final = "actions_line"
 """Key of a payload that holds the line of the file, from 1 on."""
 _LONGEST: Final = 64
+_BLOCK: Final = 4_096
+_NEWLINES: Final = 2
+"""Ends of lines that are looked for from behind: of the last whole one, and of the one before."""
 
 
 @dataclass(frozen=True)
@@ -55,29 +60,27 @@ def record_action(folder: Path, action: Action, now_ns: int) -> int:
 
     Raises:
         UsageError: the folder cannot be written, or the payload is no plain JSON.
+        DataError: the line before is none.
     """
-    body = {
-        "actor": action.actor,
-        "action": action.action,
-        "object": action.object_id,
-        "payload": dict(action.payload),
-        "ts": now_ns,
-    }
     try:
-        line = canonical(body).encode() + b"\n"
         folder.mkdir(parents=True, exist_ok=True)
         with (folder / ACTIONS).open("a+b") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
-            file.seek(0)
-            held = file.read()
-            if held and not held.endswith(b"\n"):
-                # A process died amid its line: it was never told that the action is kept.
-                file.truncate(held.rfind(b"\n") + 1)
-                held = held[: held.rfind(b"\n") + 1]
-            file.write(line)
+            last = _last_line(file)
+            number, previous = (0, GENESIS) if not last else _end_of(last, folder / ACTIONS)
+            body = {
+                "actor": action.actor,
+                "action": action.action,
+                "line": number + 1,
+                "object": action.object_id,
+                "payload": dict(action.payload),
+                "previous": previous,
+                "ts": now_ns,
+            }
+            file.write(canonical(body).encode() + b"\n")
             file.flush()
             os.fsync(file.fileno())
-        return held.count(b"\n") + 1
+        return number + 1
     except (OSError, ValueError, TypeError) as fault:
         raise UsageError(
             f"the action cannot be kept: {fault}", where=str(folder), fix="make room there"
@@ -88,30 +91,78 @@ def actions_after(folder: Path, line: int) -> Iterator[Entry]:
     """Yield the actions behind line ``line`` of the file, each as an entry of the chain.
 
     Raises:
-        DataError: a line is none.
+        DataError: a line is none, or does not follow the one before it; those that the chain has
+            are there, and not looked at.
     """
     path = folder / ACTIONS
     try:
         raw = path.read_bytes()
     except FileNotFoundError:
-        return
-    for number, text in enumerate(raw.split(b"\n")[:-1], 1):
-        if number <= line:
-            continue
-        try:
-            body = json.loads(text)
-            payload = {**body["payload"], SOURCE: number}
-            yield Entry(
-                int(body["ts"]),
-                str(body["actor"]),
-                str(body["action"]),
-                str(body["object"]),
-                payload,
-            )
-        except (ValueError, KeyError, TypeError) as fault:
-            raise DataError(
-                "is no action", where=f"{path}:{number}", fix="restore it from a copy"
-            ) from fault
+        raw = b""
+    lines = raw.split(b"\n")[:-1]
+    if len(lines) < line:
+        raise DataError(
+            f"has {len(lines)} lines, and the chain took up {line}",
+            where=str(path),
+            fix="restore it from a copy",
+        )
+    previous = GENESIS if line == 0 else _hash_of(lines[line - 1])
+    for number, text in enumerate(lines[line:], line + 1):
+        yield _entry_of(text, number, previous, path)
+        previous = _hash_of(text)
+
+
+def _entry_of(text: bytes, number: int, previous: str, path: Path) -> Entry:
+    try:
+        body = json.loads(text)
+        is_next = (body["line"], body["previous"]) == (number, previous)
+        payload = {**body["payload"], SOURCE: number}
+        entry = Entry(
+            int(body["ts"]), str(body["actor"]), str(body["action"]), str(body["object"]), payload
+        )
+    except (ValueError, KeyError, TypeError) as fault:
+        raise DataError(
+            "is no action", where=f"{path}:{number}", fix="restore it from a copy"
+        ) from fault
+    if not is_next:
+        raise DataError(
+            "does not follow the line before it",
+            where=f"{path}:{number}",
+            fix="restore it from a copy",
+        )
+    return entry
+
+
+def _last_line(file: BinaryIO) -> bytes:
+    """Return the last whole line; a half one behind it is cut off.
+
+    A process died amid it, so nobody was ever told that it is kept.
+    """
+    end = file.seek(0, os.SEEK_END)
+    tail = b""
+    begin = end
+    while begin > 0 and tail.count(b"\n") < _NEWLINES:
+        begin = max(begin - _BLOCK, 0)
+        file.seek(begin)
+        tail = file.read(end - begin)
+    whole = tail.rfind(b"\n") + 1
+    if whole < len(tail):
+        file.truncate(begin + whole)
+    return tail[:whole].rstrip(b"\n").rpartition(b"\n")[2]
+
+
+def _end_of(last: bytes, path: Path) -> tuple[int, str]:
+    """Return the number of the last line, and its hash."""
+    try:
+        return int(json.loads(last)["line"]), _hash_of(last)
+    except (ValueError, KeyError, TypeError) as fault:
+        raise DataError(
+            "its last line is no action", where=str(path), fix="restore it from a copy"
+        ) from fault
+
+
+def _hash_of(line: bytes) -> str:
+    return hashlib.sha256(line).hexdigest()
 
 
 def actions_size(folder: Path) -> int:

@@ -3,9 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
+from traider.compliance.actions import actions_after, last_action_line
 from traider.compliance.reading import records, records_about
 from traider.compliance.records import AuditRecord, canonical
+
+WAITING: Final = -1
+"""Place of a record that the chain has not taken up yet."""
 
 
 @dataclass(frozen=True)
@@ -58,3 +63,19 @@ def search(folder: Path, wanted: AuditSearch) -> Iterator[AuditRecord]:
     )
     found = records_about(folder, exact) if exact else records(folder)
     yield from (record for record in found if wanted.fits(record))
+
+
+def search_waiting(folder: Path, wanted: AuditSearch) -> Iterator[AuditRecord]:
+    """Yield the actions looked for that the chain has not taken up; none has a place or a hash.
+
+    They wait while no trader runs: whoever writes the chain next takes them up.
+
+    Raises:
+        DataError: a line of theirs is none, or was changed.
+    """
+    for entry in actions_after(folder, last_action_line(folder)):
+        record = AuditRecord(
+            WAITING, entry.ts_ns, entry.actor, entry.action, entry.object_id, entry.payload, "", ""
+        )
+        if wanted.fits(record):
+            yield record

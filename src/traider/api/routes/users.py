@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Path
 
 from traider.api.asking import Asker, HouseNow, needs
 from traider.api.openapi import problems
+from traider.api.people_changes import reset, set_disabled
 from traider.api.problems import ConflictError, NotAllowedError
 from traider.api.rights import RIGHTS_OF, Right, Role, may_give
 from traider.api.security.house import House
@@ -113,28 +114,6 @@ def remove_users_factor(name: UserName, asker: Admin, house: HouseNow) -> None:
     house.users.set_code(user.id, None, 0, [])
     house.sessions.end_all(user.id)
     house.tell(asker.name, "second-factor-removed", f"user:{name}")
-
-
-def reset(house: House, who: str, user: KeptUser) -> str:
-    """Give ``user`` a password for one login; return it. Their sessions and locks are over."""
-    password = made_password()
-    house.users.set_password(user.id, house.passwords.digest(password), must_change=True)
-    house.sessions.end_all(user.id)
-    house.tell(who, "password-reset", f"user:{user.name}")
-    return password
-
-
-def set_disabled(house: House, who: str, user: KeptUser, *, is_disabled: bool) -> None:
-    """Let ``user`` in no more, or again.
-
-    Raises:
-        ConflictError: nobody would be left who may let people in.
-    """
-    house.users.set_disabled(user.id, is_disabled=is_disabled)
-    if is_disabled:
-        house.sessions.end_all(user.id)
-        house.tokens.revoke_all(user.id)
-    house.tell(who, "user-disabled" if is_disabled else "user-enabled", f"user:{user.name}")
 
 
 def _other(house: House, asker: Asker, name: str) -> KeptUser:
