@@ -19,6 +19,7 @@ from typing import Annotated, Any, Final, TypeVar
 from fastapi import Depends, Request
 from sqlalchemy import Engine
 
+from traider.api.following import LiveView
 from traider.api.problems import ConflictError
 from traider.api.terms import ApiTerms
 from traider.runtime.config import Config
@@ -44,6 +45,7 @@ class Facts:
         self._closing = ExitStack()
         self._engine: Engine | None = None
         self._manifest: RunManifest | None = None
+        self._view: LiveView | None = None
         self._cache = _Cache()
 
     @property
@@ -108,6 +110,16 @@ class Facts:
                 self._closing.callback(self._engine.dispose)
             return self._engine
 
+    @property
+    def view(self) -> LiveView:
+        """The live view of the run, which begins to follow when it is first asked for."""
+        with self._lock:
+            if self._view is None:
+                self._view = LiveView(self.state)
+                self._view.start()
+                self._closing.callback(self._view.close)
+            return self._view
+
     def status(self) -> FoundStatus:
         """Return how the trader stands, as of not longer ago than ``STATUS_AGE_S``.
 
@@ -133,7 +145,7 @@ class Facts:
         """Close what was opened."""
         with self._lock:
             self._closing.close()
-            self._engine = None
+            self._engine = self._view = None
 
 
 @dataclass

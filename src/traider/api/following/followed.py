@@ -174,6 +174,16 @@ class FollowedRun:
             found.append([(sign * rank, lots) for rank, lots in rows])
         return found[0], found[1]
 
+    def level_counts(self, number: int) -> tuple[int, int]:
+        """Return how many bids and asks an instrument has.
+
+        Raises:
+            UsageError: the replica does not follow.
+        """
+        sides = self.kernel.machine.decider.book.sides[number]
+        counts = sides["count"] + sides["far"]
+        return int(counts[BIDS]), int(counts[ASKS])
+
     def price(self, number: int, ticks: int) -> Decimal | None:
         """Return a price in the quote currency; None of 0 ticks."""
         return price_from_ticks(ticks, self.instruments[number].tick_size) if ticks else None

@@ -84,6 +84,8 @@ class MarketTape:
     def __init__(self) -> None:
         self.bars = InstrumentBars()
         self.trades: deque[Trade] = deque(maxlen=TRADES_KEPT)
+        self.trades_end = 0
+        """Number of the next trade; those on the way back have lower numbers, negative perhaps."""
         self.words: deque[QualityWord] = deque(maxlen=WORDS_KEPT)
         self.quote: tuple[int, int, int, int] | None = None
         """Best bid and ask as the venue quoted them last: ticks, lots, ticks, lots."""
@@ -108,6 +110,7 @@ class MarketTape:
         trades = real_trades(events)
         self.bars.take_trades(trades)
         self.trades.extend(_trade(each) for each in trades[-TRADES_KEPT:])
+        self.trades_end += len(trades)
         self.bars.take_told(events[kinds == int(Kind.BAR)])
         self._take_quotes(events[kinds == int(Kind.QUOTE)])
         marks = events[kinds == int(Kind.MARK)]

@@ -13,8 +13,11 @@ from traider.api.routes import (
     auth,
     control,
     emergency_stop,
+    features,
     health,
+    market,
     second_factor,
+    signals,
     status,
     tokens,
     users,
@@ -32,5 +35,8 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     approvals.router,
     emergency_stop.router,
     control.router,
+    market.router,
+    features.router,
+    signals.router,
 )
 """Every router, in the order of the documents."""
