@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.api.people import enter
 from tests.api.served import Caller, serving
+from tests.api.traded_runs import trade
 from tests.runtime.books.written_runs import GTC_LIMIT, Sizes, WrittenRun
+from traider.api.rights import Role
 from traider.kernel.codes import Verdict
 from traider.runtime.journal_tables import apply_journal
 from traider.runtime.state_folder import RunPaths
@@ -53,3 +56,16 @@ def served(written_state: Path) -> Iterator[Caller]:
     """Serve the written run; return who asks, and is not signed in."""
     with serving(written_state) as url, Caller(url) as caller:
         yield caller
+
+
+@pytest.fixture(scope="session")
+def traded_state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the state folder of a run that a real trader traded, audited; nobody trades it now."""
+    return trade(tmp_path_factory.mktemp("traded") / "run")
+
+
+@pytest.fixture(scope="session")
+def viewer(traded_state: Path) -> Iterator[Caller]:
+    """Serve the traded run; return a viewer who is signed in."""
+    with serving(traded_state) as url, Caller(url) as caller:
+        yield enter(caller, traded_state, Role.VIEWER)

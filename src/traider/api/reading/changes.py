@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from traider.api.following import AlphaScore
+from traider.api.following.followed import known
 from traider.api.shapes.signals import AlphaNeed, Change
 
 Action = Literal["open long", "open short", "close"]
@@ -96,15 +97,16 @@ def _need(alpha: AlphaScore, threshold: float, ensemble: Ensemble) -> AlphaNeed:
     """Return what one alpha would have to say for the score to be at a threshold."""
     if alpha.is_filter:
         now, low = alpha.confidence, 0.0
-        others = _without(ensemble.passed, alpha.confidence)
-        factor = ensemble.votes * others / ensemble.weights if ensemble.weights > 0.0 else 0.0
-        needed = threshold / factor if factor else None
+        passed = _without(ensemble.passed, alpha.confidence)
+        factor = ensemble.votes * passed / ensemble.weights if ensemble.weights > 0.0 else 0.0
+        needed = known(threshold / factor) if factor else None
     else:
         now, low = alpha.score, -1.0
         lever = alpha.weight * (alpha.confidence or 0.0)
         is_possible = lever > 0.0 and ensemble.passed > 0.0
         total = threshold * ensemble.weights / ensemble.passed if is_possible else 0.0
-        needed = (total - ensemble.votes + _vote(alpha)) / lever if is_possible else None
+        others = ensemble.votes - _vote(alpha)
+        needed = known((total - others) / lever) if is_possible else None
     is_enough = needed is not None and low <= needed <= 1.0
     return AlphaNeed(alpha=alpha.alpha, now=now, needed=needed, is_enough=is_enough)
 

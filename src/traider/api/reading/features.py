@@ -84,11 +84,15 @@ _BEYOND_BARS: Final = ("@funding", "ofi_total", "signed_volume", "traded_volume"
 """What shorthands read that a chart has not."""
 
 
+_UNITS: Final = {"lots": "base units"}
+"""Values are told in the units of people."""
+
+
 def _feature(name: str, alphas: list[str]) -> Feature:
     parts = explained(name).parts
     return Feature(
         name=name,
-        unit=measure_of(name).unit,
+        unit=_UNITS.get(measure_of(name).unit, measure_of(name).unit),
         parts=[FeaturePart(written=part.written, meaning=part.meaning) for part in parts],
         alphas=alphas,
     )

@@ -86,7 +86,7 @@ def lines_of(
         measure = measure_of(graph.tape.names[slot])
         scaled = found[:, place] * tick**measure.prices * lot**measure.lots
         values = tuple(known(value) for value in scaled.tolist())
-        lines.append(Line(each, measure.unit, values))
+        lines.append(Line(each, "base units" if measure.unit == "lots" else measure.unit, values))
     return lines
 
 

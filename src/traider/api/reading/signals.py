@@ -156,7 +156,7 @@ def _blocks(run: FollowedRun, number: int) -> list[str]:
     if account["paused"]:
         found.append("new positions are paused")
     if account["warming"]:
-        found.append("history is being taken in")
+        found.append("no decisions are made: history is taken in, or the session ended")
     if account["halted"] or market["tripped"] >= int(Action.CLOSE_ONLY):
         found.append("a circuit breaker is open")
     health = MarketHealth(int(market["health"]))
