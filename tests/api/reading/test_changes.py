@@ -44,9 +44,11 @@ def test_what_is_needed_is_enough(scores: list[AlphaScore], direction: int) -> N
             if need.needed is None or not need.is_enough:
                 continue
             place = next(at for at, each in enumerate(scores) if each.alpha == need.alpha)
-            word = "confidence" if scores[place].is_filter else "score"
             changed = [*scores]
-            changed[place] = replace(changed[place], **{word: need.needed})
+            if scores[place].is_filter:
+                changed[place] = replace(changed[place], confidence=need.needed)
+            else:
+                changed[place] = replace(changed[place], score=need.needed)
             assert score_of(changed) == pytest.approx(change.threshold, abs=1e-6)
 
 

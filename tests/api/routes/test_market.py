@@ -65,7 +65,10 @@ def test_candles_are_made_of_the_trades(viewer: Caller, events: EventArray) -> N
         assert Decimal(bar["close"]) == int(own["price"][-1]) * tick
         assert Decimal(bar["low"]) == int(own["price"].min()) * tick
         assert bar["trades"] == len(own)
-    assert [bar["is_open"] for bar in body["bars"]][:-1] == [False] * (len(body["bars"]) - 1)
+    now_ns = body["as_of"]["now_ns"]
+    assert [bar["is_open"] for bar in body["bars"]] == [
+        bar["open_ns"] + MINUTE_NS > now_ns for bar in body["bars"]
+    ]
 
 
 def test_indicators_are_the_houses_own(viewer: Caller) -> None:
