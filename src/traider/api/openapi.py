@@ -44,6 +44,9 @@ _TAGS: Final = (
     ("tokens", "Tokens of programs."),
     ("approvals", "Dangerous requests that wait for a second person."),
     ("control", "Stop, pause, trade again; orders by hand; limits, weights, thresholds."),
+    ("market", "Instruments, candles, books, trades, and how good the data are."),
+    ("features", "What the strategy computes, and what each feature means."),
+    ("signals", "What each alpha says, and what would have to change to trade."),
 )
 
 

@@ -32,13 +32,13 @@ def test_history_has_the_scores_of_every_audited_decision(
 ) -> None:
     body = got(viewer, "signals/history?points=2000")
     (series,) = body["items"]
-    scores = dict(zip(series["at_ns"], series["scores"], strict=True))
+    scores = dict(zip(series["instants"], series["scores"], strict=True))
     by_alpha = {
-        each["alpha"]: dict(zip(series["at_ns"], each["scores"], strict=True))
+        each["alpha"]: dict(zip(series["instants"], each["scores"], strict=True))
         for each in series["alphas"]
     }
     assert set(by_alpha) == {"order-flow", "momentum"}
-    assert series["decisions"] == len(series["at_ns"])
+    assert series["decisions"] == len(series["instants"])
     assert decisions
     for each in decisions:
         at_ns = each["target"]["decided_ns"]
@@ -51,15 +51,15 @@ def test_history_has_the_scores_of_every_audited_decision(
 
 
 def test_history_is_thinned_and_bounded_by_its_span(viewer: Caller) -> None:
-    whole = got(viewer, "signals/history?points=2000")["items"][0]["at_ns"]
+    whole = got(viewer, "signals/history?points=2000")["items"][0]["instants"]
     thin = got(viewer, "signals/history?points=5")["items"][0]
-    assert len(thin["at_ns"]) == 5
-    assert (thin["at_ns"][0], thin["at_ns"][-1]) == (whole[0], whole[-1])
+    assert len(thin["instants"]) == 5
+    assert (thin["instants"][0], thin["instants"][-1]) == (whole[0], whole[-1])
     assert thin["decisions"] == len(whole)
     middle = whole[len(whole) // 2]
-    later = got(viewer, f"signals/history?points=2000&from_ns={middle}")["items"][0]["at_ns"]
+    later = got(viewer, f"signals/history?points=2000&from_ns={middle}")["items"][0]["instants"]
     assert later == whole[len(whole) // 2 :]
-    earlier = got(viewer, f"signals/history?points=2000&to_ns={middle}")["items"][0]["at_ns"]
+    earlier = got(viewer, f"signals/history?points=2000&to_ns={middle}")["items"][0]["instants"]
     assert earlier == whole[: len(whole) // 2]
 
 

@@ -98,7 +98,7 @@ def history(run: FollowedRun, number: int, span: tuple[int, int], points: int) -
     kept = thinned(within, points)
     return SignalHistory(
         instrument=run.instruments[number].name,
-        at_ns=[each.at_ns for each in kept],
+        instants=[each.at_ns for each in kept],
         scores=[known(each.combined) for each in kept],
         exposures=[known(each.exposure) for each in kept],
         alphas=[

@@ -131,8 +131,8 @@ class SignalHistory(Shape):
 
     instrument: InstrumentText
     """Of which."""
-    at_ns: list[int]
-    """Instants of the decisions, ns UTC of the trader's clock, rising."""
+    instants: Annotated[list[int], Field(examples=[[1_721_347_200_000_000_000]])]
+    """When the decisions were made, ns UTC of the trader's clock, rising."""
     scores: list[float | None]
     """The ensemble's."""
     exposures: list[float | None]
