@@ -9,6 +9,7 @@ from traider.compliance.reading import (
     place_of,
     records,
     records_about,
+    records_backwards,
     records_from,
 )
 from traider.compliance.segments import audit_folder, list_segments
@@ -30,6 +31,15 @@ def test_records_about_an_object_are_found_among_the_bytes(tmp_path: Path) -> No
     assert [each.seq for each in records_about(tmp_path, wanted, 51)] == [17]
     assert list(records_about(tmp_path, wanted, 90)) == []
     assert len(list(records_about(tmp_path, '"actor":"trader"'))) == 40
+
+
+def test_the_chain_is_read_backwards_from_any_place(tmp_path: Path) -> None:
+    small_chain(tmp_path, 40)
+    whole = list(records(tmp_path))[::-1]
+    assert list(records_backwards(tmp_path)) == whole
+    for before in (0, 1, 2, 5, 17, 39, 40, 99):
+        wanted = [each for each in whole if each.seq < before]
+        assert list(records_backwards(tmp_path, before)) == wanted, before
 
 
 def test_the_end_is_read_from_the_end(tmp_path: Path) -> None:

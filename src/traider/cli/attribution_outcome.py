@@ -3,14 +3,18 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import click
 from rich.console import Console
 from rich.table import Table
 
 from traider.cli.interrupt import stop_on_interrupt
-from traider.runtime.books.run_attribution import RunAttribution, run_attribution
+from traider.runtime.books.run_attribution import (
+    RunAttribution,
+    attribution_body,
+    run_attribution,
+)
 
 _WIDTH: Final = 100
 
@@ -24,20 +28,6 @@ def attribution_session(state: Path, wanted: Sequence[str], *, as_json: bool) ->
     else:
         _print(found)
     return 0
-
-
-def attribution_body(found: RunAttribution) -> dict[str, Any]:
-    """Return the views as they are printed for a program; money is text, exactly."""
-    return {
-        "currency": found.currency,
-        "total": f"{found.total:f}",
-        "trades": found.trades,
-        "regime_step_s": found.regime_step_s,
-        "views": {
-            name: {part: f"{value:f}" for part, value in view.items()}
-            for name, view in found.views.items()
-        },
-    }
 
 
 def _print(found: RunAttribution) -> None:

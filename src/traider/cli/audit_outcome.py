@@ -6,26 +6,25 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import click
 
 from traider.cli.interrupt import stop_on_interrupt
 from traider.cli.progress import ProgressReport, Show, progress_shown
 from traider.cli.times import TIME
-from traider.compliance.actions import ACTIONS, actions_after, last_action_line
-from traider.compliance.agreement import JournalAgreement
-from traider.compliance.anchoring import (
-    Anchor,
-    anchor_faults,
-    keep_anchor,
-    public_key_of,
-    read_anchors,
-)
+from traider.compliance.actions import ACTIONS
+from traider.compliance.anchoring import keep_anchor, public_key_of
 from traider.compliance.records import AuditRecord
 from traider.compliance.searching import WAITING, AuditSearch, search, search_waiting
 from traider.compliance.segments import audit_folder, list_segments
-from traider.compliance.verifying import ChainVerdict, Watch, verify_chain
+from traider.compliance.verification import (
+    AuditVerification,
+    VerifyTerms,
+    verification_body,
+    verify_audit,
+)
+from traider.compliance.verifying import verify_chain
 from traider.domain.errors import DataError, Interrupted, UsageError
 from traider.venues.rfc3339 import format_ns
 
@@ -94,53 +93,23 @@ def verify_session(
     folder: Path, public_key: Path | None, anchors: Path | None, *, as_json: bool, quiet: bool
 ) -> int:
     """Verify the audit of ``folder`` and print what is found; return the exit code."""
-    chain = audit_folder(folder)
     key = "" if public_key is None else public_key_of(_read(public_key), str(public_key))
-    faults: list[str] = []
-    known: list[Anchor] = []
-    for place in (chain, *(() if anchors is None else (anchors,))):
-        try:
-            known += read_anchors(place)
-        except DataError as fault:
-            faults.append(fault.line())
-    journal = chain.parent / "journal"
-    agreement = JournalAgreement(journal) if journal.is_dir() else None
     show = Show.JSON if as_json else Show.NOTHING if quiet else Show.SUMMARY
     with stop_on_interrupt(quiet=as_json) as stopped, progress_shown(show) as report:
-        verdict = verify_chain(
-            chain,
-            Watch(
-                look=agreement or (lambda _record: ""),
-                wanted=frozenset(each.head.seq for each in known),
-                progress=lambda done, records: _told(report, done, records),
-                stop=stopped,
-            ),
+        terms = VerifyTerms(
+            key,
+            () if anchors is None else (anchors,),
+            lambda done, records: _told(report, done, records),
+            stopped,
         )
+        found = verify_audit(folder, terms)
         if stopped():
             raise Interrupted("stopped", fix="a check begins anew each time")
-    if verdict.ok:
-        faults += anchor_faults(known, verdict.hashes, key)
-        _check_actions(chain, verdict, faults)
-        if agreement is not None and (rest := agreement.rest()):
-            verdict.notes.append(f"the journal has {rest:,} further events that are not told yet")
-    faults = [*([] if verdict.fault is None else [verdict.fault.line]), *faults]
-    compared = 0 if agreement is None else agreement.compared
     if as_json:
-        click.echo(json.dumps(_body(chain, verdict, faults, (compared, len(known)))))
+        click.echo(json.dumps(verification_body(found)))
     else:
-        _print(chain, verdict, faults, (compared, len(known)))
-    return DAMAGED if faults else WHOLE
-
-
-def _check_actions(chain: Path, verdict: ChainVerdict, faults: list[str]) -> None:
-    """Verify what people did elsewhere and the chain has not taken up yet."""
-    try:
-        waiting = sum(1 for _ in actions_after(chain, last_action_line(chain)))
-    except DataError as fault:
-        faults.append(fault.line())
-        return
-    if waiting:
-        verdict.notes.append(f"{waiting:,} actions of people are not in the chain yet")
+        _print(found)
+    return WHOLE if found.is_whole else DAMAGED
 
 
 def _told(report: ProgressReport | None, done: float, records: int) -> None:
@@ -148,40 +117,20 @@ def _told(report: ProgressReport | None, done: float, records: int) -> None:
         report(done, f"{records:,} records")
 
 
-def _body(
-    folder: Path, verdict: ChainVerdict, faults: list[str], proved: tuple[int, int]
-) -> dict[str, Any]:
-    head, fault = verdict.head, verdict.fault
-    return {
-        "audit": str(folder),
-        "whole": not faults,
-        "records": verdict.records,
-        "segments": verdict.segments,
-        "archived": verdict.archived,
-        "events_compared": proved[0],
-        "anchors": proved[1],
-        "head": None if head is None else {"seq": head.seq, "hash": head.hash},
-        "first_bad": None
-        if fault is None
-        else {"file": fault.file, "record": fault.record, "what": fault.what},
-        "faults": faults,
-        "notes": verdict.notes,
-    }
-
-
-def _print(folder: Path, verdict: ChainVerdict, faults: list[str], proved: tuple[int, int]) -> None:
-    for line in faults:
+def _print(found: AuditVerification) -> None:
+    verdict = found.verdict
+    for line in found.faults:
         click.echo(f"DAMAGED {line}")
     for note in verdict.notes:
         click.echo(f"note: {note}")
     archived = f", {verdict.archived} archived" if verdict.archived else ""
     click.echo(
-        f"{folder}: {verdict.records:,} records in {verdict.segments} files{archived}; "
-        f"{proved[0]:,} held against the journal, {proved[1]} signed digests"
+        f"{found.folder}: {verdict.records:,} records in {verdict.segments} files{archived}; "
+        f"{found.compared:,} held against the journal, {found.anchors} signed digests"
     )
     if verdict.head is not None:
         click.echo(f"head {verdict.head.seq}:{verdict.head.hash}")
-    click.echo("damaged" if faults else "whole")
+    click.echo("whole" if found.is_whole else "damaged")
 
 
 def update_session(folder: Path, *, as_json: bool) -> int:

@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import click
 from rich.console import Console
@@ -17,7 +17,7 @@ from traider.domain.units import amount_from_units
 from traider.portfolio.lot_matching import LotBooks, LotChoice, LotTerms
 from traider.portfolio.lots import Disposal, Lot, LotMethod
 from traider.runtime.books.money_events import MoneyEvents, read_money
-from traider.runtime.books.run_lots import keep_run_lots, lots_of
+from traider.runtime.books.run_lots import keep_run_lots, lots_body, lots_of
 from traider.runtime.parity.recorded_run import RecordedRun
 from traider.venues.rfc3339 import format_ns
 
@@ -77,46 +77,6 @@ def read_choices(path: Path) -> dict[int, list[LotChoice]]:
             fix="write order_id,lot,quantity and a line for each lot",
         ) from fault
     return found
-
-
-def lots_body(books: LotBooks, money: MoneyEvents) -> dict[str, Any]:
-    """Return lots and disposals as they are printed for a program; money is text, exactly."""
-    return {
-        "method": books.method.value,
-        "currency": money.currency,
-        "account": money.account,
-        "lots": [
-            {
-                "lot": lot.sequence,
-                "instrument": lot.instrument,
-                "side": lot.side,
-                "opened_ns": lot.opened_ns,
-                "quantity": f"{lot.quantity:f}",
-                "remaining": f"{lot.remaining:f}",
-                "cost": f"{lot.cost:f}",
-                "cost_left": f"{lot.cost_left:f}",
-            }
-            for lot in books.lots
-        ],
-        "disposals": [
-            {
-                "lot": each.lot_sequence,
-                "instrument": each.instrument,
-                "side": each.side,
-                "opened_ns": each.opened_ns,
-                "closed_ns": each.closed_ns,
-                "sequence": each.sequence,
-                "quantity": f"{each.quantity:f}",
-                "proceeds": f"{each.proceeds:f}",
-                "basis": f"{each.basis:f}",
-                "gain": f"{each.gain:f}",
-                "held_ns": each.holding_ns,
-                "is_long_term": each.is_long_term,
-            }
-            for each in books.disposals
-        ],
-        "gain": f"{amount_from_units(books.gain_units):f}",
-    }
 
 
 def _print(books: LotBooks, money: MoneyEvents) -> None:

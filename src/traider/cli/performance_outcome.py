@@ -2,10 +2,9 @@
 
 import json
 import math
-from dataclasses import dataclass, fields
-from decimal import Decimal
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import click
 from rich.console import Console
@@ -13,7 +12,11 @@ from rich.table import Table
 
 from traider.cli.times import option_instant
 from traider.portfolio.window_performance import BenchmarkFigures, WindowPerformance
-from traider.runtime.books.run_performance import PerformanceRequest, run_performance
+from traider.runtime.books.run_performance import (
+    PerformanceRequest,
+    performance_body,
+    run_performance,
+)
 from traider.venues.rfc3339 import format_ns
 
 _WIDTH: Final = 120
@@ -50,25 +53,6 @@ def performance_session(said: PerformanceArguments) -> int:
     else:
         _print(found, currency)
     return 0
-
-
-def performance_body(found: WindowPerformance) -> dict[str, Any]:
-    """Return the figures as they are printed for a program: money is text, unknown is null."""
-    body = {each.name: _plain(getattr(found, each.name)) for each in fields(found)}
-    for name in ("trades", "benchmark"):
-        part = getattr(found, name)
-        body[name] = None
-        if part is not None:
-            body[name] = {each.name: _plain(getattr(part, each.name)) for each in fields(part)}
-    return body
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    return value
 
 
 def _print(found: WindowPerformance, currency: str) -> None:

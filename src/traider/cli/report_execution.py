@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from traider.cli.report_outcome import check_ledger, made_of, write_text
+from traider.cli.report_outcome import write_text
 from traider.compliance.best_execution import QualitySummary, summarize_quality
 from traider.compliance.execution_rows import (
     bps_text,
@@ -19,6 +19,7 @@ from traider.compliance.execution_rows import (
     summary_row,
 )
 from traider.runtime.books.execution_quality import run_quality
+from traider.runtime.books.run_blotter import check_ledger, made_of
 from traider.runtime.books.run_records import RunRecords, read_records
 from traider.runtime.parity.recorded_run import RecordedRun
 

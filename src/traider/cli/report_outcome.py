@@ -4,21 +4,12 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import click
 
-from traider.compliance.blotter import (
-    BlotterOf,
-    BlotterTotals,
-    blotter_csv,
-    blotter_rows,
-    quantities,
-    time_text,
-    totals_body,
-    totals_of,
-)
-from traider.domain.errors import DataError, UsageError
+from traider.compliance.blotter import BlotterTotals, blotter_csv, totals_body
+from traider.domain.errors import UsageError
+from traider.runtime.books.run_blotter import is_empty_span, made_of, run_blotter
 from traider.runtime.books.run_records import RunRecords, read_records
 from traider.runtime.parity.recorded_run import RecordedRun
 
@@ -36,18 +27,12 @@ class BlotterArguments:
 
 def blotter_session(said: BlotterArguments) -> int:
     """Write the blotter where asked, and print its sums."""
-    check_span(said.start_ns, said.end_ns)
+    if is_empty_span(said.start_ns, said.end_ns):
+        raise UsageError("--to is not after --from", fix="name the first instant not used any more")
     records = read_records(RecordedRun.open(said.folder))
-    check_ledger(records)
-    orders = [each for each in records.orders if _is_within(said, each.decided_ns)]
-    executions = [each for each in records.executions if _is_within(said, each.heard_ns)]
-    # Rows of executions name their orders, those decided before the span too.
-    rows = blotter_rows(records.orders, executions, BlotterOf(records.venue, records.account))
-    ids = {str(order.position) for order in orders}
-    rows = [row for row in rows if row["record"] != "order" or row["position"] in ids]
+    rows, totals = run_blotter(records, said.start_ns, said.end_ns)
     if said.out is not None:
         write_text(said.out, blotter_csv(rows))
-    totals = totals_of(orders, executions)
     if said.as_json:
         body = made_of(records) | totals_body(totals)
         body |= {"rows": rows, "out": None if said.out is None else str(said.out)}
@@ -55,34 +40,6 @@ def blotter_session(said: BlotterArguments) -> int:
     else:
         _print(totals, records, rows, said.out)
     return 0
-
-
-def check_span(start_ns: int | None, end_ns: int | None) -> None:
-    """Refuse a span that holds nothing.
-
-    Raises:
-        UsageError: it ends before it begins.
-    """
-    if start_ns is not None and end_ns is not None and end_ns <= start_ns:
-        raise UsageError("--to is not after --from", fix="name the first instant not used any more")
-
-
-def check_ledger(records: RunRecords) -> None:
-    """Hold executions against the ledger.
-
-    Raises:
-        DataError: they add up to something else.
-    """
-    held = {name: each.quantity for name, each in records.money.ledger().positions.items()}
-    found = quantities(records.executions)
-    for name in sorted({*held, *found}):
-        if held.get(name, 0) != found.get(name, 0):
-            raise DataError(
-                f"executions of {name} add up to {found.get(name, 0)}, the ledger holds "
-                f"{held.get(name, 0)}",
-                where=str(records.run.paths.folder),
-                fix="this is a fault of the program: do not use the report, and tell us",
-            )
 
 
 def write_text(path: Path, text: str) -> None:
@@ -97,23 +54,6 @@ def write_text(path: Path, text: str) -> None:
         raise UsageError(
             f"cannot be written: {fault.strerror}", where=str(path), fix="name another file"
         ) from None
-
-
-def made_of(records: RunRecords) -> dict[str, Any]:
-    """Return what a report is made of, so that it can be made again."""
-    return {
-        "run": records.account,
-        "venue": records.venue,
-        "mode": str(records.run.manifest.mode),
-        "currency": records.money.currency,
-        "journal_events": records.end,
-        "journal_until": time_text(records.last_ns),
-    }
-
-
-def _is_within(said: BlotterArguments, ts_ns: int) -> bool:
-    is_begun = said.start_ns is None or ts_ns >= said.start_ns
-    return is_begun and (said.end_ns is None or ts_ns < said.end_ns)
 
 
 def _print(

@@ -8,12 +8,12 @@ from typing import Any, Final
 
 import click
 
-from traider.cli.report_outcome import made_of
 from traider.compliance.order_records import OrderOutcome
 from traider.compliance.review_drafts import STATUS, Reviewed, review_body
 from traider.compliance.reviews import Thresholds, find_all
 from traider.domain.errors import UsageError
 from traider.runtime.books.movements import run_movements
+from traider.runtime.books.run_blotter import made_of
 from traider.runtime.books.run_records import RunRecords, read_records
 from traider.runtime.parity.recorded_run import RecordedRun
 

@@ -16,6 +16,7 @@ from traider.domain.errors import DataError, UsageError
 
 PLACE: Final = "place"
 """Key of a payload that holds an event's position in the journal, and the part of what it tells."""
+_SEQ: Final = b',"seq":'
 
 
 @contextmanager
@@ -62,6 +63,45 @@ def last_record(folder: Path) -> AuditRecord | None:
             if end >= 0:
                 return _told(path, bytes(raw[raw.rfind(b"\n", 0, end) + 1 : end]))
     return None
+
+
+def records_backwards(folder: Path, before: int | None = None) -> Iterator[AuditRecord]:
+    """Yield the records from the newest to the oldest, or from the one before record ``before``.
+
+    Raises:
+        UsageError: there is no audit.
+        DataError: a line is no record.
+    """
+    for path in reversed(list_segments(folder).values()):
+        with mapped(path) as raw:
+            end = raw.rfind(b"\n")
+            if before is not None and end >= 0:
+                end = _end_before(raw, before, end)
+            while end >= 0:
+                begin = raw.rfind(b"\n", 0, end) + 1
+                yield _told(path, bytes(raw[begin:end]))
+                end = begin - 1
+
+
+def _end_before(raw: bytes | mmap.mmap, before: int, last: int) -> int:
+    """Return where the last line ends whose record is before ``before``; -1 where none is."""
+    low, high = -1, last
+    # Ends of lines: that at ``low`` is before, or the beginning; those after ``high`` are not.
+    while low < high:
+        end = raw.find(b"\n", (low + high) // 2 + 1, high + 1)
+        if end < 0:
+            end = high
+        if _seq_of(raw, end) < before:
+            low = end
+        else:
+            high = raw.rfind(b"\n", 0, end)
+    return low
+
+
+def _seq_of(raw: bytes | mmap.mmap, end: int) -> int:
+    """Return the number of the record whose line ends at ``end``: the last but one of its words."""
+    at = raw.rfind(_SEQ, 0, end) + len(_SEQ)
+    return int(bytes(raw[at : raw.find(b",", at)]))
 
 
 def place_of(record: AuditRecord) -> tuple[int, int] | None:

@@ -38,7 +38,7 @@ PERIODS_NS: Final = {
 }
 _RETURNS_MIN: Final = 7
 """The period is the longest that a window has so many returns of."""
-_YEAR_NS: Final = 365 * DAY_NS
+YEAR_NS: Final = 365 * DAY_NS
 
 
 @dataclass(frozen=True)
@@ -179,13 +179,13 @@ def measure_window(
         trades: statistics of the trades closed in it.
     """
     growth = window.growth()
-    period = period or _fitting(window.ts_ns)
-    ends = _period_ends(window.ts_ns, PERIODS_NS[period])
-    returns = _returns(growth[ends])
-    a_year = _YEAR_NS / PERIODS_NS[period]
+    period = period or fitting_period(window.ts_ns)
+    ends = period_ends(window.ts_ns, PERIODS_NS[period])
+    returns = period_returns(growth[ends])
+    a_year = YEAR_NS / PERIODS_NS[period]
     span_ns = int(window.ts_ns[-1] - window.ts_ns[0])
     is_long = span_ns >= ANNUALIZED_DAYS_MIN * DAY_NS
-    (deepest,) = worst_drawdowns(_returns(growth), 1) or (None,)
+    (deepest,) = worst_drawdowns(period_returns(growth), 1) or (None,)
     traded, turnover = _turnover(window)
     fees, funding = _sum(window.fees), _sum(window.funding)
     return WindowPerformance(
@@ -216,7 +216,7 @@ def measure_window(
         worst_period=float(returns.min()) if len(returns) else math.nan,
         traded=traded,
         turnover=turnover,
-        turnover_a_year=turnover * _YEAR_NS / span_ns if is_long else math.nan,
+        turnover_a_year=turnover * YEAR_NS / span_ns if is_long else math.nan,
         fees=fees,
         funding=funding,
         cost_bps=float((fees + funding) / traded) * 1e4 if traded else math.nan,
@@ -230,14 +230,15 @@ def measure_window(
     )
 
 
-def _fitting(ts_ns: TimeArray) -> str:
+def fitting_period(ts_ns: TimeArray) -> str:
+    """Return the longest period that the rows have enough returns of."""
     for name, length in PERIODS_NS.items():
-        if len(_period_ends(ts_ns, length)) > _RETURNS_MIN:
+        if len(period_ends(ts_ns, length)) > _RETURNS_MIN:
             return name
     return "1s"
 
 
-def _period_ends(ts_ns: TimeArray, period_ns: int) -> TimeArray:
+def period_ends(ts_ns: TimeArray, period_ns: int) -> TimeArray:
     """Return the places of the first row, and of the last row of each period after it."""
     periods = (ts_ns - 1) // period_ns
     ends = np.flatnonzero(np.append(periods[1:] != periods[:-1], np.True_))
@@ -245,7 +246,7 @@ def _period_ends(ts_ns: TimeArray, period_ns: int) -> TimeArray:
     return ends if ends[0] == 0 else np.concatenate(([0], ends))
 
 
-def _returns(growth: FloatArray) -> FloatArray:
+def period_returns(growth: FloatArray) -> FloatArray:
     """Return the returns between neighbors; none where nothing was left."""
     before = growth[:-1]
     grown = np.divide(growth[1:], before, out=np.ones(len(before)), where=before > 0.0)
@@ -254,7 +255,7 @@ def _returns(growth: FloatArray) -> FloatArray:
 
 def _growth_a_year(growth: FloatArray, span_ns: int) -> float:
     last = float(growth[-1])
-    return math.expm1(_YEAR_NS / span_ns * math.log(last)) if last > 0.0 else -1.0
+    return math.expm1(YEAR_NS / span_ns * math.log(last)) if last > 0.0 else -1.0
 
 
 def _calmar(growth: FloatArray, span_ns: int, depth: float) -> float:

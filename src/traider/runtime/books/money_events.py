@@ -31,7 +31,8 @@ from traider.portfolio.funding import FundingPayment
 from traider.portfolio.ledger import Ledger
 from traider.runtime.parity.recorded_run import RecordedRun
 
-_MONEY_KINDS: Final = (Kind.FILL, Kind.TRANSFER, Kind.RECONCILE_ADJUSTMENT)
+MONEY_KINDS: Final = (Kind.FILL, Kind.TRANSFER, Kind.RECONCILE_ADJUSTMENT)
+"""Kinds of events that move money or positions."""
 _CAPITAL_REASONS: Final = (1, 2)
 """Why a transfer was made that brings or takes capital: deposit, withdrawal."""
 _ZERO: Final = Decimal(0)
@@ -62,6 +63,13 @@ class MoneyEvents:
                 units = balance.take(units)
             found.append(units)
         return found
+
+    @property
+    def fees_in_other(self) -> int:
+        """What fees took of the fee balance, in units of 1e-8 of its currency."""
+        events = self.events
+        is_other = (events["kind"] == Kind.FILL) & (events["flags"] & FillFlag.FEE_IN_OTHER != 0)
+        return sum(events["fee"][is_other].tolist())
 
     def booked_fills(self) -> Iterator[BookedFill]:
         """Yield fills, and corrections of positions as such, with their places in the journal."""
@@ -158,7 +166,7 @@ def read_money(run: RecordedRun) -> MoneyEvents:
     sequence = reader.first
     kept, places = [], []
     for events in reader.events():
-        chosen = np.flatnonzero(np.isin(events["kind"], _MONEY_KINDS))
+        chosen = np.flatnonzero(np.isin(events["kind"], MONEY_KINDS))
         kept.append(events[chosen])
         places.append(chosen + sequence)
         sequence += len(events)

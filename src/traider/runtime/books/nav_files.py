@@ -58,14 +58,15 @@ class NavWriter:
 
 def read_nav(folder: Path, start_ns: int | None = None, end_ns: int | None = None) -> NavRows:
     """Return the rows with ``start_ns <= ts < end_ns``, oldest first; none where none are kept."""
-    parts = [_rows(path) for path in _files(folder)]
+    parts = [_rows(path) for path in nav_files(folder)]
     rows = np.concatenate([np.zeros(0, NAV_ROW), *parts])
     begin = 0 if start_ns is None else int(np.searchsorted(rows["ts"], start_ns))
     end = len(rows) if end_ns is None else int(np.searchsorted(rows["ts"], end_ns))
     return rows[begin:end]
 
 
-def _files(folder: Path) -> list[Path]:
+def nav_files(folder: Path) -> list[Path]:
+    """Return the files of a folder, oldest first."""
     return sorted(folder.glob(f"*{_SUFFIX}"))
 
 
@@ -80,7 +81,7 @@ def _name(day: int) -> str:
 
 def _cut(folder: Path, since_ns: int) -> None:
     """Take away rows that may not stay, and what a crash left of one."""
-    for path in reversed(_files(folder)):
+    for path in reversed(nav_files(folder)):
         rows = _rows(path)
         kept = int(np.searchsorted(rows["ts"], since_ns))
         size = kept * NAV_ROW.itemsize

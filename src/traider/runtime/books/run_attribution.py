@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +28,7 @@ from traider.portfolio.funding import charge_funding
 from traider.portfolio.regimes import regime_at
 from traider.portfolio.trades import Trade, trades_from_fills
 from traider.runtime.books.money_events import MoneyEvents, read_money
+from traider.runtime.books.run_records import money_before
 from traider.runtime.parity.decisions import DecisionReplay
 from traider.runtime.parity.market_prices import market_prices
 from traider.runtime.parity.recorded_run import RecordedRun
@@ -49,6 +50,10 @@ class RunAttribution:
     trades: int
     regime_step_s: int
     """Step of the prices that regimes are measured on (``portfolio.regimes``)."""
+    events: int
+    """How many events of the journal it was made of,"""
+    until_ns: int
+    """and when the last of them was received."""
 
     def unexplained(self) -> Decimal:
         """Return the most that a view leaves of the total: zero."""
@@ -68,7 +73,8 @@ def run_attribution(
     """
     run = RecordedRun.open(folder)
     replay = _Replay(run, stop)
-    money = read_money(run)
+    # What came while it was replayed is left out: every part is of the same events.
+    money = money_before(read_money(run), replay.end)
     lives = replay.orders.lives(replay.spec.fees)
     reasons = replay.decisions.reasons(lives)
     fills = [each.fill for each in money.booked_fills()]
@@ -97,7 +103,31 @@ def run_attribution(
     found = {name: views.completed(makers[name](), beside) for name in wanted if name != "cost"}
     if "cost" in wanted:
         found["cost"] = views.by_cost(total, _costs(money, funding))
-    return RunAttribution(money.currency, total, found, len(trades), step_ns // SECOND_NS)
+    return RunAttribution(
+        currency=money.currency,
+        total=total,
+        views=found,
+        trades=len(trades),
+        regime_step_s=step_ns // SECOND_NS,
+        events=replay.end,
+        until_ns=replay.begin_ns + replay.span_ns,
+    )
+
+
+def attribution_body(found: RunAttribution) -> dict[str, Any]:
+    """Return the views as they are printed for a program; money is text, exactly."""
+    return {
+        "currency": found.currency,
+        "total": f"{found.total:f}",
+        "trades": found.trades,
+        "regime_step_s": found.regime_step_s,
+        "journal_events": found.events,
+        "until_ns": found.until_ns,
+        "views": {
+            name: {part: f"{value:f}" for part, value in view.items()}
+            for name, view in found.views.items()
+        },
+    }
 
 
 class _Replay:
@@ -109,7 +139,9 @@ class _Replay:
         self.decisions = DecisionJournal(self.spec, with_features=False)
         self.begin_ns = self.span_ns = 0
         self._replay = DecisionReplay(self.spec, simulates=run.simulates, watch=self._see)
-        for events in JournalReader(run.paths.journal).events():
+        reader = JournalReader(run.paths.journal)
+        self.end = reader.end
+        for events in reader.events(end=self.end):
             if stop():
                 raise Interrupted("stopped", fix="begin again; nothing was written")
             self.begin_ns = self.begin_ns or int(events["ts_recv"][0])

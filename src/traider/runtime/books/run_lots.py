@@ -1,8 +1,10 @@
 """Lots and disposals of a recorded run, by a method, and the tables that keep them."""
 
 from pathlib import Path
+from typing import Any
 
 from traider.domain.errors import UsageError
+from traider.domain.units import amount_from_units
 from traider.portfolio.executions import executions_of
 from traider.portfolio.lot_matching import LotBooks, LotTerms, match_lots
 from traider.runtime.books.money_events import MoneyEvents
@@ -16,6 +18,46 @@ def lots_of(money: MoneyEvents, terms: LotTerms) -> LotBooks:
         DataError: a lot that is named for an order was not open then.
     """
     return match_lots(executions_of(money.booked_fills()), terms)
+
+
+def lots_body(books: LotBooks, money: MoneyEvents) -> dict[str, Any]:
+    """Return lots and disposals as they are printed for a program; money is text, exactly."""
+    return {
+        "method": books.method.value,
+        "currency": money.currency,
+        "account": money.account,
+        "lots": [
+            {
+                "lot": lot.sequence,
+                "instrument": lot.instrument,
+                "side": lot.side,
+                "opened_ns": lot.opened_ns,
+                "quantity": f"{lot.quantity:f}",
+                "remaining": f"{lot.remaining:f}",
+                "cost": f"{lot.cost:f}",
+                "cost_left": f"{lot.cost_left:f}",
+            }
+            for lot in books.lots
+        ],
+        "disposals": [
+            {
+                "lot": each.lot_sequence,
+                "instrument": each.instrument,
+                "side": each.side,
+                "opened_ns": each.opened_ns,
+                "closed_ns": each.closed_ns,
+                "sequence": each.sequence,
+                "quantity": f"{each.quantity:f}",
+                "proceeds": f"{each.proceeds:f}",
+                "basis": f"{each.basis:f}",
+                "gain": f"{each.gain:f}",
+                "held_ns": each.holding_ns,
+                "is_long_term": each.is_long_term,
+            }
+            for each in books.disposals
+        ],
+        "gain": f"{amount_from_units(books.gain_units):f}",
+    }
 
 
 def keep_run_lots(paths: RunPaths, run_id: str, books: LotBooks) -> None:

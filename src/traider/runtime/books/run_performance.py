@@ -1,8 +1,11 @@
 """Performance of a recorded run over a window, beside a benchmark."""
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -56,9 +59,40 @@ def run_performance(request: PerformanceRequest) -> tuple[WindowPerformance, str
             "the run has no NAV series", where=str(request.state), fix="add --replay to make it"
         )
     window = nav_series(rows).between(request.start_ns, request.end_ns)
+    return measured(request, run, window, read_money(run)), run.config.currency
+
+
+def measured(
+    request: PerformanceRequest, run: RecordedRun, window: NavSeries, money: MoneyEvents
+) -> WindowPerformance:
+    """Measure a window of a run's rows, with the trades that were closed in it.
+
+    Raises:
+        UsageError: there is no such benchmark.
+        DataError: it has no prices in the window, or a file cannot be read.
+    """
     benchmark = _benchmark(request.benchmark, run, window) if request.benchmark else None
-    closed = closed_between(read_money(run), int(window.ts_ns[0]), int(window.ts_ns[-1]))
-    return measure_window(window, request.period, benchmark, closed), run.config.currency
+    closed = closed_between(money, int(window.ts_ns[0]), int(window.ts_ns[-1]))
+    return measure_window(window, request.period, benchmark, closed)
+
+
+def performance_body(found: WindowPerformance) -> dict[str, Any]:
+    """Return the figures as they are printed for a program: money is text, unknown is null."""
+    body = {each.name: _plain(getattr(found, each.name)) for each in fields(found)}
+    for name in ("trades", "benchmark"):
+        part = getattr(found, name)
+        body[name] = None
+        if part is not None:
+            body[name] = {each.name: _plain(getattr(part, each.name)) for each in fields(part)}
+    return body
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value
 
 
 def nav_series(rows: NavRows) -> NavSeries:

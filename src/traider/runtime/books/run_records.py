@@ -90,7 +90,7 @@ def read_records(run: RecordedRun) -> RunRecords:
     spec = run.spec()
     people = People()
     people.take([fact for fact in reader.facts() if fact.sequence < end])
-    reading = _Reading(run, tuple(spec.markets), vocabulary(spec), people)
+    reading = OrderReading(run, tuple(spec.markets), vocabulary(spec), people)
     last_ns = 0
     for first, events in reader.numbered(Span(reader.first, end)):
         reading.take(first, events)
@@ -147,7 +147,7 @@ def _kind(event: np.void, *, is_liquidation: bool) -> ExecutionKind:
     return ExecutionKind.LIQUIDATION if is_liquidation else ExecutionKind.FILL
 
 
-class _Reading:
+class OrderReading:
     """Follows every order through the journal."""
 
     def __init__(

@@ -1,0 +1,113 @@
+"""Everything that can be proved of a run's audit at once: chain, signed digests, journal."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from traider.compliance.actions import actions_after, last_action_line
+from traider.compliance.agreement import JournalAgreement
+from traider.compliance.anchoring import Anchor, anchor_faults, read_anchors
+from traider.compliance.segments import audit_folder
+from traider.compliance.verifying import ChainVerdict, Watch, verify_chain
+from traider.domain.errors import DataError
+
+
+@dataclass(frozen=True)
+class VerifyTerms:
+    """How an audit is verified."""
+
+    public_key: str = ""
+    """Hexadecimal, which the digests must be signed with; any without it."""
+    copies: tuple[Path, ...] = ()
+    """Folders outside the state folder with copies of the digests."""
+    progress: Callable[[float, int], None] = lambda _done, _records: None
+    """Takes the part of the bytes that was looked at, and how many records those are."""
+    stop: Callable[[], bool] = lambda: False
+
+
+@dataclass(frozen=True)
+class AuditVerification:
+    """What was found."""
+
+    folder: Path
+    """Of the chain."""
+    verdict: ChainVerdict
+    faults: tuple[str, ...]
+    """Everything that is wrong, a line each."""
+    compared: int
+    """Events held against the journal."""
+    anchors: int
+    """Signed digests that were found."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.faults
+
+
+def verify_audit(folder: Path, terms: VerifyTerms | None = None) -> AuditVerification:
+    """Verify every byte of the audit of a state folder, or of a folder ``audit``.
+
+    Raises:
+        UsageError: there is none.
+    """
+    asked = terms or VerifyTerms()
+    chain = audit_folder(folder)
+    faults: list[str] = []
+    known: list[Anchor] = []
+    for place in (chain, *asked.copies):
+        try:
+            known += read_anchors(place)
+        except DataError as fault:
+            faults.append(fault.line())
+    journal = chain.parent / "journal"
+    agreement = JournalAgreement(journal) if journal.is_dir() else None
+    verdict = verify_chain(
+        chain,
+        Watch(
+            look=agreement or (lambda _record: ""),
+            wanted=frozenset(each.head.seq for each in known),
+            progress=asked.progress,
+            stop=asked.stop,
+        ),
+    )
+    if verdict.ok and not asked.stop():
+        faults += anchor_faults(known, verdict.hashes, asked.public_key)
+        _check_actions(chain, verdict, faults)
+        if agreement is not None and (rest := agreement.rest()):
+            verdict.notes.append(f"the journal has {rest:,} further events that are not told yet")
+    faults = [*([] if verdict.fault is None else [verdict.fault.line]), *faults]
+    compared = 0 if agreement is None else agreement.compared
+    return AuditVerification(chain, verdict, tuple(faults), compared, len(known))
+
+
+def _check_actions(chain: Path, verdict: ChainVerdict, faults: list[str]) -> None:
+    """Verify what people did elsewhere and the chain has not taken up yet."""
+    try:
+        waiting = sum(1 for _ in actions_after(chain, last_action_line(chain)))
+    except DataError as fault:
+        faults.append(fault.line())
+        return
+    if waiting:
+        verdict.notes.append(f"{waiting:,} actions of people are not in the chain yet")
+
+
+def verification_body(found: AuditVerification) -> dict[str, Any]:
+    """Return what was found as it is printed for a program."""
+    head, fault = found.verdict.head, found.verdict.fault
+    return {
+        "audit": str(found.folder),
+        "whole": found.is_whole,
+        "records": found.verdict.records,
+        "segments": found.verdict.segments,
+        "archived": found.verdict.archived,
+        "events_compared": found.compared,
+        "anchors": found.anchors,
+        "head": None if head is None else {"seq": head.seq, "hash": head.hash},
+        "first_bad": None
+        if fault is None
+        else {"file": fault.file, "record": fault.record, "what": fault.what},
+        "faults": list(found.faults),
+        "notes": found.verdict.notes,
+    }
