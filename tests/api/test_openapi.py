@@ -1,6 +1,7 @@
 """The document is whole: every operation says what it is for, what it answers, with an example."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,13 @@ def operations(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
         for path, found in document["paths"].items()
         for method, operation in found.items()
     }
+
+
+def kinds_of(told: dict[str, Any]) -> Iterator[str | None]:
+    """Yield what a field may be; of a list, or of values by name, what those are."""
+    for each in (told, *told.get("anyOf", ())):
+        inner = each.get("items") or each.get("additionalProperties")
+        yield inner.get("type") if isinstance(inner, dict) else each.get("type")
 
 
 def test_every_operation_says_what_it_is_for(document: dict[str, Any]) -> None:
@@ -100,7 +108,7 @@ def test_examples_are_what_their_schemas_allow(document: dict[str, Any]) -> None
 def test_amounts_are_text_and_times_whole_numbers(document: dict[str, Any]) -> None:
     for name, schema in document["components"]["schemas"].items():
         for field, told in schema.get("properties", {}).items():
-            kinds = {told.get("type"), *(each.get("type") for each in told.get("anyOf", ()))}
+            kinds = set(kinds_of(told))
             if field.endswith("_ns"):
                 assert kinds <= {"integer", "null", None}, f"{name}.{field}"
             if re.search(r"(?:^|_)(?:price|nav|cash|pnl|fee|fees)$", field):

@@ -19,6 +19,7 @@ from typing import Annotated, Any, Final, TypeVar
 from fastapi import Depends, Request
 from sqlalchemy import Engine
 
+from traider.api.books import RunBooks
 from traider.api.following import LiveView
 from traider.api.problems import ConflictError
 from traider.api.terms import ApiTerms
@@ -46,6 +47,7 @@ class Facts:
         self._engine: Engine | None = None
         self._manifest: RunManifest | None = None
         self._view: LiveView | None = None
+        self._books: RunBooks | None = None
         self._cache = _Cache()
 
     @property
@@ -119,6 +121,15 @@ class Facts:
                 self._view.start()
                 self._closing.callback(self._view.close)
             return self._view
+
+    @property
+    def books(self) -> RunBooks:
+        """Orders, fills, worth and reports of the run, kept up to date."""
+        with self._lock:
+            if self._books is None:
+                self._books = RunBooks(self.state)
+                self._closing.callback(self._books.close)
+            return self._books
 
     def status(self) -> FoundStatus:
         """Return how the trader stands, as of not longer ago than ``STATUS_AGE_S``.

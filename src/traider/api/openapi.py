@@ -47,6 +47,12 @@ _TAGS: Final = (
     ("market", "Instruments, candles, books, trades, and how good the data are."),
     ("features", "What the strategy computes, and what each feature means."),
     ("signals", "What each alpha says, and what would have to change to trade."),
+    ("orders", "What was wanted, what became of it, and why."),
+    ("fills", "What traded."),
+    ("positions", "What is held."),
+    ("portfolio", "What the account is worth, what it made, and where that came from."),
+    ("audit", "Who did what, when and why; and the proof that nothing of it was changed."),
+    ("compliance", "Reports for authorities, as JSON or CSV."),
 )
 
 

@@ -10,12 +10,17 @@ from fastapi import APIRouter
 
 from traider.api.routes import (
     approvals,
+    audit,
     auth,
+    compliance,
     control,
     emergency_stop,
     features,
     health,
     market,
+    orders,
+    portfolio,
+    positions,
     second_factor,
     signals,
     status,
@@ -38,5 +43,10 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     market.router,
     features.router,
     signals.router,
+    orders.router,
+    positions.router,
+    portfolio.router,
+    audit.router,
+    compliance.router,
 )
 """Every router, in the order of the documents."""

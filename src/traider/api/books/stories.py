@@ -1,0 +1,61 @@
+"""The story of one order: what ``traider explain`` tells, ready to be shown."""
+
+import math
+from collections.abc import Mapping
+from typing import Any, Final
+
+from traider.api.books.orders import fill_shape, find_order
+from traider.api.books.run_books import RunBooks
+from traider.api.shapes.orders import CheckShape, OrderStory, ScoreShape, StageShape
+from traider.compliance import story
+from traider.compliance.lookup import AuditLookup
+from traider.compliance.order_records import OrderRecord
+from traider.runtime.auditing.explaining import BeyondAudit
+
+_AT_LEAST: Final = ("min-size", "min-notional")
+"""Checks whose limit is the least that is allowed."""
+
+
+def order_story(books: RunBooks, order_id: str) -> OrderStory:
+    """Return why an order happened and what became of it.
+
+    Raises:
+        NotFoundError: there is no such order.
+        DataError: the audit or the journal cannot be read.
+    """
+    order = find_order(books, order_id)
+    folder = books.paths.folder
+    name = f"{order.order_id:016x}"
+    found = AuditLookup(folder, BeyondAudit(folder)).explain(name)
+    return OrderStory(
+        order_id=name,
+        headline=_headline(found, order, books),
+        sentences=story.sentences(found),
+        scores=[ScoreShape(alpha=alpha, **each) for alpha, each in (found["scores"] or {}).items()],
+        features=found["features"] or {},
+        checks=[_check(row) for row in (found["gate"] or {}).get("checks") or ()],
+        waterfall=[
+            StageShape(stage=each.name, begin_us=each.begin_us, length_us=each.length_us)
+            for each in story.waterfall(found["stages_us"])
+        ],
+        fills=[fill_shape(each, order, books) for each in order.executions],
+        command=story.command_line(found, str(folder)),
+        explanation=found,
+    )
+
+
+def _headline(found: Mapping[str, Any], order: OrderRecord, books: RunBooks) -> str:
+    """Return the words of the list, which know a person's name; the audit's where it lags."""
+    words = books.reason_of(order)
+    return words if story.ARROW in words else story.headline(found)
+
+
+def _check(row: Mapping[str, Any]) -> CheckShape:
+    number, limit = row.get("number"), row.get("limit") or None
+    used = None
+    if number is not None and limit is not None and row["check"] not in _AT_LEAST:
+        share = number / limit
+        used = share if math.isfinite(share) and share >= 0.0 else None
+    return CheckShape(
+        check=row["check"], passed=row["passed"], number=number, limit=limit, used=used
+    )
