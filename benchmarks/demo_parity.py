@@ -48,7 +48,7 @@ def measure() -> None:
 def _row(speed: int, length_s: int, folder: Path) -> tuple[str, ...]:
     state = folder / f"{speed}-{length_s}"
     length = ("--for", f"{length_s}s", "--speed", str(speed))
-    _traider("run", "--demo", *length, "--state", str(state), "--json")
+    _traider("run", "--demo", *length, "--state", str(state), "--no-serve", "--json")
     return told_row(f"{speed}, {length_s} s", state)
 
 

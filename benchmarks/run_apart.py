@@ -28,7 +28,7 @@ def plain_environment() -> dict[str, str]:
         for name, value in os.environ.items()
         if not name.startswith("TRAIDER_") or name == "TRAIDER_CACHE_DIR"
     }
-    return {**kept, "PYTHONPATH": str(_ROOT / "src")}
+    return {**kept, "PYTHONPATH": str(_ROOT / "src"), "TRAIDER_API__IS_SERVED": "false"}
 
 
 def traider_command(*arguments: str) -> list[str]:

@@ -167,4 +167,5 @@ def _environment(fault_point: str) -> dict[str, str]:
         if not name.startswith("TRAIDER_") or name == "TRAIDER_CACHE_DIR"
     }
     asked = {VARIABLE: fault_point} if fault_point else {}
+    asked["TRAIDER_API__IS_SERVED"] = "false"
     return {**kept, **asked, "PYTHONPATH": str(_ROOT / "src")}

@@ -12,6 +12,9 @@ __all__ = ["postgres_server", "postgres_url"]  # fixtures that live beside their
 
 REPO_ROOT = Path(__file__).resolve().parents[1]
 
+# A run of a test serves nothing, unless the test is about that.
+os.environ["TRAIDER_API__IS_SERVED"] = "false"
+
 # Property tests are as repeatable as the others: the same examples on every machine, and no
 # deadline, since the first call may compile. Being the same, more of them find nothing new in CI:
 # whoever changes a law asks for others with HYPOTHESIS_PROFILE=thorough.

@@ -42,9 +42,9 @@ def serving_on(terms: ApiTerms) -> Iterator[str]:
 
 
 @contextmanager
-def serving_application(application: ASGIApp) -> Iterator[str]:
+def serving_application(application: ASGIApp, at: Listening | None = None) -> Iterator[str]:
     """Serve any application while the block runs; yield the URL."""
-    server = ApiServer(Listening(port=0))
+    server = ApiServer(at or Listening(port=0))
     url = server.bind()
     thread = threading.Thread(target=lambda: asyncio.run(server.serve(application)), name="api")
     thread.start()

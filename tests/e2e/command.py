@@ -21,13 +21,16 @@ def command(*arguments: str) -> list[str]:
 
 
 def environment() -> dict[str, str]:
-    """Return this process's environment without settings of the product but its cache."""
+    """Return this process's environment without settings of the product but its cache.
+
+    A run serves nothing beside it.
+    """
     kept = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith("TRAIDER_") or name == "TRAIDER_CACHE_DIR"
     }
-    return {**kept, "PYTHONPATH": str(ROOT / "src")}
+    return {**kept, "PYTHONPATH": str(ROOT / "src"), "TRAIDER_API__IS_SERVED": "false"}
 
 
 def traider(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

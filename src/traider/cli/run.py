@@ -6,10 +6,16 @@ from typing import Any
 import click
 
 from traider.cli.durations import DURATION
-from traider.cli.options import config_option, json_option, set_option
+from traider.cli.options import (
+    api_options,
+    api_overrides,
+    config_option,
+    json_option,
+    set_option,
+)
 from traider.domain.errors import UsageError
 
-ROLES = ("all", "trader", "feed", "features", "gateway")
+ROLES = ("all", "trader", "feed", "features", "gateway", "api")
 
 
 @click.command()
@@ -64,6 +70,8 @@ ROLES = ("all", "trader", "feed", "features", "gateway")
     "--bus", default="", metavar="URL",
     help="kafka://HOST:PORT[,HOST:PORT]: where roles apart meet, in place of the settings' [bus].",
 )  # fmt: skip
+@click.option("--no-serve", is_flag=True, help="Serve no dashboard and no API beside the trader.")
+@api_options
 @click.option(
     "--standby", is_flag=True, help="Follow the run of --state, and take over when it is gone."
 )
@@ -72,6 +80,8 @@ ROLES = ("all", "trader", "feed", "features", "gateway")
 @json_option
 def run(**said: Any) -> int:  # noqa: ANN401 - the options, read in one place
     """Run the trader: feed, journal, kernel, gateway, portfolio and tables in one process.
+
+    Dashboard and API are served by a process beside it, whose address is printed.
 
     Shows the account while it trades. Ctrl-C or SIGTERM ends it in order: decisions stop, open
     orders are taken back or kept (run.on_stop), the state is proved and kept, and a report of the
@@ -100,6 +110,13 @@ def _run(said: dict[str, Any]) -> int:
     said["exchange"] = said["exchange"].rstrip("/")
     _check_exchange(said["exchange"], is_remote=said["remote_exchange"])
     said["overrides"] += _bus(said.pop("bus"), role)
+    said["overrides"] += api_overrides(said.pop("host"), said.pop("port"))
+    if said.pop("no_serve") or role in ("trader", "feed", "features", "gateway"):
+        said["overrides"] += ("api.is_served=false",)
+    if role == "api":
+        from traider.cli.run_front_door import serve_beside
+
+        return serve_beside(RunArguments(**said))
     if role == "gateway":
         from traider.cli.run_gateway import run_gateway
 

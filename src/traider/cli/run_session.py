@@ -15,6 +15,7 @@ from rich.live import Live
 from rich.text import Text
 
 from traider.cli.main import report_error
+from traider.cli.run_front_door import front_door_of, print_lines
 from traider.cli.run_order import RunArguments, session_order
 from traider.cli.status_view import draw
 from traider.domain.errors import Interrupted, UsageError
@@ -43,6 +44,7 @@ def run_session(said: RunArguments, *, is_standby: bool = False) -> int:
         TraiderError: it cannot begin, or a part of it failed.
     """
     order = replace(session_order(said), is_standby=is_standby)
+    order = replace(order, front_door=front_door_of(said, order))
     try:
         with _observed(order) as seen:
             if order.note:
@@ -121,13 +123,19 @@ async def _show(run: SupervisedRun, running: "asyncio.Task[SessionEnd]", *, as_j
     console = Console(stderr=as_json)
     if not console.is_terminal:
         console.width = _WIDTH
-        while not running.done():
-            await asyncio.wait({running}, timeout=_PLAIN_S)
-            if not (as_json or running.done()):
-                console.print(_line(run), highlight=False)
+        lines = asyncio.create_task(print_lines(run.take_lines))
+        try:
+            while not running.done():
+                await asyncio.wait({running}, timeout=_PLAIN_S)
+                if not (as_json or running.done()):
+                    console.print(_line(run), highlight=False)
+        finally:
+            lines.cancel()
         return
     with Live(console=console, auto_refresh=False, transient=as_json) as live:
         while not running.done():
+            for line in run.take_lines():
+                live.console.print(line, markup=False, highlight=False, soft_wrap=True)
             body = run.status()
             picture: RenderableType = Text(f"{run.stage} …", style="dim")
             if body is not None:

@@ -26,6 +26,8 @@ from traider.runtime.supervision.notices import Notices
 from traider.runtime.supervision.signals import stop_signals
 from traider.runtime.unforeseen import telling_unforeseen
 
+DATA: Final = Path("data")
+"""Where market data is downloaded to, unless told otherwise."""
 _BEAT_S: Final = 1.0
 _AGAIN_S: Final = 2.0
 """How often an address that is taken is tried again, where a trader has this kept running."""
@@ -48,17 +50,36 @@ def serve_run(said: ServeArguments) -> int:
     Raises:
         TraiderError: it cannot begin: the port is taken, the address is not of this machine.
     """
-    config = settings_of_run(said.config_file, said.overrides).config
-    server, notices = ApiServer(listening_of(config.api)), Notices.of_environment()
+    notices = Notices.of_environment()
     if not notices.is_supervised:
-        server.bind()
-    with contextlib.closing(server), _observed(said.state, config) as seen:
-        run(_Serving(said, config, server, seen, notices).serve())
+        _serve_with(said, notices)
+        return 0
+    try:
+        _serve_with(said, notices)
+    except TraiderError as fault:
+        # The terminal is the trader's: it tells a person, once.
+        notices.bad(fault.line())
+        return fault.exit_code
     return 0
 
 
+def _serve_with(said: ServeArguments, notices: Notices) -> None:
+    """Serve until the end is asked for.
+
+    Raises:
+        TraiderError: it cannot begin.
+    """
+    config = settings_of_run(said.config_file, said.overrides).config
+    server = ApiServer(listening_of(config.api))
+    if not notices.is_supervised:
+        server.bind()
+    console_level = "error" if notices.is_supervised else "warning"
+    with contextlib.closing(server), _observed(said.state, config, console_level) as seen:
+        run(_Serving(said, config, server, seen, notices).serve())
+
+
 @contextlib.contextmanager
-def _observed(state: Path, config: Config) -> Iterator[RoleObservation]:
+def _observed(state: Path, config: Config, console_level: str) -> Iterator[RoleObservation]:
     """Open log, metrics and alerts of the API.
 
     Raises:
@@ -72,8 +93,9 @@ def _observed(state: Path, config: Config) -> Iterator[RoleObservation]:
             where=str(state),
             fix="name another with --state",
         ) from fault
+    terms = ObserveTerms(RunPaths(state).api_log, console_level=console_level)
     with (
-        observe(config, "api", ObserveTerms(RunPaths(state).api_log)) as seen,
+        observe(config, "api", terms) as seen,
         library_logs(seen.log, seen.faults, *_LIBRARIES),
     ):
         yield seen

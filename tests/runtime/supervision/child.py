@@ -16,6 +16,14 @@ def main(what: str) -> int:
         time.sleep(60.0)
     if what == "stubborn":
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    if what == "cannot-listen":
+        notices.bad("api.port: another process listens; end it")
+        notices.bad("api.port: another process listens; end it")
+        ended.wait()
+        return 0
+    if what == "tells-keys":
+        keys = sorted(name for name in os.environ if "COINBASE_KEY" in name)
+        notices.told(f"keys: {keys}")
     notices.bad("warming up")
     notices.ready()
     if what == "fails":

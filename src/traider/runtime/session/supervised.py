@@ -26,9 +26,11 @@ from traider.runtime.control.dead_man import dead_man_terms, watch_alive
 from traider.runtime.control.server import ControlServer
 from traider.runtime.observability import RoleObservation
 from traider.runtime.session.after_fault import after_fault
+from traider.runtime.session.background import Background
 from traider.runtime.session.beside import EndpointRole, supervisor_parts
 from traider.runtime.session.between import DeskBetween
 from traider.runtime.session.closing import end_between
+from traider.runtime.session.front_door import FrontDoor
 from traider.runtime.session.session import Session
 from traider.runtime.session.terms import ParityOutcome, SessionEnd, SessionOrder
 from traider.runtime.state_folder import RunPaths, read_manifest
@@ -62,6 +64,9 @@ class SupervisedRun:
         if seen.endpoint is not None:
             role = EndpointRole(seen.endpoint)
             self._supervisor.add(Role("endpoint", role.run, is_vital=False))
+        self._door: FrontDoor | None = None
+        if order.front_door is not None:
+            self._door = FrontDoor(order.front_door, self._parts)
         self._session = Session(order, seen, self._parts)
         self._is_open = False
         """Whether a session runs just now."""
@@ -89,6 +94,13 @@ class SupervisedRun:
         """What is told to people beside the status."""
         return [*self._notes, *self._session.notes]
 
+    def take_lines(self) -> list[str]:
+        """Return what the API has to say to a person, each line once."""
+        lines = [] if self._door is None else list(self._door.lines)
+        if self._door is not None:
+            self._door.lines.clear()
+        return lines
+
     def status(self) -> StatusBody | None:
         """Return how it stands; None before there is anything to tell."""
         return self._session.status() if self._is_open else self._body
@@ -115,7 +127,10 @@ class SupervisedRun:
         """
         seen = self._seen
         with telling_unforeseen(seen.log, seen.faults, seen.alerts):
-            outcome = await self._supervisor.run()
+            async with Background() as beside:
+                if self._door is not None:
+                    beside.add(self._door.keep())
+                outcome = await self._supervisor.run()
         await self._leave_between()
         if outcome.fault is not None:
             raise self._told(outcome)
@@ -175,6 +190,8 @@ class SupervisedRun:
 
     def _note_trading(self, report: RoleReport) -> None:
         report.ready()
+        if self._door is not None:
+            self._door.note_trading()
         if self._until_s is None and self.order.seconds:
             self._until_s = asyncio.get_running_loop().time() + self.order.seconds
         if self._notes:

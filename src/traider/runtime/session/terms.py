@@ -8,6 +8,7 @@ import msgspec
 
 from traider.runtime.config import Config
 from traider.runtime.run_request import RunRequest
+from traider.runtime.session.front_door import FrontDoorTerms
 from traider.runtime.status_body import Mode, StatusBody
 
 
@@ -34,6 +35,8 @@ class SessionOrder:
     """Reads the configuration anew, when that is asked for."""
     note: str = ""
     """What is to be told of its settings at the start; empty where nothing is."""
+    front_door: FrontDoorTerms | None = None
+    """The API beside it; None for none."""
 
     @property
     def starts_exchange(self) -> bool:
