@@ -10,7 +10,10 @@ export interface Session {
   rights: string[];
   csrf_token: string;
   must_change_password: boolean;
-  has_code: boolean;
+  has_second_factor: boolean;
+  recovery_codes_left: number;
+  needs_two_people: boolean;
+  fresh_until_ns: number | null;
 }
 
 export const SESSION_KEY = ["session"] as const;

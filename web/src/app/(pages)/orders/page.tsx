@@ -1,0 +1,5 @@
+import { Orders } from "@/orders/orders";
+
+export default function OrdersPage() {
+  return <Orders />;
+}
