@@ -2,8 +2,8 @@
 
 /** The emergency stop: says what it will do, acts when held, shows how it goes, and is re-armed. */
 
-import { useEffect, useId, useRef, useState } from "react";
-import { ask } from "@/data/client";
+import { useEffect, useId, useState } from "react";
+import { post } from "@/data/client";
 import { type Problem, problemOf } from "@/data/problem";
 import { useMay } from "@/data/session";
 import type { Status } from "@/data/shapes";
@@ -24,26 +24,25 @@ export const OPEN_STOP = "traider:open-stop";
 
 interface Stopping {
   beganMs: number;
-  endedMs: number | null;
+  /** Id by which the server tells how it goes; empty before it answered. */
+  id: string;
   problem: Problem | null;
 }
 
-function useStopping(status: Status | undefined) {
+function useStopping() {
   const [stopping, setStopping] = useState<Stopping | null>(null);
-  const before = useRef<Status>(undefined);
   const stop = async () => {
-    before.current = status;
     const beganMs = performance.now();
-    setStopping({ beganMs, endedMs: null, problem: null });
+    setStopping({ beganMs, id: "", problem: null });
     try {
-      await ask("post", "/api/v1/control/emergency-stop", {
-        body: { why: "emergency stop held on the dashboard", flatten: true },
-      });
+      const body = { why: "held on the dashboard", keep_positions: false };
+      const { id } = await post("/api/v1/control/emergency-stop", { body });
+      setStopping({ beganMs, id, problem: null });
     } catch (fault) {
-      setStopping({ beganMs, endedMs: performance.now(), problem: problemOf(fault) });
+      setStopping({ beganMs, id: "", problem: problemOf(fault) });
     }
   };
-  return { stopping, setStopping, before, stop };
+  return { stopping, setStopping, stop };
 }
 
 export function EmergencyStop({ status }: { status: Status | undefined }) {
@@ -52,7 +51,7 @@ export function EmergencyStop({ status }: { status: Status | undefined }) {
   const hint = useId();
   const [isOpen, setOpen] = useState(false);
   const [isPressed, setPressed] = useState(false);
-  const { stopping, setStopping, before, stop } = useStopping(status);
+  const { stopping, setStopping, stop } = useStopping();
   useEffect(() => {
     const open = () => setOpen(true);
     window.addEventListener(OPEN_STOP, open);
@@ -95,7 +94,7 @@ export function EmergencyStop({ status }: { status: Status | undefined }) {
       <Dialog title="Emergency stop" isOpen={isOpen} onClose={close}>
         {stopping?.problem && <Failure error={stopping.problem} onRetry={() => void stop()} />}
         {stopping && !stopping.problem && (
-          <StopProgressView before={before.current} status={status} beganMs={stopping.beganMs} />
+          <StopProgressView id={stopping.id} beganMs={stopping.beganMs} />
         )}
         {!stopping && !mode.needsRearm && (
           <div className="flex flex-col gap-4">

@@ -1,61 +1,70 @@
 "use client";
 
+import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import type { Status } from "@/data/shapes";
+import { get } from "@/data/client";
 import { duration } from "@/format/time";
 import { Icon } from "@/ui/icons";
-import { progressOf } from "./stopping";
+import { isOver, stepsOf, type StopStep, tookMsOf } from "./stopping";
+
+const LOOK_MS = 250;
+const TITLES: Record<string, string> = {
+  done: "Everything is stopped",
+  open: "Stopped, but something stays open",
+  waiting: "Waiting for the trader",
+};
 
 interface StopProgressViewProps {
-  /** How it stood when the stop was given. */
-  before: Status | undefined;
-  status: Status;
+  /** Id of the stop; empty until the server took it. */
+  id: string;
   beganMs: number;
 }
 
-function Step({ isDone, children }: { isDone: boolean; children: React.ReactNode }) {
+function Step({ step }: { step: StopStep }) {
   return (
     <li className="flex items-center gap-3">
-      <span className={isDone ? "text-good" : "pulse-soft text-warn"}>
-        <Icon name={isDone ? "check" : "unfold"} />
+      <span className={step.isDone ? "text-good" : "pulse-soft text-warn"}>
+        <Icon name={step.isDone ? "check" : "unfold"} />
       </span>
-      {children}
+      <span className="flex-1">{step.words}</span>
+      {step.tookMs !== null && (
+        <span className="figure text-quiet">{duration(step.tookMs / 1000)}</span>
+      )}
     </li>
   );
 }
 
-/** How a stop goes: orders and positions left, and the time it takes. */
-export function StopProgressView({ before, status, beganMs }: StopProgressViewProps) {
-  const progress = progressOf(status);
+/** How a stop goes, as the server sees it: orders, positions, and the time each took. */
+export function StopProgressView({ id, beganMs }: StopProgressViewProps) {
+  const query = useQuery({
+    queryKey: ["stop", id],
+    queryFn: ({ signal }) =>
+      get("/api/v1/control/emergency-stop/{stop_id}", { path: { stop_id: id }, signal }),
+    enabled: id !== "",
+    refetchInterval: (asked) => (isOver(asked.state.data?.phase ?? "") ? false : LOOK_MS),
+  });
+  const stop = query.data;
+  const isDone = isOver(stop?.phase ?? "");
   const [tookMs, setTookMs] = useState(0);
-  const { isDone } = progress;
   useEffect(() => {
-    setTookMs(performance.now() - beganMs);
     if (isDone) return;
     const timer = setInterval(() => setTookMs(performance.now() - beganMs), 100);
     return () => clearInterval(timer);
   }, [beganMs, isDone]);
-  const orders = before?.orders.length ?? 0;
-  const positions = before?.positions.length ?? 0;
   return (
     <div role="status" className="mb-4 flex flex-col gap-4">
       <p className="flex items-baseline justify-between text-lg font-medium">
-        {isDone ? "Everything is stopped" : "Stopping"}
-        <span className="figure text-xl">{duration(tookMs / 1000)}</span>
+        {TITLES[stop?.phase ?? ""] ?? "Stopping"}
+        <span className="figure text-xl">{duration((stop && isDone ? tookMsOf(stop) : tookMs) / 1000)}</span>
       </p>
-      <ul className="flex flex-col gap-2">
-        <Step isDone={progress.isRefusing}>New orders are refused</Step>
-        <Step isDone={progress.ordersLeft === 0}>
-          {progress.ordersLeft === 0
-            ? `Orders cancelled (${orders})`
-            : `Orders left: ${progress.ordersLeft} of ${Math.max(orders, progress.ordersLeft)}`}
-        </Step>
-        <Step isDone={progress.positionsLeft === 0}>
-          {progress.positionsLeft === 0
-            ? `Positions closed (${positions})`
-            : `Positions left: ${progress.positionsLeft} of ${Math.max(positions, progress.positionsLeft)}`}
-        </Step>
-      </ul>
+      {stop && (
+        <ul className="flex flex-col gap-2">
+          {stepsOf(stop).map((step) => (
+            <Step key={step.words} step={step} />
+          ))}
+        </ul>
+      )}
+      {stop?.line && <p className="text-quiet">{stop.line}</p>}
     </div>
   );
 }

@@ -19,22 +19,54 @@ export function stopWords(status: Status): string {
   return `Cancels ${orders}, closes ${positions}${gross} at the market, and refuses everything until it is re-armed.`;
 }
 
-export interface StopProgress {
-  ordersLeft: number;
-  positionsLeft: number;
-  isRefusing: boolean;
-  isDone: boolean;
+export interface StopStanding {
+  phase: string;
+  orders: number;
+  cancelled: number;
+  positions: readonly string[];
+  closed: readonly string[];
+  answered_ms: number | null;
+  last_cancel_ms: number | null;
+  flat_ms: number | null;
 }
 
-/** Return how far a stop has come by what the trader says. */
-export function progressOf(status: Status): StopProgress {
-  const isRefusing = ["killed", "stopped by its gateway", "stopped"].includes(status.phase);
-  const ordersLeft = status.orders.length;
-  const positionsLeft = status.positions.length;
-  return {
-    ordersLeft,
-    positionsLeft,
-    isRefusing,
-    isDone: isRefusing && ordersLeft === 0 && positionsLeft === 0,
-  };
+export interface StopStep {
+  words: string;
+  isDone: boolean;
+  /** Milliseconds from the asking on, as the server measured; null while it is not done. */
+  tookMs: number | null;
+}
+
+/** Return the steps of a stop with how far each is. */
+export function stepsOf(stop: StopStanding): StopStep[] {
+  const { orders, cancelled, positions, closed } = stop;
+  return [
+    {
+      words: "New orders are refused",
+      isDone: stop.answered_ms !== null,
+      tookMs: stop.answered_ms,
+    },
+    {
+      words: orders ? `Orders cancelled: ${cancelled} of ${orders}` : "No order was open",
+      isDone: stop.answered_ms !== null && cancelled >= orders,
+      tookMs: stop.last_cancel_ms,
+    },
+    {
+      words: positions.length
+        ? `Positions closed: ${closed.length} of ${positions.length}`
+        : "Nothing was held",
+      isDone: stop.answered_ms !== null && closed.length >= positions.length,
+      tookMs: stop.flat_ms,
+    },
+  ];
+}
+
+/** Whether nothing more comes of it. */
+export function isOver(phase: string): boolean {
+  return phase === "done" || phase === "open";
+}
+
+/** Return the milliseconds that all of it took. */
+export function tookMsOf(stop: StopStanding): number {
+  return Math.max(stop.answered_ms ?? 0, stop.last_cancel_ms ?? 0, stop.flat_ms ?? 0);
 }

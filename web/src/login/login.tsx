@@ -7,14 +7,9 @@ import { useRouter } from "next/navigation";
 import { type ReactNode, useEffect, useState } from "react";
 import { fetchSession, type Session, SESSION_KEY } from "@/data/session";
 import { applyLook, useLook } from "@/state/look";
+import { nextPage } from "./next-page";
 import { PasswordForm } from "./password-form";
 import { SignInForm } from "./sign-in-form";
-
-/** Return where to go after the login: a page of ours, whatever the address says. */
-export function nextPage(search: string): string {
-  const wanted = new URLSearchParams(search).get("next") ?? "/";
-  return /^\/(?![/\\])/.test(wanted) && !wanted.startsWith("/login") ? wanted : "/";
-}
 
 function Card({
   title,

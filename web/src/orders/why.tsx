@@ -110,7 +110,12 @@ const CHECKS: readonly Column<CheckShape>[] = [
 ];
 
 const FILLS: readonly Column<FillShape>[] = [
-  { key: "at", label: "Time", value: (row) => row.traded_ns, cell: (row) => <Time ns={row.traded_ns} /> },
+  {
+    key: "at",
+    label: "Time",
+    value: (row) => row.traded_ns,
+    cell: (row) => <Time ns={row.traded_ns} />,
+  },
   { key: "side", label: "Side", value: (row) => row.side, cell: (row) => <Side side={row.side} /> },
   {
     key: "size",
@@ -158,7 +163,10 @@ function Story({ story }: { story: OrderStory }) {
       <Section title="Latency" note="from the event it was decided on">
         <Waterfall stages={story.waterfall} />
       </Section>
-      <Section title="Checks" note={failed ? `${failed} refused` : `all ${story.checks.length} passed`}>
+      <Section
+        title="Checks"
+        note={failed ? `${failed} refused` : `all ${story.checks.length} passed`}
+      >
         <Table
           label="Checks"
           columns={CHECKS}

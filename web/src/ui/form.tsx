@@ -150,3 +150,23 @@ export function Switch({ label, isOn, onChange, disabled }: SwitchProps) {
     </label>
   );
 }
+
+interface SearchProps {
+  label: string;
+  value: string;
+  onChange: (value: string) => void;
+}
+
+/** Words that rows must hold; the key `/` leads here. */
+export function Search({ label, value, onChange }: SearchProps) {
+  return (
+    <input
+      type="search"
+      aria-label={label}
+      placeholder="Search ( / )"
+      value={value}
+      onChange={(event) => onChange(event.target.value)}
+      className={`${BOX} max-w-52`}
+    />
+  );
+}
