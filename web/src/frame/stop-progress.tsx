@@ -55,7 +55,9 @@ export function StopProgressView({ id, beganMs }: StopProgressViewProps) {
     <div role="status" className="mb-4 flex flex-col gap-4">
       <p className="flex items-baseline justify-between text-lg font-medium">
         {TITLES[stop?.phase ?? ""] ?? "Stopping"}
-        <span className="figure text-xl">{duration((stop && isDone ? tookMsOf(stop) : tookMs) / 1000)}</span>
+        <span className="figure text-xl">
+          {duration((stop && isDone ? tookMsOf(stop) : tookMs) / 1000)}
+        </span>
       </p>
       {stop && (
         <ul className="flex flex-col gap-2">

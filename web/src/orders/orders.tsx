@@ -133,23 +133,29 @@ const SIDES = [
   { value: "sell", label: "Sells" },
 ];
 
-/** Whether an order is of a choice of the state filter. */
-export function isOfState(order: Pick<OrderShape, "state" | "is_open">, wanted: string): boolean {
-  if (wanted === "all") return true;
-  if (wanted === "open") return order.is_open;
-  if (wanted === "refused") return order.state === "refused" || order.state === "rejected";
-  return order.state === wanted || order.state === "partly-filled";
-}
+type StateAsked = OrderShape["state"];
+const OF_STATE: Record<string, StateAsked[] | undefined> = {
+  open: ["waiting", "open"],
+  filled: ["filled", "partly-filled"],
+  refused: ["refused", "rejected"],
+};
 
-function useOrders() {
+function useOrders(state: string, side: string, text: string) {
+  const query = {
+    limit: PAGE,
+    state: OF_STATE[state] as ("open" | "filled")[] | undefined,
+    side: side === "all" ? undefined : (side as "buy" | "sell"),
+    text,
+  };
   return useInfiniteQuery({
-    queryKey: ["orders"],
+    queryKey: ["orders", state, side, text],
     queryFn: ({ pageParam, signal }) =>
-      get("/api/v1/orders", { query: { limit: PAGE, cursor: pageParam }, signal }),
+      get("/api/v1/orders", { query: { ...query, cursor: pageParam }, signal }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
     placeholderData: keepPreviousData,
-    refetchInterval: (query) => ((query.state.data?.pages.length ?? 1) > 2 ? false : REFRESH_MS),
+    // Older pages do not change; somebody who reads them is not disturbed.
+    refetchInterval: (asked) => ((asked.state.data?.pages.length ?? 1) > 1 ? false : REFRESH_MS),
   });
 }
 
@@ -160,14 +166,8 @@ export function Orders() {
   const [open, setOpen] = useAddress("order", "");
   const words = useDeferredValue(search);
   const status = useStatus();
-  const query = useOrders();
-  const rows = useMemo(
-    () =>
-      (query.data?.pages ?? [])
-        .flatMap((page) => page.items)
-        .filter((row) => isOfState(row, state) && (side === "all" || row.side === side)),
-    [query.data, state, side],
-  );
+  const query = useOrders(state, side, words);
+  const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items), [query.data]);
   return (
     <>
       <h1 className="sr-only">Orders</h1>
@@ -187,7 +187,7 @@ export function Orders() {
           </>
         }
       >
-        <Answered query={{ ...query, data: query.data && rows }} rows={12}>
+        <Answered query={{ ...query, data: rows }} rows={12}>
           {(found) => (
             <Table
               label="Orders"
@@ -197,10 +197,9 @@ export function Orders() {
               onOpen={(row) => setOpen(row.order_id)}
               openKey={open}
               sortedBy="-decided_ns"
-              search={words}
               csv="orders.csv"
               empty={
-                state === "all" && side === "all"
+                state === "all" && side === "all" && !words
                   ? "No order yet. The strategy sends one when a score passes its threshold."
                   : "No order is of this kind."
               }

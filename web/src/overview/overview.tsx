@@ -5,15 +5,17 @@
 import { useStatus } from "@/data/status";
 import { Skeleton } from "@/ui/states";
 import { Alerts } from "./alerts";
+import { FirstRun } from "./first-run";
 import { HealthPanel } from "./health-panel";
 import { NavPanel } from "./nav-panel";
 import { OpenOrders } from "./open-orders";
 import { Positions } from "./positions";
+import { Trades } from "./trades";
 
 export function Overview() {
   const status = useStatus();
   return (
-    <div className="grid grid-cols-1 gap-4 xl:grid-cols-12">
+    <div className="grid grid-cols-1 gap-4 max-md:gap-2 xl:grid-cols-12">
       <h1 className="sr-only">Overview</h1>
       {status === undefined ? (
         <div className="xl:col-span-12">
@@ -21,11 +23,15 @@ export function Overview() {
         </div>
       ) : (
         <>
-          <NavPanel status={status} className="xl:col-span-8 xl:row-span-2" />
-          <Positions status={status} className="xl:col-span-4" />
-          <OpenOrders status={status} className="xl:col-span-4" />
-          <Alerts status={status} className="xl:col-span-6" />
-          <HealthPanel status={status} className="xl:col-span-6" />
+          <FirstRun status={status} className="xl:col-span-12" />
+          <NavPanel status={status} className="xl:col-span-8" />
+          <div className="flex min-w-0 flex-col gap-4 max-md:gap-2 xl:col-span-4">
+            <Positions status={status} />
+            <OpenOrders status={status} className="flex-1" />
+          </div>
+          <Trades className="xl:col-span-8 xl:row-span-2" />
+          <Alerts status={status} className="xl:col-span-4" />
+          <HealthPanel status={status} className="xl:col-span-4" />
         </>
       )}
     </div>

@@ -84,7 +84,7 @@ interface StatProps {
 
 /** A large value under a small, quiet label. */
 export function Stat({ label, children, note, size = "xl" }: StatProps) {
-  const sizes = { lg: "text-lg", xl: "text-xl", "2xl": "text-2xl" };
+  const sizes = { lg: "text-lg", xl: "text-xl", "2xl": "text-xl sm:text-2xl" };
   return (
     <div className="flex min-w-0 flex-col">
       <span className="text-xs text-quiet">{label}</span>
