@@ -1,0 +1,5 @@
+import { System } from "@/system/system";
+
+export default function SystemPage() {
+  return <System />;
+}
