@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { rowId } from "./channels";
 import { mergePatch, mergeRows } from "./merge";
-import { bodyAfter } from "./stream";
+import { bodyAfter, standingOf } from "./stream";
 
 describe("merge patches", () => {
   it.each([
@@ -60,7 +60,14 @@ describe("messages", () => {
     expect(bodyAfter(undefined, { ...message, kind: "snapshot", body: { nav: "1" } })).toEqual({
       nav: "1",
     });
-    expect(bodyAfter(undefined, { ...message, kind: "delta", body: { nav: "2" } })).toBeNull();
+  });
+  it("hang in the air where one before them was missed, and are old news when they come again", () => {
+    const delta = { ...message, kind: "delta" as const, body: {} };
+    expect(standingOf(1, delta)).toBe("follows");
+    expect(standingOf(2, delta)).toBe("old");
+    expect(standingOf(0, delta)).toBe("hangs");
+    expect(standingOf(undefined, delta)).toBe("hangs");
+    expect(standingOf(undefined, { ...delta, kind: "snapshot" })).toBe("follows");
   });
   it("change objects by patches and lists by rows", () => {
     const delta = { ...message, kind: "delta" as const };

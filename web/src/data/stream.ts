@@ -22,10 +22,19 @@ export interface Message {
   body: Json;
 }
 
-/** Return the body of a channel after a message; null where a delta has nothing to stand on. */
-export function bodyAfter(before: Json | undefined, message: Message): Json | null {
-  if (message.kind === "snapshot") return message.body;
-  if (before === undefined) return null;
+/**
+ * What a message makes of a channel: whether it is old news, follows on what is held, or hangs in
+ * the air because something before it was missed.
+ */
+export function standingOf(heldSequence: number | undefined, message: Message) {
+  if (message.kind === "snapshot") return "follows";
+  if (heldSequence === undefined || message.sequence > heldSequence + 1) return "hangs";
+  return message.sequence <= heldSequence ? "old" : "follows";
+}
+
+/** Return the body of a channel after a message that follows on it. */
+export function bodyAfter(before: Json | undefined, message: Message): Json {
+  if (message.kind === "snapshot" || before === undefined) return message.body;
   if (!Array.isArray(before)) return mergePatch(before, message.body);
   const delta = message.body as unknown as ListDelta;
   return mergeRows(
@@ -42,13 +51,11 @@ const wanted = new Map<string, number>();
 
 function take(message: Message): void {
   const before = heldNow<Json>(message.channel);
-  const body = bodyAfter(before?.body, message);
-  if (body === null) {
-    subscribe([message.channel], false);
-    return;
-  }
+  const standing = standingOf(before?.sequence, message);
+  if (standing === "hangs") subscribe([message.channel], false);
+  if (standing !== "follows") return;
   hold(message.channel, {
-    body,
+    body: bodyAfter(before?.body, message),
     sequence: message.sequence,
     atNs: message.at_ns,
     receivedMs: Date.now(),

@@ -4,6 +4,7 @@
 
 import { type FormEvent, useState } from "react";
 import type { QueryKey } from "@tanstack/react-query";
+import { counted } from "@/format/words";
 import { Badge } from "@/ui/badge";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
@@ -64,7 +65,7 @@ export function ChangeForm(props: ChangeFormProps) {
             Undo
           </Button>
           <Button type="submit" tone="primary" disabled={changes.length === 0 || hasFault}>
-            Review {changes.length === 1 ? "1 change" : `${changes.length} changes`}
+            Review {changes.length === 0 ? "changes" : counted(changes.length, "change")}
           </Button>
         </div>
       )}
