@@ -16,6 +16,11 @@ export interface Candle {
   close: number;
 }
 
+/** A place on the axis of time where there is nothing to draw. */
+export interface Hole {
+  time: Seconds;
+}
+
 /** A stretch of time that is marked, such as a hole in the data. */
 export interface Span {
   from: Seconds;

@@ -1,6 +1,6 @@
 /** What a chart is told to show. */
 
-import type { Candle, Point, Span } from "./points";
+import type { Candle, Hole, Point, Span } from "./points";
 import type { Ink } from "./theme";
 
 /** A mark at an instant: our buys and sells, and the like. */
@@ -49,7 +49,7 @@ export interface BaselineTerms extends SeriesTerms {
 
 export interface CandleTerms extends SeriesTerms {
   kind: "candles";
-  points: readonly Candle[];
+  points: readonly (Candle | Hole)[];
 }
 
 export type Series = LineTerms | BaselineTerms | CandleTerms;
