@@ -1,0 +1,5 @@
+import { Market } from "@/market/market";
+
+export default function MarketPage() {
+  return <Market />;
+}
