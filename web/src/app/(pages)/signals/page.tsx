@@ -1,0 +1,5 @@
+import { Signals } from "@/signals/signals";
+
+export default function SignalsPage() {
+  return <Signals />;
+}
