@@ -1,0 +1,5 @@
+import { Performance } from "@/performance/performance";
+
+export default function PerformancePage() {
+  return <Performance />;
+}

@@ -1,0 +1,63 @@
+"use client";
+
+import { WaterfallChart } from "@/charts/waterfall-chart";
+import { counted, spaced } from "@/format/words";
+import { useAddress } from "@/state/address";
+import { Pick } from "@/ui/pick";
+import { Time } from "@/ui/figure";
+import { Panel } from "@/ui/panel";
+import { Answered, Empty } from "@/ui/states";
+import { useAttribution } from "./queries";
+import { folded, waterfall } from "./waterfall";
+
+const PARTS_MOST = 12;
+
+/** Where the profit came from, taken apart one way or another; the parts make the total exactly. */
+export function AttributionPanel({ className }: { className?: string }) {
+  const attribution = useAttribution();
+  const [by, setBy] = useAddress("by", "cost");
+  const views = attribution.data?.views ?? [];
+  const view = views.find((each) => each.by === by) ?? views[0];
+  return (
+    <Panel
+      title="Where it came from"
+      note={attribution.data && counted(attribution.data.trades, "trade")}
+      actions={
+        <Pick
+          label="Taken apart by"
+          value={view?.by ?? by}
+          options={views.map((each) => ({ value: each.by, label: `by ${spaced(each.by)}` }))}
+          onChange={setBy}
+        />
+      }
+      className={className}
+    >
+      <Answered query={attribution} rows={6}>
+        {(answer) =>
+          view === undefined || answer.trades === 0 ? (
+            <Empty>Nothing was traded yet; the first trade is taken apart by itself.</Empty>
+          ) : (
+            <>
+              <WaterfallChart
+                label={`Profit by ${view.by}`}
+                unit={answer.currency}
+                bars={waterfall(
+                  folded(
+                    view.parts.map((part) => ({ name: spaced(part.name), amount: part.value })),
+                    PARTS_MOST,
+                  ),
+                  answer.total,
+                  "Profit",
+                )}
+              />
+              <p className="mt-3 text-xs text-quiet">
+                Since the run began, up to <Time ns={answer.until_ns} withDay />; made anew by
+                replay of the journal.
+              </p>
+            </>
+          )
+        }
+      </Answered>
+    </Panel>
+  );
+}
