@@ -1,14 +1,17 @@
 """Records of the audit, newest first, in pages: a page looks at a bounded number of records."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 from traider.api.paging import cursor_of
 from traider.api.shapes.audit import AuditPage, AuditShape
+from traider.compliance.actions import ACTIONS
 from traider.compliance.reading import records_backwards
 from traider.compliance.records import AuditRecord
-from traider.compliance.searching import AuditSearch
+from traider.compliance.searching import WAITING, AuditSearch, search_waiting
 from traider.compliance.segments import audit_folder
+from traider.domain.errors import UsageError
 
 LOOKED_AT_MOST: Final = 20_000
 """Records that one page looks at: a search for what is rare goes on over pages."""
@@ -19,26 +22,39 @@ def audit_page(
 ) -> AuditPage:
     """Return the newest records that are looked for, before record ``before`` of the chain.
 
+    The first page begins with what people did that the chain has not taken up yet.
+
     Raises:
         UsageError: the run keeps no audit.
         DataError: a line is no record.
     """
-    found: list[AuditShape] = []
-    looked_at, further = 0, None
-    for record in records_backwards(audit_folder(state), before):
+    folder = audit_folder(state)
+    waiting = list(search_waiting(folder, wanted)) if before is None else []
+    found = [audit_shape(record) for record in waiting[-limit:][::-1]]
+    looked_at, further = len(found), None
+    for record in _chained(folder, before):
+        if len(found) == limit or looked_at == most:
+            further = cursor_of(record.seq + 1)
+            break
         looked_at += 1
         if wanted.fits(record):
             found.append(audit_shape(record))
-        if len(found) == limit or looked_at == most:
-            further = cursor_of(record.seq) if record.seq else None
-            break
     return AuditPage(items=found, next_cursor=further, looked_at=looked_at)
+
+
+def _chained(folder: Path, before: int | None) -> Iterator[AuditRecord]:
+    """Yield the chain from its end; where no trader ran yet there may be actions alone."""
+    try:
+        yield from records_backwards(folder, before)
+    except UsageError:
+        if not (folder / ACTIONS).exists():
+            raise
 
 
 def audit_shape(record: AuditRecord) -> AuditShape:
     """Return a record as a shape."""
     return AuditShape(
-        seq=record.seq,
+        seq=None if record.seq == WAITING else record.seq,
         ts_ns=record.ts_ns,
         actor=record.actor,
         action=record.action,

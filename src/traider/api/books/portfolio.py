@@ -18,6 +18,7 @@ from traider.api.shapes.portfolio import (
     RollingShape,
     SummaryShape,
 )
+from traider.compliance.telling import text
 from traider.domain.errors import DataError
 from traider.domain.units import amount_from_units
 from traider.portfolio.lot_matching import LotTerms
@@ -212,7 +213,7 @@ def _window(
 
 
 def _money(units: npt.NDArray[np.int64]) -> list[str]:
-    return [f"{amount_from_units(each):f}" for each in units.tolist()]
+    return [text(amount_from_units(each)) for each in units.tolist()]
 
 
 def _known(nav: str, amount: str) -> str | None:

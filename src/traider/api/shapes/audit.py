@@ -11,8 +11,8 @@ from traider.api.shapes.shape import Shape
 class AuditShape(Shape):
     """A record of the audit's hash chain."""
 
-    seq: Annotated[int, Field(examples=[18])]
-    """Place in the chain."""
+    seq: Annotated[int | None, Field(examples=[18])]
+    """Place in the chain; null of what people did that the chain has not taken up yet."""
     ts_ns: Instant
     """When it happened."""
     actor: Annotated[str, Field(examples=["trader"])]
@@ -24,7 +24,7 @@ class AuditShape(Shape):
     payload: dict[str, Any]
     """All there is to say of it."""
     hash: Annotated[str, Field(examples=["9" * 64])]
-    """SHA-256 of the record, with that of the one before."""
+    """SHA-256 of the record, with that of the one before; empty of what waits for the chain."""
 
 
 class AuditPage(Shape):
