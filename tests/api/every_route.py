@@ -36,6 +36,7 @@ WANTED: Final[tuple[tuple[str, str, frozenset[Right]], ...]] = (
     ("POST|PUT|PATCH", "/control/mode", frozenset({Right.MODE})),
     ("POST|PUT|PATCH", "/control/(limits|breakers).*", frozenset({Right.RISK})),
     ("POST|PUT|PATCH", "/control/(weights|thresholds).*", frozenset({Right.STRATEGY})),
+    ("POST", "/risk/stress", frozenset({Right.JOBS})),
     ("POST|DELETE", "/(backtest|backfill|jobs).*", frozenset({Right.JOBS})),
     ("POST|PUT|PATCH|DELETE", "/settings.*", frozenset({Right.SETTINGS})),
     ("GET", ".*", frozenset({Right.READ})),

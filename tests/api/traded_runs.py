@@ -18,6 +18,7 @@ from traider.runtime.status_file import write_status
 from traider.runtime.trading.trader_desk import DeskContext, DeskHooks, TraderDesk
 
 EVENTS: Final = 30_000
+"""At least."""
 CURRENCY: Final = "USDT"
 SETTINGS: Final = (
     "limits.max_order_notional=50000",
@@ -31,14 +32,17 @@ CHANGE: Final = SetLimit(
 
 
 def trade(folder: Path) -> Path:
-    """Trade, change a limit on the way, keep what a trader keeps; return the state folder."""
+    """Trade until something is held, change a limit on the way; return the state folder."""
     _, events = capture()
     made = RecordedTrader(folder, settings("level2-ladder", *SETTINGS))
     made.begin(int(events["ts_recv"][0]) - 1_000)
     desk = desk_of(made)
     made.feed(events[: EVENTS // 2])
     desk.command(CHANGE)
-    made.feed(events[EVENTS // 2 : EVENTS])
+    end = EVENTS // 2
+    while end < EVENTS or not made.trader.machine.decider.markets[0]["position_lots"]:
+        made.feed(events[end : end + 1_000], seed=end)
+        end += 1_000
     desk.phase = Phase.TRADING
     write_status(folder, desk.status())
     asyncio.run(_measure(made))

@@ -92,7 +92,7 @@ class RiskWatch:
         """Measure once, keep it, and tell the metrics."""
         sources = self._sources
         gate, equity = sources.gate(), sources.equity()
-        values = _values(gate)
+        values = held_values(gate)
         own = gate_risk(gate, values, equity, sources.settings)
         now_ns = sources.now_ns()
         measurements, parts, took_ns = await asyncio.to_thread(self._measure, values)
@@ -189,7 +189,7 @@ def read_risk_history(places: Sequence[Path], instruments: Sequence[str]) -> Ris
         UsageError: an instrument has no bars, and none of the same base stands for it.
     """
     sources = bar_sources(places)
-    found = [_standing_for(name, sources) for name in instruments]
+    found = [standing_for(name, sources) for name in instruments]
     notes = tuple(
         f"{found_name} stands for {name}"
         for name, found_name in zip(instruments, found, strict=True)
@@ -204,7 +204,7 @@ def read_risk_history(places: Sequence[Path], instruments: Sequence[str]) -> Ris
     return RiskHistory(tuple(horizons), notes)
 
 
-def _standing_for(name: str, sources: Sequence[BarSource]) -> str:
+def standing_for(name: str, sources: Sequence[BarSource]) -> str:
     """Return the instrument whose bars are used: its own, or one of the same base in dollars."""
     known = sorted({source.instrument for source in sources})
     if name in known:
@@ -221,7 +221,7 @@ def _standing_for(name: str, sources: Sequence[BarSource]) -> str:
         raise UsageError(fault.what, where="observability.risk_history", fix=fault.fix) from None
 
 
-def _values(gate: Gate) -> FloatArray:
+def held_values(gate: Gate) -> FloatArray:
     """Return what is held of each instrument at its mark, in the account's currency."""
     markets = gate.markets
     return np.asarray(

@@ -21,6 +21,7 @@ from traider.api.routes import (
     orders,
     portfolio,
     positions,
+    risk,
     second_factor,
     signals,
     status,
@@ -48,5 +49,6 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     portfolio.router,
     audit.router,
     compliance.router,
+    risk.router,
 )
 """Every router, in the order of the documents."""
