@@ -62,16 +62,14 @@ class FailureTable:
             if user is None:
                 return self._note_subject(session, _of_name(name), self._terms.free_failures, now)
             user.failures += 1
-            locked_ns = self.lock_ns(user.failures, self._terms.free_failures)
+            locked_ns = lock_ns(self._terms, user.failures, self._terms.free_failures)
             user.locked_until_ns = now + locked_ns if locked_ns else user.locked_until_ns
             return locked_ns
 
-    def lock_ns(self, failures: int, free: int) -> int:
-        """Return how long the failure after so many others locks: doubling, up to the longest."""
-        beyond = failures - free
-        if beyond < 0:
-            return 0
-        return min(self._terms.lock_ns << min(beyond, 32), self._terms.lock_ns_max)
+    def count(self) -> int:
+        """Return how many names and addresses are remembered."""
+        with read_session(self._engine) as session:
+            return session.scalar(select(func.count()).select_from(LoginFailureRow)) or 0
 
     def _note_subject(self, session: Session, subject: str, free: int, now: int) -> int:
         row = session.get(LoginFailureRow, subject, with_for_update=True)
@@ -80,7 +78,7 @@ class FailureTable:
             session.add(row)
         row.failures += 1
         row.last_ns = now
-        locked_ns = self.lock_ns(row.failures, free)
+        locked_ns = lock_ns(self._terms, row.failures, free)
         row.locked_until_ns = now + locked_ns if locked_ns else row.locked_until_ns
         session.flush()
         return locked_ns
@@ -93,6 +91,12 @@ class FailureTable:
             oldest = select(LoginFailureRow.subject).order_by(LoginFailureRow.last_ns)
             forgotten = oldest.limit(count - SUBJECTS_MAX + 2)
             session.execute(delete(LoginFailureRow).where(LoginFailureRow.subject.in_(forgotten)))
+
+
+def lock_ns(terms: AccessTerms, failures: int, free: int) -> int:
+    """Return how long the last of so many failures locks: doubling, up to the longest."""
+    beyond = failures - free
+    return 0 if beyond < 0 else min(terms.lock_ns << min(beyond, 32), terms.lock_ns_max)
 
 
 def _of_name(name: str) -> str:

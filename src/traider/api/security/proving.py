@@ -6,7 +6,7 @@ told in the audit. Few passwords are checked at a time: each takes 64 MiB and a 
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Lock
 from typing import Final
 
 from traider.api.problems import NotSignedInError, TooManyRequestsError
@@ -24,7 +24,10 @@ class Prover:
     def __init__(self, house: House) -> None:
         self._house = house
         self._checking = BoundedSemaphore(house.terms.logins_at_once)
-        self._waiting = BoundedSemaphore(house.terms.logins_waiting + house.terms.logins_at_once)
+        self._line_max = house.terms.logins_waiting + house.terms.logins_at_once
+        self._lock = Lock()
+        self.in_line = 0
+        """Those who are checked, and those who wait for it."""
 
     def login(self, name: str, password: str, code: str, address: str) -> tuple[KeptUser, str]:
         """Return who logs in, and how they proved to be there: ``code`` or ``password``.
@@ -36,7 +39,7 @@ class Prover:
         """
         house = self._house
         small = name.strip().lower()
-        with self._turn():
+        with self.turn():
             house.failures.check(small, address)
             user = house.users.find(small)
             secrets = None if user is None else house.users.secrets(user.id)
@@ -73,7 +76,7 @@ class Prover:
         user = house.users.find_id(user_id)
         if user is None:
             raise NotSignedInError("nobody is signed in")
-        with self._turn():
+        with self.turn():
             house.failures.check(user.name, address)
             secrets = house.users.secrets(user_id)
             is_right = bool(password or code)
@@ -114,16 +117,27 @@ class Prover:
         return NotSignedInError("name, password or code is wrong")
 
     @contextmanager
-    def _turn(self) -> Iterator[None]:
-        """Wait for a turn; the line is short, so that logins never stand in the way of others."""
-        if not self._waiting.acquire(blocking=False):
-            raise TooManyRequestsError("too many log in at once", after_s=1)
+    def turn(self) -> Iterator[None]:
+        """Wait for a turn; the line is short, so that logins never stand in the way of others.
+
+        Raises:
+            TooManyRequestsError: the line is full, or does not move.
+        """
+        with self._lock:
+            if self.in_line >= self._line_max:
+                raise _too_many()
+            self.in_line += 1
         try:
             if not self._checking.acquire(timeout=_WAIT_S):
-                raise TooManyRequestsError("too many log in at once", after_s=1)
+                raise _too_many()
             try:
                 yield
             finally:
                 self._checking.release()
         finally:
-            self._waiting.release()
+            with self._lock:
+                self.in_line -= 1
+
+
+def _too_many() -> TooManyRequestsError:
+    return TooManyRequestsError("too many log in at once", after_s=1)
