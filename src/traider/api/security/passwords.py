@@ -22,7 +22,7 @@ LENGTH_MAX: Final = 128
 _DIFFERENT_MIN: Final = 5
 _ROWS: Final = (
     "abcdefghijklmnopqrstuvwxyz",
-    "01234567890",
+    "0123456789",
     "qwertyuiop",
     "asdfghjkl",
     "zxcvbnm",

@@ -5,6 +5,7 @@ The key is 32 random bytes in ``people.key`` of the state folder, for nobody els
 """
 
 import os
+import secrets
 from pathlib import Path
 from typing import Final
 
@@ -88,8 +89,7 @@ def open_sealer(state: Path) -> Sealer:
 def _make_key(path: Path) -> None:
     """Make a key whole or not at all; of two processes that do, one wins."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    half = path.with_suffix(f".{os.getpid()}")
-    half.unlink(missing_ok=True)
+    half = path.with_suffix(f".{secrets.token_hex(4)}")
     descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(Fernet.generate_key())
