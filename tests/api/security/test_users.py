@@ -71,12 +71,10 @@ def test_somebody_always_may_let_people_in(engine: Engine) -> None:
     ada = users.add("ada", Role.ADMIN, "digest", must_change=False)
     ben = users.add("ben", Role.ADMIN, "digest", must_change=False)
     users.set_disabled(ben.id, is_disabled=True)
-    for change in (
-        lambda: users.set_role(ada.id, Role.VIEWER),
-        lambda: users.set_disabled(ada.id, is_disabled=True),
-    ):
-        with pytest.raises(ConflictError, match="nobody would be left"):
-            change()
+    with pytest.raises(ConflictError, match="nobody would be left"):
+        users.set_role(ada.id, Role.VIEWER)
+    with pytest.raises(ConflictError, match="nobody would be left"):
+        users.set_disabled(ada.id, is_disabled=True)
     assert [(user.name, user.role, user.is_disabled) for user in users.list()] == [
         ("ada", Role.ADMIN, False),
         ("ben", Role.ADMIN, True),
