@@ -15,7 +15,7 @@ from traider.api.problems import PROBLEM_TYPE, Problem
 
 _OF_EVERY_ROUTE: Final = (429, 500)
 _WORDS: Final = {
-    400: "The request cannot be used.",
+    400: "The body cannot be read.",
     401: "Nobody is signed in, or the token is none.",
     403: "Whoever asks has no right to this, or must give a fresh code.",
     404: "There is nothing of that name.",
@@ -101,7 +101,7 @@ def _of_kind(operation: dict[str, Any]) -> tuple[int, ...]:
     if operation.get("security"):
         known += (401, 403)
     if "requestBody" in operation:
-        known += (413, 422)
+        known += (400, 413, 422)
     if operation.get("parameters"):
         known += (422,)
     return known
