@@ -179,6 +179,7 @@ class Needs:
         """
         del bearer, cookie  # they tell the document; find_asker reads the headers itself
         asker = replace(find_asker(request, house, asked), right=self.right)
+        request.scope[ASKER] = asker.name  # for the log, whatever comes of it
         request.scope[ASKER] = asker.name
         must_change = asker.session is not None and asker.session.must_change_password
         if must_change and self.right is not Right.OWN:

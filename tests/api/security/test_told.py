@@ -1,11 +1,13 @@
 """What people do is in the audit, and what they keep secret is nowhere."""
 
+import json
 import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.api.people import enter
 from tests.api.security.desk import (
     OTHER_PASSWORD,
     PASSWORD,
@@ -171,3 +173,24 @@ def _secrets_of_a_day(desk: Desk, once: str) -> list[str]:
     code = desk.code(factor)
     assert log_in(desk.caller(), "admin", PASSWORD, code).status == 200
     return secrets
+
+
+def test_who_was_refused_what_is_in_the_log(state: Path) -> None:
+    with served_with_a_log(state) as (url, log), Caller(url) as caller:
+        enter(caller, state, Role.VIEWER, "vic")
+        assert caller.get("/api/v1/users").status == 403
+        assert caller.post("/api/v1/users", {}, **{CSRF_HEADER: "x"}).status == 403
+        caller.cookies.clear()
+        assert caller.get("/api/v1/users").status == 401
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    told = [
+        (line["method"], line["path"], line["status"], line["who"], line["address"])
+        for line in lines
+        if line.get("path") == "/api/v1/users"
+    ]
+    here = "127.0.0.1"
+    assert told == [
+        ("GET", "/api/v1/users", 403, "vic", here),
+        ("POST", "/api/v1/users", 403, "", here),
+        ("GET", "/api/v1/users", 401, "", here),
+    ]
