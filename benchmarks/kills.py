@@ -4,7 +4,7 @@
 
 One exchange stands, with faults laid on it by seed. A trader is killed with SIGKILL while it
 trades, soon after its start, amid its stop, or kills itself at a named fault point. Each one that
-comes to trade is held against the exchange (``run_laws``) before its turn comes. The last one ends
+comes to trade is held against the exchange (``laws``) before its turn comes. The last one ends
 in order, and its whole journal is replayed. Orders are limit orders where the seed is odd, market
 orders otherwise. Exit code 1 when a law was broken.
 """

@@ -4,7 +4,7 @@
 
 One exchange stands, with faults laid on it by seed. ``traider run --gateway apart`` keeps both
 processes; one of them, as the dice say, is killed with SIGKILL at any moment of trading. It comes
-back by its supervisor, and the run is held against the exchange (``run_laws``). At the end it is
+back by its supervisor, and the run is held against the exchange (``laws``). At the end it is
 stopped in order, and its whole journal is replayed. Exit code 1 when a law was broken.
 """
 

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.run_laws import books_of, broken_files, broken_laws, status_of
 from benchmarks.standing_exchange import PRODUCTS, StandingExchange
 from traider.runtime.status_body import Phase, StatusBody
+from traider.runtime.stress.through.laws import books_of, broken_files, broken_laws, status_of
 
 EAGER: Final = ("clock.decision=5s", "strategy.enter=0.01", "sizing.dead_band=0.005")
 QUIET: Final = ("observability.port=0",)

@@ -4,7 +4,7 @@
 
 An exchange of its own plays the demo's bars; faults come from the seed. Each sample is a row: how
 far the market is, the memory of trader and exchange, how much later news is taken than it was sent,
-and the laws of ``run_laws``. At the end the journal is replayed. Exit code 1 when a law was broken,
+and the laws of ``laws``. At the end the journal is replayed. Exit code 1 when a law was broken,
 or the trader's own memory, without pages of files, grew by more than a twentieth from the second
 quarter to the last.
 """
@@ -21,11 +21,11 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.process_memory import ProcessMemory
-from benchmarks.run_laws import status_of
 from benchmarks.run_process import STYLES, NeverTradedError, TraderProcess, parity_of
 from benchmarks.standing_exchange import FAULTS, StandingExchange
 from benchmarks.tables import print_table
 from traider.runtime.status_body import StatusBody
+from traider.runtime.stress.through.laws import status_of
 
 _NS_PER_HOUR: Final = 3_600_000_000_000
 _SAMPLES: Final = 24

@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
+from tests.runtime.stress.through.test_series import DEMO, DONE, kept
 from tests.written_bars import HOUR_MS, write_bars
 from traider.cli.main import run
 
@@ -141,4 +143,38 @@ def test_what_cannot_be_is_one_line(
     bare.write_text("instrument,quantity\nBTC-USDT,1\n")
     words = [word.format(book=positions, bare=bare) for word in said]
     assert run(["stress", *words]) == 2
+    assert line in capsys.readouterr().err
+
+
+def test_what_the_whole_trader_lived_through_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    kept(tmp_path, DONE)
+    said = ["stress", "--through", "--config", str(DEMO), "--out", str(tmp_path)]
+    assert run([*said, "--scenario", "flash-crash", "--json"]) == 0
+    body = json.loads(capsys.readouterr().out)
+    assert body["whole"]
+    assert [each["loss"] for each in body["scenarios"]] == ["12.50"]
+    assert "flash-crash" in (tmp_path / "through.html").read_text()
+    broken = replace(DONE, broken=("lost: an order",), breakers=("outage",))
+    monkeypatch.setattr("traider.cli.stress_through.live_through", lambda *_: (broken,))
+    assert run([*said, "--scenario", "flash-crash"]) == 1
+    assert "BROKEN flash-crash: lost: an order" in capsys.readouterr().out
+    assert "lost: an order" in (tmp_path / "through.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("said", "line"),
+    [
+        (["--through", "--scenario", "rain"], "'rain' is no scenario"),
+        (["--through", "--scenario", "2021-09-07"], "needs the bars of then"),
+        (["--through", "--state", "x"], "lives through its own book"),
+        (["--through", "--config", "nowhere.toml"], "there is no nowhere.toml here"),
+        (["--state", "x", "--scenario", "gap-up"], "named for --through alone"),
+    ],
+)
+def test_what_cannot_be_lived_through_is_one_line(
+    said: list[str], line: str, capsys: Capture
+) -> None:
+    assert run(["stress", *said]) == 2
     assert line in capsys.readouterr().err

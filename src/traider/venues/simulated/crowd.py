@@ -32,6 +32,8 @@ class Crowd:
 
     def __init__(self, desk: Desk, market: Market) -> None:
         self._desk, self._market = desk, market
+        self.spread_times = 1
+        """What the spread is multiplied by, where it is the market's to choose."""
         self._untold: dict[tuple[int, int], tuple[int, int]] = {}
         """Lots that left a level ahead of an order, and until when a trade may explain them."""
 

@@ -101,3 +101,22 @@ def test_opened_amid_its_bars_it_goes_on_as_if_it_had_been_open(
             for bar in given_bars
         ]
     assert told[0] == told[1]
+
+
+def test_a_spread_that_is_multiplied_is_that_wide_and_the_tape_stays() -> None:
+    exchange = empty_exchange()
+    market, crowd = market_of(exchange), exchange.crowds[PRODUCT]
+    bar = Bar(START_NS, MINUTE_NS, 1_000_000, 1_000_000, 1_000_000, 1_000_000, 8)
+    played = BarMarket(crowd, [bar], "1")
+    wide = []
+    for crowd.spread_times in (1, 250):
+        due = played.next_ns()
+        assert due is not None
+        exchange.desk.now_ns = due
+        played.step()
+        bid, ask = market.book.best_ticks(1), market.book.best_ticks(-1)
+        assert bid is not None
+        assert ask is not None
+        wide.append(ask - bid)
+    assert wide == [100, 25_000]
+    assert {trade.ticks for trade in market.tape} == {1_000_000}

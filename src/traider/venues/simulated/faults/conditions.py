@@ -31,6 +31,7 @@ class Conditions:
         """Look which rules are in force; asked as time passes and when a rule changes."""
         desk, restricted = self._desk, set()
         desk.pieces, desk.skew_ns = 1, 0
+        wide: dict[str, int] = {}
         for laid in self._plan.in_force(CONDITIONS):
             rule = laid.rule
             if rule.kind is FaultKind.PARTIAL_FILLS:
@@ -39,10 +40,14 @@ class Conditions:
                 desk.skew_ns += rule.offset_ms * MS_NS
             elif rule.kind is FaultKind.RESTRICTED_PRODUCT:
                 restricted.add((rule.product_id, rule.flag))
+            elif rule.kind is FaultKind.WIDE_SPREAD:
+                wide[rule.product_id] = rule.count
             elif rule.kind is not FaultKind.MAINTENANCE and not laid.struck:
                 laid.struck = 1
                 self._happen(rule)
         self._restrict(restricted)
+        for name, crowd in self._crowds.items():
+            crowd.spread_times = wide.get(name, wide.get("", 1))
 
     def _happen(self, rule: FaultRule) -> None:
         if rule.kind is FaultKind.BALANCE_CHANGE:

@@ -55,6 +55,7 @@ class FaultKind(StrEnum):
     BALANCE_CHANGE = "balance_change"
     RESTRICTED_PRODUCT = "restricted_product"
     BIG_SNAPSHOT = "big_snapshot"
+    WIDE_SPREAD = "wide_spread"
 
 
 FRAME_FAULTS: Final = frozenset({
@@ -72,6 +73,7 @@ REQUEST_FAULTS: Final = frozenset({
 CONDITIONS: Final = frozenset({
     FaultKind.PARTIAL_FILLS, FaultKind.CLOCK_SKEW, FaultKind.MAINTENANCE,
     FaultKind.BALANCE_CHANGE, FaultKind.RESTRICTED_PRODUCT, FaultKind.BIG_SNAPSHOT,
+    FaultKind.WIDE_SPREAD,
 })  # fmt: skip
 
 
@@ -100,7 +102,8 @@ class FaultRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """HTTP status of an error, or the code of a WebSocket close; 0 cuts the connection."""
     delay_ms: int = 500
     count: int = 1
-    """Numbers skipped, pieces of a fill, or levels of a side of a big snapshot."""
+    """Numbers skipped, pieces of a fill, levels of a side of a big snapshot, or what a spread is
+    multiplied by."""
     offset_ms: int = 0
     """By how much the exchange's clock is ahead."""
     currency: str = ""

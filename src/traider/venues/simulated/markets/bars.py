@@ -93,10 +93,11 @@ class BarMarket:
     def quote(self, ticks: int, maker_side: int, lots: int) -> None:
         """Set the ladder so that the best price of ``maker_side`` is ``ticks``."""
         spread = max(1, ticks * SPREAD_MILLIONTHS // 1_000_000)
+        apart = spread * self._crowd.spread_times
         base = max(1, lots)
         wanted: dict[tuple[int, int], int] = {}
         for side in (1, -1):
-            best = ticks if side == maker_side else ticks + maker_side * spread
+            best = ticks if side == maker_side else ticks + maker_side * apart
             for place in range(LADDER):
                 price = best - side * place * spread
                 size = base * (1 + DEPTH_GROWTH * place) * (0.5 + self._random.random())

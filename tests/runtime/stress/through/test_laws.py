@@ -6,13 +6,13 @@ from typing import Final
 import msgspec
 import pytest
 
-from benchmarks.run_laws import RunBooks, broken_laws
-from benchmarks.standing_exchange import VenueTruth
 from tests.gateway.orders import NOW_NS, intent, packed, sent
 from traider.domain.events import Kind, join_events
 from traider.gateway.client_ids import ClientIds
 from traider.gateway.order_lives import OrderLives
 from traider.gateway.reports import report
+from traider.runtime.stress.through.laws import RunBooks, broken_laws
+from traider.runtime.stress.through.standing_exchange import VenueTruth
 from traider.venues.coinbase.rest_messages import Order
 
 IDS: Final = ClientIds("5ce7a210")

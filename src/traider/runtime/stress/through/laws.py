@@ -17,7 +17,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
-from benchmarks.standing_exchange import QUOTE, VenueTruth
 from traider.domain.errors import TraiderError
 from traider.gateway.client_ids import ClientIds
 from traider.gateway.order_lives import OrderLives
@@ -26,6 +25,7 @@ from traider.journal import JournalReader, verify_journal
 from traider.runtime.control.client import ControlClient
 from traider.runtime.state_folder import RunPaths, read_manifest
 from traider.runtime.status_body import Phase, StatusBody
+from traider.runtime.stress.through.standing_exchange import QUOTE, VenueTruth
 from traider.venues.coinbase.rest_messages import Order
 
 _LIVE: Final = frozenset({"OPEN", "PENDING", "QUEUED", "EDIT_QUEUED", "CANCEL_QUEUED"})
