@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
+from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from traider.api.application import create_application
@@ -54,6 +55,17 @@ def serving_application(application: ASGIApp, at: Listening | None = None) -> It
         server.stop()
         thread.join(_PATIENCE_S)
         assert not thread.is_alive()
+
+
+def _make_routes(application: ASGIApp) -> None:
+    """Have FastAPI make its routes now, as it does at the first request otherwise.
+
+    It sets filters of warnings meanwhile, which are the whole process's: tests set their own.
+    """
+    if isinstance(application, FastAPI):
+        nowhere = {"type": "http", "method": "GET", "path": "/nowhere", "app": application}
+        for route in application.routes:
+            route.matches({**nowhere, "root_path": "", "headers": []})
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,12 @@ from traider.api.openapi import describe
 from traider.api.passage import through_passage
 from traider.api.problems import add_problems
 from traider.api.routes import ROUTERS
+from traider.api.security.house import House
 from traider.api.static_files import Dashboard
+from traider.api.stream.bodies import RunBodies
+from traider.api.stream.door import HouseDoor
+from traider.api.stream.stream import PATH as STREAM
+from traider.api.stream.stream import Stream, StreamTerms
 from traider.api.terms import ApiTerms
 from traider.api.workshop import Workshop
 
@@ -44,13 +49,16 @@ def create_application(terms: ApiTerms) -> Application:
     facts = Facts(terms)
     house = house_of_run(terms, facts)
     workshop = Workshop(terms)
+    stream = _stream(facts, house)
 
     @asynccontextmanager
     async def lifespan(application: FastAPI) -> AsyncIterator[None]:
         try:
             await asyncio.to_thread(workshop.begin)
+            stream.start()
             yield
         finally:
+            await stream.close()
             await asyncio.to_thread(workshop.close)
             application.state.house.close()
             facts.close()
@@ -74,11 +82,19 @@ def create_application(terms: ApiTerms) -> Application:
         everything.include_router(router)
     application.include_router(everything)
     application.include_router(documents.router)
+    application.mount(STREAM, stream.application)
     application.router.default = Dashboard(terms.dashboard)
     add_problems(application)
     add_access(application, house)
     describe(application)
     return application
+
+
+def _stream(facts: Facts, house: House) -> Stream:
+    """Return what says what changes; it reads nothing before somebody listens."""
+    bodies = RunBodies(facts)
+    origins = facts.settings.api.allowed_origins
+    return Stream(HouseDoor(house), bodies.read, bodies.knows, StreamTerms(origins))
 
 
 def _operation_id(route: APIRoute) -> str:
