@@ -1,0 +1,77 @@
+"""``docs/security.md`` names tests that are there, and what it says of input holds."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.api.security.desk import PASSWORD, Desk
+
+TESTS = Path(__file__).resolve().parents[1]
+ROW = re.compile(r"^\| (\d+\.\d+\.\d+) \| (\w+) \| (.+?) \| (.*?) ?\|$", re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def rows(repo_root: Path) -> list[tuple[str, str, str, str]]:
+    """The points of the page."""
+    text = (repo_root / "docs" / "security.md").read_text(encoding="utf-8")
+    return ROW.findall(text)
+
+
+def names_in(path: Path) -> set[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+
+
+def test_each_point_is_answered_once_and_shown(rows: list[tuple[str, str, str, str]]) -> None:
+    assert len(rows) > 90
+    points = [point for point, *_ in rows]
+    assert len(set(points)) == len(points)
+    faults = []
+    for point, holds, _, shown in rows:
+        named = re.fullmatch(r"`([\w/]+\.py)::(\w+)`", shown)
+        if holds == "no" and not shown:
+            continue
+        if holds not in ("yes", "part") or named is None:
+            faults.append(f"{point}: {holds} {shown}")
+        elif named[2] not in names_in(TESTS / named[1]):
+            faults.append(f"{point}: there is no {shown}")
+    assert faults == []
+
+
+def test_fields_that_nobody_asked_for_are_refused(desk: Desk) -> None:
+    admin = desk.entered("ada")
+    refused = admin.post("/api/v1/users", {"name": "eve", "role": "viewer", "is_disabled": True})
+    assert refused.status == 422
+    assert "is_disabled" in refused.json["detail"]
+    for body in (b"{", b"[]", b"null", b'{"name":{"$gt":""},"password":"x"}', b"\xff"):
+        assert desk.caller().ask("POST", "/api/v1/auth/login", body).status in (400, 422)
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    said = f"name=ada&password={PASSWORD}".encode()
+    assert desk.caller().ask("POST", "/api/v1/auth/login", said, form).status == 422
+
+
+def test_words_of_sql_are_words(desk: Desk) -> None:
+    admin = desk.entered("ada")
+    for name in ("ada' OR '1'='1", "ada'--", "%", "a_a"):
+        login = {"name": name, "password": PASSWORD}
+        assert desk.caller().post("/api/v1/auth/login", login).status == 401
+    assert admin.post("/api/v1/users/ada'--/password".replace("'", "%27")).status == 404
+    assert [each["name"] for each in admin.get("/api/v1/users").json["items"]] == ["ada", "tom"]
+
+
+def test_what_nobody_foresaw_says_an_id_and_no_more(desk: Desk) -> None:
+    def broken() -> bool:
+        raise RuntimeError("the inside of the house")
+
+    admin = desk.entered("ada")
+    desk.house.is_live = broken
+    answer = admin.post("/api/v1/users", {"name": "eve", "role": "viewer"})
+    assert (answer.status, answer.json["detail"]) == (
+        500,
+        "something went wrong that nobody foresaw",
+    )
+    assert answer.json["trace_id"] == answer.headers["x-request-id"]
+    assert b"inside" not in answer.body
+    assert desk.house.users.find("eve") is None
