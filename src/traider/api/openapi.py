@@ -53,6 +53,7 @@ _TAGS: Final = (
     ("portfolio", "What the account is worth, what it made, and where that came from."),
     ("audit", "Who did what, when and why; and the proof that nothing of it was changed."),
     ("compliance", "Reports for authorities, as JSON or CSV."),
+    ("system", "Parts, latencies, rates, resources, log, parity, versions."),
     ("risk", "Limits, value at risk, exposure, correlation, breakers, stress."),
 )
 

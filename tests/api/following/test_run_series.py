@@ -1,7 +1,6 @@
 """What a run said of itself is kept over time, with what its processes take."""
 
 import os
-import time
 from pathlib import Path
 
 import msgspec
@@ -23,9 +22,8 @@ def test_samples_are_taken_when_they_are_due(tmp_path: Path) -> None:
         some_status(), pid=os.getpid(), phase=Phase.TRADING, counts=CountsBody(events=7)
     )
     write_status(tmp_path, body)
-    began_ns = time.time_ns()
     taken = series.take()
-    assert series.samples(began_ns) == [taken]
+    assert series.samples() == [empty, taken]
     assert taken.counts.events == 7
     assert [each.name for each in taken.processes] == ["trader", "api"]
     assert all(each.memory_bytes > 1_000_000 and each.cpu_s > 0 for each in taken.processes)
@@ -41,3 +39,9 @@ def test_processes_beside_the_trader_are_found_and_dead_ones_passed_over(tmp_pat
         ("api", os.getpid()),
         ("gateway", os.getpid()),
     ]
+
+
+def test_who_asks_first_gets_a_sample(tmp_path: Path) -> None:
+    series = RunSeries(tmp_path)
+    (first,) = series.samples()
+    assert series.samples() == [first]

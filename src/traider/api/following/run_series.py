@@ -66,10 +66,11 @@ class RunSeries:
             self._samples.append(sample)
         return sample
 
-    def samples(self, since_ns: int = 0) -> list[RunSample]:
-        """Return the samples taken at ``since_ns`` or later, in order."""
+    def samples(self) -> list[RunSample]:
+        """Return the samples in order; one is taken where there is none yet."""
         with self._lock:
-            return [sample for sample in self._samples if sample.at_ns >= since_ns]
+            found = list(self._samples)
+        return found or [self.take()]
 
     def _status(self) -> StatusBody | None:
         try:

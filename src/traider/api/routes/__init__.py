@@ -25,6 +25,7 @@ from traider.api.routes import (
     second_factor,
     signals,
     status,
+    system,
     tokens,
     users,
 )
@@ -50,5 +51,6 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     audit.router,
     compliance.router,
     risk.router,
+    system.router,
 )
 """Every router, in the order of the documents."""
