@@ -45,7 +45,7 @@ class Roles(Shape):
     age_s: Annotated[float, Field(examples=[0.0])]
     """How long ago it was said, by the machine's clock."""
     phase: Phase
-    """What the trader is doing."""
+    """What the trader does just now."""
     up_s: Annotated[float, Field(examples=[3_600.0])]
     """Seconds since its session began."""
 
