@@ -50,3 +50,9 @@ export function problemOf(fault: unknown): Problem {
   if (fault instanceof Problem) return fault;
   return new Problem(0, { detail: fault instanceof Error ? fault.message : String(fault) });
 }
+
+/** Return what is wrong and what helps in one line, for beside a field or a button. */
+export function linesOf(fault: unknown): string {
+  const { detail, title, fix } = problemOf(fault);
+  return [detail || title, fix].filter(Boolean).join("; ");
+}

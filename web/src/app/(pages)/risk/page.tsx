@@ -1,0 +1,5 @@
+import { Risk } from "@/risk/risk";
+
+export default function RiskPage() {
+  return <Risk />;
+}
