@@ -1,6 +1,6 @@
 """The kill switch of a busy trader, with every part in turn taken down.
 
-    python -m benchmarks.kill_parts [--orders 100]
+    python -m benchmarks.kill_parts [--orders 100] [--down "trader killed"]
 
 Gateway, trader and feed are processes of their own on the local exchange, under the venue's limits
 of requests; the market comes over Kafka, the lease is kept in PostgreSQL. A hundred orders rest and
@@ -115,9 +115,9 @@ def _database() -> Iterator[tuple[CutWire, str]]:
             yield wire, server.url(name).replace(f":{server.port}/", f":{wire.port}/")
 
 
-def measure(orders: int = ORDERS) -> None:
+def measure(orders: int = ORDERS, scenes: Sequence[Scene] = SCENES) -> None:
     """Print the table."""
-    done, stamps = stop_in_each(SCENES, orders)
+    done, stamps = stop_in_each(scenes, orders)
     print_table(
         f"Kill switch with parts down: {orders} resting orders and a position, ms "
         f"(goal {GOAL_MS:g})",
@@ -149,4 +149,6 @@ def _row(stopped: Stopped, stamps: Stamps, orders: int) -> list[str]:
 if __name__ == "__main__":
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--orders", type=int, default=ORDERS)
-    measure(asked.parse_args().orders)
+    asked.add_argument("--down", action="append", choices=list(Down), help="All unless named.")
+    chosen = asked.parse_args()
+    measure(chosen.orders, [each for each in SCENES if each.down in (chosen.down or Down)])

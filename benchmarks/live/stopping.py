@@ -37,7 +37,7 @@ _SIZE: Final = Decimal("0.01")
 _HELD: Final = Decimal("0.05")
 _QUIET_S: Final = 1.5
 """So that the limits of requests are whole again when everything is stopped."""
-_PATIENCE_S: Final = 60.0
+_PATIENCE_S: Final = 180.0
 _LOOK_S: Final = 0.0005
 _AGAIN_S: Final = 0.5
 _BASE: Final = PRODUCT.partition("-")[0]

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -27,6 +28,7 @@ from traider.domain.units import amount_from_units, price_from_ticks, size_from_
 from traider.journal.reader import JournalReader
 from traider.kernel.specification import FeeCurrencySpec, KernelSpec, MarketSpec
 from traider.portfolio.executions import BookedFill
+from traider.portfolio.fill_columns import FillGrid, fill_columns
 from traider.portfolio.funding import FundingPayment
 from traider.portfolio.ledger import Ledger
 from traider.runtime.parity.recorded_run import RecordedRun
@@ -88,20 +90,40 @@ class MoneyEvents:
         if self.fees is not None:
             held = amount_from_units(self.fees.balance_units)
             ledger.transfer(held, 0, "capital", self.fees.currency)
-        for place, event in enumerate(self.events):
-            if event["kind"] == Kind.TRANSFER:
-                self._transfer(ledger, event)
-                continue
-            fill = self._fill(place)
-            if event["kind"] == Kind.RECONCILE_ADJUSTMENT:
-                ts_ns = int(event["ts_recv"])
-                if event["w2"]:
-                    ledger.adjust_cash(amount_from_units(int(event["w2"])), ts_ns)
-                if fill is not None:
-                    ledger.adjust(fill)
-            elif fill is not None:
-                ledger.apply(fill)
+        grids = [
+            FillGrid(each.name, each.tick_size, each.lot_size, each.multiplier)
+            for each in self.markets
+        ]
+        for first, last in self._stretches():
+            if last > first + 1:
+                ledger.apply_columns(fill_columns(self.events[first:last], grids))
+            else:
+                self._book(ledger, first)
         return ledger
+
+    def _stretches(self) -> Iterator[tuple[int, int]]:
+        """Yield where fills that may be booked together begin and end; all else is alone."""
+        is_fill = (self.events["kind"] == Kind.FILL) & (self.events["size"] > 0)
+        if self.fees is not None:
+            # What a fee in another currency was worth depends on those before it.
+            is_fill[:] = False
+        breaks = np.flatnonzero(~(is_fill[1:] & is_fill[:-1])) + 1
+        edges = [0, *breaks.tolist(), len(self.events)]
+        yield from ((first, last) for first, last in pairwise(edges) if last > first)
+
+    def _book(self, ledger: Ledger, place: int) -> None:
+        """Book one event."""
+        event, fill = self.events[place], self._fill(place)
+        if event["kind"] == Kind.TRANSFER:
+            self._transfer(ledger, event)
+        elif event["kind"] == Kind.RECONCILE_ADJUSTMENT:
+            if event["w2"]:
+                ts_ns = int(event["ts_recv"])
+                ledger.adjust_cash(amount_from_units(int(event["w2"])), ts_ns)
+            if fill is not None:
+                ledger.adjust(fill)
+        elif fill is not None:
+            ledger.apply(fill)
 
     def funding(self) -> Iterator[FundingPayment]:
         """Yield what was paid, or received, for holding perpetuals."""
