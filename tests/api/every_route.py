@@ -37,7 +37,7 @@ WANTED: Final[tuple[tuple[str, str, frozenset[Right]], ...]] = (
     ("POST|PUT|PATCH", "/control/(limits|breakers).*", frozenset({Right.RISK})),
     ("POST|PUT|PATCH", "/control/(weights|thresholds).*", frozenset({Right.STRATEGY})),
     ("POST", "/risk/stress", frozenset({Right.JOBS})),
-    ("POST|DELETE", "/(backtest|backfill|jobs).*", frozenset({Right.JOBS})),
+    ("POST|DELETE", "/(backtest|backfill|jobs|parity).*", frozenset({Right.JOBS})),
     ("POST|PUT|PATCH|DELETE", "/settings.*", frozenset({Right.SETTINGS})),
     ("GET", ".*", frozenset({Right.READ})),
 )

@@ -87,7 +87,7 @@ def door(written_state: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     state = shutil.copytree(written_state, tmp_path_factory.mktemp("door") / "run")
     config = load_config(
         overrides=(
-            f"database.url=sqlite:///{state.parent / 'jobs.db'}",
+            f"database.url=sqlite:///{state.parent / 'jobs.db'}", "jobs.keeps_workers=false",
             "api.requests_per_second=100000", "api.requests_at_once=1000000",
             "api.address_requests_per_second=1000000", "api.address_requests_at_once=1000000",
         )

@@ -55,6 +55,9 @@ _TAGS: Final = (
     ("compliance", "Reports for authorities, as JSON or CSV."),
     ("system", "Parts, latencies, rates, resources, log, parity, versions."),
     ("risk", "Limits, value at risk, exposure, correlation, breakers, stress."),
+    ("backtest", "Run back-tests, read and compare them; prove the run."),
+    ("backfill", "Download history; what the lake holds of each day."),
+    ("jobs", "Long work of every kind."),
 )
 
 

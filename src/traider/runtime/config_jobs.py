@@ -19,5 +19,8 @@ class JobsConfig(Section):
     traider jobs work does it."""
     nice: Annotated[Whole, Field(ge=0, le=19)] = 10
     """How much those workers give way to other processes of the machine; 19 the most."""
+    download_url: str = ""
+    """Address that downloads of the front door ask in place of the venue's own, such as a mirror;
+    empty for the venue's own."""
     idle_s: Annotated[Real, Field(ge=1, le=86_400)] = 300.0
     """Seconds without work after which such a worker ends."""

@@ -60,6 +60,11 @@ def report_in(folder: Path) -> dict[str, Any] | None:
     return body
 
 
+def folder_of(body: Mapping[str, Any]) -> Path:
+    """Return where the report of a request goes."""
+    return Path(str(body["folder"]))
+
+
 def _parts(body: Mapping[str, Any]) -> tuple[Path, Path, Latency]:
     try:
         latency: Latency = "settings" if body["latency"] == "settings" else "measured"

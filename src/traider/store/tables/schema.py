@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import Final
 
 from alembic import command
@@ -26,6 +27,7 @@ from traider.store.tables.models import Base
 _SCRIPTS: Final = Path(__file__).parent / "migrations"
 # Any number that nobody else locks; PostgreSQL's advisory locks are numbers.
 _LOCK: Final = 0x74_72_61_69_64_65_72
+_ONE_AT_A_TIME: Final = Lock()
 
 
 @dataclass(frozen=True)
@@ -184,7 +186,9 @@ def _run(action: Callable[[Config, str], None], connection: Connection, revision
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
     config.attributes["connection"] = connection
     try:
-        action(config, revision)
+        # The library keeps what it works on in names of its modules: one at a time.
+        with _ONE_AT_A_TIME:
+            action(config, revision)
     except CommandError as fault:
         raise UsageError(
             str(fault), where=revision, fix=f"known: {', '.join(revisions())}"
