@@ -74,6 +74,8 @@ class LiveView:
         self._run: FollowedRun | None = None
         self._state = ViewState.WAITING
         self._fault = ""
+        self._has_looked = False
+        """Whether it knows by now if there is a run."""
         self._caught_up_s = time.monotonic()
         self._looked_s = 0.0
         self._begun = 0
@@ -112,10 +114,14 @@ class LiveView:
             return self._version
 
     def wait_until_live(self, timeout_s: float) -> Standing:
-        """Return how the view stands once it is live, or when the time is over."""
+        """Return how the view stands once it is live, or cannot be for now, or has had its time."""
         with self._changed:
-            self._changed.wait_for(lambda: self._state is ViewState.LIVE, timeout_s)
+            self._changed.wait_for(self._is_settled, timeout_s)
         return self.standing()
+
+    def _is_settled(self) -> bool:
+        is_under_way = self._state is ViewState.CATCHING_UP or not self._has_looked
+        return self._state is ViewState.LIVE or not is_under_way
 
     def read(self, reader: Callable[[FollowedRun], T]) -> T:
         """Return what ``reader`` makes of the run; it is quick, and takes copies of what changes.
@@ -191,6 +197,9 @@ class LiveView:
                 self._say(ViewState.FAULT, said)
             except TraiderError as fault:
                 self._say(ViewState.FAULT, fault.line())
+            with self._changed:
+                self._has_looked = True
+                self._changed.notify_all()
             self.series.look()
             self._stop.wait(_AGAIN_S)
 

@@ -49,7 +49,7 @@ def log_lines(path: Path, asked: LinesAsked) -> FoundLines:
         end = path.stat().st_size
     except OSError:
         return FoundLines([], None)
-    end = end if asked.before is None else min(asked.before, end)
+    end = end if asked.before is None else min(max(asked.before, 0), end)
     wanted = LEVELS[LEVELS.index(asked.level) :]
     lines: list[LogLine] = []
     begin = end
