@@ -15,6 +15,7 @@ from traider.domain.timeframes import timeframe_ns
 WARM_BARS: Final = 500
 """Bars before those shown that indicators are warmed with, where there are so many."""
 _FAR_NS: Final = 2**62
+_NEAR: Final = 2
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def find_bars(run: FollowedRun, asked: BarsAsked) -> FoundBars:
     number = number_of(run, asked.instrument)
     listed = run.instruments[number]
     begin_ns, end_ns = asked.from_ns or 0, asked.to_ns or _FAR_NS
-    known = run.tapes[number].bars.of(timeframe_ns(asked.frame), 0, end_ns)
+    known = _newest(run, number, asked, end_ns)
     within = sum(open_ns >= begin_ns for open_ns, _ in known)
     shown = min(within, asked.limit)
     warm = min(len(known) - shown, WARM_BARS if asked.indicators else 0)
@@ -63,6 +64,16 @@ def find_bars(run: FollowedRun, asked: BarsAsked) -> FoundBars:
         has_more=within > shown,
         now_ns=run.now_ns,
     )
+
+
+def _newest(run: FollowedRun, number: int, asked: BarsAsked, end_ns: int) -> list[tuple[int, Bar]]:
+    """Return bars before an instant: all, or of the newest more than are wanted."""
+    bars, frame_ns = run.tapes[number].bars, timeframe_ns(asked.frame)
+    wanted = asked.limit + WARM_BARS + 1
+    # Most slots have a bar, so that a look at some more than are wanted is mostly enough.
+    near_ns = min(end_ns, run.now_ns) - _NEAR * wanted * frame_ns
+    found = bars.of(frame_ns, max(near_ns, 0), end_ns)
+    return found if len(found) >= wanted or near_ns <= 0 else bars.of(frame_ns, 0, end_ns)
 
 
 def bars_shape(asked: BarsAsked, found: FoundBars, as_of: AsOf) -> Bars:
