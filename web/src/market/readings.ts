@@ -1,6 +1,7 @@
 /** What the server says of a market, as the page draws it. */
 
 import type { Span } from "@/charts/points";
+import type { AnswerOf } from "@/data/client";
 import type { Schema } from "@/data/schemas";
 import type { Bar } from "./candles";
 import type { Level } from "./depth";
@@ -24,8 +25,10 @@ export function levelsOf(levels: readonly Schema<"Level">[]): Level[] {
   return levels.map((level) => ({ price: Number(level.price), size: Number(level.size) }));
 }
 
+type MarketTrade = AnswerOf<"/api/v1/market/trades", "get">["items"][number];
+
 /** Return trades of the tape; those that the venue gives no number are told by time and price. */
-export function tapeOf(trades: readonly Schema<"TradeShape">[]): TapeTrade[] {
+export function tapeOf(trades: readonly MarketTrade[]): TapeTrade[] {
   return trades.map((trade) => ({
     id: trade.id || `${trade.at_ns} ${trade.price} ${trade.size}`,
     timeNs: trade.at_ns,
