@@ -82,7 +82,7 @@ const HEADINGS = [
   { label: "Limit", look: "px-4 text-left" },
   { label: "Used", look: "px-2 text-left" },
   { label: "Now", look: "px-2 text-right" },
-  { label: "Limit at", look: "px-2 text-right" },
+  { label: "At most", look: "px-2 text-right whitespace-nowrap" },
   { label: "Unit", look: "px-2 text-left max-md:hidden" },
   { label: "Set by", look: "px-2 text-left max-lg:hidden" },
 ];

@@ -50,6 +50,6 @@ export function useCorrelation() {
   return useQuery({
     queryKey: ["risk", "correlation"],
     queryFn: () => get("/api/v1/risk/correlation"),
-    refetchInterval: SLOW_MS,
+    refetchInterval: 5 * MOVING_MS,
   });
 }

@@ -1,0 +1,5 @@
+import { Analysis } from "@/analysis/analysis";
+
+export default function AnalysisPage() {
+  return <Analysis />;
+}

@@ -1,0 +1,5 @@
+import { History } from "@/history/history";
+
+export default function DataPage() {
+  return <History />;
+}
