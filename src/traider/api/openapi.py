@@ -54,6 +54,7 @@ _TAGS: Final = (
     ("audit", "Who did what, when and why; and the proof that nothing of it was changed."),
     ("compliance", "Reports for authorities, as JSON or CSV."),
     ("system", "Parts, latencies, rates, resources, log, parity, versions."),
+    ("notifications", "The ways that alerts go to people."),
     ("risk", "Limits, value at risk, exposure, correlation, breakers, stress."),
     ("backtest", "Run back-tests, read and compare them; prove the run."),
     ("backfill", "Download history; what the lake holds of each day."),

@@ -18,6 +18,7 @@ from traider.runtime.config_database import DatabaseConfig
 from traider.runtime.config_jobs import JobsConfig
 from traider.runtime.config_leadership import LeadershipConfig
 from traider.runtime.config_limits import LimitsConfig
+from traider.runtime.config_notifications import NotificationsConfig
 from traider.runtime.config_observability import ObservabilityConfig
 from traider.runtime.config_optimize import OptimizeConfig
 from traider.runtime.config_orders import ExecutionConfig, PlanConfig
@@ -53,6 +54,7 @@ DECIDES_NOTHING: Final = frozenset(
         "jobs",
         "output",
         "log",
+        "notifications",
         "observability",
         "report",
         "walk_forward",
@@ -154,6 +156,8 @@ class Config(BaseSettings):
     """Where the dashboard and the API are served."""
     log: LogConfig = LogConfig()
     """Where the log goes."""
+    notifications: NotificationsConfig = NotificationsConfig()
+    """Who is told of alerts, and by which ways."""
     observability: ObservabilityConfig = ObservabilityConfig()
     """What a running trader tells of itself."""
     report: ReportConfig = ReportConfig()

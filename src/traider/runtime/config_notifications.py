@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, Secret, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, Secret
 
 from traider.domain.ports import Severity
 from traider.runtime.config_observability import HiddenUrl
@@ -30,9 +30,9 @@ class WayConfig(Section):
 class TelegramConfig(WayConfig):
     """A bot that writes to a chat."""
 
-    token: SecretStr = SecretStr("")
+    token: HiddenUrl = HiddenUrl("")
     """Of the bot; best given as TRAIDER_NOTIFICATIONS__TELEGRAM__TOKEN. Empty: not used."""
-    chat: str = ""
+    chat: Annotated[str, BeforeValidator(str)] = ""
     """Number of the chat, or @name of a channel."""
     url: Url = HiddenUrl("https://api.telegram.org")
     """Another server of the Bot API."""
@@ -50,7 +50,7 @@ class PagerDutyConfig(WayConfig):
 
     least: Least = Severity.CRITICAL
     """Alerts that are less wake nobody."""
-    routing_key: SecretStr = SecretStr("")
+    routing_key: HiddenUrl = HiddenUrl("")
     """Integration key of Events API v2; empty: not used."""
     url: Url = HiddenUrl("https://events.pagerduty.com")
     """https://events.eu.pagerduty.com for accounts in Europe."""
@@ -62,10 +62,13 @@ class EmailConfig(WayConfig):
     host: str = ""
     """The mail server; empty: not used."""
     port: Annotated[Whole, Field(ge=1, le=65_535)] = 587
+    """Its port: 587 with starttls, 465 with tls."""
     security: Literal["starttls", "tls", "none"] = "starttls"
     """How the connection is encrypted; none only for a server on this machine."""
     user: str = ""
-    password: SecretStr = SecretStr("")
+    """Who logs in there; empty: nobody does."""
+    password: HiddenUrl = HiddenUrl("")
+    """Theirs; best given as TRAIDER_NOTIFICATIONS__EMAIL__PASSWORD."""
     sender: str = ""
     """Address that letters come from."""
     to: Annotated[tuple[str, ...], BeforeValidator(listed)] = ()
@@ -77,7 +80,7 @@ class WebhookConfig(WayConfig):
 
     url: Url = HiddenUrl("")
     """Takes POST with JSON; empty: not used."""
-    secret: SecretStr = SecretStr("")
+    secret: HiddenUrl = HiddenUrl("")
     """Signs each request (HMAC-SHA256), so that its receiver knows who sent it."""
 
 

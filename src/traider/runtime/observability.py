@@ -28,6 +28,7 @@ from traider.ops.faults import LogFaults
 from traider.ops.health import HealthBoard
 from traider.ops.logging import close_log, note_on_every_line, open_log
 from traider.ops.metrics import ProcessMetrics
+from traider.ops.notifying import Notifier
 from traider.ops.otel_tracing import OtelTracer, open_otel
 from traider.ops.prometheus import PrometheusPage
 from traider.ops.sentry import SentryReports, open_sentry
@@ -37,6 +38,7 @@ from traider.runtime.config_observability import ROLE_PORTS, ROLES_PORT, Observa
 from traider.runtime.deferred_traces import DeferredTraces
 from traider.runtime.latency_series import LatencySeries
 from traider.runtime.latency_watch import LatencyTerms, LatencyWatch
+from traider.runtime.notifications import open_notifier
 from traider.runtime.observation import Observation
 from traider.runtime.order_traces import OrderTraces
 from traider.runtime.status_body import AlertBody, HealthBody
@@ -149,8 +151,12 @@ def observe(
         log = open_log(log_file, level=config.log.level, console_level=terms.console_level)
         closing.callback(close_log)
         note_on_every_line(role=role)
+        source = f"traider {terms.mode or role}"
+        notifier = open_notifier(config.notifications, source, SystemClock(), log)
+        if notifier is not None:
+            closing.callback(notifier.close)
         return _observed(
-            _Opened(config.observability, role, terms.mode, log, closing),
+            _Opened(config.observability, role, terms.mode, log, notifier, closing),
             latency or LatencyBook(),
         )
 
@@ -163,6 +169,7 @@ class _Opened:
     role: str
     mode: str
     log: Log
+    notifier: Notifier | None
     closing: ExitStack
 
 
@@ -171,7 +178,8 @@ def _observed(opened: _Opened, book: LatencyBook) -> RoleObservation:
     metrics = ProcessMetrics()
     metrics.set(BUILD_INFO, 1.0, version=__version__)
     sentry, otel = _sentry(opened), _otel(opened)
-    channels: list[AlertChannel] = [ConsoleAlerts(log), *([sentry] if sentry else [])]
+    ways = (ConsoleAlerts(log), sentry, opened.notifier)
+    channels: list[AlertChannel] = [way for way in ways if way is not None]
     told = AlertBook(channels, metrics, clock, again_s=wanted.alert_again_s)
     health = HealthBoard(clock, silent_s=wanted.silent_s)
     orders = book.stages[Stage.SIGNAL_TO_ORDER]

@@ -21,6 +21,7 @@ from traider.api.routes import (
     health,
     jobs,
     market,
+    notifications,
     orders,
     parity,
     portfolio,
@@ -60,5 +61,6 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     parity.router,
     backfill.router,
     jobs.router,
+    notifications.router,
 )
 """Every router, in the order of the documents."""

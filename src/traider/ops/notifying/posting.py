@@ -6,7 +6,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, override
+from typing import Any, Final
 
 from traider.ops.notifying.channel import DONE, Delivery
 from traider.ops.notifying.group import cut
@@ -35,9 +35,8 @@ def post_of(url: str, told: object, headers: Mapping[str, str] | None = None) ->
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
     """A service that sends us elsewhere is not asked there: what we tell is for it alone."""
 
-    @override
     def redirect_request(self, *asked: object, **more: object) -> None:
-        return None
+        del asked, more
 
 
 _OPENER: Final = urllib.request.build_opener(_NoRedirect)
@@ -54,7 +53,7 @@ def send(post: Post) -> Delivery:
             return DONE
     except urllib.error.HTTPError as fault:
         with fault:
-            return _refused(fault.code, fault.headers, fault.read(_ANSWER_BYTES_MAX))
+            return _refused(fault.code, dict(fault.headers), fault.read(_ANSWER_BYTES_MAX))
     except (OSError, http.client.HTTPException) as fault:
         # An address may be in the words of a fault; its class says enough.
         reason = getattr(fault, "reason", fault)
