@@ -1,5 +1,7 @@
 """``traider notify``: the ways that alerts go to people."""
 
+from pathlib import Path
+
 import click
 
 from traider.cli.options import config_option, json_option, set_option
@@ -14,7 +16,7 @@ def notify() -> None:
 @config_option
 @set_option
 @json_option
-def list_ways(config_file: str | None, overrides: tuple[str, ...], as_json: bool) -> None:
+def list_ways(config_file: Path | None, overrides: tuple[str, ...], as_json: bool) -> None:
     """List the ways that are set in [notifications]."""
     from traider.cli.notify_outcome import tell_ways
 
@@ -26,7 +28,7 @@ def list_ways(config_file: str | None, overrides: tuple[str, ...], as_json: bool
 @config_option
 @set_option
 @json_option
-def test_ways(way: str, config_file: str | None, overrides: tuple[str, ...], as_json: bool) -> int:
+def test_ways(way: str, config_file: Path | None, overrides: tuple[str, ...], as_json: bool) -> int:
     """Send a test over each way, and tell what came of it; exit code 1 where one failed."""
     from traider.cli.notify_outcome import tell_tests
 

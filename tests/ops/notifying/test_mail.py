@@ -86,7 +86,7 @@ def test_a_letter_says_what_happened_and_no_alert_writes_its_headers() -> None:
     assert letter["Bcc"] is None
     assert letter["Subject"].startswith("traider paper: WARNING: feed is stale Bcc:")
     assert letter["Date"].startswith("Mon, 05 May 2025 15:36:15")
-    assert "für 12 s" in letter.get_content()  # type: ignore[attr-defined]
+    assert "für 12 s" in letter.get_content()
 
 
 def test_a_server_that_is_busy_is_asked_again_and_one_that_refuses_is_not() -> None:

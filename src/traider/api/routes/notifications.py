@@ -36,7 +36,7 @@ def notification_test(
     facts: FactsNow,
     house: HouseNow,
     asker: Annotated[Asker, Depends(needs(Right.SETTINGS))],
-    name: Annotated[str, Path(max_length=20, examples=["slack"])],
+    name: Annotated[str, Path(max_length=20, description="Name of the way.", examples=["slack"])],
 ) -> WayTest:
     """Send a test at once and return what the service said of it."""
     for channel in channels_of(facts.settings.notifications):
