@@ -140,7 +140,12 @@ def house_of(request: Request) -> House:
     return house
 
 
-HouseNow = Annotated[House, Depends(house_of)]
+async def _house_now(request: Request) -> House:
+    """Return the same, without a thread of its own for it."""
+    return house_of(request)
+
+
+HouseNow = Annotated[House, Depends(_house_now)]
 """The house, for a route."""
 
 
@@ -222,7 +227,7 @@ def find_asker(request: Request, house: House, asked: AskedRequest | None = None
         return asker_of_token(house, token, address)
     secret = session_secret(request)
     only_reads = request.method in SAFE
-    session = house.sessions.find(secret, only_reads=only_reads) if secret else None
+    session = house.session_of(secret, only_reads=only_reads) if secret else None
     asker = asker_of_session(house, session, address, asked)
     if not only_reads:
         check_origin(request.headers, house.origins)
@@ -236,7 +241,7 @@ def asker_of_token(house: House, secret: str, address: str) -> Asker:
     Raises:
         NotSignedInError: the token is over, revoked or none.
     """
-    token = house.tokens.find(secret)
+    token = house.token_of(secret)
     if token is None:
         raise NotSignedInError("the token is none, or over", fix="make another in the settings")
     return Asker(

@@ -13,12 +13,14 @@ from sqlalchemy import Engine
 
 from traider.api.security.answered import AnsweredTable
 from traider.api.security.approvals import ApprovalTable
+from traider.api.security.digests import digest_of
 from traider.api.security.failures import FailureTable
 from traider.api.security.passwords import Passwords, light_passwords
+from traider.api.security.remembering import Remembered, forget_at_changes
 from traider.api.security.sealing import Sealer, open_sealer
-from traider.api.security.sessions import SessionTable
+from traider.api.security.sessions import KeptSession, SessionTable
 from traider.api.security.terms import AccessTerms
-from traider.api.security.tokens import TokenTable
+from traider.api.security.tokens import KeptToken, TokenTable
 from traider.api.security.users import UserTable
 from traider.compliance.actions import Action, record_action
 from traider.domain.errors import DatabaseError
@@ -75,6 +77,8 @@ class House:
         """Digests of recovery codes."""
         self._lock = Lock()
         self._engine: Engine | None = None
+        self._seen_sessions: Remembered[KeptSession] = Remembered(now_ns)
+        self._seen_tokens: Remembered[KeptToken] = Remembered(now_ns)
         self._sealer: Sealer | None = None
 
     @property
@@ -87,6 +91,7 @@ class House:
         with self._lock:
             if self._engine is None:
                 self._engine = _opened(self.place.address)
+                forget_at_changes(self._engine, self._forget)
             return self._engine
 
     @property
@@ -131,10 +136,25 @@ class House:
         """Sessions of browsers."""
         return SessionTable(self.engine, self.terms, self.now_ns)
 
+    def session_of(self, secret: str, *, only_reads: bool = False) -> KeptSession | None:
+        """Return what ``sessions.find`` does, or did within the last second."""
+        key = f"{only_reads}:{digest_of(secret)}"
+        return self._seen_sessions.get(
+            key, lambda: self.sessions.find(secret, only_reads=only_reads)
+        )
+
+    def token_of(self, secret: str) -> KeptToken | None:
+        """Return what ``tokens.find`` does, or did within the last second."""
+        return self._seen_tokens.get(digest_of(secret), lambda: self.tokens.find(secret))
+
     @property
     def tokens(self) -> TokenTable:
         """Tokens of programs."""
         return TokenTable(self.engine, self.terms, self.now_ns)
+
+    def _forget(self) -> None:
+        self._seen_sessions.forget()
+        self._seen_tokens.forget()
 
     def tell(self, actor: str, action: str, about: str, **payload: object) -> None:
         """Keep in the audit that ``actor`` did ``action``; never with a secret in it.
