@@ -2,6 +2,10 @@
 
 from decimal import Decimal
 
+import pytest
+from msgspec.structs import replace
+
+from traider.domain.errors import UsageError
 from traider.runtime.config import Config
 from traider.runtime.status_body import Mode, OrderBody, Phase, PositionBody, StatusBody
 from traider.runtime.stress.book_stress import book_of_run
@@ -47,3 +51,8 @@ def test_the_book_is_what_the_status_says() -> None:
     assert position.margin.maintenance(D(5000)) == 50
     assert (named.limits.lost_today, named.limits.daily_loss) == (D("0.05"), D("0.05"))
     assert named.book.cash == 9500
+
+
+def test_of_a_run_that_never_traded_there_is_no_book() -> None:
+    with pytest.raises(UsageError, match="has not traded yet"):
+        run_book(replace(status(), nav="", pnl_day=""), Config())

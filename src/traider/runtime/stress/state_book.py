@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
+from traider.domain.errors import UsageError
 from traider.runtime.config import Config
 from traider.runtime.parity.recorded_run import RecordedRun
 from traider.runtime.status_body import OrderBody, PositionBody, StatusBody
@@ -45,7 +46,7 @@ def read_run_book(state: Path, timeout_s: float) -> RunBook:
     """Return the book of the run of a state folder; the run may be under way or over.
 
     Raises:
-        UsageError: the folder holds no run, or it is another user's.
+        UsageError: the folder holds no run, it is another user's, or it never traded.
         DataError: what was kept cannot be read.
     """
     config = RecordedRun.open(state).config
@@ -53,7 +54,17 @@ def read_run_book(state: Path, timeout_s: float) -> RunBook:
 
 
 def run_book(body: StatusBody, config: Config) -> RunBook:
-    """Return the book that a status tells."""
+    """Return the book that a status tells.
+
+    Raises:
+        UsageError: the run has said nothing yet of what it is worth.
+    """
+    if not body.nav:
+        raise UsageError(
+            "the run has not traded yet, so nobody knows what it holds",
+            where=body.state,
+            fix="ask again when it trades",
+        )
     equity = Decimal(body.nav)
     at_dawn = equity - Decimal(body.pnl_day)
     return RunBook(
