@@ -6,6 +6,7 @@
     orders/         the gateway's own log
     audit/          who did what, when and why, under a hash chain
     tables.sqlite   orders, fills, positions, for questions in SQL
+    people.sqlite   who may come in at the API; people.key seals their second factors
     control.sock    commands and status
     gateway.sock    the gateway, where it is a process of its own
     leader.lock     who leads
