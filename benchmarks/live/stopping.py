@@ -10,6 +10,7 @@ import socket
 import subprocess
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -40,6 +41,8 @@ _QUIET_S: Final = 1.5
 _PATIENCE_S: Final = 180.0
 _LOOK_S: Final = 0.0005
 _AGAIN_S: Final = 0.5
+_SETTLES_S: Final = 10.0
+"""How long what was placed may take to be there."""
 _BASE: Final = PRODUCT.partition("-")[0]
 
 
@@ -90,10 +93,13 @@ class Stopping:
 
     def rest(self, orders: int) -> None:
         """Buy something, and rest so many orders below the market."""
-        self._placed(_HELD, None)
-        for number in range(orders):
-            self._placed(_SIZE, Decimal(_LOWEST + number))
-        wait_until(lambda: self._is_open(orders), f"{orders} orders, a position", _PATIENCE_S)
+        end = time.monotonic() + _PATIENCE_S
+        while not self._is_open(orders):
+            if time.monotonic() > end:
+                raise AssertionError(f"never came: {orders} orders, a position")
+            self._add_missing(orders)
+            with suppress(AssertionError):
+                wait_until(lambda: self._is_open(orders), "all of them", _SETTLES_S)
         time.sleep(_QUIET_S)
 
     def stop(self, scene: Scene, revive: Revive) -> Stopped:
@@ -148,6 +154,14 @@ class Stopping:
         with ControlClient(run.state) as trader:
             trader.send(Rearm(who="a person", why="looked at it"))
         run.until_trading()
+
+    def _add_missing(self, orders: int) -> None:
+        """Place what is not there: what the exchange or the gate did not take is placed again."""
+        found = asyncio.run(look(self._socket))
+        if not found.held:
+            self._placed(_HELD, None)
+        for number in range(found.orders, orders):
+            self._placed(_SIZE, Decimal(_LOWEST + number))
 
     def _placed(self, size: Decimal, price: Decimal | None) -> None:
         """Place an order, as soon as a trader that began anew takes one."""
