@@ -53,7 +53,7 @@ function Line({ row, onEdit }: { row: Row; onEdit?: () => void }) {
     <tr className="border-t border-line align-middle">
       <th scope="row" className="px-4 py-2 text-left font-normal">
         <span className="font-medium">{capital(spaced(row.name))}</span>
-        <span className="block max-w-prose text-xs text-quiet">
+        <span className="block max-w-prose text-xs text-quiet max-sm:hidden">
           {row.meaning}
           {row.instrument && ` Most: ${shortName(row.instrument)}.`}
         </span>

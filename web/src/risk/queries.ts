@@ -18,7 +18,7 @@ export function useVar() {
   return useQuery({
     queryKey: ["risk", "var"],
     queryFn: () => get("/api/v1/risk/var"),
-    refetchInterval: MOVING_MS,
+    refetchInterval: 5 * MOVING_MS,
   });
 }
 

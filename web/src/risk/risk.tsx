@@ -22,7 +22,7 @@ export function Risk() {
         <CorrelationPanel />
       </div>
       <BreakersPanel className="xl:col-span-12" />
-      <VarPanel className="xl:col-span-6" />
+      <VarPanel className="self-start xl:col-span-6" />
       <VarTestsPanel className="xl:col-span-6" />
       <StressPanel className="xl:col-span-12" />
     </div>

@@ -89,6 +89,7 @@ export function StressPanel({ className }: { className?: string }) {
               rows={answer.items}
               rowKey={(row) => row.scenario}
               sortedBy="-loss"
+              pageSize={12}
               empty="No scenario is known."
             />
             {answer.notes.map((note) => (

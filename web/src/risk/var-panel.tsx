@@ -73,6 +73,9 @@ function Cone({ now, model }: { now: Now; model: string }) {
       </Empty>
     );
   }
+  if (last.es === 0) {
+    return <Empty>Nothing is held, so that nothing can be lost by prices.</Empty>;
+  }
   return (
     <>
       <div className="mb-3 grid grid-cols-2 gap-4 sm:grid-cols-4">
@@ -141,7 +144,11 @@ const COLUMNS: readonly Column<Test>[] = [
     key: "horizon",
     label: "Of",
     value: (row) => `${row.horizon} ${row.level}`,
-    cell: (row) => `${row.horizon} at ${percent(row.level, { digits: 0 })}`,
+    cell: (row) => (
+      <span className="whitespace-nowrap">
+        {row.horizon} at {percent(row.level, { digits: 0 })}
+      </span>
+    ),
   },
   {
     key: "exceedances",
@@ -215,6 +222,7 @@ export function VarTestsPanel({ className }: { className?: string }) {
               columns={COLUMNS}
               rows={backtest.tests}
               rowKey={(row) => `${row.model} ${row.horizon} ${row.level}`}
+              pageSize={12}
               empty="Too little of the past is known to try a model on; it is tried by itself once there is more."
             />
           </>
