@@ -59,6 +59,7 @@ _TAGS: Final = (
     ("backtest", "Run back-tests, read and compare them; prove the run."),
     ("backfill", "Download history; what the lake holds of each day."),
     ("jobs", "Long work of every kind."),
+    ("settings", "What is set, who changed it, and what a change would do."),
 )
 
 

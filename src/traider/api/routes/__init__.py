@@ -28,6 +28,7 @@ from traider.api.routes import (
     positions,
     risk,
     second_factor,
+    settings,
     signals,
     status,
     system,
@@ -62,5 +63,6 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     backfill.router,
     jobs.router,
     notifications.router,
+    settings.router,
 )
 """Every router, in the order of the documents."""
