@@ -5,6 +5,7 @@ import platform
 from importlib.metadata import version
 
 from benchmarks import (
+    api_reads,
     book_risk,
     bus,
     coinbase_l2,
@@ -57,6 +58,7 @@ def main() -> None:
     live_path.measure()
     kill_switch.measure()
     recovery_time.measure()
+    api_reads.measure()
     order_hour.measure()
     bus.measure()
     journal.measure()
