@@ -73,6 +73,7 @@ def test_a_folder_and_its_server_say_the_same(run: Connection, url: str, token: 
             assert list(frame.columns) == one.columns, name
         assert run.performance() == served.performance()
         assert run.summary() == served.summary()
+        assert run.risk().keys() == served.risk().keys()
         assert run.status()["venue"] == served.status()["venue"]
 
 

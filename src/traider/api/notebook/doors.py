@@ -30,6 +30,7 @@ from traider.api.routes import (
     orders,
     portfolio,
     positions,
+    risk,
     signals,
     status,
 )
@@ -47,6 +48,7 @@ _READERS: Final = (
     orders.router,
     positions.router,
     portfolio.router,
+    risk.router,
     audit.router,
     compliance.router,
 )
