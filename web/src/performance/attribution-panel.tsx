@@ -1,7 +1,8 @@
 "use client";
 
 import { WaterfallChart } from "@/charts/waterfall-chart";
-import { counted, spaced } from "@/format/words";
+import { linesOf, problemOf } from "@/data/problem";
+import { capital, counted, spaced } from "@/format/words";
 import { useAddress } from "@/state/address";
 import { Pick } from "@/ui/pick";
 import { Time } from "@/ui/figure";
@@ -11,12 +12,18 @@ import { useAttribution } from "./queries";
 import { folded, waterfall } from "./waterfall";
 
 const PARTS_MOST = 12;
+const WAITING = { data: undefined, error: null, isPending: true, refetch: () => undefined };
 
 /** Where the profit came from, taken apart one way or another; the parts make the total exactly. */
 export function AttributionPanel({ className }: { className?: string }) {
   const attribution = useAttribution();
   const [by, setBy] = useAddress("by", "cost");
   const views = attribution.data?.views ?? [];
+  // The server answers so while the journal is still being replayed, which takes a while.
+  const isReplaying =
+    attribution.data === undefined &&
+    attribution.error !== null &&
+    problemOf(attribution.error).status === 409;
   const view = views.find((each) => each.by === by) ?? views[0];
   return (
     <Panel
@@ -32,7 +39,8 @@ export function AttributionPanel({ className }: { className?: string }) {
       }
       className={className}
     >
-      <Answered query={attribution} rows={6}>
+      {isReplaying && <Empty>{capital(linesOf(attribution.error))}; it comes by itself.</Empty>}
+      <Answered query={isReplaying ? WAITING : attribution} rows={6}>
         {(answer) =>
           view === undefined || answer.trades === 0 ? (
             <Empty>Nothing was traded yet; the first trade is taken apart by itself.</Empty>
