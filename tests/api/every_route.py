@@ -38,9 +38,8 @@ WANTED: Final[tuple[tuple[str, str, frozenset[Right]], ...]] = (
     ("POST|PUT|PATCH", "/control/(weights|thresholds).*", frozenset({Right.STRATEGY})),
     ("POST", "/risk/stress", frozenset({Right.JOBS})),
     ("POST|DELETE", "/(backtest|backfill|jobs|parity).*", frozenset({Right.JOBS})),
-    ("POST|PUT|PATCH|DELETE", "/(settings|notifications).*", frozenset({Right.SETTINGS})),
     ("POST", "/settings/preview", frozenset({Right.READ})),
-    ("POST|PUT|PATCH|DELETE", "/settings.*", frozenset({Right.SETTINGS})),
+    ("POST|PUT|PATCH|DELETE", "/(settings|notifications).*", frozenset({Right.SETTINGS})),
     ("GET", ".*", frozenset({Right.READ})),
 )
 """Method, path behind the prefix, and the rights one of which the route must need."""
