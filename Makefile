@@ -26,10 +26,10 @@ dashboard: $(READY)  ## build the dashboard, if its sources changed
 run: $(READY) dashboard  ## trade on a local exchange that plays real data, until Ctrl-C
 	@$(BIN)/traider run --demo
 
-backtest: $(READY)  ## back-test the rule ensemble on the sample bars
+backtest: $(READY) dashboard  ## back-test the rule ensemble on the sample bars
 	@$(BIN)/traider backtest --config examples/ensemble.toml
 
-test: $(READY)  ## run every test, compiled and interpreted, with coverage, on each Python at hand
+test: $(READY) dashboard  ## run every test, compiled and interpreted, with coverage, on each Python at hand
 	@$(BIN)/python scripts/run_tests.py
 
 check: $(READY)  ## lint, types, import rules and house rules

@@ -118,7 +118,13 @@ export function Shell({ children }: { children: ReactNode }) {
   const gate = useGate();
   useLookOnPage();
   if (gate === "failed") return <Unreached />;
-  if (gate === "closed") return <div role="status" aria-label="Loading" className="min-h-dvh" />;
+  if (gate === "closed") {
+    return (
+      <main className="min-h-dvh" aria-busy="true">
+        <h1 className="sr-only">Traider</h1>
+      </main>
+    );
+  }
   return <Frame>{children}</Frame>;
 }
 

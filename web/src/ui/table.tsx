@@ -134,7 +134,7 @@ export function Table<Row>(props: TableProps<Row>) {
       <div
         tabIndex={0}
         role="region"
-        aria-label={props.label}
+        aria-label={`Table: ${props.label}`}
         className="thin-scroll overflow-x-auto"
       >
         <table className="w-full border-collapse text-sm">
