@@ -137,7 +137,9 @@ export function TopBar({ onPalette }: { onPalette: () => void }) {
           className="flex h-8 items-center gap-2 rounded border border-line px-2 text-quiet hover:bg-raised hover:text-text max-sm:hidden"
         >
           <Icon name="search" />
-          <kbd aria-hidden="true" className="font-sans text-xs max-lg:hidden">Ctrl K</kbd>
+          <kbd aria-hidden="true" className="font-sans text-xs max-lg:hidden">
+            Ctrl K
+          </kbd>
         </button>
         <Person />
         <EmergencyStop status={status} />

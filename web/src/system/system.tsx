@@ -6,8 +6,11 @@ import { useStatus } from "@/data/status";
 import { Skeleton } from "@/ui/states";
 import { Audit } from "./audit";
 import { LatencyPanel } from "./latency-panel";
+import { Logs } from "./logs";
 import { ParityPanel } from "./parity-panel";
 import { RatesPanel } from "./rates-panel";
+import { ResourcesPanel } from "./resources";
+import { Roles } from "./roles";
 
 export function System() {
   const status = useStatus();
@@ -20,11 +23,14 @@ export function System() {
         </div>
       ) : (
         <>
-          <LatencyPanel status={status} className="xl:col-span-8" />
-          <div className="flex min-w-0 flex-col gap-4 xl:col-span-4">
+          <Roles className="xl:col-span-8" />
+          <div className="flex min-w-0 flex-col gap-4 max-md:gap-2 xl:col-span-4">
             <ParityPanel status={status} />
             <RatesPanel status={status} />
           </div>
+          <LatencyPanel status={status} className="xl:col-span-8" />
+          <ResourcesPanel className="xl:col-span-4" />
+          <Logs className="xl:col-span-12" />
           <Audit className="xl:col-span-12" />
         </>
       )}
