@@ -132,7 +132,7 @@ export function TopBar({ onPalette }: { onPalette: () => void }) {
         <button
           type="button"
           onClick={onPalette}
-          aria-label="Search and commands"
+          aria-label="Search and commands, Ctrl K"
           title="Search and commands (Ctrl-K)"
           className="flex h-8 items-center gap-2 rounded border border-line px-2 text-quiet hover:bg-raised hover:text-text max-sm:hidden"
         >
