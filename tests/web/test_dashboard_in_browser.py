@@ -132,27 +132,12 @@ def test_an_order_says_why_it_was_made(page: "Page") -> None:
 
 
 @pytest.mark.slow
-def test_a_limit_is_changed_after_its_difference_was_shown(page: "Page") -> None:
-    before = status_of(page)["limits"]["max_order_notional"]
-    page.goto("/settings/?section=limits")
-    field = page.get_by_label("Max order notional")
-    field.fill(f"{before - 500:g}")
-    page.get_by_role("button", name="Review 1 change").click()
-    dialog = page.get_by_role("dialog")
-    assert f"{before:,.0f}" in dialog.inner_text()
-    assert f"{before - 500:,.0f}" in dialog.inner_text()
-    dialog.get_by_label("Why").fill("a test")
-    dialog.get_by_role("button", name="Change").click()
-    dialog.wait_for(state="hidden")
-    check_status(page, lambda status: status["limits"]["max_order_notional"] == before - 500)
-
-
-@pytest.mark.slow
 def test_the_palette_finds_pages(page: "Page") -> None:
     page.keyboard.press("Control+k")
     page.get_by_role("combobox").fill("setti")
     page.keyboard.press("Enter")
     page.wait_for_url("**/settings/")
+    assert page.get_by_role("heading", name="Settings", exact=True).count() == 1
 
 
 @pytest.mark.slow
