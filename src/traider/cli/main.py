@@ -37,6 +37,7 @@ COMMANDS: Final = {
     "journal": "traider.cli.journal:journal",
     "kill": "traider.cli.kill:kill",
     "lots": "traider.cli.lots:lots",
+    "mcp": "traider.cli.mcp:mcp",
     "notify": "traider.cli.notify:notify",
     "optimize": "traider.cli.optimize:optimize",
     "pause": "traider.cli.control:pause",
