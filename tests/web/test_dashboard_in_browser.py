@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pyotp
@@ -12,8 +13,14 @@ from tests.web.running_demo import PHONE, Demo, entered
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+ROOT: Final = Path(__file__).resolve().parents[2]
+AXE: Final = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 NEW_PASSWORD: Final = "violet-harbor-sundial-42"
 PAGES: Final = ("/", "/orders/", "/system/", "/settings/", "/settings/?section=limits")
+FAULTS: Final = """async () => {
+  const found = await axe.run(document, { resultTypes: ["violations"] });
+  return found.violations.map((each) => [each.id, each.help, each.nodes.map((n) => n.html)]);
+}"""
 
 
 @pytest.fixture
@@ -124,12 +131,44 @@ def test_an_order_says_why_it_was_made(page: "Page") -> None:
 
 
 @pytest.mark.slow
+def test_a_limit_is_changed_after_its_difference_was_shown(page: "Page") -> None:
+    before = status_of(page)["limits"]["max_order_notional"]
+    page.goto("/settings/?section=limits")
+    field = page.get_by_label("Max order notional")
+    field.fill(f"{before - 500:g}")
+    page.get_by_role("button", name="Review 1 change").click()
+    dialog = page.get_by_role("dialog")
+    assert f"{before:,.0f}" in dialog.inner_text()
+    assert f"{before - 500:,.0f}" in dialog.inner_text()
+    dialog.get_by_label("Why").fill("a test")
+    dialog.get_by_role("button", name="Change").click()
+    dialog.wait_for(state="hidden")
+    check_status(page, lambda status: status["limits"]["max_order_notional"] == before - 500)
+
+
+@pytest.mark.slow
 def test_the_palette_finds_pages(page: "Page") -> None:
     page.keyboard.press("Control+k")
     page.get_by_role("combobox").fill("setti")
     page.keyboard.press("Enter")
     page.wait_for_url("**/settings/")
     assert page.get_by_role("heading", name="Settings", exact=True).count() == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_no_page_has_faults_of_accessibility(demo: Demo, chromium: "Browser", theme: Any) -> None:
+    context = entered(chromium, demo, theme=theme)
+    page = context.new_page()
+    faults = []
+    for path in ("/login/?axe", *PAGES):
+        page.goto(demo.url + path)
+        page.locator("header dd, form").first.wait_for()
+        page.wait_for_timeout(700)
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        faults += [(path, *fault) for fault in page.evaluate(FAULTS)]
+    context.close()
+    assert faults == []
 
 
 @pytest.mark.slow

@@ -48,6 +48,8 @@ function useGate(): "open" | "closed" | "failed" {
   useEffect(
     () =>
       onSessionEnd(() => {
+        // The login asks who is there as well, while this frame is on its way out.
+        if (window.location.pathname.startsWith("/login")) return;
         forgetAll();
         queries.removeQueries({ predicate: (query) => query.queryKey !== SESSION_KEY });
         const back = window.location.pathname + window.location.search;

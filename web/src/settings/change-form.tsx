@@ -34,41 +34,44 @@ export function ChangeForm(props: ChangeFormProps) {
   const hasFault = Object.values(typed).some((text) => text !== "" && faultOf(text));
   const reset = () => setTyped({});
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        setReviewing(true);
-      }}
-      className="flex flex-col gap-4"
-    >
-      <div className="grid grid-cols-1 gap-x-6 gap-y-4 sm:grid-cols-2 lg:grid-cols-3">
-        {props.settings.map((setting) => {
-          const text = typed[setting.name] ?? String(setting.value);
-          return (
-            <Input
-              key={setting.name}
-              label={setting.label}
-              hint={setting.hint}
-              isFigure
-              inputMode="decimal"
-              disabled={props.isReadOnly}
-              value={text}
-              error={faultOf(text)}
-              onChange={(event) => setTyped({ ...typed, [setting.name]: event.target.value })}
-            />
-          );
-        })}
-      </div>
-      {!props.isReadOnly && (
-        <div className="flex items-center justify-end gap-2">
-          <Button tone="quiet" disabled={changes.length === 0 && !hasFault} onClick={reset}>
-            Undo
-          </Button>
-          <Button type="submit" tone="primary" disabled={changes.length === 0 || hasFault}>
-            Review {changes.length === 0 ? "changes" : counted(changes.length, "change")}
-          </Button>
+    <>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          setReviewing(true);
+        }}
+        className="flex flex-col gap-4"
+      >
+        <div className="grid grid-cols-1 gap-x-6 gap-y-4 sm:grid-cols-2 lg:grid-cols-3">
+          {props.settings.map((setting) => {
+            const text = typed[setting.name] ?? String(setting.value);
+            return (
+              <Input
+                key={setting.name}
+                label={setting.label}
+                hint={setting.hint}
+                isFigure
+                inputMode="decimal"
+                disabled={props.isReadOnly}
+                value={text}
+                error={faultOf(text)}
+                onChange={(event) => setTyped({ ...typed, [setting.name]: event.target.value })}
+              />
+            );
+          })}
         </div>
-      )}
+        {!props.isReadOnly && (
+          <div className="flex items-center justify-end gap-2">
+            <Button tone="quiet" disabled={changes.length === 0 && !hasFault} onClick={reset}>
+              Undo
+            </Button>
+            <Button type="submit" tone="primary" disabled={changes.length === 0 || hasFault}>
+              Review {changes.length === 0 ? "changes" : counted(changes.length, "change")}
+            </Button>
+          </div>
+        )}
+      </form>
+      {/* Beside the form, not in it: a form within a form is sent by the browser itself. */}
       <Dialog title="What changes" isOpen={isReviewing} onClose={() => setReviewing(false)}>
         <Review
           {...props}
@@ -79,7 +82,7 @@ export function ChangeForm(props: ChangeFormProps) {
           }}
         />
       </Dialog>
-    </form>
+    </>
   );
 }
 
@@ -96,7 +99,6 @@ function Review({ changes, send, refreshes, warnsOfRaise, onDone }: ReviewProps)
   }, refreshes);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    event.stopPropagation();
     save.start(undefined);
   };
   const raises = changes.filter((change) => change.isRaise).length;
