@@ -133,8 +133,10 @@ async def _gateway_frozen_through_a_stop(pair: Apart) -> None:
         code, told = await asyncio.to_thread(ask, "kill", "--state", str(pair.state), "--json")
         assert code == 1, told
         os.kill(trader, signal.SIGCONT)
-        await asyncio.to_thread(wait_until, lambda: not (pair.state / "kill").exists(), "stopped")
+        await asyncio.to_thread(wait_until, lambda: _phase(pair) is Phase.KILLED, "stopped")
+        assert (pair.state / "kill").exists()  # for the gateway, until a person re-arms
         await _rearmed(pair)
+        assert not (pair.state / "kill").exists()
         silent = Phase.GATEWAY_SILENT
         await asyncio.to_thread(wait_until, lambda: _phase(pair) is silent, "silence", 10.0)
     finally:

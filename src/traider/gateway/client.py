@@ -117,6 +117,11 @@ class GatewayClient:
             return Stand.KILLED
         return Stand.HALTED if self._is_halted or self.disagreement else Stand.OPEN
 
+    @property
+    def holds_commands(self) -> bool:
+        """Whether it confirmed every command that it was shown, which it does from its log."""
+        return not self._commands
+
     async def start(self, epoch: int, reports_known: int, unanswered: EventArray) -> None:
         """Take over for a leader; see ``TradingGateway``. ``run`` must be under way.
 

@@ -134,6 +134,11 @@ class EmergencyStop:
         words = f"{who}: {why}"
         self._tell("emergency:stop", "the gateway was stopped in an emergency", words)
 
+    def heed(self) -> None:
+        """Look whether the trader's word stopped everything: the same as a file is one stop."""
+        if self._stop is None and self._gateway.log.stance.is_killed:
+            self._stop = self._begun()
+
     def rearm(self, asked: Rearm) -> None:
         """End a stop or a halt, unless it came after this was asked.
 

@@ -99,6 +99,11 @@ class OrderGateway(SettlingGateway):
             return Stand.KILLED
         return Stand.HALTED if stance.is_halted or self.disagreement else Stand.OPEN
 
+    @property
+    def holds_commands(self) -> bool:
+        """Whether its log holds every command that it was shown: ``observe`` returns no earlier."""
+        return True
+
     def begin(self) -> None:
         """Ask for orders and reconcile before any leader starts: a stop may come before one does.
 

@@ -84,5 +84,9 @@ class RunningGateway(TradingGateway, Protocol):
     def stand(self) -> Stand:
         """Whether it lets through what is wanted."""
 
+    @property
+    def holds_commands(self) -> bool:
+        """Whether its log holds every command that it was shown: a stop stands then."""
+
     async def run(self) -> None:
         """Hear what becomes of orders, until cancelled."""

@@ -216,6 +216,7 @@ class GatewayServer:
                     self._gateway.submit(intents, frame.answers, frame.person)
                 case Observe():
                     self._gateway.observe(events_of(frame.events))
+                    self._emergency.heed()
                     connection.send(Seen())
                 case Kill():
                     self._emergency.stop(frame)

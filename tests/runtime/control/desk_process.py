@@ -32,7 +32,7 @@ async def _serve(state: Path) -> None:
     front = FrontDesk(SayingDesk(), state)
     server = ControlServer(state / SOCKET_NAME, front, MemoryLog(), MemoryMetrics())
     await server.start()
-    watching = asyncio.create_task(watch_kill(state, lambda kill: _do(front, kill), removes=True))
+    watching = asyncio.create_task(watch_kill(state, lambda kill: _do(front, kill)))
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, watching.cancel)
     _say("ready")
     await asyncio.wait({watching})

@@ -1,8 +1,10 @@
 """The emergency stop that needs no answer: a file ``kill`` in the state folder.
 
-Whoever stops in an emergency leaves the file before asking the trader, and removes it when the
-trader has done it. A process that is frozen, or not there, finds it when it goes on or starts; the
-gateway's own process finds it meanwhile. Any file of that name counts, so ``touch DIR/kill`` does.
+Whoever stops in an emergency leaves the file before asking the trader, which removes it when the
+stop is in its journal and in the gateway's log of orders (``front_desk``), and not before: whoever
+ends in between leaves it. A process that is frozen, or not there, finds it when it goes on or
+starts; the gateway's own process finds it meanwhile. Any file of that name counts, so
+``touch DIR/kill`` does.
 
 A re-arming that was carried out leaves word in a file beside it, ``rearmed``: a gateway that was
 frozen meanwhile may hold a stop in hand that was asked for before, and must not repeat it.
@@ -70,7 +72,7 @@ def found_kill(state: Path) -> Kill | None:
 
 
 def clear_kill(state: Path) -> None:
-    """Remove the file: the stop is journaled, or the trader was re-armed."""
+    """Remove the file: the stop is in the journal and in the gateway's log."""
     (state / KILL_NAME).unlink(missing_ok=True)
 
 
@@ -104,15 +106,12 @@ def forget_rearmed(state: Path) -> None:
     (state / REARMED_NAME).unlink(missing_ok=True)
 
 
-async def watch_kill(
-    state: Path, told: Callable[[Kill], None], *, removes: bool, look_s: float = LOOK_S
-) -> None:
-    """Look for the file until cancelled, and tell each one that comes, once.
+async def watch_kill(state: Path, told: Callable[[Kill], None], look_s: float = LOOK_S) -> None:
+    """Look for the file until cancelled, and tell each one that comes, once; it stays there.
 
     Args:
         state: the folder.
         told: does what is asked, before it returns.
-        removes: whether the file is removed then; a gateway beside the trader leaves it to it.
         look_s: seconds between two looks.
     """
     last = 0
@@ -125,7 +124,5 @@ async def watch_kill(
             command = found_kill(state)
             if command is not None:
                 told(command)
-            if removes:
-                clear_kill(state)
         last = now
         await asyncio.sleep(look_s)

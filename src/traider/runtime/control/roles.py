@@ -9,6 +9,7 @@
 A fault of either ends everything: a trader that nobody can stop must not trade.
 """
 
+import asyncio
 from pathlib import Path
 
 from traider.domain.errors import UsageError
@@ -34,7 +35,11 @@ def control_roles(front: FrontDesk, state: Path, log: Log, metrics: Metrics) -> 
 
     async def watch(report: RoleReport) -> None:
         report.ready()
-        await watch_kill(state, kill, removes=True)
+        keeping = asyncio.create_task(front.keep())
+        try:
+            await watch_kill(state, kill)
+        finally:
+            keeping.cancel()
 
     return (
         Role("control", server.run, moves_money=True),

@@ -4,9 +4,10 @@
     path = leave_kill(state, command)              # from here on the stop holds, whatever dies
     done = carry_out(state, command, path, told)   # asks the trader, else the gateway; looks on
 
-A trader that answers does it. Where it is frozen or not there, the gateway does, if that is a
-process of its own; else the stop waits in the folder for whichever process of the run goes on or
-starts. ``told`` hears each time that something is gone.
+A trader that answers does it, and removes the file when the gateway has it too: no stop is done
+before that. Where the trader is frozen, not there or ends meanwhile, the gateway does it, if that
+is a process of its own; else the stop waits in the folder for whichever process of the run goes on
+or starts. ``told`` hears each time that something is gone.
 """
 
 import time
@@ -16,7 +17,7 @@ from pathlib import Path
 from traider.domain.errors import TraiderError, UsageError
 from traider.runtime.control.client import ControlClient, SilentTraderError
 from traider.runtime.control.commands import Kill
-from traider.runtime.control.kill_file import clear_kill
+from traider.runtime.control.kill_file import found_kill
 from traider.runtime.control.stop_watch import StopPhase, StopSeen, StopTerms, StopWatch, Told
 from traider.runtime.control.stopping_gateway import stop_by_gateway
 from traider.runtime.status_body import StatusBody
@@ -48,25 +49,30 @@ def carry_out(
         with ControlClient(state, watch.terms.answer_s) as trader:
             before, line = trader.look_and_send(command)
             taken = True
-            clear_kill(state)
             watch.begin(before, line)
-            return _followed(trader, watch, line)
+            return _followed(trader, watch, line, left)
     except (UsageError, SilentTraderError) as fault:
-        words = _waits(fault, left, is_taken=taken)
+        waits = _lies(left, command)
+        words = _waits(fault, left if waits or not taken else None, is_taken=taken)
     if stop_by_gateway(state, watch):
         return watch.ended(watch.seen.phase, f"{watch.seen.line}; {words}")
-    return watch.ended(StopPhase.OPEN if taken else StopPhase.WAITING, words)
+    return watch.ended(StopPhase.OPEN if taken and not waits else StopPhase.WAITING, words)
 
 
-def _followed(trader: ControlClient, watch: StopWatch, line: str) -> StopSeen:
-    """Look on while the trader carries it out."""
+def _followed(trader: ControlClient, watch: StopWatch, line: str, left: Path) -> StopSeen:
+    """Look on while the trader carries it out, until the gateway has it and all is gone."""
     end_s = time.monotonic() + watch.terms.flat_s
     while True:
         status = trader.status()
         orders, held = watch.look(status)
-        if not orders and not held:
+        waits = _lies(left, watch.command)
+        if not orders and not held and not waits:
             return watch.ended(StopPhase.DONE, f"{line}; {_end_state(status)}")
         if time.monotonic() >= end_s:
+            if waits:
+                line = f"{line}; the gateway has not confirmed it: it waits in {left}"
+            if not orders and not held:
+                return watch.ended(StopPhase.OPEN, f"{line}; {_end_state(status)}")
             positions = f"positions in {', '.join(held)}" if held else "no position"
             words = f"still open: {orders} orders, {positions}; watch it with traider status"
             return watch.ended(StopPhase.OPEN, f"{line}; {words}")
@@ -84,7 +90,14 @@ def _end_state(status: StatusBody) -> str:
     return f"kept: {', '.join(held)}, with {len(status.orders)} orders that guard them{lack}"
 
 
-def _waits(fault: TraiderError, left: Path, *, is_taken: bool) -> str:
+def _lies(left: Path, command: Kill) -> bool:
+    """Whether the stop lies in the folder still: the gateway has not confirmed it."""
+    found = found_kill(left.parent)
+    return found is not None and found.id == command.id
+
+
+def _waits(fault: TraiderError, left: Path | None, *, is_taken: bool) -> str:
+    words = fault.what
     if is_taken:
-        return f"the trader took the emergency stop, and then: {fault.what}"
-    return f"{fault.what}: the emergency stop waits in {left}"
+        words = f"the trader took the emergency stop, and then: {words}"
+    return words if left is None else f"{words}: the emergency stop waits in {left}"

@@ -129,7 +129,7 @@ class GatewayProcess:
                 background.add(keep(parts.feed, parts.role, _PAUSE_S))
                 await self._priced(parts.feed)
                 background.add(parts.role.run(parts.report))
-                background.add(watch_kill(self.order.folder, self._killer(parts), removes=False))
+                background.add(watch_kill(self.order.folder, self._killer(parts)))
                 terms = dead_man_terms(self.order.config.run)
                 background.add(watch_alive(self.order.folder, terms, self.seen.alerts))
                 background.add(self._watch(parts))

@@ -45,6 +45,7 @@ from traider.runtime.session.beside import kept_beside
 from traider.runtime.session.closing import decisions_off, has_opening_orders, session_end
 from traider.runtime.session.desk import desk_context
 from traider.runtime.session.history import read_history
+from traider.runtime.session.lost_stop import lost_stop
 from traider.runtime.session.measuring import risk_watch
 from traider.runtime.session.parts import Opening, SessionParts, open_parts
 from traider.runtime.session.pauses import short_pauses
@@ -233,7 +234,12 @@ class Session:
         """Run as the leader."""
         watch = self._watch(parts)
         desk = self._open_desk(parts, watch)
-        front = FrontDesk(desk, self.order.folder, self._reloading(parts))
+        front = FrontDesk(
+            desk,
+            self.order.folder,
+            self._reloading(parts),
+            lambda: leadership.is_held and parts.gateway.holds_commands,
+        )
         self._front = front
         server = ControlServer(parts.paths.socket, front, self._seen.log, self._seen.metrics)
         await server.start()
@@ -245,6 +251,7 @@ class Session:
         closing.callback(upkeep.close)
         async with Background() as background:
             self._add_beside(parts, desk, background, leadership.epoch)
+            background.add(front.keep())
             await self._begin(parts, leadership, watch, background)
             closing.enter_context(short_pauses())
             for name, follower in parts.followers.items():
@@ -255,11 +262,12 @@ class Session:
                 background.add(until_gone(parts.link.exchange))
             background.add(kept_beside("upkeep", upkeep.run, self._supervision))
             background.add(
-                # The front desk removes the file when the stop is journaled, and not before.
-                watch_kill(self.order.folder, lambda kill: self._kill(front, kill), removes=False)
+                # The front desk removes the file when the gateway has the stop, and not before.
+                watch_kill(self.order.folder, lambda kill: self._kill(front, kill))
             )
             await self._until_stopped(background)
             await self._wind_down(parts, desk, background)
+            front.end()
             if self._loss is None:
                 parts.reports.flush()
             # Before connections are closed, which would count as a fault of the data.
@@ -329,7 +337,7 @@ class Session:
         if self._is_stopped or not parts.gateway.is_ready:
             return
         parts.reports.flush()
-        left = found_kill(self.order.folder)
+        left = found_kill(self.order.folder) or lost_stop(trader, parts.gateway)
         if left is not None and self._front is not None:
             self._kill(self._front, left)
         if self._front is not None and self.order.read_config is not None:
