@@ -1,6 +1,7 @@
-"""One demo and one browser for all tests of the dashboard; both are left out where it is not built.
+"""One demo and one browser for the tests of a file; both are left out where nothing is built.
 
-The tests of a file run on one worker: what they share is started once a worker.
+They end with their file: a browser's driver keeps an event loop running in the thread of the
+tests, beside which no other test could run its own.
 """
 
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """Return a demo that trades, with its dashboard."""
     pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -26,7 +27,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(demo: Demo) -> Iterator["Browser"]:
     """Return a browser."""
     del demo  # it says why there is none
