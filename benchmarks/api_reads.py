@@ -48,7 +48,7 @@ ROUTES: Final = (
     "audit/search",
     "compliance/blotter",
 )
-_BOUNDS: Final = (
+BOUNDS: Final = (
     "api.requests_per_second=100000",
     "api.requests_at_once=1000000",
     "api.address_requests_per_second=100000",
@@ -83,7 +83,7 @@ def made_run(folder: Path) -> Path:
 def served(state: Path) -> Iterator[str]:
     """Serve a run in a process of its own; yield the URL."""
     command = (sys.executable, "-m", "traider", "serve", "--state", str(state), "--port", "0")
-    bounds = [word for each in _BOUNDS for word in ("--set", each)]
+    bounds = [word for each in BOUNDS for word in ("--set", each)]
     server = subprocess.Popen(
         (*command, *bounds), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
     )

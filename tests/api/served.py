@@ -126,13 +126,24 @@ class Caller:
         raw = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
         if raw is not None:
             sent.setdefault("Content-Type", "application/json")
-        self._connection.request(method, path, raw, sent)
-        answer = self._connection.getresponse()
+        answer = self._answer(method, path, raw, sent)
         taken = answer.read()
         for line in answer.headers.get_all("Set-Cookie", ()):
             self._keep(SimpleCookie(line))
         named = {name.lower(): value for name, value in answer.headers.items()}
         return Said(answer.status, named, taken)
+
+    def _answer(
+        self, method: str, path: str, raw: bytes | None, sent: dict[str, str]
+    ) -> http.client.HTTPResponse:
+        """Ask, anew where the server had ended a connection that was quiet for long."""
+        try:
+            self._connection.request(method, path, raw, sent)
+            return self._connection.getresponse()
+        except (http.client.RemoteDisconnected, BrokenPipeError):
+            self._connection.close()
+            self._connection.request(method, path, raw, sent)
+            return self._connection.getresponse()
 
     def _keep(self, told: SimpleCookie) -> None:
         for name, morsel in told.items():

@@ -212,7 +212,7 @@ API_REQUEST_SECONDS: Final = _seconds(
     "api_request_seconds", "Time the API takes to answer a request.", "route"
 )
 API_REQUESTS_UNDER_WAY: Final = _gauge(
-    "api_requests_under_way", "Requests that the API is answering."
+    "api_requests_under_way", "Number of requests that the API is answering."
 )
 API_REFUSED_TOTAL: Final = _counter(
     "api_refused_total", "Requests that came too fast, by whose limit said so.", "why"

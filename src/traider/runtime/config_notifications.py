@@ -5,18 +5,21 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, Secret
 
 from traider.domain.ports import Severity
+from traider.runtime.config_database import HIDDEN
 from traider.runtime.config_observability import HiddenUrl
 from traider.runtime.config_sections import Real, Section, Whole, listed
 
 
-def _is_address(url: Secret[str]) -> Secret[str]:
-    text = url.get_secret_value()
-    if text and not text.startswith(("https://", "http://")):
+def _is_address(url: Secret[str] | str) -> Secret[str] | str:
+    text = url if isinstance(url, str) else url.get_secret_value()
+    # Settings that were written down without their secrets are read again by jobs.
+    if text not in ("", HIDDEN) and not text.startswith(("https://", "http://")):
         raise ValueError("write an address that begins with https://")
     return url
 
 
 Url = Annotated[HiddenUrl, AfterValidator(_is_address)]
+Server = Annotated[str, AfterValidator(_is_address)]
 Least = Literal[Severity.INFO, Severity.WARNING, Severity.CRITICAL]
 
 
@@ -34,7 +37,7 @@ class TelegramConfig(WayConfig):
     """Of the bot; best given as TRAIDER_NOTIFICATIONS__TELEGRAM__TOKEN. Empty: not used."""
     chat: Annotated[str, BeforeValidator(str)] = ""
     """Number of the chat, or @name of a channel."""
-    url: Url = HiddenUrl("https://api.telegram.org")
+    url: Server = "https://api.telegram.org"
     """Another server of the Bot API."""
 
 
@@ -52,7 +55,7 @@ class PagerDutyConfig(WayConfig):
     """Alerts that are less wake nobody."""
     routing_key: HiddenUrl = HiddenUrl("")
     """Integration key of Events API v2; empty: not used."""
-    url: Url = HiddenUrl("https://events.pagerduty.com")
+    url: Server = "https://events.pagerduty.com"
     """https://events.eu.pagerduty.com for accounts in Europe."""
 
 

@@ -54,7 +54,7 @@ def _channels(config: NotificationsConfig) -> Iterator[Channel]:
     told = config.telegram
     if token := told.token.get_secret_value():
         _needs(told.chat, "notifications.telegram.chat", "name the chat that the bot writes to")
-        base = told.url.get_secret_value().rstrip("/")
+        base = told.url.rstrip("/")
         yield JsonChannel("telegram", told.least, telegram(token, told.chat, base))
     if url := config.slack.url.get_secret_value():
         yield JsonChannel("slack", config.slack.least, slack(url))
@@ -62,7 +62,7 @@ def _channels(config: NotificationsConfig) -> Iterator[Channel]:
         yield JsonChannel("discord", config.discord.least, discord(url))
     duty = config.pagerduty
     if key := duty.routing_key.get_secret_value():
-        base = duty.url.get_secret_value().rstrip("/")
+        base = duty.url.rstrip("/")
         yield JsonChannel("pagerduty", duty.least, pagerduty(key, base))
     if config.email.host:
         yield _mail(config.email)
