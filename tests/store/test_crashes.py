@@ -53,7 +53,8 @@ def whole(folder: Path) -> dict[str, bytes]:
 @pytest.mark.slow
 def test_law_1_and_2_a_writer_killed_dozens_of_times(tmp_path: Path) -> None:
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.store.killed_writer"])
+    # Arrow imports pandas, where it is there, at its first use: that takes longer than a life.
+    context.set_forkserver_preload(["tests.store.killed_writer", "pandas"])
     folder, chance = tmp_path / "killed", random.Random(4)  # noqa: S311 - moments to kill at
     wanted = whole(tmp_path / "whole")
     kills, seen = 0, set[int]()
