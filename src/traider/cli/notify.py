@@ -28,7 +28,9 @@ def list_ways(config_file: Path | None, overrides: tuple[str, ...], as_json: boo
 @config_option
 @set_option
 @json_option
-def test_ways(way: str, config_file: Path | None, overrides: tuple[str, ...], as_json: bool) -> int:
+def send_tests(
+    way: str, config_file: Path | None, overrides: tuple[str, ...], as_json: bool
+) -> int:
     """Send a test over each way, and tell what came of it; exit code 1 where one failed."""
     from traider.cli.notify_outcome import tell_tests
 

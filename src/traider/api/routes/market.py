@@ -14,8 +14,9 @@ from traider.api.reading.bars import BarsAsked, bars_shape, find_bars
 from traider.api.reading.indicators import indicators_of
 from traider.api.reading.looking import WAIT_S, chosen, looked, number_of
 from traider.api.rights import Right
-from traider.api.routes.asked import InstrumentAsked, InstrumentChosen, InstrumentInPath, SpanNow
+from traider.api.routes.asked import InstrumentAsked, InstrumentChosen, InstrumentInPath
 from traider.api.shapes.market import Bars, Book, MarketQuality, Products, TradeShape
+from traider.api.spans import SpanNow
 
 router = APIRouter(
     prefix="/market",

@@ -11,7 +11,7 @@ from traider.api.openapi import problems
 from traider.api.reading import signals
 from traider.api.reading.looking import chosen, looked
 from traider.api.rights import Right
-from traider.api.routes.asked import InstrumentChosen, SpanNow
+from traider.api.routes.asked import InstrumentChosen
 from traider.api.shapes.signals import (
     SignalHistories,
     SignalHistory,
@@ -19,6 +19,7 @@ from traider.api.shapes.signals import (
     Signals,
     Thresholds,
 )
+from traider.api.spans import SpanNow
 
 router = APIRouter(
     prefix="/signals",
