@@ -1,11 +1,17 @@
-"""Cold and warm start of the kernel, each in a process of its own, and each function's seconds."""
+"""Cold and warm start of the kernel, each in a process of its own, and each function's seconds.
 
+``--keep`` compiles to where the kernel is looked for, so that what follows need not compile it
+again: the first start is cold only if nothing was there.
+"""
+
+import argparse
 import json
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from benchmarks.tables import print_table
@@ -34,18 +40,19 @@ class Start:
     functions: dict[str, float]
 
 
-def measure() -> None:
+def measure(*, keep: bool = False) -> None:
     """Print cold and warm start, then what the slowest functions cost to compile."""
     with tempfile.TemporaryDirectory() as folder:
-        cold = _start(folder)
-        warm = [_start(folder) for _ in range(WARM_ROUNDS)]
+        cache = {} if keep else {"TRAIDER_CACHE_DIR": folder}
+        cold = _start(cache)
+        warm = [_start(cache) for _ in range(WARM_ROUNDS)]
     warm_total = statistics.median(run.seconds for run in warm)
     print_table(
         "Start of the kernel, a new process each",
         ("start", "seconds", "ratio to warm"),
         [
             (
-                "cold: empty compile cache",
+                "first: cold, if nothing was kept" if keep else "cold: empty compile cache",
                 f"{cold.seconds:.1f}",
                 f"{cold.seconds / warm_total:.1f}",
             ),
@@ -64,11 +71,10 @@ def measure() -> None:
     )
 
 
-def _start(cache: str) -> Start:
-    environment = {**os.environ, "TRAIDER_CACHE_DIR": cache}
+def _start(cache: Mapping[str, str]) -> Start:
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT],
-        env=environment,
+        env={**os.environ, **cache},
         capture_output=True,
         text=True,
         check=True,
@@ -77,4 +83,6 @@ def _start(cache: str) -> Start:
 
 
 if __name__ == "__main__":
-    measure()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--keep", action="store_true", help="leave the compiled kernel behind")
+    measure(keep=parser.parse_args().keep)

@@ -40,6 +40,18 @@ def test_help_imports_nothing_heavy() -> None:
     assert imported.isdisjoint(HEAVY)
 
 
+def test_a_command_that_uses_arrow_does_without_pandas() -> None:
+    program = (
+        "import sys; from traider.cli.main import entry; sys.argv[1:] = ['version']; entry(); "
+        "import numpy, pyarrow; array = pyarrow.array(numpy.arange(3.0)); "
+        "print(array.to_pylist(), 'pandas' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program], check=True, capture_output=True, text=True
+    )
+    assert done.stdout.splitlines()[-1:] == ["[0.0, 1.0, 2.0] False"], done.stderr
+
+
 def test_version_is_told_by_option_and_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["--version"]) == 0
     assert run(["version"]) == 0

@@ -14,6 +14,7 @@ from typing import Final
 import click
 
 from traider import __version__
+from traider.cli.no_pandas import do_without_pandas
 from traider.domain.errors import Interrupted, TraiderError, UsageError
 
 COMMANDS: Final = {
@@ -96,6 +97,7 @@ def cli(context: click.Context) -> None:
 
 def entry() -> int:
     """Run the command line of this process; return its exit code."""
+    do_without_pandas()
     return run(sys.argv[1:])
 
 
