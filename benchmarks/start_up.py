@@ -28,7 +28,7 @@ print(json.dumps({
     "functions": {cost.function: cost.seconds for cost in costs},
 }))
 """
-WARM_ROUNDS = 5
+WARM_ROUNDS = 3
 SHOWN = 20
 
 
