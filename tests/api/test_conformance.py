@@ -34,7 +34,7 @@ from traider.api.rights import Role
 from traider.api.terms import ApiTerms
 from traider.runtime.config import Config, load_config
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.uncounted]
 
 EXAMPLES: Final = {schemathesis.GenerationMode.POSITIVE: 3, schemathesis.GenerationMode.NEGATIVE: 2}
 """Requests of an operation, by what they are."""

@@ -17,6 +17,8 @@ from traider.store.checking import check_prepared
 from traider.store.findings import Severity
 from traider.store.importing import ImportReport
 
+pytestmark = pytest.mark.uncounted
+
 PATTERNS: Final = (
     "ohlcv/BINANCE-BTC-*",
     "ohlcv/BINANCE-ETH-*",

@@ -51,6 +51,7 @@ def one(text: str, bars: EventArray) -> Series:
     return feature_values([text], base_of(bars), bars)[text]
 
 
+@pytest.mark.uncounted
 @pytest.mark.parametrize("window", [2, 20, 333])
 def test_averages_equal_talib(bars: EventArray, window: int) -> None:
     close = column(bars, "close")
@@ -61,6 +62,7 @@ def test_averages_equal_talib(bars: EventArray, window: int) -> None:
     assert_close(found[texts[2]], talib.RSI(close, window))
 
 
+@pytest.mark.uncounted
 @pytest.mark.parametrize("window", [2, 14, 100])
 def test_ranges_equal_talib(bars: EventArray, window: int) -> None:
     prices = [column(bars, name) for name in ("high", "low", "close")]
@@ -76,6 +78,7 @@ def test_ranges_equal_talib(bars: EventArray, window: int) -> None:
         assert_close(found[text], series)
 
 
+@pytest.mark.uncounted
 @pytest.mark.parametrize("window", [2, 48])
 def test_rolling_volatility_equals_talib(bars: EventArray, window: int) -> None:
     close = column(bars, "close")
@@ -86,6 +89,7 @@ def test_rolling_volatility_equals_talib(bars: EventArray, window: int) -> None:
     assert_close(found, reference.after(1, deviation * scale), absolute=1e-10)
 
 
+@pytest.mark.uncounted
 @pytest.mark.parametrize("window", [2, 20, 333])
 def test_windows_equal_talib(bars: EventArray, window: int) -> None:
     high, low, close = (column(bars, name) for name in ("high", "low", "close"))
@@ -106,6 +110,7 @@ def test_windows_equal_talib(bars: EventArray, window: int) -> None:
         assert_close(found[text], series, absolute=1e-9 if "slope" in text else 1e-6)
 
 
+@pytest.mark.uncounted
 @pytest.mark.parametrize("window", [4, 14, 96])
 def test_the_others_equal_a_second_implementation(bars: EventArray, window: int) -> None:
     high, low, close, volume = (column(bars, name) for name in ("high", "low", "close", "volume"))
@@ -124,6 +129,7 @@ def test_the_others_equal_a_second_implementation(bars: EventArray, window: int)
     assert_close(found[texts[4]], wanted, absolute=1e-9)
 
 
+@pytest.mark.uncounted
 @pytest.mark.parametrize("window", [4, 14, 96])
 def test_the_later_ones_equal_a_second_implementation(bars: EventArray, window: int) -> None:
     prices = [column(bars, name) for name in ("open", "high", "low", "close")]

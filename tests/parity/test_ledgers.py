@@ -173,6 +173,7 @@ def test_the_books_of_a_real_run_agree_while_the_fee_balance_runs_out(style: str
     assert after.machine.state_hash() == run.machine.state_hash()
 
 
+@pytest.mark.uncounted
 @given(st.one_of(cases(), book_cases()))
 @settings(max_examples=150)
 def test_the_books_of_random_runs_agree(case: Case) -> None:
@@ -180,6 +181,7 @@ def test_the_books_of_random_runs_agree(case: Case) -> None:
     check_books(case.spec, run)
 
 
+@pytest.mark.uncounted
 @given(
     st.one_of(cases(), book_cases()),
     st.integers(1, 10**8),
@@ -196,6 +198,7 @@ def test_the_books_of_random_runs_agree_with_fees_in_another_currency(
     check_books(spec, finish(spec, case.events))
 
 
+@pytest.mark.uncounted
 @pytest.mark.parametrize("grid", GRIDS, ids=["-".join(map(str, grid)) for grid in GRIDS])
 @given(seed=st.integers(0, 2**32), maker=st.integers(-30_000, 10**6), shorts=st.booleans())
 @settings(max_examples=4)

@@ -197,6 +197,7 @@ step = st.sampled_from(["next", "next", "next", "lose", "again", "snapshot"])
 numbered = pytest.mark.parametrize("name", VENUES)
 
 
+@pytest.mark.uncounted
 @numbered
 @settings(max_examples=200)
 @given(st.data())
@@ -319,6 +320,7 @@ def bitfinex_levels(sides: Sides) -> list[list[float]]:
     return [one(level, 1) for level in sides[0]] + [one(level, -1) for level in sides[1]]
 
 
+@pytest.mark.uncounted
 @settings(max_examples=200)
 @given(models(), st.data())
 def test_laws_1_and_2_hold_for_a_connection_of_one_sequence(

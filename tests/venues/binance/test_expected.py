@@ -12,7 +12,7 @@ from tests.venues.dictionary_book import DictionaryBook
 from traider.backtest.captures import CaptureReader, CaptureSource, capture_sources
 from traider.domain.events import EventArray, Kind, join_events, sort_events
 
-pytestmark = pytest.mark.reference
+pytestmark = [pytest.mark.reference, pytest.mark.uncounted]
 
 CAPTURES = (
     "BINANCE-USDM-BTCUSDT-20230404",

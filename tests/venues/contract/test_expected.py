@@ -18,6 +18,8 @@ from tests.venues.dictionary_book import DictionaryBook
 from traider.domain.events import EventArray, Kind
 from traider.venues.recordings import Answered, Received
 
+pytestmark = pytest.mark.uncounted
+
 EXPECTED_NONE = ("COINBASE-PRO-20210417",)
 
 

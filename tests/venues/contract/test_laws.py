@@ -54,6 +54,7 @@ def test_law_1_every_record_is_well_formed(folder: Path, name: str) -> None:
         check_breaks(mine, starts_empty=name.startswith(STARTS_EMPTY))
 
 
+@pytest.mark.uncounted
 def test_law_2_the_same_bytes_give_the_same_records(folder: Path, name: str) -> None:
     recording = shortened(folder, name)
     first = read(recording).events.tobytes()
@@ -90,6 +91,7 @@ def depth_messages(folder: Path, name: str) -> list[Received]:
     return [each for each in messages(recording) if each.ts_recv in chosen]
 
 
+@pytest.mark.uncounted
 def test_law_4_a_lost_message_leaves_no_book(folder: Path, name: str) -> None:
     if not name.startswith((*NUMBERED, *CHECKED)):
         return
