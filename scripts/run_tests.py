@@ -121,7 +121,7 @@ def coverage_check(name: str, options: list[str], tally: Tally) -> None:
 def main() -> int:
     """Run all passes and checks; return the exit code."""
     tally = Tally()
-    # Hundreds of processes are started, and without it each would read every module from its source.
+    # Hundreds of processes are started, and each would read every module from its source.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     compileall.compile_dir(ROOT / "src", quiet=1, workers=0)
     (ROOT / ".coverage").unlink(missing_ok=True)
