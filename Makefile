@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup dashboard run backtest test check fmt bench soak setup-peers bench-peers lock clean
+.PHONY: help setup dashboard run backtest test lint check fmt bench soak setup-peers bench-peers lock clean
 
 READY := .venv/.ready
 BIN := .venv/bin
@@ -32,11 +32,13 @@ backtest: $(READY) dashboard  ## back-test the rule ensemble on the sample bars
 test: $(READY) dashboard  ## run every test, compiled and interpreted, with coverage, on each Python at hand
 	@$(BIN)/python scripts/run_tests.py
 
-check: $(READY)  ## lint, types, import rules and house rules
+lint: $(READY)  ## lint, types and import rules
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+check: lint  ## lint, types, import rules and house rules
 	@$(BIN)/python -m pytest -q tests/test_tidy.py
 
 fmt: $(READY)  ## format the code and mend what the linter can mend

@@ -17,6 +17,8 @@ from typing import Final
 
 import pytest
 
+pytestmark = pytest.mark.uncounted
+
 ROOT: Final = Path(__file__).resolve().parents[1]
 SOURCE: Final = ROOT / "src" / "traider"
 ADRS: Final = ROOT / "docs" / "adr"

@@ -13,6 +13,8 @@ from traider.runtime.config import Config, load_config
 from traider.runtime.research import candidates_of, plan_research, schedule_of
 from traider.runtime.wiring import FinishedBacktest, plan_backtest, run_backtest
 
+pytestmark = pytest.mark.uncounted
+
 BARS = 100 * 24
 WALK = ("walk_forward.enabled=true", "walk_forward.train=30d", "walk_forward.test=20d")
 GRID = ("walk_forward.grid.momentum.fast=[5, 10]", "walk_forward.grid.strategy.enter=0.1:0.3:0.1")

@@ -20,6 +20,8 @@ from traider.runtime.config import Config, load_config
 from traider.runtime.sweep import FinishedSweep, SweepRequest, processors, run_sweep
 from traider.runtime.wiring import run_backtest
 
+pytestmark = pytest.mark.uncounted
+
 GRID = ("strategy.fast=2:14:3", "strategy.slow=5:30:5")
 FILES = ("trials.jsonl", "summary.json", "trials.parquet", "report.html", "sweep.json")
 

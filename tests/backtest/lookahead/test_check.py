@@ -26,6 +26,8 @@ from traider.runtime.data_plan import scan_data
 from traider.runtime.lookahead import LookaheadRequest, lookahead_plan
 from traider.runtime.wiring import plan_data
 
+pytestmark = pytest.mark.uncounted
+
 
 def planned(folder: Path, *features: str, alpha: str = "follow") -> LookaheadPlan:
     """Return the check of a configuration that reads ``features``."""

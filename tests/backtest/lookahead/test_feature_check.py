@@ -31,6 +31,8 @@ from traider.backtest.lookahead.variants import perturbed
 from traider.domain.errors import StrategyError
 from traider.features.batch import BarHistory
 
+pytestmark = pytest.mark.uncounted
+
 
 def checked(
     under_check: Subject, histories: Sequence[BarHistory], *, cuts: int = 5, seed: int = 1

@@ -38,6 +38,8 @@ from traider.runtime.config import load_config
 from traider.runtime.wiring import plan_backtest
 from traider.signals.alpha import Score, alpha
 
+pytestmark = pytest.mark.uncounted
+
 BARS = 1_998
 """With a hole of 90 hours, 87 days to the hour."""
 NAMES = ("BINANCE-PERP-BTC-USDT-1h", "BINANCE-PERP-ETH-USDT-1h")

@@ -16,6 +16,8 @@ from benchmarks.peers.inputs import SAMPLE, book_rows, write_book
 from tests.conftest import REPO_ROOT
 from traider.backtest.captures import load_capture
 
+pytestmark = pytest.mark.uncounted
+
 ENGINES = REPO_ROOT / "benchmarks" / "peers" / "engines"
 SCRIPTS = sorted(path for path in ENGINES.glob("*.py") if path.stem != "__init__")
 AT_HOME = ("traider", "talib")

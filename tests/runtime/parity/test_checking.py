@@ -308,6 +308,7 @@ def test_a_journal_may_end_anywhere(tmp_path: Path, kind: Kind) -> None:
 
 
 @settings(max_examples=10, deadline=None)
+@pytest.mark.uncounted
 @given(data=st.data())
 def test_cutting_a_journal_changes_nothing(data: st.DataObject) -> None:
     style = data.draw(st.sampled_from(["market", "book-ladder"]))
@@ -329,6 +330,7 @@ def test_cutting_a_journal_changes_nothing(data: st.DataObject) -> None:
 
 
 @settings(max_examples=25, deadline=None)
+@pytest.mark.uncounted
 @given(data=st.data())
 def test_a_changed_byte_of_what_the_kernel_made_is_found(data: st.DataObject) -> None:
     spec, events = small_run("market")
