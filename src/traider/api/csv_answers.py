@@ -9,6 +9,8 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import Depends, Header, Query, Response
 from pydantic import BaseModel
 
+from traider.compliance.spreadsheet_cells import harmless
+
 CSV_TYPE: Final = "text/csv"
 CSV_ROWS_MAX: Final = 100_000
 """Most rows of one file; a span of time makes more files."""
@@ -16,8 +18,6 @@ CSV_ANSWER: Final[dict[int | str, dict[str, Any]]] = {
     200: {"content": {CSV_TYPE: {"schema": {"type": "string"}}}}
 }
 """What a route declares among its responses."""
-_FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")
-"""Text that begins so would be run by a spreadsheet."""
 
 
 @dataclass(frozen=True)
@@ -64,15 +64,5 @@ def _cell(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, list):
-        return " ".join(map(str, value))
-    if isinstance(value, str) and value.startswith(_FORMULAS) and not _is_number(value):
-        return f"'{value}"
-    return str(value)
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+        return harmless(" ".join(map(str, value)))
+    return harmless(str(value))

@@ -15,6 +15,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from traider.compliance.order_records import APPROVED, Execution, Happening, OrderRecord
+from traider.compliance.spreadsheet_cells import harmless
 from traider.compliance.telling import text
 from traider.domain.units import EXACT
 
@@ -92,7 +93,8 @@ def blotter_csv(rows: Iterable[Row]) -> str:
     out = io.StringIO()
     writer = csv.DictWriter(out, COLUMNS, restval="", lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    # Reasons are words of people, and some names are words of a venue.
+    writer.writerows({name: harmless(cell) for name, cell in row.items()} for row in rows)
     return out.getvalue()
 
 

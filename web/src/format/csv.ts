@@ -2,10 +2,13 @@
 
 export type Cell = string | number | boolean | null | undefined;
 
+// The last four are the full-width signs, which some spreadsheets take for the others.
+const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
+
 function cellOf(value: Cell): string {
   if (value === null || value === undefined) return "";
   let text = String(value);
-  if (typeof value === "string" && /^[=+\-@\t\r]/.test(text) && !/^[+-]?[\d.]+$/.test(text)) {
+  if (typeof value === "string" && FORMULA.test(text) && !/^[+-]?[\d.]+$/.test(text)) {
     text = `'${text}`;
   }
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

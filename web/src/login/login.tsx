@@ -46,7 +46,7 @@ export function Login() {
     const now = await fetchSession();
     queries.setQueryData(SESSION_KEY, now);
     setSession(now);
-    if (!now.must_change_password) router.replace(nextPage(window.location.search));
+    if (!now.must_change_password) router.replace(nextPage(window.location.search, window.location.origin));
   };
   useEffect(() => {
     // Whoever is logged in already goes on; whoever is not stays here.
