@@ -40,6 +40,7 @@ MANY_ARGUMENTS: Final = {
     "src/traider/cli/record.py:record": "the same",
     "src/traider/cli/replay.py:replay": "the same",
     "src/traider/cli/sweep.py:sweep": "the same",
+    "src/traider/cli/users.py:token": "the same",
 }
 BROAD_EXCEPT: Final = {
     "src/traider/features/user_files.py": "a person's own code may raise anything",

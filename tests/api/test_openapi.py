@@ -1,11 +1,13 @@
 """The document is whole: every operation says what it is for, what it answers, with an example."""
 
+import inspect
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi.routing import APIRoute, iter_route_contexts
 from jsonschema import Draft202012Validator
 
 from scripts.write_openapi import PLACE, document_text
@@ -69,6 +71,28 @@ def test_every_error_is_a_problem_that_is_told(document: dict[str, Any]) -> None
             ), f"{name} {code}"
             if int(code) >= 400 and path != "/api/v1/health/ready":
                 assert set(answer["content"]) == {"application/problem+json"}, f"{name} {code}"
+
+
+def test_each_route_that_may_wait_for_a_second_person_says_so(document: dict[str, Any]) -> None:
+    application = create_application(ApiTerms(Path("none"), Config()))
+    dangerous = set()
+    for context in iter_route_contexts(application.routes):
+        if isinstance(context.original_route, APIRoute):
+            source = inspect.getsource(context.original_route.endpoint)
+            if ".demand(" in source or "limit_set(" in source:
+                dangerous |= {f"{each} {context.path}" for each in context.methods or ()}
+    told = {
+        name
+        for name, operation in operations(document).items()
+        if "/backtest" not in name and "/backfill" not in name and "202" in operation["responses"]
+        and operation["responses"]["202"]["content"]["application/json"]["schema"]
+        == {"$ref": "#/components/schemas/ApprovalShape"}
+    }  # fmt: skip
+    assert told == dangerous
+    assert {"POST /api/v1/control/rearm", "POST /api/v1/control/limits"} < told
+    for name in told:
+        example = operations(document)[name]["responses"]["202"]["content"]["application/json"]
+        assert example["example"]["asked_by"], name
 
 
 def test_every_parameter_and_field_says_what_it_means(document: dict[str, Any]) -> None:

@@ -71,6 +71,43 @@ def test_people_are_kept_out_and_let_in_again(
     house.close()
 
 
+def test_a_program_gets_a_token_that_opens_the_door(
+    house: House,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    at = ("--state", str(tmp_path), "--json")
+    code, text = said(capsys, "users", "token", "admin", *at)
+    assert (code, "TRAIDER_ADMIN_PASSWORD" in text) == (2, True)
+    monkeypatch.setenv("TRAIDER_ADMIN_PASSWORD", "plumb-oven-trail-9k")
+    code, text = said(capsys, "users", "token", "admin", "--scope", "read", "--days", "2", *at)
+    assert code == 0
+    found = house.tokens.find(json.loads(text)["token"])
+    assert found is not None
+    assert (found.owner, sorted(found.scopes)) == ("admin", ["read"])
+    code, text = said(capsys, "users", "token", "admin", "--scope", "fly", *at)
+    assert (code, "no scope 'fly'" in text) == (2, True)
+    code, text = said(capsys, "users", "token", "admin", "--scope", "people", *at)
+    assert (code, "a token cannot have people" in text) == (1, True)
+    house.close()
+
+
+def test_no_token_is_made_that_would_open_nothing(
+    house: House, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    at = ("--state", str(tmp_path))
+    said(capsys, "users", "add", "ada", "--role", "admin", *at)
+    code, text = said(capsys, "users", "token", "ada", *at)
+    assert (code, "ada has not chosen a password yet" in text) == (1, True)
+    said(capsys, "users", "add", "tom", *at)
+    said(capsys, "users", "disable", "tom", *at)
+    code, text = said(capsys, "users", "token", "tom", *at)
+    assert (code, "tom is let in no more" in text) == (1, True)
+    assert house.tokens.list() == ()
+    house.close()
+
+
 def test_a_folder_that_is_none_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, text = said(capsys, "users", "list", "--state", str(tmp_path / "none"))
     assert (code, "there is no such folder" in text) == (2, True)

@@ -12,4 +12,5 @@
   }
   document.documentElement.dataset.theme = dark ? "dark" : "light";
   document.documentElement.dataset.colors = kept.colors || "green-red";
+  document.documentElement.dataset.density = kept.density || "comfortable";
 })();

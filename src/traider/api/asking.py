@@ -23,7 +23,7 @@ from traider.api.passage.access_log import ASKER
 from traider.api.problems import NotAllowedError, NotSignedInError
 from traider.api.rights import RIGHTS_OF, Right, Role
 from traider.api.security.approvals import APPROVED, AskedRequest
-from traider.api.security.cookies import COOKIE, session_secret
+from traider.api.security.cookies import COOKIE, is_encrypted, session_secret
 from traider.api.security.house import House
 from traider.api.security.origins import SAFE, check_csrf, check_origin
 from traider.api.security.refusals import (
@@ -167,6 +167,7 @@ class Needs:
 
     right: Right
     fresh_code: bool
+    before_password: bool = False
 
     def __call__(
         self,
@@ -185,9 +186,8 @@ class Needs:
         del bearer, cookie  # they tell the document; find_asker reads the headers itself
         asker = replace(find_asker(request, house, asked), right=self.right)
         request.scope[ASKER] = asker.name  # for the log, whatever comes of it
-        request.scope[ASKER] = asker.name
         must_change = asker.session is not None and asker.session.must_change_password
-        if must_change and self.right is not Right.OWN:
+        if must_change and not self.before_password:
             raise PasswordChangeNeededError
         if not asker.may(self.right):
             raise _no_right(asker, self.right, request.url.path)
@@ -196,14 +196,16 @@ class Needs:
         return asker
 
 
-def needs(right: Right, *, fresh_code: bool = False) -> Needs:
+def needs(right: Right, *, fresh_code: bool = False, before_password: bool = False) -> Needs:
     """Return the dependency of a route that needs ``right``.
 
     Args:
         right: what the route does.
         fresh_code: whether it is dangerous each time: see ``Asker.demand``.
+        before_password: whether it is let through before a password that somebody else made was
+            changed: whoever made it could leave a token or a second factor of their own behind.
     """
-    return Needs(right, fresh_code)
+    return Needs(right, fresh_code, before_password)
 
 
 def anybody() -> None:
@@ -230,7 +232,7 @@ def find_asker(request: Request, house: House, asked: AskedRequest | None = None
     session = house.session_of(secret, only_reads=only_reads) if secret else None
     asker = asker_of_session(house, session, address, asked)
     if not only_reads:
-        check_origin(request.headers, house.origins)
+        check_origin(request.headers, house.origins, encrypted=is_encrypted(request))
         check_csrf(request.headers, secret)
     return asker
 

@@ -12,6 +12,7 @@ from fastapi.openapi.utils import get_openapi
 
 from traider.api.examples import add_examples
 from traider.api.problems import PROBLEM_TYPE, Problem
+from traider.api.shapes.people import ApprovalShape
 
 _OF_EVERY_ROUTE: Final = (429, 500)
 _WORDS: Final = {
@@ -19,6 +20,7 @@ _WORDS: Final = {
     401: "Nobody is signed in, or the token is none.",
     403: "Whoever asks has no right to this, or must give a fresh code.",
     404: "There is nothing of that name.",
+    408: "The body did not come in time.",
     409: "It does not go with how things stand.",
     413: "The body is larger than is taken.",
     422: "A value of the request cannot be used.",
@@ -28,6 +30,7 @@ _WORDS: Final = {
     503: "A database or another server that is needed cannot be reached.",
     504: "The trader does not answer.",
 }
+_WAITS: Final = "It waits for a second person, and was not done yet: the approval is told."
 _DESCRIPTION: Final = """
 The front door of a Traider run, for programs and for browsers: it reads the state folder of the
 run and asks the trader at its control socket.
@@ -66,6 +69,15 @@ _TAGS: Final = (
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Return the error answers ``statuses`` as a route declares them."""
     return {status: {"description": _WORDS[status]} for status in statuses}
+
+
+def may_wait(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return the answers of a dangerous route: the errors ``statuses``, and 202 of one that waits.
+
+    Where ``api.two_person`` is set such a request is kept until a second person decides.
+    """
+    waits = {"model": ApprovalShape, "description": _WAITS}
+    return {202: waits, **problems(*statuses)}
 
 
 def describe(application: FastAPI) -> None:
@@ -107,7 +119,7 @@ def _of_kind(operation: dict[str, Any]) -> tuple[int, ...]:
     if operation.get("security"):
         known += (401, 403)
     if "requestBody" in operation:
-        known += (400, 413, 422)
+        known += (400, 408, 413, 422)
     if operation.get("parameters"):
         known += (422,)
     return known

@@ -19,6 +19,7 @@ from typing import Final
 import uvicorn
 from starlette.types import ASGIApp
 
+from traider.api.punctual import PunctualProtocol
 from traider.domain.errors import UsageError
 from traider.runtime.config_api import PORT
 
@@ -124,6 +125,7 @@ def _settings(application: ASGIApp, at: Listening) -> uvicorn.Config:
         ssl_keyfile=at.key or None,
         proxy_headers=bool(at.proxies),
         forwarded_allow_ips=list(at.proxies),
+        http=PunctualProtocol,
         ws="websockets-sansio",
         ws_max_size=_MESSAGE_BYTES_MAX,
     )

@@ -6,6 +6,7 @@ from typing import Final
 
 from traider.domain.ports import Log, Metrics
 from traider.runtime.config import Config
+from traider.runtime.config_sources import Layer
 
 DASHBOARD: Final = Path(__file__).resolve().parent / "dashboard"
 """Where the dashboard's built files are, in a checkout and in a wheel."""
@@ -27,3 +28,5 @@ class ApiTerms:
     """Where requests are told; nowhere when None."""
     metrics: Metrics | None = None
     """Where they are counted; likewise."""
+    layers: tuple[Layer, ...] = ()
+    """The sources that the settings were merged from, where that is known."""

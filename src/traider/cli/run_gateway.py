@@ -34,7 +34,7 @@ def run_gateway(said: RunArguments) -> int:
     _check_live(said, folder)
     new = _new_run(said, folder)
     request = _begun(said, folder) if new is None else new.request
-    terms = ObserveTerms(RunPaths(folder).gateway_log, request.mode.value, "error")
+    terms = ObserveTerms(RunPaths(folder).gateway_log, request.mode.value, "error", folder)
     with observe(request.config, "gateway", terms) as seen:
         found = _settings(said, request.mode)
         if found.note:

@@ -103,7 +103,7 @@ def run_apart(said: RunArguments, *, is_standby: bool = False) -> int:
         check_ready(said, order, found)
         confirm(order)
     said = replace(said, config_file=config_file_of(said, mode), products=order.request.products)
-    terms = ObserveTerms(RunPaths(order.folder).supervisor_log, mode.value, "error")
+    terms = ObserveTerms(RunPaths(order.folder).supervisor_log, mode.value, "error", order.folder)
     order.folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as held:
         if not is_standby:

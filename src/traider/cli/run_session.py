@@ -95,7 +95,9 @@ def _observed(order: SessionOrder) -> Iterator[RoleObservation]:
             fix="name another with --state",
         ) from fault
     config = order.request.config
-    terms = ObserveTerms(RunPaths(order.folder).log, order.request.mode.value, "error")
+    terms = ObserveTerms(
+        RunPaths(order.folder).log, order.request.mode.value, "error", order.folder
+    )
     with observe(config, "trader", terms) as seen:
         yield seen
 

@@ -15,7 +15,7 @@ from traider.api.listening import listening_of
 from traider.api.security.first_run import ADMIN, first_password
 from traider.api.serving import ApiServer
 from traider.api.terms import ApiTerms
-from traider.cli.settings_in_force import settings_of_run
+from traider.cli.settings_in_force import RunSettings, settings_of_run
 from traider.domain.errors import TraiderError, UsageError
 from traider.ops.event_loop import run
 from traider.ops.library_logs import library_logs
@@ -69,13 +69,14 @@ def _serve_with(said: ServeArguments, notices: Notices) -> None:
     Raises:
         TraiderError: it cannot begin.
     """
-    config = settings_of_run(said.config_file, said.overrides).config
+    settings = settings_of_run(said.config_file, said.overrides)
+    config = settings.config
     server = ApiServer(listening_of(config.api))
     if not notices.is_supervised:
         server.bind()
     console_level = "error" if notices.is_supervised else "warning"
     with contextlib.closing(server), _observed(said.state, config, console_level) as seen:
-        run(_Serving(said, config, server, seen, notices).serve())
+        run(_Serving(said, settings, server, seen, notices).serve())
 
 
 @contextlib.contextmanager
@@ -93,7 +94,7 @@ def _observed(state: Path, config: Config, console_level: str) -> Iterator[RoleO
             where=str(state),
             fix="name another with --state",
         ) from fault
-    terms = ObserveTerms(RunPaths(state).api_log, console_level=console_level)
+    terms = ObserveTerms(RunPaths(state).api_log, console_level=console_level, state=state)
     with (
         observe(config, "api", terms) as seen,
         library_logs(seen.log, seen.faults, *_LIBRARIES),
@@ -106,7 +107,7 @@ class _Serving:
     """One time of serving, alone or kept by a trader."""
 
     said: ServeArguments
-    config: Config
+    settings: RunSettings
     server: ApiServer
     seen: RoleObservation
     notices: Notices
@@ -142,7 +143,14 @@ class _Serving:
 
     async def _serve(self) -> None:
         seen, state = self.seen, self.said.state
-        terms = ApiTerms(state, self.config, self.said.data, log=seen.log, metrics=seen.metrics)
+        terms = ApiTerms(
+            state,
+            self.settings.config,
+            self.said.data,
+            log=seen.log,
+            metrics=seen.metrics,
+            layers=self.settings.layers,
+        )
         application = await asyncio.to_thread(create_application, terms)
         with _told_address(state, self.server.url):
             seen.log.info("serving", url=self.server.url)

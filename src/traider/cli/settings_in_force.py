@@ -18,7 +18,14 @@ from pathlib import Path
 from typing import Final
 
 from traider.domain.errors import ConfigError, UsageError
-from traider.runtime.config import DEFAULT_FILE, Config, load_config
+from traider.runtime.config import (
+    DEFAULT_FILE,
+    Config,
+    LoadedConfig,
+    load_config,
+    load_with_origins,
+)
+from traider.runtime.config_sources import Layer
 from traider.runtime.supervision.notices import Notices
 
 CHECKED: Final = "TRAIDER_LIVE_CHECKED"
@@ -32,6 +39,8 @@ class RunSettings:
     """What a process runs with."""
 
     config: Config
+    layers: tuple[Layer, ...] = ()
+    """The sources that it was merged from."""
     note: str = ""
     """Why it is not what the file says; empty where it is."""
 
@@ -99,17 +108,21 @@ def settings_of_run(file: Path | None, overrides: Sequence[str]) -> RunSettings:
     """
     text = os.environ.get(IN_FORCE)
     if text is None or not Notices.of_environment().is_supervised:
-        return RunSettings(load_config(file, overrides))
+        return _loaded(load_with_origins(file, overrides))
     try:
-        config = load_config(file, overrides)
+        loaded = load_with_origins(file, overrides)
     except ConfigError as fault:
-        return RunSettings(
-            load_config(file, overrides, text),
+        return _loaded(
+            load_with_origins(file, overrides, text),
             f"the settings cannot be read, those of the start hold: {fault.line()}",
         )
-    if CHECKED not in os.environ or was_checked(config):
-        return RunSettings(config)
-    return RunSettings(
-        load_config(file, overrides, text),
+    if CHECKED not in os.environ or was_checked(loaded.config):
+        return _loaded(loaded)
+    return _loaded(
+        load_with_origins(file, overrides, text),
         "the settings changed in what only a new start takes: those that were checked hold",
     )
+
+
+def _loaded(loaded: LoadedConfig, note: str = "") -> RunSettings:
+    return RunSettings(loaded.config, loaded.layers, note)

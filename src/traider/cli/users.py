@@ -99,3 +99,38 @@ def disable(
 
     with house_of_state(state, config_file, overrides) as house:
         return disable_user(house, name, again=again, as_json=as_json)
+
+
+@users.command()
+@click.argument("name")
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    default=("read",),
+    show_default=True,
+    help="What it may do, more than once for several; never more than NAME may.",
+)
+@click.option("--days", type=int, default=30, show_default=True, help="For how long it is good.")
+@run_option
+@config_option
+@set_option
+@json_option
+def token(  # noqa: PLR0913, PLR0917 - one parameter an option, click's way
+    name: str,
+    scopes: tuple[str, ...],
+    days: int,
+    state: Path,
+    config_file: Path | None,
+    overrides: tuple[str, ...],
+    as_json: bool,
+) -> int:
+    """Print a token for a program of NAME; it is shown this once.
+
+    Where nobody is there yet and TRAIDER_ADMIN_PASSWORD is set, the first admin is made of it, as
+    traider serve does.
+    """
+    from traider.cli.users_outcome import house_of_state, make_token
+
+    with house_of_state(state, config_file, overrides) as house:
+        return make_token(house, name, scopes, days, as_json=as_json)

@@ -3,7 +3,7 @@
 import getpass
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -13,8 +13,9 @@ from rich.console import Console
 from rich.table import Table
 
 from traider.api.people_changes import reset, set_disabled
-from traider.api.rights import Role
+from traider.api.rights import Right, Role
 from traider.api.security import AccessTerms, House, HousePlace
+from traider.api.security.first_run import PASSWORD_VARIABLE, first_password
 from traider.api.security.passwords import made_password
 from traider.api.security.users import KeptUser
 from traider.domain.errors import UsageError
@@ -99,6 +100,48 @@ def disable_user(house: House, name: str, *, again: bool, as_json: bool) -> int:
         click.echo(json.dumps(_body(house, house.users.get(name))))
     else:
         click.echo(f"{name} is let in again" if again else f"{name} is let in no more")
+    return 0
+
+
+def make_token(house: House, name: str, scopes: Sequence[str], days: int, *, as_json: bool) -> int:
+    """Make a token for a program of somebody; return the exit code.
+
+    Raises:
+        UsageError: a scope is none; there is nobody yet.
+        ConflictError: the person could not use one yet, or has too many.
+    """
+    known = sorted(right.value for right in Right)
+    for scope in scopes:
+        if scope not in known:
+            raise UsageError(
+                f"there is no scope {scope!r}", where="--scope", fix=f"use {', '.join(known)}"
+            )
+    if house.users.is_empty():
+        if not os.environ.get(PASSWORD_VARIABLE):
+            raise UsageError(
+                "there is nobody yet whose token it could be",
+                where=name,
+                fix=f"set {PASSWORD_VARIABLE}, or start traider serve and choose a password",
+            )
+        first_password(house)
+    user = house.users.get(name)
+    wanted = frozenset(Right(scope) for scope in scopes)
+    secret, kept = house.tokens.make(user.id, user.role, "of the terminal", wanted, days)
+    house.tell(
+        _who(),
+        "token-made",
+        f"token:{kept.id}",
+        owner=name,
+        scopes=sorted(kept.scopes),
+        until_ns=kept.until_ns,
+    )
+    if as_json:
+        click.echo(json.dumps({"name": name, "token": secret, "until_ns": kept.until_ns}))
+    else:
+        click.echo(secret)
+        click.echo(
+            f"good for {' '.join(sorted(kept.scopes))} until {format_ns(kept.until_ns)}", err=True
+        )
     return 0
 
 

@@ -1,6 +1,7 @@
 """The ways to people that the settings name, opened."""
 
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from traider.domain.errors import ConfigError
 from traider.domain.ports import Alert, Clock, Log, Severity
@@ -27,6 +28,15 @@ def channels_of(config: NotificationsConfig) -> tuple[Channel, ...]:
         ConfigError: one is set in part.
     """
     return tuple(_channels(config))
+
+
+def server_of(config: NotificationsConfig, way: str) -> str:
+    """Return the server that a way goes through: no address of a person, and nothing secret."""
+    if way == "email":
+        return config.email.host
+    table = getattr(config, way)
+    url = table.url if isinstance(table.url, str) else table.url.get_secret_value()
+    return urlsplit(url).hostname or ""
 
 
 def open_notifier(

@@ -12,6 +12,7 @@ leaves the machine is off until an address is set.
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -39,6 +40,7 @@ from traider.runtime.deferred_traces import DeferredTraces
 from traider.runtime.latency_series import LatencySeries
 from traider.runtime.latency_watch import LatencyTerms, LatencyWatch
 from traider.runtime.notifications import open_notifier
+from traider.runtime.notified_file import write_notified
 from traider.runtime.observation import Observation
 from traider.runtime.order_traces import OrderTraces
 from traider.runtime.status_body import AlertBody, HealthBody
@@ -123,6 +125,8 @@ class ObserveTerms:
     mode: str = ""
     """Mode of the run, which faults are filed under."""
     console_level: str = "warning"
+    state: Path | None = None
+    """State folder where it is kept what the ways to people did; nowhere when None."""
 
 
 _PLAIN: Final = ObserveTerms()
@@ -155,6 +159,8 @@ def observe(
         notifier = open_notifier(config.notifications, source, SystemClock(), log)
         if notifier is not None:
             closing.callback(notifier.close)
+            if terms.state is not None:
+                notifier.on_tried = partial(write_notified, terms.state, role)
         return _observed(
             _Opened(config.observability, role, terms.mode, log, notifier, closing),
             latency or LatencyBook(),

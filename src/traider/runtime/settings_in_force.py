@@ -37,6 +37,8 @@ class SettingChange:
     why: str
     at_ns: int
     """When it was journaled, ns UTC."""
+    before: Decimal | None = None
+    """What the change before it had set; None where the run was begun with it."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,8 @@ class SettingNow:
     name: str
     """What that calls it; empty where nothing does."""
     change: SettingChange | None = None
+    before: Any = None
+    """What it was before that change."""
 
 
 def changes_in(journal: Path) -> dict[tuple[str, str], SettingChange]:
@@ -79,7 +83,9 @@ def changes_in(journal: Path) -> dict[tuple[str, str], SettingChange]:
                 at = (THRESHOLDS_GROUP, command.name)
             case _:
                 continue
-        found[at] = SettingChange(command.value, command.who, command.why, fact.ts_ns)
+        last = found.get(at)
+        before = None if last is None else last.value
+        found[at] = SettingChange(command.value, command.who, command.why, fact.ts_ns, before)
     return found
 
 
@@ -96,9 +102,10 @@ def settings_now(
         control, name = _control(key)
         change = changes.get((control, name))
         begun = plain(_value(config, key))
-        value = begun if change is None else _like(begun, change.value)
+        value, before = _changed(begun, change)
         default = plain(info.get_default(call_default_factory=True))
-        yield SettingNow(key, value, default, info.description or "", control, name, change)
+        words = info.description or ""
+        yield SettingNow(key, value, default, words, control, name, change, before)
     yield from _weights(config, changes)
 
 
@@ -127,10 +134,18 @@ def _weights(
     for place, name in enumerate(alpha_names([alpha.name for alpha in alphas])):
         change = changes.get((WEIGHTS, name))
         weight = alphas[place].weight
-        value = plain(weight) if change is None else _like(plain(weight), change.value)
+        value, before = _changed(plain(weight), change)
         words = f"Weight of {name} in the ensemble."
         key = f"strategy.alphas.{place}.weight"
-        yield SettingNow(key, value, plain(default), words, WEIGHTS, name, change)
+        yield SettingNow(key, value, plain(default), words, WEIGHTS, name, change, before)
+
+
+def _changed(begun: object, change: SettingChange | None) -> tuple[Any, Any]:
+    """Return what is in force, and what was before the last change; null where there was none."""
+    if change is None:
+        return begun, None
+    before = begun if change.before is None else _like(begun, change.before)
+    return _like(begun, change.value), before
 
 
 def _control(key: str) -> tuple[str, str]:

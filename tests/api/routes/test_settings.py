@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.api.people import enter
-from tests.api.served import Caller, serving
+from tests.api.served import Caller, serving, serving_on
 from tests.runtime.books.written_runs import WrittenRun
 from traider.api.rights import Role
+from traider.api.terms import ApiTerms
+from traider.runtime.config import load_with_origins
 from traider.runtime.control.commands import SetLimit, SetThreshold
 
 
@@ -43,6 +46,8 @@ def test_each_setting_tells_what_is_in_force_and_who_changed_it_last(caller: Cal
     assert (drawdown["changed_by"], drawdown["changed_why"]) == ("ana", "to 0.2")
     assert drawdown["changed_ns"] > 0
     assert not drawdown["is_as_file"]
+    assert (drawdown["origin"], drawdown["changed_from"]) == ("event", 0.3)
+    assert drawdown["unit"] == "of the peak of equity"
     enter_at = found["strategy.enter"]
     assert (enter_at["value"], enter_at["changed_by"]) == (0.9, "bob")
     capital = found["capital"]
@@ -51,6 +56,28 @@ def test_each_setting_tells_what_is_in_force_and_who_changed_it_last(caller: Cal
     weights = [row for key, row in found.items() if key.endswith(".weight")]
     assert weights
     assert {row["control"] for row in weights} == {"weights"}
+
+
+def test_each_setting_tells_where_it_came_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state, file = tmp_path / "run", tmp_path / "trader.toml"
+    with WrittenRun(state) as run:
+        run.book(640_000, 640_001)
+    file.write_text("[api]\nrequests_at_once = 300\n[jobs]\nworkers = 2\n", encoding="utf-8")
+    monkeypatch.setenv("TRAIDER_API__PORT", "8123")
+    loaded = load_with_origins(file, ("api.two_person=true", "capital=77"))
+    terms = ApiTerms(state, loaded.config, state / "data", layers=loaded.layers)
+    with serving_on(terms) as url, Caller(url) as asks:
+        found = rows(enter(asks, state, Role.VIEWER))
+    told = {key: (row["origin"], row["place"], row["unit"]) for key, row in found.items()}
+    assert told["api.requests_at_once"] == ("file", "trader.toml", "")
+    assert told["api.port"] == ("environment", "TRAIDER_API__PORT", "")
+    assert told["api.two_person"] == ("command line", "api.two_person", "")
+    assert told["api.session_hours"] == ("default", "", "hours")
+    # The run keeps what it was begun with.
+    assert told["capital"][0] == "run"
+    assert found["capital"]["file_value"] == "77"
 
 
 def test_a_change_is_shown_before_it_is_made(caller: Caller) -> None:

@@ -20,6 +20,7 @@ from traider.api.rights import Role
 from traider.api.security.approvals import AskedRequest
 from traider.api.security.cookies import COOKIE
 from traider.api.security.refusals import CodeNeededError, SecondFactorNeededError
+from traider.api.shapes.people import ApprovalShape
 
 EVE = {"name": "eve", "role": "viewer"}
 
@@ -112,6 +113,29 @@ def test_a_request_waits_and_is_done_as_it_was_asked(pair: Desk) -> None:
     assert ada.get(f"{path}/answer").status == 404
     assert log_in(pair.caller(), "eve", answer["password"]).json["must_change_password"]
     assert ben.post(f"{path}/approve").status == 409
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "what"),
+    [
+        ("POST", "/users", EVE, "add eve as viewer"),
+        ("PATCH", "/users/tom", {"role": "viewer"}, "change tom: role viewer"),
+        ("POST", "/users/tom/password", None, "make a one-time password for tom"),
+        ("POST", "/control/rearm", {"why": "checked"}, "trade again"),
+        ("POST", "/control/mode", {"why": "checked", "to": "trading"}, "trade again"),
+        ("POST", "/control/breakers/venue/close", {"why": "x"}, "close the breaker venue"),
+    ],
+)
+def test_what_waits_is_answered_with_what_the_document_says(
+    pair: Desk, method: str, path: str, body: dict[str, str] | None, what: str
+) -> None:
+    ada = pair.entered("ada")
+    key = {"Idempotency-Key": "one-wish-of-ada"}
+    waiting = ada.ask(method, f"/api/v1{path}", body, key)
+    assert waiting.status == 202
+    told = ApprovalShape.model_validate_json(waiting.body)
+    assert (told.what, told.asked_by, told.state) == (what, "ada", "waiting")
+    assert told.until_ns == pair.clock.ns + 15 * MINUTE_NS
 
 
 def test_nobody_is_their_own_second_person(pair: Desk) -> None:

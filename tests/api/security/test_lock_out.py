@@ -50,6 +50,20 @@ def test_an_address_that_tries_many_names_is_locked(desk: Desk) -> None:
     assert log_in(desk.caller(), "ada", PASSWORD).status == 429
 
 
+def test_an_address_counts_with_all_that_its_holder_has(engine: Engine) -> None:
+    table = FailureTable(engine, TERMS, HandClock())
+    for number in range(20):
+        table.note(f"name{number}", f"2001:db8:0:1::{number:x}")
+    with pytest.raises(TooManyRequestsError):
+        table.check("ada", "2001:db8:0:1:ffff::9")
+    table.check("ada", "2001:db8:0:2::9")
+    for number in range(20):
+        table.note(f"name{number}", "::ffff:192.0.2.7")
+    with pytest.raises(TooManyRequestsError):
+        table.check("ada", "192.0.2.7")
+    table.check("ada", "192.0.2.8")
+
+
 def test_wrong_codes_and_old_passwords_of_a_session_lock_as_well(desk: Desk) -> None:
     caller = desk.entered("tom")
     tries = [caller.post("/api/v1/auth/code", {"password": "x"}).status for _ in range(6)]

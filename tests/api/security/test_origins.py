@@ -3,7 +3,8 @@
 import pytest
 
 from tests.api.security.desk import PASSWORD, Desk, learn_word, log_in
-from traider.api.security.origins import CSRF_HEADER
+from traider.api.problems import NotAllowedError
+from traider.api.security.origins import CSRF_HEADER, check_origin
 
 LOGOUT = "/api/v1/auth/sessions/end-others"
 
@@ -70,3 +71,13 @@ def test_a_login_of_one_is_not_the_login_of_another(desk: Desk) -> None:
     word = caller.headers[CSRF_HEADER]
     assert log_in(caller, "tom", PASSWORD).status == 200
     assert caller.post(LOGOUT, **{CSRF_HEADER: word}).status == 403
+
+
+def test_a_page_in_clear_is_none_of_ours_under_tls() -> None:
+    # Whoever is on the way could put a page of the same host in front of somebody.
+    clear = {"origin": "http://trader.example", "host": "trader.example"}
+    with pytest.raises(NotAllowedError, match="another site"):
+        check_origin(clear, (), encrypted=True)
+    check_origin(clear | {"origin": "https://trader.example"}, (), encrypted=True)
+    # A proxy that encrypts speaks in clear to us, for pages that came over TLS.
+    check_origin(clear | {"origin": "https://trader.example"}, (), encrypted=False)

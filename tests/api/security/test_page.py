@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.api.security.desk import PASSWORD, Desk
+from traider.compliance.blotter import COLUMNS, blotter_csv
 
 TESTS = Path(__file__).resolve().parents[1]
 ROW = re.compile(r"^\| (\d+\.\d+\.\d+) \| (\w+) \| (.+?) \| (.*?) ?\|$", re.MULTILINE)
@@ -75,3 +76,44 @@ def test_what_nobody_foresaw_says_an_id_and_no_more(desk: Desk) -> None:
     assert answer.json["trace_id"] == answer.headers["x-request-id"]
     assert b"inside" not in answer.body
     assert desk.house.users.find("eve") is None
+
+
+def test_no_answer_leads_elsewhere(desk: Desk) -> None:
+    admin = desk.entered("ada")
+    for path in (
+        "//evil.example/",
+        "/\\evil.example/",
+        "/login/?next=//evil.example",
+        "/%2e%2e//x",
+    ):
+        answer = admin.get(path)
+        assert answer.status in (200, 404), path
+        assert "location" not in answer.headers
+
+
+def test_no_path_leads_out_of_its_folder(desk: Desk) -> None:
+    admin = desk.entered("ada")
+    for path in (
+        "/../../etc/passwd",
+        "/%2e%2e/%2e%2e/etc/passwd",
+        "/_next/..%2f..%2fpeople.sqlite",
+        "/docs/../../people.key",
+        "/api/v1/backtest/..%2f..%2fpeople.key",
+        "/api/v1/compliance/..%2fpeople.sqlite",
+    ):
+        answer = admin.get(path)
+        assert answer.status in (404, 422), (path, answer.status)
+        assert b"root:" not in answer.body
+        assert b"SQLite" not in answer.body
+
+
+def test_a_body_of_nothing_but_brackets_is_refused(desk: Desk) -> None:
+    deep = b"[" * 200_000
+    assert desk.caller().ask("POST", "/api/v1/auth/login", deep).status in (400, 422)
+    number = b'{"name": ' + b"9" * 10_000 + b"}"
+    assert desk.caller().ask("POST", "/api/v1/auth/login", number).status in (400, 422)
+
+
+def test_csv_runs_nothing() -> None:
+    rows = [dict.fromkeys(COLUMNS, "") | {"reason": '=HYPERLINK("http://evil.example")'}]
+    assert ",\"'=HYPERLINK(" in blotter_csv(rows)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tests.api.security.desk import QUICK
 from traider.api.problems import NotUnderstoodError
+from traider.api.security.leaked import leaked_passwords
 from traider.api.security.passwords import (
     Passwords,
     check_password,
@@ -43,6 +44,9 @@ PASSWORDS = Passwords(QUICK)
         ("BitcoinTrader2025!", "tried first"),
         ("correcthorsebatterystaple", "tried first"),
         ("W1nter2024!!!!", "tried first"),
+        ("sojdlg123aljg", "tried first"),
+        ("Michelle**1987", "tried first"),
+        ("$uperstar$uperstar", "tried first"),
     ],
 )
 def test_weak_passwords_are_refused_in_words(password: str, what: str) -> None:
@@ -50,6 +54,14 @@ def test_weak_passwords_are_refused_in_words(password: str, what: str) -> None:
     with pytest.raises(NotUnderstoodError) as refused:
         check_password(password, "ada")
     assert password not in refused.value.line()
+
+
+def test_none_that_leaked_from_elsewhere_is_taken() -> None:
+    leaked = leaked_passwords()
+    assert len(leaked) > 19_000
+    long_enough = [each for each in leaked if 12 <= len(each) <= 128]
+    assert len(long_enough) > 150
+    assert [each for each in long_enough if not weakness_of(each.upper(), "ada")] == []
 
 
 @pytest.mark.parametrize(

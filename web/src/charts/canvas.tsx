@@ -4,13 +4,17 @@
 
 import { createChart, CrosshairMode, type IChartApi, type Time } from "lightweight-charts";
 import { useEffect, useRef, useState } from "react";
+import { timeZone } from "@/format/time";
 import { join } from "./groups";
 import { draw, type Drawn, redraw } from "./series";
 import type { ChartProps, Hover } from "./terms";
 import { faded, type Inks, useInks } from "./theme";
 
 function local(time: Time, options: Intl.DateTimeFormatOptions): string {
-  return new Date(Number(time) * 1000).toLocaleString("en-GB", options);
+  return new Date(Number(time) * 1000).toLocaleString("en-GB", {
+    ...options,
+    timeZone: timeZone(),
+  });
 }
 
 const TICK_FORMS: readonly Intl.DateTimeFormatOptions[] = [

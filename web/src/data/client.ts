@@ -11,6 +11,7 @@
 import type { paths } from "./openapi";
 import { Problem, type ProblemBody } from "./problem";
 import { askForProof } from "./proof";
+import { isApproval, useWaiting } from "./waiting";
 
 type Method = "get" | "post" | "put" | "patch" | "delete";
 type PathsWith<M extends Method> = {
@@ -50,6 +51,9 @@ interface PlainAsked {
   idempotencyKey?: string;
   signal?: AbortSignal;
 }
+
+/** Where a 401 means a wrong password or code, and the session goes on. */
+const PROVING = /\/auth\/(login|code|password|mfa)$/;
 
 let csrfToken = "";
 const endings = new Set<() => void>();
@@ -125,8 +129,9 @@ async function askOnce(method: Method, template: string, asked: PlainAsked): Pro
     throw new Problem(0, { detail: "no answer came; it is tried again by itself" });
   }
   const body = await bodyOf(response);
+  if (response.status === 202 && isApproval(body)) useWaiting.getState().note(body);
   if (response.ok) return body;
-  if (response.status === 401 && !template.endsWith("/auth/login")) {
+  if (response.status === 401 && !PROVING.test(template)) {
     endings.forEach((each) => each());
   }
   throw new Problem(response.status, (typeof body === "object" ? body : {}) as ProblemBody);

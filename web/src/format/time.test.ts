@@ -1,5 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { age, clock, duration, microseconds, utc } from "./time";
+import {
+  age,
+  clock,
+  day,
+  dayClock,
+  duration,
+  microseconds,
+  otherTime,
+  setClockKind,
+  timeZone,
+  utc,
+} from "./time";
 
 describe("times", () => {
   it("tells UTC to milliseconds", () => {
@@ -10,6 +21,23 @@ describe("times", () => {
     const at = new Date(2025, 4, 5, 7, 8, 9).getTime() * 1e6;
     expect(clock(at)).toBe("07:08:09");
     expect(clock(null)).toBe("—");
+  });
+  it("tells UTC to whoever chose it, and the own zone on hover", () => {
+    const at = 1_746_459_375_123_000_000;
+    expect(otherTime(at)).toBe("2025-05-05 15:36:15.123 UTC");
+    setClockKind("utc");
+    expect([clock(at), day(at), dayClock(at)]).toEqual([
+      "15:36:15",
+      "2025-05-05",
+      "2025-05-05 15:36:15",
+    ]);
+    expect(timeZone()).toBe("UTC");
+    setClockKind("local");
+    const here = dayClock(at);
+    setClockKind("utc");
+    expect(otherTime(at)).toBe(`${here} here`);
+    setClockKind("local");
+    expect(timeZone()).toBeUndefined();
   });
   it("tells durations in the two units that matter", () => {
     expect(duration(0.0421)).toBe("42 ms");

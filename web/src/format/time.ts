@@ -10,6 +10,37 @@ export function msOf(ns: number): number {
   return ns / NS_PER_MS;
 }
 
+export type ClockKind = "local" | "utc";
+
+let clockKind: ClockKind = "local";
+
+/** Have times read in the reader's zone or in UTC; what is on the page must be drawn again. */
+export function setClockKind(kind: ClockKind): void {
+  clockKind = kind;
+}
+
+/** Return the zone that times are read in, as `Intl` calls it; nothing for the reader's own. */
+export function timeZone(): "UTC" | undefined {
+  return clockKind === "utc" ? "UTC" : undefined;
+}
+
+interface Parts {
+  day: string;
+  clock: string;
+}
+
+function partsOf(ns: number, kind: ClockKind): Parts {
+  const at = new Date(msOf(ns));
+  if (kind === "utc") {
+    const [day = "", rest = ""] = at.toISOString().split("T");
+    return { day, clock: rest.slice(0, 8) };
+  }
+  return {
+    day: `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`,
+    clock: `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`,
+  };
+}
+
 function two(value: number): string {
   return String(value).padStart(PAD, "0");
 }
@@ -18,21 +49,24 @@ function isInstant(ns: number | null | undefined): ns is number {
   return ns !== null && ns !== undefined && Number.isFinite(ns) && ns > 0;
 }
 
-/** Return `14:03:22` in the reader's zone. */
+/** Return `14:03:22` in the zone that the reader chose. */
 export function clock(ns: number | null | undefined): string {
-  if (!isInstant(ns)) return UNKNOWN;
-  const at = new Date(msOf(ns));
-  return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+  return isInstant(ns) ? partsOf(ns, clockKind).clock : UNKNOWN;
 }
 
-/** Return `2026-03-01` in the reader's zone. */
+/** Return `2026-03-01` in the zone that the reader chose. */
 export function day(ns: number | null | undefined): string {
-  if (!isInstant(ns)) return UNKNOWN;
-  const at = new Date(msOf(ns));
-  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+  return isInstant(ns) ? partsOf(ns, clockKind).day : UNKNOWN;
 }
 
-/** Return day and time in the reader's zone. */
+/** Return the instant in the zone that the reader did not choose, for hover. */
+export function otherTime(ns: number | null | undefined): string {
+  if (clockKind === "local" || !isInstant(ns)) return utc(ns);
+  const { day: date, clock: time } = partsOf(ns, "local");
+  return `${date} ${time} here`;
+}
+
+/** Return day and time in the zone that the reader chose. */
 export function dayClock(ns: number | null | undefined): string {
   return isInstant(ns) ? `${day(ns)} ${clock(ns)}` : UNKNOWN;
 }

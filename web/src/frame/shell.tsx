@@ -5,7 +5,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import dynamic from "next/dynamic";
 import { usePathname, useRouter } from "next/navigation";
-import { type ReactNode, useEffect, useMemo, useState } from "react";
+import { type ReactNode, useEffect, useLayoutEffect, useMemo, useState } from "react";
 import { onSessionEnd } from "@/data/client";
 import { forgetAll } from "@/data/live";
 import { SESSION_KEY, useSession } from "@/data/session";
@@ -22,22 +22,24 @@ import { modeOf } from "./mode";
 import { placeOf } from "./navigation";
 import { ProofDialog } from "./proof-dialog";
 import { FootRail, Rail } from "./rail";
+import { useKeptLook } from "./kept-look";
 import { isTyping, keyReader } from "./shortcuts";
 import { TopBar } from "./top-bar";
+import { WaitingNotice } from "./waiting-notice";
 
 const Palette = dynamic(() => import("./palette").then((file) => file.Palette), { ssr: false });
 const Help = dynamic(() => import("./help").then((file) => file.Help), { ssr: false });
 
 function useLookOnPage(): void {
-  const theme = useLook((look) => look.theme);
-  const colors = useLook((look) => look.colors);
-  useEffect(() => {
-    applyLook(theme, colors);
+  const look = useLook();
+  // Before what is below is drawn: it writes its times in the zone that is set here.
+  useLayoutEffect(() => {
+    applyLook(look);
     const system = matchMedia("(prefers-color-scheme: dark)");
-    const again = () => applyLook(theme, colors);
+    const again = () => applyLook(look);
     system.addEventListener("change", again);
     return () => system.removeEventListener("change", again);
-  }, [theme, colors]);
+  }, [look]);
 }
 
 /** Send whoever is not logged in to the login, and bring them back afterwards. */
@@ -148,7 +150,9 @@ function Frame({ children }: { children: ReactNode }) {
     [],
   );
   const status = useChannel<Status>("status")?.body;
+  const zone = useLook((look) => look.clock);
   useEffect(openStream, []);
+  useKeptLook();
   useTitle(status, path);
   useKeys(opens.palette, opens.help);
   const commands = useCommands(opens.help);
@@ -166,7 +170,14 @@ function Frame({ children }: { children: ReactNode }) {
         <Rail />
         <div className="min-w-0 flex-1">
           <DisconnectedBanner />
-          <main id="page" tabIndex={-1} className="p-4 outline-none max-md:p-2 max-md:pb-18">
+          <WaitingNotice />
+          {/* Another zone means other words everywhere: the page is drawn anew. */}
+          <main
+            key={zone}
+            id="page"
+            tabIndex={-1}
+            className="p-4 outline-none max-md:p-2 max-md:pb-18"
+          >
             {children}
           </main>
         </div>

@@ -3,7 +3,7 @@
 import { useConnection, useHeld } from "@/data/live";
 import type { Status } from "@/data/shapes";
 import { percent, shareOf } from "@/format/number";
-import { age, utc } from "@/format/time";
+import { age, clock, otherTime, timeZone } from "@/format/time";
 import { UseBar } from "@/ui/bar";
 import { Light } from "@/ui/badge";
 import { Figure, Pnl } from "@/ui/figure";
@@ -100,8 +100,9 @@ function Lights({ status, nowMs, isStale }: { status: Status; nowMs: number; isS
 function Clock({ nowMs }: { nowMs: number }) {
   if (nowMs === 0) return <span className="w-16 max-lg:hidden" />;
   return (
-    <time className="figure text-sm text-quiet max-lg:hidden" title={utc(nowMs * 1e6)}>
-      {new Date(nowMs).toLocaleTimeString("en-GB")}
+    <time className="figure text-sm text-quiet max-lg:hidden" title={otherTime(nowMs * 1e6)}>
+      {clock(nowMs * 1e6)}
+      {timeZone() && <span className="ml-1 text-xs">UTC</span>}
     </time>
   );
 }

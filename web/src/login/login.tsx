@@ -37,16 +37,16 @@ function Card({
 export function Login() {
   const router = useRouter();
   const queries = useQueryClient();
-  const theme = useLook((look) => look.theme);
-  const colors = useLook((look) => look.colors);
+  const look = useLook();
   const [session, setSession] = useState<Session | null>(null);
-  useEffect(() => applyLook(theme, colors), [theme, colors]);
+  useEffect(() => applyLook(look), [look]);
 
   const enter = async () => {
     const now = await fetchSession();
     queries.setQueryData(SESSION_KEY, now);
     setSession(now);
-    if (!now.must_change_password) router.replace(nextPage(window.location.search, window.location.origin));
+    if (!now.must_change_password)
+      router.replace(nextPage(window.location.search, window.location.origin));
   };
   useEffect(() => {
     // Whoever is logged in already goes on; whoever is not stays here.

@@ -1,66 +1,52 @@
 "use client";
 
-/** Numbers that can be changed: typed, then shown beside those in force, then sent with a reason. */
+/** Values that can be changed: typed, then shown beside those in force, then sent with a reason. */
 
 import { type FormEvent, useState } from "react";
-import type { QueryKey } from "@tanstack/react-query";
 import { counted } from "@/format/words";
-import { Badge } from "@/ui/badge";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
-import { Figure } from "@/ui/figure";
-import { Input } from "@/ui/form";
-import { Fault } from "@/ui/notice";
-import { useAction } from "@/ui/use-action";
-import { type Change, changesOf, faultOf, type Setting } from "./changes";
+import { Input, Switch } from "@/ui/form";
+import { type Change, changesOf, faultOf, type Setting, shown, textOf } from "./changes";
+import { ChangeReview } from "./change-review";
+import { Origin } from "./origin";
 
 interface ChangeFormProps {
   settings: readonly Setting[];
   /** Send one change. */
   send: (change: Change, why: string) => Promise<unknown>;
-  /** Queries to ask anew afterwards. */
-  refreshes?: readonly QueryKey[];
-  /** Whether raising a value is dangerous, and said so. */
-  warnsOfRaise?: boolean;
   isReadOnly?: boolean;
 }
 
-const ANY = { min: 0, max: 8 } as const;
-
-export function ChangeForm(props: ChangeFormProps) {
+export function ChangeForm({ settings, send, isReadOnly }: ChangeFormProps) {
   const [typed, setTyped] = useState<Record<string, string>>({});
   const [isReviewing, setReviewing] = useState(false);
-  const changes = changesOf(props.settings, typed);
-  const hasFault = Object.values(typed).some((text) => text !== "" && faultOf(text));
+  const changes = changesOf(settings, typed);
+  const hasFault = settings.some(
+    ({ key, mayBeOff }) => typed[key] !== undefined && faultOf(typed[key], mayBeOff) !== "",
+  );
   const reset = () => setTyped({});
   return (
     <>
       <form
-        onSubmit={(event) => {
+        onSubmit={(event: FormEvent) => {
           event.preventDefault();
           setReviewing(true);
         }}
         className="flex flex-col gap-4"
       >
-        <div className="grid grid-cols-1 gap-x-6 gap-y-4 sm:grid-cols-2 lg:grid-cols-3">
-          {props.settings.map((setting) => {
-            const text = typed[setting.name] ?? String(setting.value);
-            return (
-              <Input
-                key={setting.name}
-                label={setting.label}
-                hint={setting.hint}
-                isFigure
-                inputMode="decimal"
-                disabled={props.isReadOnly}
-                value={text}
-                error={faultOf(text)}
-                onChange={(event) => setTyped({ ...typed, [setting.name]: event.target.value })}
-              />
-            );
-          })}
+        <div className="grid grid-cols-1 gap-x-6 gap-y-5 sm:grid-cols-2 xl:grid-cols-3">
+          {settings.map((setting) => (
+            <Field
+              key={setting.key}
+              setting={setting}
+              text={typed[setting.key] ?? textOf(setting)}
+              isReadOnly={isReadOnly}
+              onType={(text) => setTyped({ ...typed, [setting.key]: text })}
+            />
+          ))}
         </div>
-        {!props.isReadOnly && (
+        {!isReadOnly && (
           <div className="flex items-center justify-end gap-2">
             <Button tone="quiet" disabled={changes.length === 0 && !hasFault} onClick={reset}>
               Undo
@@ -73,9 +59,9 @@ export function ChangeForm(props: ChangeFormProps) {
       </form>
       {/* Beside the form, not in it: a form within a form is sent by the browser itself. */}
       <Dialog title="What changes" isOpen={isReviewing} onClose={() => setReviewing(false)}>
-        <Review
-          {...props}
+        <ChangeReview
           changes={changes}
+          send={send}
           onDone={() => {
             reset();
             setReviewing(false);
@@ -86,57 +72,47 @@ export function ChangeForm(props: ChangeFormProps) {
   );
 }
 
-interface ReviewProps extends ChangeFormProps {
-  changes: readonly Change[];
-  onDone: () => void;
+interface FieldProps {
+  setting: Setting;
+  text: string;
+  isReadOnly?: boolean;
+  onType: (text: string) => void;
 }
 
-function Review({ changes, send, refreshes, warnsOfRaise, onDone }: ReviewProps) {
-  const [why, setWhy] = useState("");
-  const save = useAction(async () => {
-    for (const change of changes) await send(change, why);
-    onDone();
-  }, refreshes);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    save.start(undefined);
-  };
-  const raises = changes.filter((change) => change.isRaise).length;
+function Field({ setting, text, isReadOnly, onType }: FieldProps) {
+  const { row, mayBeOff } = setting;
+  const isOff = mayBeOff && Number(row.default) === 0;
+  const hint = (
+    <>
+      {setting.unit}
+      {setting.unit && "; "}default {isOff ? "off" : shown(row.default)}; <Origin row={row} />
+      <span className="mt-0.5 block">{setting.meaning}</span>
+    </>
+  );
+  if (setting.isSwitch) {
+    return (
+      <div className="flex min-w-0 flex-col gap-1.5 text-xs text-quiet">
+        <Switch
+          label={setting.label}
+          isOn={Number(text) !== 0}
+          disabled={isReadOnly}
+          onChange={(isOn) => onType(isOn ? "1" : "0")}
+        />
+        <span>{hint}</span>
+      </div>
+    );
+  }
   return (
-    <form onSubmit={submit} className="flex flex-col gap-4">
-      <ul className="divide-y divide-line rounded border border-line">
-        {changes.map((change) => (
-          <li key={change.name} className="flex items-center gap-3 px-3 py-2">
-            <span className="flex-1">{change.label}</span>
-            <Figure value={change.before} digits={ANY} className="text-quiet line-through" />
-            <span aria-label="becomes">→</span>
-            <Figure value={change.after} digits={ANY} className="font-medium" />
-            {warnsOfRaise && change.isRaise && <Badge tone="warn">allows more</Badge>}
-          </li>
-        ))}
-      </ul>
-      {warnsOfRaise && raises > 0 && (
-        <p className="text-quiet">What allows more asks for a code, or for your password.</p>
-      )}
-      <Input
-        autoFocus
-        label="Why"
-        hint="the audit keeps it"
-        required
-        maxLength={500}
-        value={why}
-        onChange={(event) => setWhy(event.target.value)}
-      />
-      <Fault>{save.error}</Fault>
-      <Button
-        type="submit"
-        tone="primary"
-        isBusy={save.isBusy}
-        disabled={!why.trim() || changes.length === 0}
-        className="self-end"
-      >
-        Change
-      </Button>
-    </form>
+    <Input
+      label={setting.label}
+      hint={hint}
+      isFigure
+      inputMode="decimal"
+      placeholder={mayBeOff ? "off" : undefined}
+      disabled={isReadOnly}
+      value={text}
+      error={faultOf(text, mayBeOff)}
+      onChange={(event) => onType(event.target.value)}
+    />
   );
 }

@@ -1,57 +1,42 @@
 "use client";
 
+import { useState } from "react";
 import { post } from "@/data/client";
 import { useMay } from "@/data/session";
-import { useStatus } from "@/data/status";
-import { capital, spaced } from "@/format/words";
+import { Switch } from "@/ui/form";
 import { Panel } from "@/ui/panel";
-import { Skeleton, TextLink } from "@/ui/states";
+import { Answered, TextLink } from "@/ui/states";
 import { ChangeForm } from "./change-form";
-import type { Setting } from "./changes";
+import { controlled, useSettings } from "./queries";
 
-const HINTS: readonly (readonly [RegExp, string])[] = [
-  [/_bps$/, "basis points"],
-  [/_s$/, "seconds"],
-  [/notional/, "account's currency"],
-  [/per_minute/, "a minute"],
-  [/exposure|drawdown|loss|correlation/, "fraction of equity"],
-  [/leverage/, "times equity"],
-];
-
-/** Return the unit of a limit by its name; nothing where the name says none. */
-export function unitOf(name: string): string | undefined {
-  return HINTS.find(([pattern]) => pattern.test(name))?.[1];
-}
-
-/** Limits of the gate, in force and to be changed. */
+/** Limits of the gate: in force, off, and to be changed. */
 export function Limits() {
-  const status = useStatus();
   const mayRisk = useMay("risk");
-  const settings: Setting[] = Object.entries(status?.limits ?? {})
-    .map(([name, value]) => ({ name, label: capital(spaced(name)), value, hint: unitOf(name) }))
-    .sort((one, other) => one.label.localeCompare(other.label));
+  const [isAll, setAll] = useState(true);
   return (
     <Panel
       title="Limits"
       note={mayRisk ? "lowering acts at once, raising asks for a code" : "to be read"}
+      actions={<Switch label="Those that are off" isOn={isAll} onChange={setAll} />}
     >
-      {status === undefined ? (
-        <Skeleton />
-      ) : (
-        <>
-          <ChangeForm
-            settings={settings}
-            warnsOfRaise
-            isReadOnly={!mayRisk}
-            send={({ name, after }, why) =>
-              post("/api/v1/control/limits", { body: { name, value: after, why } })
-            }
-          />
-          <p className="mt-4 text-quiet">
-            How much of each is used stands under <TextLink href="/risk/">Risk</TextLink>.
-          </p>
-        </>
-      )}
+      <Answered query={useSettings()}>
+        {({ groups }) => (
+          <>
+            <ChangeForm
+              settings={controlled(groups, "limits").filter((each) => isAll || each.value !== 0)}
+              isReadOnly={!mayRisk}
+              send={({ setting, after }, why) =>
+                post("/api/v1/control/limits", { body: { name: setting.name, value: after, why } })
+              }
+            />
+            <p className="mt-4 max-w-prose text-quiet">
+              An empty field is a limit that is off: a number switches it on at once, and switching
+              one off asks for a code. How much of each is used stands under{" "}
+              <TextLink href="/risk/">Risk</TextLink>.
+            </p>
+          </>
+        )}
+      </Answered>
     </Panel>
   );
 }

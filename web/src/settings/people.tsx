@@ -5,6 +5,7 @@ import { type FormEvent, useState } from "react";
 import { get, patch, post, remove } from "@/data/client";
 import type { components } from "@/data/openapi";
 import { useSession } from "@/data/session";
+import { isApproval } from "@/data/waiting";
 import { Badge } from "@/ui/badge";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
@@ -15,6 +16,8 @@ import { Panel } from "@/ui/panel";
 import { Answered } from "@/ui/states";
 import { type Column, Table } from "@/ui/table";
 import { useAction } from "@/ui/use-action";
+import { UserSessions } from "./user-sessions";
+import { Waits } from "./waits";
 
 type User = components["schemas"]["UserShape"];
 type Role = components["schemas"]["Role"];
@@ -30,8 +33,18 @@ const ROLES: { value: Role; label: string }[] = [
 function State({ user }: { user: User }) {
   if (user.is_disabled) return <Badge tone="bad">shut out</Badge>;
   if (user.locked_until_ns !== null) return <Badge tone="warn">locked</Badge>;
-  if (user.must_change_password) return <Badge tone="warn">first password</Badge>;
+  if (user.must_change_password) return <FirstPassword untilNs={user.password_until_ns} />;
   return <Badge tone="good">good</Badge>;
+}
+
+function FirstPassword({ untilNs }: { untilNs: number | null }) {
+  if (untilNs === null) return <Badge tone="warn">first password</Badge>;
+  return (
+    <Badge tone="warn">
+      first password, until <span className="w-1" />
+      <Time ns={untilNs} withDay />
+    </Badge>
+  );
 }
 
 const COLUMNS: readonly Column<User>[] = [
@@ -99,7 +112,9 @@ export function People() {
 function OneTime({ name, password }: { name: string; password: string }) {
   return (
     <Once>
-      <p>Tell {name} in person; it is good for one login, and must be changed then.</p>
+      <p>
+        Tell {name} in person; it is good for one login within a week, and must be changed then.
+      </p>
       <code className="figure text-lg select-all">{password}</code>
     </Once>
   );
@@ -113,6 +128,7 @@ function NewUserForm({ onEnd }: { onEnd: () => void }) {
     event.preventDefault();
     make.start(undefined);
   };
+  if (isApproval(make.answer)) return <Waits approval={make.answer} />;
   if (make.answer) {
     return (
       <div className="flex flex-col gap-4">
@@ -171,6 +187,7 @@ function UserForm({ user }: { user: User }) {
         <Button disabled={isMe} isBusy={reset.isBusy} onClick={() => reset.start(undefined)}>
           New first password
         </Button>
+        {user.locked_until_ns !== null && <Unlock name={user.name} />}
         {user.has_second_factor && (
           <Button disabled={isMe} isBusy={drop.isBusy} onClick={() => drop.start(undefined)}>
             Take the second factor away
@@ -187,7 +204,26 @@ function UserForm({ user }: { user: User }) {
       </div>
       {isMe && <p className="text-quiet">Your own account is changed under "Your account".</p>}
       <Fault>{change.error ?? reset.error ?? drop.error}</Fault>
-      {reset.answer && <OneTime name={reset.answer.name} password={reset.answer.password} />}
+      {[change.answer, reset.answer, drop.answer].filter(isApproval).map((each) => (
+        <Waits key={each.id} approval={each} />
+      ))}
+      {reset.answer && !isApproval(reset.answer) && (
+        <OneTime name={reset.answer.name} password={reset.answer.password} />
+      )}
+      <UserSessions name={user.name} />
     </div>
+  );
+}
+
+/** Ends the lock that wrong passwords put; the password stays. */
+function Unlock({ name }: { name: string }) {
+  const unlock = useAction(() => post("/api/v1/users/{name}/unlock", { path: { name } }), [KEY]);
+  return (
+    <>
+      <Button isBusy={unlock.isBusy} onClick={() => unlock.start(undefined)}>
+        Unlock
+      </Button>
+      <Fault>{unlock.error}</Fault>
+    </>
   );
 }

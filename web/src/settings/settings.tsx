@@ -8,8 +8,10 @@ import { useAddress } from "@/state/address";
 import { Account } from "./account";
 import { Appearance } from "./appearance";
 import { Approvals } from "./approvals";
+import { EverySetting } from "./every-setting";
 import { Limits } from "./limits";
 import { ModePanel } from "./mode-panel";
+import { Notifications } from "./notifications";
 import { People } from "./people";
 import { Sessions } from "./sessions";
 import { StrategyPanel } from "./strategy-panel";
@@ -26,6 +28,8 @@ interface Section {
 const SECTIONS: readonly Section[] = [
   { key: "trading", label: "Trading", parts: [ModePanel, StrategyPanel] },
   { key: "limits", label: "Limits", parts: [Limits] },
+  { key: "every", label: "Every setting", parts: [EverySetting] },
+  { key: "notifications", label: "Notifications", parts: [Notifications] },
   { key: "account", label: "Your account", parts: [Account, Sessions] },
   { key: "tokens", label: "Tokens", parts: [Tokens] },
   { key: "people", label: "People", parts: [People], right: "people" },

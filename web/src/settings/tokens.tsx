@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { get, post, remove } from "@/data/client";
 import type { components } from "@/data/openapi";
-import { useSession } from "@/data/session";
+import { useMay, useSession } from "@/data/session";
 import { Badge } from "@/ui/badge";
 import { Button } from "@/ui/button";
 import { CopyLine } from "@/ui/copy-line";
@@ -29,9 +29,11 @@ function stateOf(token: TokenShape): "revoked" | "over" | "good" {
 /** Tokens of programs: what they may do, until when, and the way to revoke them. */
 export function Tokens() {
   const [isMaking, setMaking] = useState(false);
+  const [isOfAll, setOfAll] = useState(false);
+  const mayPeople = useMay("people");
   const query = useQuery({
-    queryKey: KEY,
-    queryFn: ({ signal }) => get("/api/v1/tokens", { signal }),
+    queryKey: [...KEY, isOfAll],
+    queryFn: ({ signal }) => get("/api/v1/tokens", { query: { everybody: isOfAll }, signal }),
   });
   const revoke = useAction(
     (id: string) => remove("/api/v1/tokens/{token_id}", { path: { token_id: id } }),
@@ -45,6 +47,7 @@ export function Tokens() {
       cell: (row) => (
         <>
           {row.name} <span className="figure text-xs text-quiet">{row.hint}…</span>
+          {isOfAll && <span className="block text-xs text-quiet">of {row.owner}</span>}
         </>
       ),
     },
@@ -92,7 +95,12 @@ export function Tokens() {
       title="Tokens"
       note="for programs, sent as Authorization: Bearer"
       isFlush
-      actions={<Button onClick={() => setMaking(true)}>Make one</Button>}
+      actions={
+        <>
+          {mayPeople && <Switch label="Of everybody" isOn={isOfAll} onChange={setOfAll} />}
+          <Button onClick={() => setMaking(true)}>Make one</Button>
+        </>
+      }
     >
       <Fault>{revoke.error}</Fault>
       <Answered query={query}>
@@ -164,7 +172,7 @@ function NewTokenForm({ onEnd }: { onEnd: () => void }) {
       <fieldset className="grid grid-cols-2 gap-2 sm:grid-cols-3">
         <legend className="mb-1 text-xs text-quiet">What it may do</legend>
         {rights
-          .filter((right) => right !== "own" && right !== "people")
+          .filter((right) => right !== "own" && right !== "people" && right !== "approve")
           .map((right) => (
             <Switch
               key={right}

@@ -4,7 +4,7 @@
 
 import { useEffect, useRef } from "react";
 import { type Decimal, isKnown, number, type NumberTerms, signOf, UNKNOWN } from "@/format/number";
-import { clock, dayClock, utc } from "@/format/time";
+import { clock, dayClock, otherTime } from "@/format/time";
 
 interface FigureProps extends NumberTerms {
   value: Decimal;
@@ -66,10 +66,10 @@ interface TimeProps {
   withDay?: boolean;
 }
 
-/** An instant in the reader's zone, with UTC on hover. */
+/** An instant in the zone that the reader chose, with the other on hover. */
 export function Time({ ns, withDay = false }: TimeProps) {
   return (
-    <time className="figure" title={utc(ns)} suppressHydrationWarning>
+    <time className="figure" title={otherTime(ns)} suppressHydrationWarning>
       {withDay ? dayClock(ns) : clock(ns)}
     </time>
   );

@@ -1,4 +1,10 @@
-"""The longest body that is taken; one whose length nobody told is counted as it comes."""
+"""The longest body that is taken, and the longest time that it may take.
+
+A body whose length nobody told is counted as it comes.
+"""
+
+import asyncio
+from typing import Final
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
@@ -7,9 +13,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from traider.api.passage.answering import refuse
 from traider.api.problems import TooLargeError
 
+BODY_S: Final = 30.0
+"""Seconds in which a body must be there."""
+_TOO_SLOW: Final = 408
+
 
 class BodyLimit:
-    """Refuses bodies of more than ``most`` bytes."""
+    """Refuses bodies of more than ``most`` bytes, and those that do not come."""
 
     def __init__(self, application: ASGIApp, most: int) -> None:
         self._application = application
@@ -24,11 +34,21 @@ class BodyLimit:
         if not told.isdecimal() or int(told) > self._most:
             await refuse(self._too_large(), scope, receive, send)
             return
-        taken = 0
+        taken, is_whole = 0, False
+        until_s = asyncio.get_running_loop().time() + BODY_S
 
         async def counted() -> Message:
-            nonlocal taken
-            message = await receive()
+            nonlocal taken, is_whole
+            if is_whole:
+                return await receive()  # tells that somebody has gone, whenever they do
+            try:
+                async with asyncio.timeout_at(until_s):
+                    message = await receive()
+            except TimeoutError:
+                raise HTTPException(
+                    _TOO_SLOW, "the body did not come in time", {"Connection": "close"}
+                ) from None
+            is_whole = not message.get("more_body", False)
             taken += len(message.get("body", b""))
             if taken > self._most:
                 # The library that reads the body lets this kind pass, and turns others into a 400.

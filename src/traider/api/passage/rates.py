@@ -13,6 +13,7 @@ from typing import Final
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from traider.api.addresses import one_asker
 from traider.api.passage.answering import refuse
 from traider.api.passage.buckets import Buckets, whole_seconds
 from traider.api.problems import TooManyRequestsError
@@ -55,7 +56,7 @@ class RateLimits:
     def _wait(self, scope: Scope) -> tuple[float, str]:
         """Return how long to wait, 0 for not at all, and whose limit says so."""
         now_s = time.monotonic()
-        address = scope["client"][0] if scope.get("client") else ""
+        address = one_asker(scope["client"][0]) if scope.get("client") else ""
         wait_s = self._addresses.take(address, now_s)
         if wait_s:
             return wait_s, "address"

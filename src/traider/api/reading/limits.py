@@ -94,6 +94,11 @@ class LimitOrigins:
     """The last of each limit."""
 
 
+def limit_unit(name: str) -> str:
+    """Return what the number of a limit counts."""
+    return _UNITS[name][0]
+
+
 def take_gate(run: FollowedRun) -> GateTaken:
     """Return a copy of the gate's view.
 

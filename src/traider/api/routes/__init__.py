@@ -26,6 +26,7 @@ from traider.api.routes import (
     parity,
     portfolio,
     positions,
+    preferences,
     risk,
     second_factor,
     settings,
@@ -33,6 +34,7 @@ from traider.api.routes import (
     status,
     system,
     tokens,
+    user_sessions,
     users,
 )
 
@@ -42,8 +44,10 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     health.router,
     status.router,
     auth.router,
+    preferences.router,
     second_factor.router,
     users.router,
+    user_sessions.router,
     tokens.router,
     approvals.router,
     emergency_stop.router,

@@ -9,7 +9,12 @@ from traider.api.asking import Asker, HouseNow, anybody, asker_of_session, needs
 from traider.api.openapi import problems
 from traider.api.problems import NotAllowedError, NotFoundError, NotUnderstoodError
 from traider.api.rights import Right
-from traider.api.security.cookies import give_cookie, session_secret, take_cookie
+from traider.api.security.cookies import (
+    give_cookie,
+    is_encrypted,
+    session_secret,
+    take_cookie,
+)
 from traider.api.security.digests import csrf_of
 from traider.api.security.house import House
 from traider.api.security.origins import check_origin
@@ -29,6 +34,8 @@ from traider.api.shapes.people import (
 router = APIRouter(prefix="/auth", tags=["auth"])
 
 Me = Annotated[Asker, Depends(needs(Right.OWN))]
+Newcomer = Annotated[Asker, Depends(needs(Right.OWN, before_password=True))]
+"""Whoever is known, also before their password is their own."""
 ASKED: Final = problems(401, 403)
 PROVED: Final = problems(401, 403, 422)
 
@@ -47,7 +54,7 @@ def log_in(
     A name, a password and a code that do not fit are told alike. After several of them the name is
     locked for a while, each time for longer.
     """
-    check_origin(request.headers, house.origins)
+    check_origin(request.headers, house.origins, encrypted=is_encrypted(request))
     address = request.client.host if request.client else ""
     user, way = prover.login(login.name, login.password, login.code, address)
     before = house.sessions.find(session_secret(request))
@@ -60,7 +67,7 @@ def log_in(
 
 
 @router.post("/logout", status_code=204, summary="Log out", responses=ASKED)
-def log_out(asker: Me, request: Request, response: Response, house: HouseNow) -> None:
+def log_out(asker: Newcomer, request: Request, response: Response, house: HouseNow) -> None:
     """End the session that asks."""
     session = session_of(asker)
     house.sessions.end(session.id, asker.user_id)
@@ -69,7 +76,7 @@ def log_out(asker: Me, request: Request, response: Response, house: HouseNow) ->
 
 
 @router.get("/session", summary="Who asks, and what they may do", responses=ASKED)
-def my_session(asker: Me, request: Request, house: HouseNow) -> MyRights:
+def my_session(asker: Newcomer, request: Request, house: HouseNow) -> MyRights:
     """Tell a page who is logged in, what to show them, and the word for ``X-CSRF-Token``."""
     return _my_rights(house, asker, session_secret(request))
 
@@ -105,7 +112,7 @@ def prove(
 @router.post("/password", summary="Change the password", responses=PROVED)
 def change_password(
     change: PasswordChange,
-    asker: Me,
+    asker: Newcomer,
     request: Request,
     response: Response,
     house: HouseNow,
@@ -135,7 +142,7 @@ def my_sessions(asker: Me, house: HouseNow) -> Sessions:
     """Return every browser that is logged in to the account."""
     this = None if asker.session is None else asker.session.id
     kept = house.sessions.of_user(asker.user_id)
-    return Sessions(items=[_session_shape(each, this) for each in kept])
+    return Sessions(items=[session_shape(each, this) for each in kept])
 
 
 @router.delete(
@@ -202,7 +209,8 @@ def _my_rights(house: House, asker: Asker, secret: str) -> MyRights:
     )
 
 
-def _session_shape(session: KeptSession, this: int | None) -> SessionShape:
+def session_shape(session: KeptSession, this: int | None) -> SessionShape:
+    """Return how a session is told; ``this`` is the one that asks, where it is told to its own."""
     return SessionShape(
         id=str(session.id),
         is_this=session.id == this,

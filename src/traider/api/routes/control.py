@@ -12,7 +12,7 @@ from traider.api.asking import Asker, needs
 from traider.api.commanding import command_sent, limit_set
 from traider.api.facts import FactsNow
 from traider.api.once import OnceNow
-from traider.api.openapi import problems
+from traider.api.openapi import may_wait, problems
 from traider.api.problems import ConflictError
 from traider.api.rights import Right
 from traider.api.shapes.control import (
@@ -39,10 +39,7 @@ from traider.runtime.control.commands import (
 router = APIRouter(prefix="/control", tags=["control"])
 
 _ANSWERS: Final[dict[int | str, dict[str, Any]]] = problems(401, 403, 409, 422, 503, 504)
-_MAY_WAIT: Final[dict[int | str, dict[str, Any]]] = {
-    **_ANSWERS,
-    202: {"description": "It waits for a second person; the approval is told."},
-}
+_MAY_WAIT: Final = may_wait(401, 403, 409, 422, 503, 504)
 
 Reader = Annotated[Asker, Depends(needs(Right.READ))]
 Stopper = Annotated[Asker, Depends(needs(Right.STOP))]

@@ -1,5 +1,6 @@
 """Settings of the run: what each is, who changed it last, and what a change would do."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from itertools import groupby
 from typing import Annotated
@@ -9,6 +10,7 @@ from fastapi import APIRouter, Depends
 from traider.api.asking import Asker, needs
 from traider.api.facts import Facts, FactsNow
 from traider.api.openapi import problems
+from traider.api.reading.setting_facts import origin_of_setting, unit_of
 from traider.api.rights import Right
 from traider.api.shapes.settings import (
     ChangeAsked,
@@ -20,6 +22,7 @@ from traider.api.shapes.settings import (
     SettingsShape,
 )
 from traider.domain.errors import UsageError
+from traider.runtime.config_sources import Layer
 from traider.runtime.control.limit_names import gate_value, loosens
 from traider.runtime.settings_in_force import LIMITS, SettingNow, changes_in, settings_now
 
@@ -35,7 +38,7 @@ def get_settings(asker: Reader, facts: FactsNow) -> SettingsShape:
     """Return each setting by its table: in force, default, meaning, and who changed it last."""
     del asker
     beside = {each.key: each.value for each in settings_now(facts.settings, {})}
-    rows = [_shape(each, beside) for each in _now(facts)]
+    rows = [_shape(each, beside.get(each.key), facts.terms.layers) for each in _now(facts)]
     rows.sort(key=lambda row: _table(row.key))
     return SettingsShape(
         groups=[
@@ -63,17 +66,21 @@ def _now(facts: Facts) -> tuple[SettingNow, ...]:
     return facts.cached("settings", _AGE_S, make)
 
 
-def _shape(now: SettingNow, beside: dict[str, object]) -> SettingShape:
-    change, of_file = now.change, beside.get(now.key)
+def _shape(now: SettingNow, of_file: object, layers: Sequence[Layer]) -> SettingShape:
+    change, origin = now.change, origin_of_setting(now, of_file, layers)
     return SettingShape(
         key=now.key,
         value=now.value,
         default=now.default,
         description=now.description,
+        unit=unit_of(now.key),
+        origin=origin.kind,
+        place=origin.place,
         control=now.control,  # type: ignore[arg-type]  # one of its words
         name=now.name,
         file_value=of_file,  # type: ignore[arg-type]  # JSON, as ``plain`` makes it
         is_as_file=of_file == now.value,
+        changed_from=now.before,
         changed_by="" if change is None else change.who,
         changed_why="" if change is None else change.why,
         changed_ns=None if change is None else change.at_ns,

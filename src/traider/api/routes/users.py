@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path
 
 from traider.api.asking import Asker, HouseNow, needs
-from traider.api.openapi import problems
+from traider.api.openapi import may_wait, problems
 from traider.api.people_changes import reset, set_disabled
 from traider.api.problems import ConflictError, NotAllowedError
 from traider.api.rights import RIGHTS_OF, Right, Role, may_give
@@ -41,11 +41,11 @@ def rights_table(asker: Annotated[Asker, Depends(needs(Right.OWN))]) -> RightsTa
 def list_users(asker: Admin, house: HouseNow) -> Users:
     """Return everybody, disabled ones too."""
     del asker
-    return Users(items=[_shape(house, user) for user in house.users.list()])
+    return Users(items=[user_shape(house, user) for user in house.users.list()])
 
 
 @router.post(
-    "/users", status_code=201, summary="Let somebody in", responses=problems(401, 403, 409, 422)
+    "/users", status_code=201, summary="Let somebody in", responses=may_wait(401, 403, 409, 422)
 )
 def add_user(new: NewUser, asker: Admin, house: HouseNow) -> OneTimePassword:
     """Add a person; their password for the first login is shown once. Dangerous."""
@@ -58,7 +58,7 @@ def add_user(new: NewUser, asker: Admin, house: HouseNow) -> OneTimePassword:
 
 
 @router.patch(
-    "/users/{name}", summary="Change somebody's rights", responses=problems(401, 403, 404, 409, 422)
+    "/users/{name}", summary="Change somebody's rights", responses=may_wait(401, 403, 404, 409, 422)
 )
 def change_user(name: UserName, change: UserChange, asker: Admin, house: HouseNow) -> UserShape:
     """Give another role, let in no more, or let in again. Dangerous.
@@ -81,13 +81,13 @@ def change_user(name: UserName, change: UserChange, asker: Admin, house: HouseNo
         )
     if change.is_disabled is not None and change.is_disabled is not user.is_disabled:
         set_disabled(house, asker.name, user, is_disabled=change.is_disabled)
-    return _shape(house, house.users.get(name))
+    return user_shape(house, house.users.get(name))
 
 
 @router.post(
     "/users/{name}/password",
     summary="Make a one-time password",
-    responses=problems(401, 403, 404, 409),
+    responses=may_wait(401, 403, 404, 409),
 )
 def reset_password(name: UserName, asker: Admin, house: HouseNow) -> OneTimePassword:
     """Return a password for one login of somebody who forgot theirs, once. Dangerous.
@@ -103,7 +103,7 @@ def reset_password(name: UserName, asker: Admin, house: HouseNow) -> OneTimePass
     "/users/{name}/mfa",
     status_code=204,
     summary="Take somebody's second factor away",
-    responses=problems(401, 403, 404, 409),
+    responses=may_wait(401, 403, 404, 409),
 )
 def remove_users_factor(name: UserName, asker: Admin, house: HouseNow) -> None:
     """Let somebody who lost telephone and recovery codes log in without. Dangerous."""
@@ -143,7 +143,8 @@ def _words(change: UserChange) -> str:
     return " and ".join(parts) or "nothing"
 
 
-def _shape(house: House, user: KeptUser) -> UserShape:
+def user_shape(house: House, user: KeptUser) -> UserShape:
+    """Return how a person is told."""
     is_locked = user.locked_until_ns > house.now_ns()
     return UserShape(
         name=user.name,
@@ -152,6 +153,7 @@ def _shape(house: House, user: KeptUser) -> UserShape:
         must_change_password=user.must_change_password,
         has_second_factor=user.has_code,
         locked_until_ns=user.locked_until_ns if is_locked else None,
+        password_until_ns=user.password_until_ns,
         created_ns=user.created_ns,
         seen_ns=user.seen_ns,
     )

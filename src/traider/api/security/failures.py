@@ -9,6 +9,7 @@ from typing import Final
 from sqlalchemy import Engine, delete, func, select
 from sqlalchemy.orm import Session
 
+from traider.api.addresses import one_asker
 from traider.api.problems import TooManyRequestsError
 from traider.api.security.terms import AccessTerms
 from traider.store.tables.control_rows import UserRow
@@ -104,4 +105,4 @@ def _of_name(name: str) -> str:
 
 
 def _of_address(address: str) -> str:
-    return f"address:{address[:64]}"
+    return f"address:{one_asker(address[:64])}"

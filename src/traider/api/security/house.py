@@ -16,6 +16,7 @@ from traider.api.security.approvals import ApprovalTable
 from traider.api.security.digests import digest_of
 from traider.api.security.failures import FailureTable
 from traider.api.security.passwords import Passwords, light_passwords
+from traider.api.security.preferences import PreferenceTable
 from traider.api.security.remembering import Remembered, forget_at_changes
 from traider.api.security.sealing import Sealer, open_sealer
 from traider.api.security.sessions import KeptSession, SessionTable
@@ -146,6 +147,11 @@ class House:
     def token_of(self, secret: str) -> KeptToken | None:
         """Return what ``tokens.find`` does, or did within the last second."""
         return self._seen_tokens.get(digest_of(secret), lambda: self.tokens.find(secret))
+
+    @property
+    def preferences(self) -> PreferenceTable:
+        """What people choose for themselves."""
+        return PreferenceTable(self.engine, self.now_ns)
 
     @property
     def tokens(self) -> TokenTable:

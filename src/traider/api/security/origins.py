@@ -15,12 +15,14 @@ SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _OUR_SITES: Final = frozenset({"same-origin", "none"})
 
 
-def check_origin(headers: Mapping[str, str], allowed: Collection[str]) -> None:
+def check_origin(headers: Mapping[str, str], allowed: Collection[str], *, encrypted: bool) -> None:
     """Return when a page of ours sent this, or no page at all.
 
     Args:
         headers: of the request, their names in small letters or found in any.
         allowed: origins besides our own that pages may come from.
+        encrypted: whether the request came over TLS: a page of ours then did as well. In clear it
+            may have come through a proxy that encrypts, so that both are taken there.
 
     Raises:
         NotAllowedError: a page of another site sent it.
@@ -29,7 +31,9 @@ def check_origin(headers: Mapping[str, str], allowed: Collection[str]) -> None:
     if origin in allowed:
         return
     if origin:
-        is_ours = bool(urlsplit(origin).netloc) and _netloc(origin) == headers.get("host", "")
+        page = urlsplit(origin)
+        is_ours = bool(page.netloc) and page.netloc == headers.get("host", "")
+        is_ours = is_ours and not (encrypted and page.scheme != "https")
     else:
         is_ours = headers.get("sec-fetch-site", "none") in _OUR_SITES
     if not is_ours:
@@ -47,7 +51,3 @@ def check_csrf(headers: Mapping[str, str], secret: str) -> None:
     said = headers.get(CSRF_HEADER.lower(), "")
     if not hmac.compare_digest(said.encode(), csrf_of(secret).encode()):
         raise CsrfError(CSRF_HEADER)
-
-
-def _netloc(origin: str) -> str:
-    return urlsplit(origin).netloc

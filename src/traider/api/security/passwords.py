@@ -15,6 +15,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.profiles import RFC_9106_LOW_MEMORY
 
 from traider.api.problems import NotUnderstoodError
+from traider.api.security.leaked import has_leaked
 
 LENGTH_MIN: Final = 12
 LENGTH_MAX: Final = 128
@@ -97,7 +98,7 @@ def weakness_of(password: str, name: str) -> str:
         return "has the name in it"
     if len(set(small)) < _DIFFERENT_MIN:
         return "is made of very few characters"
-    if _is_row(small) or _is_common(small):
+    if _is_row(small) or _is_common(small) or has_leaked(small):
         return "is one of those that are tried first"
     return ""
 

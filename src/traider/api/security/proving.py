@@ -12,7 +12,7 @@ from typing import Final
 from traider.api.problems import NotSignedInError, TooManyRequestsError
 from traider.api.security.codes import find_recovery, is_recovery_code, step_of_code
 from traider.api.security.house import House
-from traider.api.security.refusals import LoginCodeNeededError
+from traider.api.security.refusals import LoginCodeNeededError, PasswordOverError
 from traider.api.security.users import KeptUser, Secrets
 
 _WAIT_S: Final = 10.0
@@ -35,6 +35,7 @@ class Prover:
         Raises:
             NotSignedInError: name, password or code is wrong; it does not say which.
             LoginCodeNeededError: the password is right, and a code is missing.
+            PasswordOverError: the password is right, was for one login, and its time is over.
             TooManyRequestsError: the name or the address is locked.
         """
         house = self._house
@@ -52,6 +53,9 @@ class Prover:
                 raise LoginCodeNeededError
             if user.has_code and not self._uses(user, secrets, code):
                 raise self._wrong(small, address, "login")
+        if user.password_until_ns is not None and house.now_ns() >= user.password_until_ns:
+            house.tell(user.name, "login-failed", f"user:{user.name}", address=address, why="over")
+            raise PasswordOverError
         if house.passwords.is_outdated(secrets.password_digest):
             house.users.keep_digest(user.id, house.passwords.digest(password))
         house.users.came_in(user.id)

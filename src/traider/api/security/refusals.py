@@ -66,6 +66,18 @@ class WaitsForApprovalError(TraiderError):
         self.approval = approval
 
 
+class PasswordOverError(NotSignedInError):
+    """The password is right, was made by somebody else, and was not used in time."""
+
+    kind = "password-over"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the password was for one login, and its time is over",
+            fix="ask an admin for another; or on the machine itself: traider users password NAME",
+        )
+
+
 class CsrfError(NotAllowedError):
     """The request does not say its session's word, which changes with the session's secret."""
 

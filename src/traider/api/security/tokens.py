@@ -59,12 +59,14 @@ class TokenTable:
 
         Raises:
             NotUnderstoodError: it would have more rights than its owner, none, or live too long.
-            ConflictError: the person has too many.
+            ConflictError: the person has too many, or none of theirs would open anything.
         """
         self._check(role, scopes, days)
         now = self._now_ns()
         secret = TOKEN_PREFIX + new_secret()
         with write_session(self._engine) as session:
+            owner = session.get_one(UserRow, user_id)
+            _check_owner(owner)
             good = select(ApiTokenRow.id).where(
                 ApiTokenRow.user_id == user_id,
                 ApiTokenRow.revoked_ns.is_(None),
@@ -83,7 +85,6 @@ class TokenTable:
             )
             session.add(row)
             session.flush()
-            owner = session.get_one(UserRow, user_id)
             return secret, _kept(row, owner)
 
     def find(self, secret: str) -> KeptToken | None:
@@ -154,6 +155,17 @@ class TokenTable:
                 where="body.days",
                 fix=f"choose 1 to {self._terms.token_ns_max // DAY_NS}",
             )
+
+
+def _check_owner(owner: UserRow) -> None:
+    """Return when a token of ``owner`` would be let in."""
+    if owner.is_disabled:
+        raise ConflictError(f"{owner.name} is let in no more", fix="let them in again first")
+    if owner.must_change_password:
+        raise ConflictError(
+            f"{owner.name} has not chosen a password yet, and no token of theirs is taken before",
+            fix="log in once and choose one; for an unattended start set TRAIDER_ADMIN_PASSWORD",
+        )
 
 
 def _kept(row: ApiTokenRow, user: UserRow) -> KeptToken:

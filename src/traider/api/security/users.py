@@ -14,11 +14,14 @@ from sqlalchemy.orm import Session
 
 from traider.api.problems import ConflictError, NotFoundError, NotUnderstoodError
 from traider.api.rights import RIGHTS_OF, Right, Role
+from traider.api.security.terms import DAY_NS
 from traider.store.tables.control_rows import UserRow
 from traider.store.tables.sessions import read_session, write_session
 
 NAME: Final = re.compile(r"[a-z][a-z0-9._-]{1,31}")
 USERS_MAX: Final = 1_000
+ONE_TIME_NS: Final = 7 * DAY_NS
+"""For how long a password that somebody else made is taken."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,8 @@ class KeptUser:
     recovery_codes: int
     """Recovery codes that were not used yet."""
     locked_until_ns: int
+    password_until_ns: int | None
+    """Until when a password that somebody else made is taken; None for one's own."""
     created_ns: int
     seen_ns: int | None
     """Last login."""
@@ -84,6 +89,7 @@ class UserTable:
                     role=role.value,
                     password_digest=password_digest,
                     must_change_password=must_change,
+                    password_until_ns=self._until_ns(must_change=must_change),
                     created_ns=self._now_ns(),
                 )
                 session.add(row)
@@ -134,6 +140,7 @@ class UserTable:
             user_id,
             password_digest=digest,
             must_change_password=must_change,
+            password_until_ns=self._until_ns(must_change=must_change),
             failures=0,
             locked_until_ns=0,
         )
@@ -176,6 +183,10 @@ class UserTable:
         """Note a login; wrong passwords before it are forgotten."""
         self._set(user_id, seen_ns=self._now_ns(), failures=0, locked_until_ns=0)
 
+    def unlock(self, user_id: int) -> None:
+        """Forget wrong passwords, and the lock that they put."""
+        self._set(user_id, failures=0, locked_until_ns=0)
+
     def set_role(self, user_id: int, role: Role) -> None:
         """Give a person another role.
 
@@ -204,6 +215,9 @@ class UserTable:
         with read_session(self._engine) as session:
             return tuple(_kept(row) for row in session.scalars(query))
 
+    def _until_ns(self, *, must_change: bool) -> int | None:
+        return self._now_ns() + ONE_TIME_NS if must_change else None
+
     def _set(self, user_id: int, **values: object) -> None:
         with write_session(self._engine) as session:
             session.execute(update(UserRow).where(UserRow.id == user_id).values(**values))
@@ -229,6 +243,7 @@ def _kept(row: UserRow) -> KeptUser:
         has_code=row.totp_secret is not None,
         recovery_codes=sum(used is None for used in row.recovery_digests.values()),
         locked_until_ns=row.locked_until_ns,
+        password_until_ns=row.password_until_ns,
         created_ns=row.created_ns,
         seen_ns=row.seen_ns,
     )

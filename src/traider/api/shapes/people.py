@@ -156,6 +156,8 @@ class UserShape(Shape):
     """Whether codes are asked of them."""
     locked_until_ns: Annotated[int | None, Field(examples=[None])]
     """Until when wrong passwords keep them out, ns UTC; null where none do."""
+    password_until_ns: Annotated[int | None, Field(examples=[None])]
+    """Until when a password that was made for them is taken, ns UTC; null for one of their own."""
     created_ns: int
     """Since when they are there, ns UTC."""
     seen_ns: int | None

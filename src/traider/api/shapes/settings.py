@@ -22,6 +22,14 @@ class SettingShape(Shape):
     """What it would be if nobody said; null where it must be given."""
     description: str
     """What it means, with its unit."""
+    unit: Annotated[str, Field(examples=["of equity"])]
+    """What its number counts; empty where the description says it, or it is no number."""
+    origin: Annotated[str, Field(examples=["file"])]
+    """Where the value came from: ``default``; ``file``, ``environment``, ``command line``, or a
+    named choice of the risk settings; ``event``: somebody changed it while the run ran; ``run``:
+    the run was begun with it, and the settings of this process say something else."""
+    place: Annotated[str, Field(examples=["traider.toml"])]
+    """Name of that file, variable or option; empty where there is none."""
     control: Control
     """What changes it while the trader runs, below ``/api/v1/control``; empty where a new run is
     needed."""
@@ -31,6 +39,8 @@ class SettingShape(Shape):
     """What the settings of this process say, which a new run would begin with."""
     is_as_file: bool
     """Whether that is what is in force."""
+    changed_from: JsonValue
+    """What it was before its last change; null where there was none."""
     changed_by: str
     """Who changed it last while the run ran; empty where nobody did."""
     changed_why: str

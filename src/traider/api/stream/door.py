@@ -102,5 +102,7 @@ def credentials_of(
     if token:
         return Credentials(address, token=token)
     # A browser sends the cookie with what any page opens, so that it is asked whose page it is.
-    check_origin(connection.headers, allowed_origins)
+    check_origin(
+        connection.headers, allowed_origins, encrypted=scope.get("scheme") in ("https", "wss")
+    )
     return Credentials(address, secret=session_secret(connection))

@@ -5,7 +5,7 @@ threads of its own, several together, no more often than each service likes, aga
 """
 
 from traider.ops.notifying.channel import Channel, Delivery
-from traider.ops.notifying.group import Group
+from traider.ops.notifying.group import Group, is_at_least
 from traider.ops.notifying.notifier import ChannelState, Notifier, Pace
 
-__all__ = ["Channel", "ChannelState", "Delivery", "Group", "Notifier", "Pace"]
+__all__ = ["Channel", "ChannelState", "Delivery", "Group", "Notifier", "Pace", "is_at_least"]

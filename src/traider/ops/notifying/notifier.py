@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -48,6 +48,8 @@ class ChannelState:
     """Alerts that wait."""
     sent_ns: int = 0
     """When a message arrived last, ns UTC; 0 never."""
+    tried_ns: int = 0
+    """When it was tried last, ns UTC; 0 never."""
     fault: str = ""
     """Why the last try failed, in one line; empty when it did not."""
 
@@ -60,6 +62,8 @@ class Notifier:
     ) -> None:
         """Make the notifier and begin its threads.
 
+        ``on_tried`` can be set to what is called, from any of them, when a channel was tried.
+
         Args:
             channels: the ways to people.
             pace: how often each is used.
@@ -67,7 +71,9 @@ class Notifier:
             clock: tells when an alert came.
             log: hears of what could not be carried.
         """
-        self._lines = [_Line(each, pace, source, clock, log) for each in channels]
+        self.on_tried: Callable[[tuple[ChannelState, ...]], None] = lambda _states: None
+        seen = _Seen(clock, log, self._tell)
+        self._lines = [_Line(each, pace, source, seen) for each in channels]
         for line in self._lines:
             line.start()
 
@@ -80,6 +86,9 @@ class Notifier:
         """Return how each channel does."""
         return tuple(line.state() for line in self._lines)
 
+    def _tell(self) -> None:
+        self.on_tried(self.states())
+
     def close(self) -> None:
         """Send what waits, for a few seconds at most, and end."""
         for line in self._lines:
@@ -89,12 +98,21 @@ class Notifier:
             line.join(max(until_s - time.monotonic(), 0.0))
 
 
+@dataclass(frozen=True)
+class _Seen:
+    """Who sees what a line does."""
+
+    clock: Clock
+    log: Log
+    told: Callable[[], None]
+
+
 class _Line:
     """One channel, what waits for it, and its thread."""
 
-    def __init__(self, channel: Channel, pace: Pace, source: str, clock: Clock, log: Log) -> None:
+    def __init__(self, channel: Channel, pace: Pace, source: str, seen: _Seen) -> None:
         self._channel, self._pace, self._source = channel, pace, source
-        self._clock, self._log = clock, log
+        self._clock, self._log, self._told = seen.clock, seen.log, seen.told
         self._waiting: deque[tuple[int, Alert]] = deque()
         self._standing: set[str] = set()
         """Conditions that this channel was told of, and not of their end."""
@@ -206,5 +224,7 @@ class _Line:
                 sent=state.sent + sent,
                 failed=state.failed + failed,
                 sent_ns=self._clock.now_ns() if sent else state.sent_ns,
+                tried_ns=self._clock.now_ns(),
                 fault=fault,
             )
+        self._told()

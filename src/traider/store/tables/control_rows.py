@@ -41,6 +41,8 @@ class UserRow(Base):
     is_disabled: Mapped[bool] = mapped_column(default=False)
     created_ns: Mapped[int]
     seen_ns: Mapped[int | None]
+    password_until_ns: Mapped[int | None]
+    """Until when a password that somebody else made is taken; None for one's own."""
 
     __table_args__ = (
         one_of("role", ROLES),

@@ -18,6 +18,7 @@ from traider.store.tables.people_rows import (
     ApprovalRow,
     IdempotencyRow,
     LoginFailureRow,
+    PreferencesRow,
     SessionRow,
 )
 from traider.store.tables.trading_rows import (
@@ -50,6 +51,7 @@ __all__ = [
     "ModelRow",
     "OrderRow",
     "PositionRow",
+    "PreferencesRow",
     "SessionRow",
     "SignalRow",
     "UserRow",

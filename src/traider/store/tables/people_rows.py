@@ -7,7 +7,7 @@ reads the tables cannot use them.
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from traider.store.tables.base import Base, RowNumber, one_of
+from traider.store.tables.base import Base, JsonObject, RowNumber, one_of
 
 APPROVAL_STATES = ("waiting", "approved", "refused", "expired")
 FRESH_WAYS = ("code", "password")
@@ -40,6 +40,17 @@ class SessionRow(Base):
         one_of("fresh_way", FRESH_WAYS),
         CheckConstraint("(fresh_ns IS NULL) = (fresh_way IS NULL)", name="fresh_some_way"),
     )
+
+
+class PreferencesRow(Base):
+    """How somebody wants the dashboard, in whichever browser they log in."""
+
+    __tablename__ = "preferences"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    chosen: Mapped[JsonObject]
+    """Choices by name; what is not in it is as everybody has it."""
+    changed_ns: Mapped[int]
 
 
 class ApiTokenRow(Base):
