@@ -7,7 +7,7 @@ long it is. Bodies have bounds of their own (``passage.body_limits``).
 import asyncio
 from typing import Final
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 HEAD_S: Final = 10.0
 """Seconds in which the head of a request must be there, from its first byte, or from the
@@ -62,7 +62,8 @@ class PunctualProtocol(HttpToolsProtocol):
 
     def _end(self) -> None:
         self._late = None
-        if self.cycle is not None and not self.cycle.response_complete:
+        cycle: RequestResponseCycle | None = self.cycle  # None before the first request
+        if cycle is not None and not cycle.response_complete:
             # The request before it is being answered, which nothing cuts short.
             self._late = self.loop.call_later(HEAD_S, self._end)
             return

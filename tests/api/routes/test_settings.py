@@ -64,7 +64,7 @@ def test_each_setting_tells_where_it_came_from(
     state, file = tmp_path / "run", tmp_path / "trader.toml"
     with WrittenRun(state) as run:
         run.book(640_000, 640_001)
-    file.write_text("[api]\nrequests_at_once = 300\n[jobs]\nworkers = 2\n", encoding="utf-8")
+    file.write_text("[api]\nrequests_at_once = 300\n", encoding="utf-8")
     monkeypatch.setenv("TRAIDER_API__PORT", "8123")
     loaded = load_with_origins(file, ("api.two_person=true", "capital=77"))
     terms = ApiTerms(state, loaded.config, state / "data", layers=loaded.layers)

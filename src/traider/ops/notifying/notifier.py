@@ -218,13 +218,13 @@ class _Line:
 
     def _note(self, *, sent: int = 0, failed: int = 0, fault: str = "") -> None:
         with self._changed:
-            state = self._state
+            state, now_ns = self._state, self._clock.now_ns()
             self._state = replace(
                 state,
                 sent=state.sent + sent,
                 failed=state.failed + failed,
-                sent_ns=self._clock.now_ns() if sent else state.sent_ns,
-                tried_ns=self._clock.now_ns(),
+                sent_ns=now_ns if sent else state.sent_ns,
+                tried_ns=now_ns,
                 fault=fault,
             )
         self._told()
