@@ -1,5 +1,6 @@
 import hashlib
 import json
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,23 +9,29 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tests.compliance.chains import entry, small_chain
 from tests.servers.object_store import BUCKET, object_store
 from traider.cli.main import run as command
+from traider.compliance.actions import Action, last_action_line, record_action
+from traider.compliance.anchoring import keep_anchor, made_anchor
 from traider.compliance.exporting import (
     archive_segments,
     export_lines,
     export_table,
     locked_until,
 )
-from traider.compliance.reading import records
+from traider.compliance.reading import last_place, records
 from traider.compliance.records import Entry, chained
-from traider.compliance.segments import list_segments, segment_path
+from traider.compliance.segments import ChainHead, list_segments, segment_path
 from traider.compliance.stores import ArchiveError, StoreTerms, open_store
-from traider.compliance.verifying import tombstones, verify_chain
+from traider.compliance.tombstones import tombstones
+from traider.compliance.verification import VerifyTerms, verify_audit
+from traider.compliance.verifying import verify_chain
 from traider.compliance.writing import AuditWriter
 from traider.domain.errors import DataError, UsageError
+from traider.runtime.auditing.following import ActionsTaken
 
 Bucket = tuple[str, Any]
 
@@ -108,8 +115,8 @@ def test_files_that_are_moved_leave_a_chain_that_verifies(tmp_path: Path, bucket
     assert (found.archived, found.records) == (full, 12 + full + 1)
     told = tombstones(list_segments(chain))[0]
     moved = client.get_object(Bucket=BUCKET, Key="moved/audit-000000.jsonl")["Body"].read()
-    assert hashlib.sha256(moved).hexdigest() == told["sha256"]
-    assert told["hash"] in whole
+    assert hashlib.sha256(moved).hexdigest() == told.sha256
+    assert told.hash in whole
     # A segment that is gone without a word is still found.
     (left, *_) = list_segments(chain)
     segment_path(chain, left).unlink()
@@ -145,3 +152,49 @@ def test_a_retention_ends_on_the_day_years_later() -> None:
     leap_day = int(datetime(2024, 2, 29, tzinfo=UTC).timestamp()) * 1_000_000_000
     assert locked_until(5, leap_day) == datetime(2029, 2, 28, tzinfo=UTC)
     assert locked_until(8, leap_day) == datetime(2032, 2, 29, tzinfo=UTC)
+
+
+def test_what_moved_files_had_come_to_is_not_forgotten(tmp_path: Path) -> None:
+    chain = small_chain(tmp_path / "audit", 3)
+    for number in range(2):
+        record_action(chain, Action("ana", "login", f"web:{number}"), number)
+    with AuditWriter.open(chain, 900) as writer:
+        assert ActionsTaken(writer).take() == 2
+    place = last_place(chain)
+    store = open_store(str(tmp_path / "archive"), StoreTerms())
+    # Once the files with the events, then those with their tombstones: nothing tells of either.
+    for _ in range(2):
+        with AuditWriter.open(chain, 900) as writer:
+            writer.append([Entry(9, "house", "export", "", {"filler": "x" * 900})])
+            assert archive_segments(writer, store, None) > 0
+    assert not any("place" in each.payload for each in records(chain))
+    assert (last_place(chain), last_action_line(chain)) == (place, 2)
+    with AuditWriter.open(chain, 900) as writer:
+        assert ActionsTaken(writer).take() == 0
+    record_action(chain, Action("ben", "approval", "model:7"), 5)
+    with AuditWriter.open(chain, 900) as writer:
+        assert ActionsTaken(writer).take() == 1
+    found = verify_audit(chain)
+    assert (found.faults, found.verdict.notes) == ((), [])
+
+
+def test_a_digest_of_a_record_that_was_moved_is_told_and_no_fault(tmp_path: Path) -> None:
+    chain = small_chain(tmp_path / "audit", 4)
+    key = Ed25519PrivateKey.generate()
+    found = list(records(chain))
+    for seq in (0, 3):
+        keep_anchor(made_anchor(key, ChainHead(seq, found[seq].hash), seq), (chain,))
+    store = open_store(str(tmp_path / "archive"), StoreTerms())
+    with AuditWriter.open(chain, 900) as writer:
+        assert archive_segments(writer, store, None) > 0
+    proved = verify_audit(chain)
+    assert proved.faults == ()
+    assert "is of record 0" in proved.verdict.notes[0]
+    # What is not compared must still be signed by its key.
+    stranger = Ed25519PrivateKey.generate().public_key().public_bytes_raw().hex()
+    assert len(verify_audit(chain, VerifyTerms(stranger)).faults) == 2
+    # Copied back beside the others, the file is compared again.
+    for path in (tmp_path / "archive").iterdir():
+        shutil.copy(path, chain)
+    again = verify_audit(chain)
+    assert (again.faults, again.verdict.notes, again.verdict.archived) == ((), [], 0)

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from tests.compliance.chains import small_chain
 from traider.compliance.segments import list_segments, segment_path
 from traider.compliance.verifying import Watch, verify_chain
+from traider.domain.errors import UsageError
 
 COUNT = 12
 
@@ -98,6 +99,35 @@ def test_a_file_that_is_gone_is_found(whole: Path, tmp_path: Path) -> None:
     found = verify_chain(tmp_path / "audit")
     assert found.fault is not None
     assert found.fault.line.startswith("audit-000001.jsonl")
+
+
+def test_an_end_that_nobody_noted_is_found(whole: Path, tmp_path: Path) -> None:
+    shutil.copytree(whole, tmp_path / "audit")
+    (tmp_path / "audit" / "head").unlink()
+    found = verify_chain(tmp_path / "audit")
+    assert found.fault is not None
+    assert found.fault.line == "head: no end is noted beside the chain: it was taken away"
+
+
+def test_another_story_that_goes_on_behind_the_noted_end_is_found(
+    whole: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(whole, tmp_path / "audit")
+    (tmp_path / "audit" / "head").write_text(f'{{"hash": "{"ab" * 32}", "seq": 5}}')
+    found = verify_chain(tmp_path / "audit")
+    assert found.fault is not None
+    assert (found.fault.record, "noted as written" in found.fault.what) == (5, True)
+
+
+def test_a_chain_without_any_file_is_found(whole: Path, tmp_path: Path) -> None:
+    shutil.copytree(whole, tmp_path / "audit")
+    for path in list_segments(whole).values():
+        (tmp_path / "audit" / path.name).unlink()
+    found = verify_chain(tmp_path / "audit")
+    assert found.fault is not None
+    assert found.fault.line.startswith("audit-000000.jsonl, record 0: the file is not there")
+    with pytest.raises(UsageError, match="no audit here"):
+        verify_chain(tmp_path)
 
 
 def test_a_half_line_after_the_noted_end_is_what_a_kill_leaves(whole: Path, tmp_path: Path) -> None:

@@ -66,6 +66,13 @@ def test_another_last_record_is_not_gone_on_with(whole: Path, tmp_path: Path) ->
         AuditWriter.open(tmp_path / "audit")
 
 
+def test_a_noted_record_that_is_another_is_not_gone_on_with(whole: Path, tmp_path: Path) -> None:
+    shutil.copytree(whole, tmp_path / "audit")
+    (tmp_path / "audit" / "head").write_text('{"hash": "ab", "seq": 4}')
+    with pytest.raises(DataError, match="record 4 is not the one that was written"):
+        AuditWriter.open(tmp_path / "audit")
+
+
 def test_one_process_writes_at_a_time(tmp_path: Path) -> None:
     with AuditWriter.open(tmp_path), pytest.raises(UsageError, match="another process"):
         AuditWriter.open(tmp_path)

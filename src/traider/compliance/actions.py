@@ -17,9 +17,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-from traider.compliance.reading import records_about
+from traider.compliance.reading import records_in
 from traider.compliance.records import GENESIS, Entry, canonical
 from traider.compliance.segments import list_segments
+from traider.compliance.tombstones import tombstones
 from traider.domain.errors import DataError, UsageError
 
 ACTIONS: Final = "actions.jsonl"
@@ -172,10 +173,20 @@ def actions_size(folder: Path) -> int:
 
 
 def last_action_line(folder: Path) -> int:
-    """Return the last line of the file that the chain has taken up; 0 before the first."""
+    """Return the last line of the file that the chain has taken up; 0 before the first.
+
+    Where the files that took lines up are elsewhere, the chain says how far they came.
+    """
     try:
-        list_segments(folder)
+        segments = list_segments(folder)
     except UsageError:
         return 0
-    found = (record.payload.get(SOURCE, 0) for record in records_about(folder, f'"{SOURCE}":'))
+    here = (last_line_of(path) for path in segments.values())
+    moved = (each.actions for each in tombstones(segments).values())
+    return max((*here, *moved), default=0)
+
+
+def last_line_of(path: Path) -> int:
+    """Return the last line that a file of the chain took up; 0 where it took up none."""
+    found = (record.payload.get(SOURCE, 0) for record in records_in(path, f'"{SOURCE}":'))
     return max((int(line) for line in found), default=0)

@@ -13,6 +13,7 @@ import numpy as np
 from traider.compliance.reading import place_of
 from traider.compliance.records import AuditRecord
 from traider.compliance.telling import EVENT, TOLD, is_audited
+from traider.compliance.tombstones import Tombstone
 from traider.domain.events import EVENT as EVENT_RECORD
 from traider.journal.reader import JournalReader
 
@@ -55,6 +56,14 @@ class JournalAgreement:
         self.compared += 1
         self._last = position
         return ""
+
+    def pass_over(self, moved: Tombstone) -> None:
+        """Go on behind what a file told that is elsewhere."""
+        if moved.told is not None:
+            position, part = moved.told
+            # Of a decision at the file's end the order itself stands in the next.
+            self._last = position if part >= TOLD else position - 1
+            self._events = self._audited(self._last + 1)
 
     def rest(self) -> int:
         """Return how many audited events the journal has beyond the end of the chain."""

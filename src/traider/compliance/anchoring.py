@@ -163,10 +163,9 @@ def anchor_faults(anchors: Iterable[Anchor], hashes: dict[int, str], key: str) -
         key: the public key that is trusted; empty takes the one that each digest names.
     """
     for anchor in anchors:
-        if key and anchor.key != key:
-            yield f"the digest of {anchor.day} is signed with another key: {anchor.key[:16]}…"
-        elif not _is_signed(anchor):
-            yield f"the digest of {anchor.day} has a signature that is not its own"
+        unsigned = _unsigned(anchor, key)
+        if unsigned:
+            yield unsigned
         elif anchor.head.seq not in hashes:
             yield (
                 f"the digest of {anchor.day} tells of {anchor.head.seq + 1} records, "
@@ -174,6 +173,20 @@ def anchor_faults(anchors: Iterable[Anchor], hashes: dict[int, str], key: str) -
             )
         elif hashes[anchor.head.seq] != anchor.head.hash:
             yield f"the digest of {anchor.day} tells of another record {anchor.head.seq}"
+
+
+def signature_faults(anchors: Iterable[Anchor], key: str) -> list[str]:
+    """Return what is wrong with the signatures of digests alone; ``key`` as ``anchor_faults``."""
+    return [told for each in anchors if (told := _unsigned(each, key))]
+
+
+def _unsigned(anchor: Anchor, key: str) -> str:
+    """Return what is wrong with a signature, nothing where it holds."""
+    if key and anchor.key != key:
+        return f"the digest of {anchor.day} is signed with another key: {anchor.key[:16]}…"
+    if not _is_signed(anchor):
+        return f"the digest of {anchor.day} has a signature that is not its own"
+    return ""
 
 
 def _is_signed(anchor: Anchor) -> bool:

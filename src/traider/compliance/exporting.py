@@ -14,20 +14,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from traider.compliance.reading import mapped, records
+from traider.compliance.actions import last_line_of
+from traider.compliance.reading import last_place_in, mapped, records
 from traider.compliance.records import AuditRecord, Entry, canonical, record_of
-from traider.compliance.segments import list_segments
+from traider.compliance.segments import MANIFEST, list_segments
 from traider.compliance.stores import ArchiveError, Store
-from traider.compliance.verifying import TOMBSTONE, ChainVerdict, tombstones, verify_chain
+from traider.compliance.tombstones import TOMBSTONE, Tombstone, tombstones
+from traider.compliance.verifying import ChainVerdict, verify_chain
 from traider.compliance.writing import AuditWriter
 from traider.domain.errors import DataError
 
-MANIFEST: Final = "manifest.json"
 PARQUET: Final = "audit.parquet"
 _BATCH: Final = 20_000
 _COLUMNS: Final[dict[str, pa.DataType]] = {
@@ -135,18 +136,21 @@ def _tombstone(number: int, path: Path, data: bytes, kept: tuple[str, datetime |
         end = raw.rfind(b"\n")
         first = record_of(bytes(raw[: raw.find(b"\n")]))
         last = record_of(bytes(raw[raw.rfind(b"\n", 0, end) + 1 : end]))
-    payload: Mapping[str, Any] = {
-        "segment": number,
-        "first": first.seq,
-        "previous": first.previous,
-        "last": last.seq,
-        "hash": last.hash,
-        "sha256": hashlib.sha256(data).hexdigest(),
-        "moved_to": where,
-        "locked_until": None if until is None else until.isoformat(),
-        # What a file tells of those moved before it goes with it, and is told on from here.
-        "earlier": [dict(told) for told in tombstones({number: path}).values()],
-    }
+    told = Tombstone(
+        segment=number,
+        first=first.seq,
+        last=last.seq,
+        previous=first.previous,
+        hash=last.hash,
+        sha256=hashlib.sha256(data).hexdigest(),
+        moved_to=where,
+        locked_until=None if until is None else until.isoformat(),
+        told=last_place_in(path),
+        actions=last_line_of(path),
+    )
+    # What a file tells of those moved before it goes with it, and is told on from here.
+    earlier = [each.as_json() for each in tombstones({number: path}).values()]
+    payload = told.as_json() | {"earlier": earlier}
     return Entry(time.time_ns(), "house", TOMBSTONE, path.name, payload)
 
 

@@ -12,6 +12,7 @@ from typing import Final
 
 from traider.compliance.records import AuditRecord, record_of
 from traider.compliance.segments import list_segments
+from traider.compliance.tombstones import tombstones
 from traider.domain.errors import DataError, UsageError
 
 PLACE: Final = "place"
@@ -111,21 +112,37 @@ def place_of(record: AuditRecord) -> tuple[int, int] | None:
 
 
 def last_place(folder: Path) -> tuple[int, int]:
-    """Return the place in the journal that the chain has come to; (-1, 0) before the first."""
+    """Return the place in the journal that the chain has come to; (-1, 0) before the first.
+
+    Where the files that tell of it are elsewhere, the chain says how far they came.
+    """
     try:
         segments = list_segments(folder)
     except UsageError:
         return -1, 0
     for path in reversed(segments.values()):
-        with mapped(path) as raw:
-            end = raw.rfind(b"\n")
-            while end >= 0:
-                begin = raw.rfind(b"\n", 0, end) + 1
-                place = place_of(_told(path, bytes(raw[begin:end])))
-                if place is not None:
-                    return place
-                end = begin - 1
-    return -1, 0
+        place = last_place_in(path)
+        if place is not None:
+            return place
+    moved = tombstones(segments).values()
+    return max((each.told for each in moved if each.told is not None), default=(-1, 0))
+
+
+def last_place_in(path: Path) -> tuple[int, int] | None:
+    """Return the last place of the journal that a file tells of; None where it tells of none.
+
+    Raises:
+        DataError: a line is no record.
+    """
+    with mapped(path) as raw:
+        end = raw.rfind(b"\n")
+        while end >= 0:
+            begin = raw.rfind(b"\n", 0, end) + 1
+            place = place_of(_told(path, bytes(raw[begin:end])))
+            if place is not None:
+                return place
+            end = begin - 1
+    return None
 
 
 def records_from(folder: Path, position: int) -> Iterator[AuditRecord]:
@@ -141,19 +158,27 @@ def records_from(folder: Path, position: int) -> Iterator[AuditRecord]:
 
 def records_about(folder: Path, text: str, position: int = -1) -> Iterator[AuditRecord]:
     """Yield the records in which ``text`` stands, from journal ``position`` on, in order."""
-    wanted = text.encode()
     segments = list_segments(folder)
     for number in _from_position(segments, position):
-        path = segments[number]
-        with mapped(path) as raw:
-            at = raw.find(wanted)
-            while at >= 0:
-                begin = raw.rfind(b"\n", 0, at) + 1
-                end = raw.find(b"\n", at)
-                if end < 0:
-                    break
-                yield _told(path, bytes(raw[begin:end]))
-                at = raw.find(wanted, end)
+        yield from records_in(segments[number], text)
+
+
+def records_in(path: Path, text: str) -> Iterator[AuditRecord]:
+    """Yield the records of a file in which ``text`` stands, in order.
+
+    Raises:
+        DataError: a line is no record.
+    """
+    wanted = text.encode()
+    with mapped(path) as raw:
+        at = raw.find(wanted)
+        while at >= 0:
+            begin = raw.rfind(b"\n", 0, at) + 1
+            end = raw.find(b"\n", at)
+            if end < 0:
+                break
+            yield _told(path, bytes(raw[begin:end]))
+            at = raw.find(wanted, end)
 
 
 def _from_position(segments: dict[int, Path], position: int) -> list[int]:

@@ -1,7 +1,7 @@
 """The files of an audit's folder: their names, and which of them there are.
 
 audit-000000.jsonl   records, a line each; the next file begins when this one is full
-head                 the last record that was forced onto the disk: number and hash
+head                 the last record that was forced onto the disk: number and hash; -1 of none yet
 anchors.jsonl        signed digests of ends that the chain had
 actions.jsonl        what people did elsewhere, before the chain took it up
 lock                 held by the process that writes
@@ -17,6 +17,8 @@ from typing import Final
 from traider.domain.errors import DataError, UsageError
 
 HEAD: Final = "head"
+MANIFEST: Final = "manifest.json"
+"""List of the files of a copy, with the end of the chain."""
 LOCK: Final = "lock"
 _NAME: Final = re.compile(r"audit-(\d{6,9})\.jsonl")
 
@@ -79,6 +81,24 @@ def read_head(folder: Path) -> ChainHead | None:
     except (OSError, ValueError, KeyError, TypeError) as fault:
         raise DataError(
             "the noted end of the audit cannot be read", where=str(path), fix="restore it"
+        ) from fault
+
+
+def noted_elsewhere(folder: Path) -> ChainHead | None:
+    """Return the end that the list of a copy names; None where the folder is no copy.
+
+    Raises:
+        DataError: the list cannot be read.
+    """
+    path = folder / MANIFEST
+    try:
+        body = json.loads(path.read_bytes())["head"]
+        return None if body is None else ChainHead(int(body["seq"]), str(body["hash"]))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError) as fault:
+        raise DataError(
+            "the list of the copy cannot be read", where=str(path), fix="copy it again"
         ) from fault
 
 

@@ -1,14 +1,15 @@
 """Everything that can be proved of a run's audit at once: chain, signed digests, journal."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from traider.compliance.actions import actions_after, last_action_line
 from traider.compliance.agreement import JournalAgreement
-from traider.compliance.anchoring import Anchor, anchor_faults, read_anchors
+from traider.compliance.anchoring import Anchor, anchor_faults, read_anchors, signature_faults
 from traider.compliance.segments import audit_folder
+from traider.compliance.tombstones import Tombstone
 from traider.compliance.verifying import ChainVerdict, Watch, verify_chain
 from traider.domain.errors import DataError
 
@@ -68,18 +69,47 @@ def verify_audit(folder: Path, terms: VerifyTerms | None = None) -> AuditVerific
         Watch(
             look=agreement or (lambda _record: ""),
             wanted=frozenset(each.head.seq for each in known),
+            passed=(lambda _moved: None) if agreement is None else agreement.pass_over,
             progress=asked.progress,
             stop=asked.stop,
         ),
     )
     if verdict.ok and not asked.stop():
-        faults += anchor_faults(known, verdict.hashes, asked.public_key)
+        here, elsewhere = _parted(known, verdict)
+        faults += anchor_faults(here, verdict.hashes, asked.public_key)
+        faults += signature_faults(elsewhere, asked.public_key)
+        verdict.notes += [_elsewhere(each, verdict) for each in elsewhere]
         _check_actions(chain, verdict, faults)
         if agreement is not None and (rest := agreement.rest()):
             verdict.notes.append(f"the journal has {rest:,} further events that are not told yet")
     faults = [*([] if verdict.fault is None else [verdict.fault.line]), *faults]
     compared = 0 if agreement is None else agreement.compared
     return AuditVerification(chain, verdict, tuple(faults), compared, len(known))
+
+
+def _parted(known: Iterable[Anchor], verdict: ChainVerdict) -> tuple[list[Anchor], list[Anchor]]:
+    """Return the digests that can be compared here, and those of records that are elsewhere."""
+    here: list[Anchor] = []
+    elsewhere: list[Anchor] = []
+    for anchor in known:
+        is_moved = anchor.head.seq not in verdict.hashes and _grave(anchor, verdict) is not None
+        (elsewhere if is_moved else here).append(anchor)
+    return here, elsewhere
+
+
+def _grave(anchor: Anchor, verdict: ChainVerdict) -> Tombstone | None:
+    """Return what is told of the file that a digest's record went with; None of one still here."""
+    record = anchor.head.seq
+    return next((each for each in verdict.moved if each.first <= record <= each.last), None)
+
+
+def _elsewhere(anchor: Anchor, verdict: ChainVerdict) -> str:
+    moved = _grave(anchor, verdict)
+    where = "" if moved is None else moved.moved_to
+    return (
+        f"the digest of {anchor.day} is of record {anchor.head.seq}, which is in {where}: "
+        "copy that file back beside the others to compare"
+    )
 
 
 def _check_actions(chain: Path, verdict: ChainVerdict, faults: list[str]) -> None:

@@ -4,18 +4,23 @@ The first thing that is wrong is told with file, record and what it is. A line c
 canonical text of what it says, so that one changed byte is found wherever it stands.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from traider.compliance.proved_lines import proved_record
 from traider.compliance.records import GENESIS, AuditRecord, hash_of, record_of
-from traider.compliance.segments import ChainHead, list_segments, read_head, segment_path
-from traider.domain.errors import DataError
+from traider.compliance.segments import (
+    ChainHead,
+    list_segments,
+    noted_elsewhere,
+    read_head,
+    segment_path,
+)
+from traider.compliance.tombstones import Tombstone, tombstones
+from traider.domain.errors import DataError, UsageError
 
-TOMBSTONE: Final = "tombstone"
-"""Action of a record that tells where a segment was moved to."""
 _TOLD_EVERY: Final = 4096
 
 Look = Callable[[AuditRecord], str]
@@ -45,8 +50,8 @@ class ChainVerdict:
 
     records: int = 0
     segments: int = 0
-    archived: int = 0
-    """Segments that were moved, and are proved by what the chain tells of them."""
+    moved: list[Tombstone] = field(default_factory=list)
+    """Segments that are elsewhere, and are proved by what the chain tells of them."""
     head: ChainHead | None = None
     fault: ChainFault | None = None
     notes: list[str] = field(default_factory=list)
@@ -58,6 +63,11 @@ class ChainVerdict:
         """Whether nothing is wrong."""
         return self.fault is None
 
+    @property
+    def archived(self) -> int:
+        """How many segments are elsewhere."""
+        return len(self.moved)
+
 
 @dataclass(frozen=True)
 class Watch:
@@ -66,6 +76,8 @@ class Watch:
     look: Look = lambda _record: ""
     wanted: frozenset[int] = frozenset()
     """Places whose hashes are to be kept."""
+    passed: Callable[[Tombstone], None] = lambda _moved: None
+    """Takes each segment that is elsewhere, where its records were due."""
     progress: Callable[[float, int], None] = lambda _done, _records: None
     """Takes the part of the bytes that was looked at, and how many records those are."""
     stop: Callable[[], bool] = lambda: False
@@ -77,9 +89,26 @@ def verify_chain(folder: Path, watch: Watch | None = None) -> ChainVerdict:
     Raises:
         UsageError: there is none.
     """
-    checking = _Checking(folder, watch or Watch())
+    try:
+        checking = _Checking(folder, watch or Watch())
+    except UsageError:
+        return _all_gone(folder)
     checking.run()
     return checking.verdict
+
+
+def _all_gone(folder: Path) -> ChainVerdict:
+    """Return the verdict of a folder without a segment, of which an end is noted.
+
+    Raises:
+        UsageError: there never was an audit.
+        DataError: what is noted cannot be read.
+    """
+    head = read_head(folder)
+    if head is None or head.seq < 0:
+        list_segments(folder)
+    what = "the file is not there, and records were written"
+    return ChainVerdict(fault=ChainFault(segment_path(folder, 0).name, 0, what))
 
 
 class _Checking:
@@ -92,10 +121,19 @@ class _Checking:
         self._segments = list_segments(folder)
         self._seq, self._previous = 0, GENESIS
         self._moved = tombstones(self._segments)
+        self._noted: ChainHead | None = None
+        self._noted_hash: str | None = None
+        """Hash of the record that the noted end is of, as the chain has it."""
         self._bytes = max(sum(path.stat().st_size for path in self._segments.values()), 1)
         self._seen_bytes = 0
 
     def run(self) -> None:
+        try:
+            # Read before the records: a trader at work moves it on meanwhile.
+            self._noted = read_head(self._folder) or noted_elsewhere(self._folder)
+        except DataError as fault:
+            self._fault("head", fault.what, -1)
+            return
         for number in range(max(self._segments) + 1):
             path = self._segments.get(number)
             if path is None:
@@ -119,11 +157,14 @@ class _Checking:
         name = segment_path(self._folder, number).name
         if told is None:
             self._fault(name, "the file is not there, and no record tells where it was moved to")
-        elif (told["first"], told["previous"]) != (self._seq, self._previous):
-            self._fault(name, f"the file that was moved began with record {told['first']}")
+        elif (told.first, told.previous) != (self._seq, self._previous):
+            self._fault(name, f"the file that was moved began with record {told.first}")
         else:
-            self._seq, self._previous = int(told["last"]) + 1, str(told["hash"])
-            self.verdict.archived += 1
+            self._seq, self._previous = told.last + 1, told.hash
+            self.verdict.moved.append(told)
+            if told.last in self._watch.wanted:
+                self.verdict.hashes[told.last] = told.hash
+            self._watch.passed(told)
 
     def _check_file(self, path: Path, *, is_last: bool) -> None:
         self.verdict.segments += 1
@@ -144,8 +185,7 @@ class _Checking:
 
     def _meet_half_line(self, path: Path, *, is_last: bool) -> None:
         """Take what a kill leaves at the very end for that, where the end was not noted."""
-        head = read_head(self._folder)
-        if is_last and (head is None or head.seq < self._seq):
+        if is_last and (self._noted is None or self._noted.seq < self._seq):
             self.verdict.notes.append(
                 f"{path.name} ends amid record {self._seq}, as a kill leaves it: it is written anew"
             )
@@ -169,6 +209,8 @@ class _Checking:
             return told
         if record.seq in self._watch.wanted:
             self.verdict.hashes[record.seq] = record.hash
+        if self._noted is not None and record.seq == self._noted.seq:
+            self._noted_hash = record.hash
         self._seq, self._previous = record.seq + 1, record.hash
         return ""
 
@@ -183,20 +225,16 @@ class _Checking:
         return ""
 
     def _check_head(self) -> None:
-        try:
-            head = read_head(self._folder)
-        except DataError as fault:
-            self._fault("head", fault.what, -1)
-            return
-        if head is None:
-            if self._seq:
-                self.verdict.notes.append("no end is noted beside the chain")
-            return
+        """Hold the noted end against the chain, which may have gone on behind it."""
+        noted = self._noted
         name = segment_path(self._folder, max(self._segments)).name
-        if head.seq >= self._seq:
-            self._fault(name, f"records {self._seq} to {head.seq} were written and are not there")
-        elif head.seq == self._seq - 1 and head.hash != self._previous:
-            self._fault(name, "it is not the record that was written last", head.seq)
+        if noted is None:
+            if self._seq:
+                self._fault("head", "no end is noted beside the chain: it was taken away", -1)
+        elif noted.seq >= self._seq:
+            self._fault(name, f"records {self._seq} to {noted.seq} were written and are not there")
+        elif self._noted_hash not in (None, noted.hash):
+            self._fault(name, "it is not the record that was noted as written", noted.seq)
 
 
 def _is_whole(record: AuditRecord, line: bytes) -> bool:
@@ -205,28 +243,3 @@ def _is_whole(record: AuditRecord, line: bytes) -> bool:
         return hash_of(record) == record.hash and record.line() == line
     except ValueError:
         return False
-
-
-def tombstones(segments: Mapping[int, Path]) -> dict[int, Mapping[str, Any]]:
-    """Return what the chain tells of segments that were moved, by number.
-
-    It is not verified here: each tombstone is a record of the chain, which is.
-    """
-    found: dict[int, Mapping[str, Any]] = {}
-    wanted = f'"action":"{TOMBSTONE}"'.encode()
-    for path in segments.values():
-        with path.open("rb") as file:
-            for line in file:
-                if wanted in line[:64]:
-                    try:
-                        _bury(record_of(line).payload, found)
-                    except (DataError, KeyError, TypeError, ValueError):
-                        continue  # told where the pass over the chain comes to it
-    return found
-
-
-def _bury(payload: Mapping[str, Any], found: dict[int, Mapping[str, Any]]) -> None:
-    """Take what a tombstone tells, and what those in its file told."""
-    for earlier in payload["earlier"]:
-        _bury(earlier, found)
-    found[int(payload["segment"])] = {**payload, "earlier": []}

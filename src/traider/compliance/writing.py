@@ -17,7 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Final, Self
 
-from traider.compliance.reading import last_record
+from traider.compliance.reading import last_record, records_backwards
 from traider.compliance.records import GENESIS, AuditRecord, Entry, chained
 from traider.compliance.segments import (
     LOCK,
@@ -149,18 +149,33 @@ class AuditWriter:
         self._cut_off_half_line(path)
         self.last = self._noted = last_record(self.folder)
         self._bytes = path.stat().st_size if path.exists() else 0
+        self._check_end(path)
+
+    def _check_end(self, path: Path) -> None:
+        """Hold the end against the one that was noted, and note one where none is.
+
+        Raises:
+            DataError: it is another, or was written and is not there.
+        """
         head = read_head(self.folder)
         if head is None:
+            # Noted before the first record, so that a chain without a noted end lost it.
+            last = self.last
+            end = (-1, GENESIS) if last is None else (last.seq, last.hash)
+            write_head(self.folder, ChainHead(*end))
             return
         # The end is noted after it was written: a chain that ends before it lost records.
-        if self.last is None or self.last.seq < head.seq:
+        if head.seq >= self.next_seq:
             have = "nothing" if self.last is None else f"record {self.last.seq}"
             raise DataError(
                 f"ends with {have}, and record {head.seq} was written",
                 where=str(path),
                 fix="restore the audit from a copy; traider audit verify tells more",
             )
-        if self.last.seq == head.seq and self.last.hash != head.hash:
+        if head.seq < 0:
+            return
+        noted = next(records_backwards(self.folder, head.seq + 1), None)
+        if noted is not None and noted.seq == head.seq and noted.hash != head.hash:
             raise DataError(
                 f"record {head.seq} is not the one that was written",
                 where=str(path),

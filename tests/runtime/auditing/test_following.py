@@ -17,10 +17,14 @@ from hypothesis import strategies as st
 from tests.kernel.builders import record
 from tests.runtime.parity.recorded_runs import held_events, recorded
 from tests.runtime.parity.recorded_runs import settings as of_run
+from traider.compliance.exporting import archive_segments
 from traider.compliance.reading import records
 from traider.compliance.records import AuditRecord
 from traider.compliance.segments import list_segments
+from traider.compliance.stores import StoreTerms, open_store
+from traider.compliance.verification import verify_audit
 from traider.compliance.verifying import verify_chain
+from traider.compliance.writing import AuditWriter
 from traider.domain.events import Kind
 from traider.kernel.codes import Limit
 from traider.runtime.auditing.following import AuditFollower, AuditOrder
@@ -145,3 +149,18 @@ def test_a_counterfactual_size_passes_and_the_next_does_not(run: Path) -> None:
         assert 0 < largest < float(size)
         # The value of the order is in proportion to its size.
         assert np.isclose(largest / float(size), answer["limit"] / answer["number"], rtol=0.02)
+
+
+def test_a_chain_goes_on_and_is_held_against_the_journal_after_its_files_were_moved(
+    run: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "state"
+    shutil.copytree(run, folder)
+    compared = verify_audit(folder).compared
+    store = open_store(str(tmp_path / "archive"), StoreTerms())
+    with AuditWriter.open(folder / "audit", SMALL) as writer:
+        assert archive_segments(writer, store, None) > 1
+    assert followed(folder).written == 0
+    found = verify_audit(folder)
+    assert (found.faults, found.verdict.notes) == ((), [])
+    assert 0 < found.compared < compared
