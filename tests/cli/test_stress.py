@@ -156,10 +156,12 @@ def test_what_the_whole_trader_lived_through_is_shown(
     assert body["whole"]
     assert [each["loss"] for each in body["scenarios"]] == ["12.50"]
     assert "flash-crash" in (tmp_path / "through.html").read_text()
-    broken = replace(DONE, broken=("lost: an order",), breakers=("outage",))
+    broken = replace(DONE, broken=("lost: an order",), breakers=("outage",), by_hand=True)
     monkeypatch.setattr("traider.cli.stress_through.live_through", lambda *_: (broken,))
     assert run([*said, "--scenario", "flash-crash"]) == 1
-    assert "BROKEN flash-crash: lost: an order" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "BROKEN flash-crash: lost: an order" in shown
+    assert "bought by hand" in shown
     assert "lost: an order" in (tmp_path / "through.html").read_text()
 
 
@@ -178,3 +180,12 @@ def test_what_cannot_be_lived_through_is_one_line(
 ) -> None:
     assert run(["stress", *said]) == 2
     assert line in capsys.readouterr().err
+
+
+def test_one_bar_of_the_past_says_no_worst_period(tmp_path: Path, capsys: Capture) -> None:
+    write_bars(tmp_path / "BINANCE-BTC-USDT-1h.parquet", [START_MS], [1_000.0])
+    path = tmp_path / "book.csv"
+    path.write_text("instrument,quantity\nBTC-USDT,2\n")
+    _, by = scenarios(["--positions", str(path), "--data", str(tmp_path)], capsys)
+    assert "15% in an hour, assumed" in by["outage-hour"]["meaning"]
+    assert float(by["outage-day"]["price"]) == pytest.approx(800.0)

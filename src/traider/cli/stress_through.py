@@ -134,13 +134,20 @@ def _figures(result: ThroughResult) -> tuple[str, ...]:
 
 
 def _seen(result: ThroughResult) -> str:
-    return ", ".join((*result.breakers, *result.alerts)) or "–"
+    by_hand = ("bought by hand",) if result.by_hand else ()
+    return ", ".join((*by_hand, *result.breakers, *result.alerts)) or "–"
 
 
 def _page(results: tuple[ThroughResult, ...]) -> ThroughPage:
     return ThroughPage(
         [
-            ThroughRow(each.scenario, _figures(each), each.breakers, each.alerts, each.broken)
+            ThroughRow(
+                each.scenario + (" (bought by hand)" if each.by_hand else ""),
+                _figures(each),
+                each.breakers,
+                each.alerts,
+                each.broken,
+            )
             for each in results
         ],
         _HEADS,

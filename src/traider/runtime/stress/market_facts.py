@@ -112,18 +112,21 @@ def facts_of(book: StressBook, history: BookHistory) -> StressFacts:
 def assumed_facts(book: StressBook) -> StressFacts:
     """Return what is taken where no data is named."""
     count = len(book.positions)
-    way = -1 if book.net >= 0 else 1
     names = [position.instrument for position in book.positions]
     return StressFacts(
         dict.fromkeys(names, ASSUMED),
         np.ones((count, count)),
-        WorstPeriod(
-            f"{_ASSUMED_HOUR:.0%} in an hour, assumed", dict.fromkeys(names, way * _ASSUMED_HOUR)
-        ),
-        WorstPeriod(
-            f"{_ASSUMED_DAY:.0%} in a day, assumed", dict.fromkeys(names, way * _ASSUMED_DAY)
-        ),
+        _assumed_worst(book, 1),
+        _assumed_worst(book, DAY_HOURS),
     )
+
+
+def _assumed_worst(book: StressBook, hours: int) -> WorstPeriod:
+    """Return what is taken for the worst hour, or day, where the data does not reach so far."""
+    move, span = (_ASSUMED_HOUR, "an hour") if hours == 1 else (_ASSUMED_DAY, "a day")
+    way = -1 if book.net >= 0 else 1
+    names = [position.instrument for position in book.positions]
+    return WorstPeriod(f"{move:.0%} in {span}, assumed", dict.fromkeys(names, way * move))
 
 
 def _worst(book: StressBook, history: BookHistory, hours: int) -> WorstPeriod:
@@ -133,6 +136,8 @@ def _worst(book: StressBook, history: BookHistory, hours: int) -> WorstPeriod:
     # The span is measured where the reference has a price at both ends.
     market = history.reference.at(ends) / history.reference.at(starts) - 1.0
     kept = np.isfinite(market)
+    if not kept.any():
+        return _assumed_worst(book, hours)
     starts, ends, market = starts[kept], ends[kept], market[kept]
     columns = []
     for series, beta in zip(history.own, history.betas, strict=True):

@@ -82,12 +82,14 @@ def test_a_trader_lives_through_a_crash_and_keeps_every_law(
     monkeypatch.setattr(passing, "SPEED", 60.0)
     monkeypatch.setattr(passing, "AFTER_NS", 4 * MINUTE_NS)
     monkeypatch.setattr(passing, "_WAITS_NS", 2 * MINUTE_NS)
+    monkeypatch.setattr(passing, "BY_HAND_NS", MINUTE_NS)
     monkeypatch.setattr(markets, "BEFORE_NS", 3 * MINUTE_NS)
     told: list[str] = []
     order = ThroughOrder((CRASH,), DEMO, out=tmp_path)
     (found,) = live_through(order, lambda _done, what: told.append(what))
-    # A busy machine may be late with the first order, which is told as a law.
-    assert [law for law in found.broken if "no order was sent" not in law] == []
+    # A busy machine may be late with the strategy's first order: then something is bought by hand.
+    assert found.broken == ()
+    assert found.orders
     assert found.move == pytest.approx(-0.2, abs=0.02)
     assert "price-jump" in found.breakers
     assert "flash-crash: +0 min from the shock" in told

@@ -48,6 +48,8 @@ class PlayedMarket:
     """The farthest that bitcoin's price moves from then on, below 0 for a fall."""
     length_ns: int
     """Of a bar."""
+    price: float
+    """Of bitcoin before the shock."""
 
 
 @dataclass(frozen=True)
@@ -217,12 +219,17 @@ def _written(bars: dict[str, _Bars], begins_ns: int, length_ns: int, folder: Pat
         table = {"ts": each.ts_ns // _NS_PER_MS, **columns, "volume": each.volume}
         pq.write_table(pa.table(table), path)
         files.append(path)
-    return PlayedMarket(tuple(files), begins_ns, _move(bars[BASES[0]], begins_ns), length_ns)
+    market = bars[BASES[0]]
+    price = _price_before(market, begins_ns)
+    return PlayedMarket(tuple(files), begins_ns, _move(market, begins_ns, price), length_ns, price)
 
 
-def _move(bars: _Bars, begins_ns: int) -> float:
-    shown = bars.part(begins_ns, begins_ns + AFTER_NS)
+def _price_before(bars: _Bars, begins_ns: int) -> float:
     before = bars.part(0, begins_ns)
-    base = float(before.prices[-1, 3]) if len(before.ts_ns) else float(shown.prices[0, 0])
+    return float(before.prices[-1, 3]) if len(before.ts_ns) else float(bars.prices[0, 0])
+
+
+def _move(bars: _Bars, begins_ns: int, price: float) -> float:
+    shown = bars.part(begins_ns, begins_ns + AFTER_NS)
     low, high = float(shown.prices[:, 2].min()), float(shown.prices[:, 1].max())
-    return max(low / base - 1.0, high / base - 1.0, key=abs)
+    return max(low / price - 1.0, high / price - 1.0, key=abs)

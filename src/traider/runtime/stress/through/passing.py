@@ -1,7 +1,9 @@
 """One scenario from begin to end: an exchange, a trader, the shock, and what must hold after it.
 
-The market waits before the shock for a trader that does not trade yet. Afterwards everything is
-held against the exchange (``laws``), the trader ends in order, and its whole journal is replayed.
+The market waits before the shock for a trader that does not trade yet. One whose strategy sent
+nothing by then is told to buy some bitcoin with a stop under it, so that the shock meets orders.
+Afterwards everything is held against the exchange (``laws``), the trader ends in order, and its
+whole journal is replayed.
 """
 
 import asyncio
@@ -12,10 +14,19 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
+from traider.domain.errors import TraiderError
+from traider.runtime.control.client import ControlClient
+from traider.runtime.control.commands import ManualOrder
 from traider.runtime.demo_exchange import products_of
 from traider.runtime.status_body import StatusBody
 from traider.runtime.stress.through.laws import status_of
-from traider.runtime.stress.through.markets import AFTER_NS, MINUTE_NS, PlayedMarket
+from traider.runtime.stress.through.markets import (
+    AFTER_NS,
+    BASES,
+    MINUTE_NS,
+    QUOTE,
+    PlayedMarket,
+)
 from traider.runtime.stress.through.scenarios import FAULTS, ThroughScenario
 from traider.runtime.stress.through.standing_exchange import StandingExchange
 from traider.runtime.stress.through.trader_process import (
@@ -36,6 +47,14 @@ EAGER: Final = (
 the circuit breakers of a live run."""
 _WAITS_NS: Final = 10 * MINUTE_NS
 """Before the shock the market waits here for a trader that does not trade yet."""
+BY_HAND_NS: Final = 4 * MINUTE_NS
+"""Before the shock something is bought by hand where no order was sent until then."""
+_BY_HAND_SHARE: Final = Decimal("0.05")
+"""Of the account's worth."""
+_BY_HAND_EXIT: Final = Decimal("0.03")
+"""Of the price: how far its stop and its target are away."""
+_SIZE_STEP: Final = Decimal("0.00001")
+_PRICE_STEP: Final = Decimal("0.01")
 _LOOK_S: Final = 0.2
 _POLL_S: Final = 0.02
 _ENDS_S: Final = 120.0
@@ -58,6 +77,8 @@ class Passed:
     alerts: set[str] = field(default_factory=set)
     breakers: set[str] = field(default_factory=set)
     """Those that were seen open."""
+    is_by_hand: bool = False
+    """Whether what the shock met was bought by hand."""
     violations: list[str] = field(default_factory=list)
 
 
@@ -87,7 +108,7 @@ async def pass_through(scenario: ThroughScenario, terms: PassingTerms, told: Tol
         )
         try:
             await _begin(life, exchange, market, told)
-            await _Watching(life, exchange, run, done, told).watch(market.begins_ns)
+            await _Watching(life, exchange, run, done, told).watch(market)
             await _judge(life, exchange, run, done)
         except NeverTradedError as trouble:
             done.violations.append(str(trouble))
@@ -141,13 +162,17 @@ class _Watching:
     done: Passed
     told: Told
 
-    async def watch(self, begins_ns: int) -> None:
+    async def watch(self, market: PlayedMarket) -> None:
         """Lay the fault when the shock begins, and look on until it is over."""
+        begins_ns, is_asked = market.begins_ns, False
         is_laid, until = False, time.monotonic() + _STALLED_S
         while not self.life.is_dead and time.monotonic() < until:
             now_ns = await self.exchange.now_ns()
             minutes = (now_ns - begins_ns) / MINUTE_NS
             self.told(f"{minutes:+.0f} min from the shock")
+            if now_ns >= begins_ns - BY_HAND_NS and not is_asked:
+                is_asked = True
+                await asyncio.to_thread(self._buy_by_hand, Decimal(market.price))
             if now_ns >= begins_ns and not is_laid:
                 is_laid = True
                 for fault in FAULTS[self.done.scenario.fault]:
@@ -160,9 +185,34 @@ class _Watching:
             f"the trader is gone or the market stands, exit code {self.life.exit_code}"
         )
 
+    def _buy_by_hand(self, price: Decimal) -> None:
+        """Let a person buy, where the strategy sent nothing: a shock is to meet orders."""
+        try:
+            with ControlClient(self.run) as trader:
+                status = trader.status()
+                if not status.counts.orders_sent:
+                    trader.send(_bracket(Decimal(status.nav), price))
+                    self.done.is_by_hand = True
+        except TraiderError as fault:
+            self.done.violations.append(f"nothing could be bought before the shock: {fault}")
+
     async def _look(self) -> None:
         status = await asyncio.to_thread(status_of, self.run)
         if status is not None:
             self.done.drawdown = max(self.done.drawdown, Decimal(status.drawdown))
             self.done.alerts |= {alert.key for alert in status.alerts}
             self.done.breakers |= {each.name for each in status.breakers}
+
+
+def _bracket(worth: Decimal, price: Decimal) -> ManualOrder:
+    """Return a person's wish for some bitcoin, with a stop under it and a target above."""
+    size = (worth * _BY_HAND_SHARE / price).quantize(_SIZE_STEP)
+    return ManualOrder(
+        who="stress",
+        why="the strategy sent nothing before the shock",
+        instrument=f"COINBASE:{BASES[0]}-{QUOTE}",
+        side="buy",
+        size=size,
+        stop=(price * (1 - _BY_HAND_EXIT)).quantize(_PRICE_STEP),
+        target=(price * (1 + _BY_HAND_EXIT)).quantize(_PRICE_STEP),
+    )

@@ -49,6 +49,8 @@ class ThroughResult(Struct, frozen=True, kw_only=True):
     alerts: tuple[str, ...] = ()
     breakers: tuple[str, ...] = ()
     """Circuit breakers that were seen open."""
+    by_hand: bool = False
+    """Whether what the shock met was bought by hand, since the strategy had sent nothing."""
     broken: tuple[str, ...] = ()
     """Laws that were broken; none is what must be."""
 
@@ -122,6 +124,7 @@ def _result(passed: Passed) -> ThroughResult:
         drawdown=f"{passed.drawdown:f}",
         alerts=tuple(sorted(passed.alerts)),
         breakers=tuple(sorted(passed.breakers)),
+        by_hand=passed.is_by_hand,
         broken=tuple(passed.violations),
     )
     if status is None:
