@@ -7,6 +7,7 @@ Laws:
 4. A trader that is ending takes nothing more: the stop waits in the folder.
 """
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -176,3 +177,19 @@ def test_law_4_a_trader_that_is_ending_leaves_the_stop_in_the_folder(tmp_path: P
     with pytest.raises(UsageError, match="is ending"):
         _ = front.give(order).send(None)
     assert front.command(Stop(**WHO)) == "Stop done"
+
+
+def test_law_4_a_session_that_fails_takes_nothing_from_then_on(tmp_path: Path) -> None:
+    desk = KeepingDesk()
+    front = FrontDesk(desk, tmp_path)
+
+    async def opening() -> None:
+        async with front:
+            raise DataError("the history cannot be read")
+
+    with pytest.raises(DataError, match="the history"):
+        asyncio.run(opening())
+    with pytest.raises(UsageError, match="the trader is ending"):
+        front.command(kill_command("ana", "wrong prices", flatten=True))
+    assert desk.asked == []
+    assert found_kill(tmp_path) is not None

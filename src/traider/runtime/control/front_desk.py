@@ -11,7 +11,8 @@ import time
 import uuid
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from types import TracebackType
+from typing import Final, Self
 
 from msgspec.structs import replace
 
@@ -96,6 +97,19 @@ class FrontDesk:
             self._remove_file()
             return f"{done}{self._noted(command.asked_ns or asked_ns)}"
         return done
+
+    async def __aenter__(self) -> Self:
+        """Take what comes, until it is left."""
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Take nothing more: nobody here would carry it out."""
+        self.end()
 
     def end(self) -> None:
         """Take nothing more: the trader lets go of its gateway. What lies in the folder stays."""

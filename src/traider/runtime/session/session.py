@@ -249,7 +249,8 @@ class Session:
         upkeep = Upkeep(self._keeping(parts), parts.trader, front, self._seen)
         watch.checks = lambda: upkeep.checked
         closing.callback(upkeep.close)
-        async with Background() as background:
+        # However it is left, by an opening that fails say, the desk takes nothing from then on.
+        async with Background() as background, front:
             self._add_beside(parts, desk, background, leadership.epoch)
             background.add(front.keep())
             await self._begin(parts, leadership, watch, background)
