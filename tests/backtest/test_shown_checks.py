@@ -12,7 +12,7 @@ from traider.backtest.fill_tiers import FILL_TIERS
 from traider.backtest.order_lives import first_by_id
 from traider.backtest.reasons import ExplainedOrders
 from traider.backtest.run import BacktestPlan
-from traider.backtest.shown_checks import order_checks, with_checks
+from traider.backtest.shown_checks import ask_again, with_checks
 from traider.domain.events import EventArray, Kind, OrderFlag, empty_events, join_events
 from traider.kernel.codes import Limit, Verdict
 from traider.kernel.machine import Machine
@@ -53,7 +53,7 @@ def test_every_verdict_of_a_run_is_told_again(name: str, limits: dict[Limit, flo
     plan = replace(plan, spec=replace(plan.spec, limits={**plan.spec.limits, **limits}))
     intents, verdicts = orders_of(plan)
     ids = set(intents["order_id"].tolist())
-    found = order_checks(plan, ids)
+    found = ask_again(plan, ids).checks
     assert set(found) == ids
     refused = 0
     for verdict in verdicts:

@@ -8,6 +8,8 @@ A run without alphas has none of the four.
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from enum import IntEnum
@@ -16,6 +18,8 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
+from traider.backtest.counterfactual import is_check_passed, word
+from traider.backtest.gate_checks import GateCheck
 from traider.backtest.order_lives import Floats, Integers, OrderLives, Outcome
 from traider.backtest.reasons import ExplainedOrders
 from traider.domain.events import EventArray, Kind, OrderFlag
@@ -28,6 +32,16 @@ from traider.kernel.specification import MarketSpec
 _TIME: Final = pa.timestamp("ns", tz="UTC")
 _AMOUNT: Final = pa.decimal128(38, 18)
 _WORD: Final = pa.dictionary(pa.int32(), pa.string())
+_CHECKS: Final = pa.list_(
+    pa.struct(
+        [
+            ("check", pa.string()),
+            ("number", pa.float64()),
+            ("limit", pa.float64()),
+            ("passed", pa.bool_()),
+        ]
+    )
+)
 _FORCE_SHIFT: Final = 4
 
 
@@ -39,6 +53,7 @@ def reason_table(explained: ExplainedOrders) -> pa.Table:
             **_wanted(lives.intents, markets),
             **_decided(explained),
             **_became(lives, markets),
+            **_asked(explained),
         }
     )
 
@@ -119,6 +134,34 @@ def _became(lives: OrderLives, markets: Sequence[MarketSpec]) -> dict[str, pa.Ar
         "ended": _times(lives.ended_ns),
         "end_reason": _named(reasons, Reject),
     }
+
+
+def _asked(explained: ExplainedOrders) -> dict[str, pa.Array[Any]]:
+    """Return what the gate measured of the orders that it was asked about again; null of others."""
+    lives = explained.lives
+    pairs = zip(lives.intents["order_id"].tolist(), lives.code.tolist(), strict=True)
+    rows = [_checks(explained.checks.get(order_id), code) for order_id, code in pairs]
+    others = (explained.otherwise.get(each) for each in lives.intents["order_id"].tolist())
+    texts = [None if each is None else json.dumps(each, sort_keys=True) for each in others]
+    return {"checks": pa.array(rows, _CHECKS), "otherwise": pa.array(texts, pa.string())}
+
+
+def _checks(found: Sequence[GateCheck] | None, refusal: int) -> list[dict[str, Any]] | None:
+    if found is None:
+        return None
+    return [
+        {
+            "check": word(each.verdict),
+            "number": _finite(each.number),
+            "limit": _finite(each.limit),
+            "passed": is_check_passed(each, refusal),
+        }
+        for each in found
+    ]
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
 
 
 def _struct(columns: Floats, names: Sequence[str]) -> pa.Array[Any]:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -62,7 +62,9 @@ class ExplainedOrders:
     reasons: Reasons
     markets: tuple[MarketSpec, ...]
     checks: Mapping[int, tuple[GateCheck, ...]] = field(default_factory=dict)
-    """What the gate measured, by order id; of the orders that a report shows."""
+    """What the gate measured, by order id; of the orders that a report shows, and of refusals."""
+    otherwise: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+    """What would have passed the gate, of the same orders."""
 
 
 def alpha_labels(spec: KernelSpec) -> tuple[str, ...]:

@@ -24,8 +24,9 @@ def attribution(state: Path, wanted: tuple[str, ...], as_json: bool) -> int:
 
     The journal is replayed, so that the scores behind each order are those of its decision. Hours
     are those of a trade's opening, UTC; regimes (calm, normal, wild) compare the volatility of the
-    market at that moment with the thirds of what it was before.
+    market at that moment with the thirds of what it was before. DIR may be the folder of a
+    back-test's results, which has no regimes and no models.
     """
     from traider.cli.attribution_outcome import attribution_session
 
-    return attribution_session(state, wanted or _VIEWS, as_json=as_json)
+    return attribution_session(state, wanted, as_json=as_json)

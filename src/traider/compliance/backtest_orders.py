@@ -1,8 +1,11 @@
 """Explain an order of a back-test from what it left behind: ``reasons.parquet`` and its fills.
 
-A back-test keeps no journal, so what the gate measured is known of the check that refused alone.
+A back-test keeps no journal. What every check of the gate measured is asked once more for the
+orders behind the trades that its page shows, and for refusals; of others the deciding check alone
+is known.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -11,12 +14,17 @@ from typing import Any, Final
 
 import pyarrow.parquet as pq
 
+from traider.compliance.explanation import would_have_passed
 from traider.domain.errors import DataError, UsageError
 
 Body = dict[str, Any]
 
 _NEAR: Final = 3
 _APPROVED: Final = "approved"
+_ONE_CHECK: Final = (
+    "of the gate its deciding check alone is known: every check is kept of the orders behind the "
+    "trades that the report shows (report.trades_shown), and of the newest refusals"
+)
 
 
 def explain_backtest_order(folder: Path, text: str) -> Body:
@@ -68,6 +76,10 @@ def _explained(row: Mapping[str, Any], fills: Sequence[Mapping[str, Any]], text:
     order["side"] = "buy" if row["side"] > 0 else "sell"
     order["properties"] = [name for name in ("post_only", "reduce_only") if row[name]]
     scores = row.get("score") or {}
+    gate = _gate(row)
+    notes = ["a back-test keeps no journal: when what was sent and heard of is not known"]
+    if gate is None:
+        notes.append(_ONE_CHECK)
     return {
         "id": f"{row['order_id']:016x}",
         "asked": text,
@@ -89,7 +101,7 @@ def _explained(row: Mapping[str, Any], fills: Sequence[Mapping[str, Any]], text:
         "target": {name: row[name] for name in ("combined", "enter", "exit", "exposure")},
         "market": None,
         "definitions": None,
-        "gate": None,
+        "gate": gate,
         "verdict": {"check": row["verdict"], "number": row["number"], "limit": row["limit"]},
         "sent": None,
         "ack": None,
@@ -100,8 +112,19 @@ def _explained(row: Mapping[str, Any], fills: Sequence[Mapping[str, Any]], text:
         "end": None,
         "outcome": row["outcome"],
         "stages_us": {},
-        "would_have_passed": None,
-        "notes": ["a back-test keeps no journal: of the gate its deciding check alone is known"],
+        "would_have_passed": would_have_passed(gate),
+        "notes": notes,
+    }
+
+
+def _gate(row: Mapping[str, Any]) -> Body | None:
+    """Return what the gate said when it was asked again; None where it was not."""
+    if row.get("checks") is None:
+        return None
+    return {
+        "answer": {name: row[name] for name in ("number", "limit")} | {"check": row["verdict"]},
+        "checks": row["checks"],
+        "otherwise": json.loads(row["otherwise"]),
     }
 
 

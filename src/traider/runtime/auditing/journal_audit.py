@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from traider.backtest.counterfactual import word
 from traider.compliance.reading import PLACE
 from traider.compliance.records import Entry
 from traider.compliance.telling import (
@@ -36,7 +37,6 @@ from traider.journal.snapshots import SnapshotStore
 from traider.kernel.breaker_records import Breaker
 from traider.kernel.codes import Reject, Verdict
 from traider.kernel.specification import KernelSpec
-from traider.runtime.auditing.counterfactual import word
 from traider.runtime.auditing.people import People
 from traider.runtime.auditing.reasons import Reason, ReasonTeller
 from traider.runtime.auditing.replaying import ReasonReplay

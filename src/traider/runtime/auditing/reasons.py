@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from traider.backtest.counterfactual import Counterfactual, in_words, is_check_passed, word
 from traider.backtest.gate_checks import GateCheck, gate_checks
 from traider.backtest.gate_views import Approvals, as_asked, view_before
 from traider.backtest.reasons import alpha_labels
@@ -22,7 +23,6 @@ from traider.kernel.codes import Verdict
 from traider.kernel.live_machine import GateAnswer, LiveMachine, Turn
 from traider.kernel.records import Gate, Record
 from traider.kernel.specification import KernelSpec
-from traider.runtime.auditing.counterfactual import Counterfactual, is_passed, word
 
 Body = dict[str, Any]
 
@@ -164,23 +164,8 @@ class ReasonTeller:
             # The gate, asked again in the view as it was put together, must say the same.
             "agrees": other.code == answer[0],
             "checks": rows,
-            "otherwise": self._in_words(other.found(checks), order),
+            "otherwise": in_words(other.found(checks), order, self._spec.markets),
         }
-
-    def _in_words(self, found: Body, order: EventArray) -> Body:
-        """Return a counterfactual with sizes and prices beside lots and ticks."""
-        number = int(order["instrument"][0])
-        if number >= len(self._spec.markets):
-            return found
-        spec, said = self._spec.markets[number], dict(found)
-        is_money = bool(int(order["flags"][0]) & OrderFlag.QUOTE_SIZED)
-        for name in ("largest", "smallest"):
-            lots = found.get(f"{name}_lots")
-            if lots is not None and not is_money:
-                said[f"{name}_size"] = text(size_from_lots(lots, spec.lot_size))
-        if found.get("price_ticks") is not None:
-            said["price"] = text(price_from_ticks(found["price_ticks"], spec.tick_size))
-        return said
 
 
 def _answers_of_orders(turn: Turn) -> list[GateAnswer]:
@@ -192,12 +177,11 @@ def _answers_of_orders(turn: Turn) -> list[GateAnswer]:
 
 
 def _check_row(check: GateCheck, refusal: int) -> Body:
-    passed = int(check.verdict) != refusal and (refusal == Verdict.APPROVED or is_passed(check))
     return {
         "check": word(check.verdict),
         "number": _number(check.number),
         "limit": _number(check.limit),
-        "passed": passed,
+        "passed": is_check_passed(check, refusal),
     }
 
 

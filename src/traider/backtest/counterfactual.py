@@ -6,13 +6,16 @@ too small; of an approved one how large it could have been.
 """
 
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import Any, Final
 
 from traider.backtest.gate_asking import GateView
 from traider.backtest.gate_checks import GateCheck
 from traider.domain.events import EventArray, OrderFlag
+from traider.domain.units import price_from_ticks, size_from_lots
 from traider.kernel.codes import Verdict
 from traider.kernel.records import Gate
+from traider.kernel.specification import MarketSpec
 
 MOST_LOTS: Final = 1 << 52
 """A size that passes here passes at any."""
@@ -164,6 +167,11 @@ def is_passed(check: GateCheck) -> bool:
     return check.number <= check.limit
 
 
+def is_check_passed(check: GateCheck, refusal: int) -> bool:
+    """Return whether a check let an order through that ``refusal`` answered; a verdict's code."""
+    return int(check.verdict) != refusal and (refusal == Verdict.APPROVED or is_passed(check))
+
+
 def nearest(checks: Sequence[GateCheck]) -> dict[str, Any] | None:
     """Return the check that the order came nearest to failing, with its share of the limit."""
     found = [
@@ -180,3 +188,26 @@ def nearest(checks: Sequence[GateCheck]) -> dict[str, Any] | None:
 def word(verdict: int) -> str:
     """Return a check in words: ``max-notional``."""
     return Verdict(verdict).name.lower().replace("_", "-")
+
+
+def in_words(
+    found: dict[str, Any], order: EventArray, markets: Sequence[MarketSpec]
+) -> dict[str, Any]:
+    """Return what would have passed with sizes and prices beside lots and ticks."""
+    number = int(order["instrument"][0])
+    if number >= len(markets):
+        return found
+    market, said = markets[number], dict(found)
+    is_money = bool(int(order["flags"][0]) & OrderFlag.QUOTE_SIZED)
+    for name in ("largest", "smallest"):
+        lots = found.get(f"{name}_lots")
+        if lots is not None and not is_money:
+            said[f"{name}_size"] = plain(size_from_lots(lots, market.lot_size))
+    if found.get("price_ticks") is not None:
+        said["price"] = plain(price_from_ticks(found["price_ticks"], market.tick_size))
+    return said
+
+
+def plain(value: Decimal) -> str:
+    """Return a decimal without an exponent and without needless zeros."""
+    return f"{value.normalize():f}" if value else "0"
