@@ -55,6 +55,21 @@ def test_a_chain_is_copied_to_a_folder_once(tmp_path: Path) -> None:
     assert verify_chain(tmp_path / "copy").ok
 
 
+def test_a_copy_of_a_chain_that_took_up_actions_is_whole_by_itself(tmp_path: Path) -> None:
+    chain = small_chain(tmp_path / "audit", 3)
+    record_action(chain, Action("ana", "login", "web"), 5)
+    with AuditWriter.open(chain) as writer:
+        assert ActionsTaken(writer).take() == 1
+    copy = tmp_path / "copy"
+    export_lines(chain, open_store(str(copy), StoreTerms()))
+    assert verify_audit(copy).faults == ()
+    # Its list names the end, so that a copy that was cut is found.
+    path = max(list_segments(copy).values())
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-1]))
+    (fault,) = verify_audit(copy).faults
+    assert "were written and are not there" in fault
+
+
 def test_each_hash_can_be_had_again_from_the_table(tmp_path: Path) -> None:
     chain = small_chain(tmp_path / "audit")
     export_table(chain, open_store(str(tmp_path / "copy"), StoreTerms()))

@@ -85,7 +85,8 @@ def stages(by_action: Mapping[str, list[Told]], decision: Told | None) -> Body:
     until they were heard of. ``signal_to_order``: received until it left.
     """
     found: Body = {}
-    verdict, sent = _first(by_action, "verdict"), _first(by_action, "sent")
+    verdict = _first(by_action, "verdict") or _first(by_action, "refusal")
+    sent = _first(by_action, "sent")
     cause = {} if decision is None else decision.payload.get("cause", {})
     received_ns = cause.get("ts_recv")
     if "instrument" in cause and received_ns is not None:

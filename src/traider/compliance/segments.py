@@ -84,6 +84,11 @@ def read_head(folder: Path) -> ChainHead | None:
         ) from fault
 
 
+def is_copy(folder: Path) -> bool:
+    """Return whether a folder is what an export made: files of the chain, and a list of them."""
+    return (folder / MANIFEST).is_file() and not (folder / HEAD).exists()
+
+
 def noted_elsewhere(folder: Path) -> ChainHead | None:
     """Return the end that the list of a copy names; None where the folder is no copy.
 

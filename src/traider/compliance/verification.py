@@ -8,7 +8,7 @@ from typing import Any
 from traider.compliance.actions import actions_after, last_action_line
 from traider.compliance.agreement import JournalAgreement
 from traider.compliance.anchoring import Anchor, anchor_faults, read_anchors, signature_faults
-from traider.compliance.segments import audit_folder
+from traider.compliance.segments import audit_folder, is_copy
 from traider.compliance.tombstones import Tombstone
 from traider.compliance.verifying import ChainVerdict, Watch, verify_chain
 from traider.domain.errors import DataError
@@ -113,7 +113,9 @@ def _elsewhere(anchor: Anchor, verdict: ChainVerdict) -> str:
 
 
 def _check_actions(chain: Path, verdict: ChainVerdict, faults: list[str]) -> None:
-    """Verify what people did elsewhere and the chain has not taken up yet."""
+    """Verify what people did elsewhere and the chain has not taken up yet; a copy has none."""
+    if is_copy(chain):
+        return
     try:
         waiting = sum(1 for _ in actions_after(chain, last_action_line(chain)))
     except DataError as fault:

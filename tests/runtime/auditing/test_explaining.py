@@ -72,6 +72,9 @@ def test_every_order_and_refusal_is_explained(run: Path, events: EventArray) -> 
         assert found["would_have_passed"].startswith("would have passed")
         assert len(found["fills"]) == int((own["kind"] == Kind.FILL).sum())
         assert found["notes"] == []
+        # What was refused never left; how long it took to say so is told all the same.
+        assert found["stages_us"]["decide"] >= 0.0
+        assert ("send" in found["stages_us"]) is (found["sent"] is not None)
         lines = list(explanation_lines(found))
         assert any(line.startswith("gate checks") for line in lines)
     assert kinds == {"order", "refusal"}
