@@ -20,10 +20,14 @@ import numpy as np
 
 from tests.scenarios.floor import Floor
 from tests.scenarios.life import Life
+from traider.compliance.reading import records
+from traider.compliance.verification import verify_audit
 from traider.domain.events import EventArray, Kind, join_events
 from traider.gateway.client_ids import ClientIds
 from traider.journal import JournalReader, verify_journal
 from traider.kernel.live_machine import Replayer
+from traider.kernel.specification import KernelSpec
+from traider.runtime.auditing.following import AuditFollower, AuditOrder
 from traider.runtime.parity.recorded_run import RecordedRun
 
 
@@ -107,8 +111,24 @@ def broken_records(folder: Path) -> list[str]:
         verdict = verify_journal(folder / name)
         found += [f"{name}: {fault}" for fault in verdict.faults]
     run = RecordedRun.open(folder)
-    replayer = Replayer(run.spec(), simulates=run.simulates)
+    spec = run.spec()
+    replayer = Replayer(spec, simulates=run.simulates)
     replayer.take(journal_of(folder))
     if replayer.mismatch is not None:
         found.append(f"the replay differs from event {replayer.mismatch.sequence} on")
-    return found
+    return found + [f"audit: {fault}" for fault in _broken_audit(folder, spec)]
+
+
+def _broken_audit(folder: Path, spec: KernelSpec) -> Iterator[str]:
+    """Yield what is wrong with the audit that the lives of a run left, once it is brought up."""
+    follower = AuditFollower(AuditOrder(folder, spec, rests=False))
+    follower.close()
+    follower.follow()
+    proved = verify_audit(folder)
+    yield from (*proved.faults, *proved.verdict.notes)
+    for record in records(folder / "audit"):
+        gate = record.payload.get("gate")
+        if gate is not None and not gate["agrees"]:
+            yield f"the gate, asked again about {record.object_id}, answers otherwise"
+        if "unexplained" in record.payload:
+            yield f"decision {record.object_id} has no reasons: {record.payload['unexplained']}"

@@ -16,6 +16,7 @@ from typing import Any, Final, TypeVar
 from traider.runtime.supervision.threads import AT_WORK
 
 _NS_PER_S: Final = 1_000_000_000
+_FOLLOWS: Final = f"{AT_WORK}audit"
 _THREAD_S: Final = 0.05
 """How long the machine's time may pass in one look while a thread works."""
 
@@ -44,7 +45,9 @@ class _Selector(selectors.DefaultSelector):
 
 
 def _is_one_at_work() -> bool:
-    return any(thread.name.startswith(AT_WORK) for thread in threading.enumerate())
+    """Return whether a thread works that ends; the audit's follows the journal without end."""
+    names = (thread.name for thread in threading.enumerate())
+    return any(name.startswith(AT_WORK) and name != _FOLLOWS for name in names)
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
