@@ -85,7 +85,7 @@ export function WaitingNotice() {
   return (
     <ul
       aria-label="Waiting for a second person"
-      className="flex flex-col gap-1 border-b border-warn bg-warn-soft px-4 py-1.5 text-sm text-warn"
+      className="sticky top-12 z-20 flex flex-col gap-1 border-b border-warn bg-warn-soft px-4 py-1.5 text-sm text-warn"
     >
       {mine.map(({ data }) => (
         <Mine key={data.id} approval={data} onEnd={() => drop(data.id)} />

@@ -61,7 +61,7 @@ function outcomeOf(approval: Approval): string {
 function About({ approval, isMine }: { approval: Approval; isMine: boolean }) {
   const isWaiting = approval.state === "waiting";
   return (
-    <span className="min-w-0 flex-1">
+    <span className="min-w-0 flex-1 max-sm:basis-full">
       <b className="font-medium">{approval.what}</b>
       <span className="block text-xs text-quiet">
         asked by {isMine ? "you" : approval.asked_by}, <Time ns={approval.asked_ns} withDay />
@@ -75,7 +75,7 @@ function About({ approval, isMine }: { approval: Approval; isMine: boolean }) {
         {outcomeOf(approval)}
       </span>
       {isWaiting && (
-        <span className="figure block text-xs break-all text-quiet">
+        <span className="figure block text-xs break-all whitespace-normal text-quiet">
           {approval.method} {approval.path} {approval.body}
         </span>
       )}

@@ -3,7 +3,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { post } from "@/data/client";
-import { isApproval } from "@/data/waiting";
 import { counted } from "@/format/words";
 import { Badge } from "@/ui/badge";
 import { Button } from "@/ui/button";
@@ -39,9 +38,8 @@ export function ChangeReview({ changes, send, onDone }: ChangeReviewProps) {
   const save = useAction(async () => {
     // One request each: what was done before a refusal is not sent again.
     for (const change of left) {
-      const answer = await send(change, why);
+      await send(change, why);
       setDone((before) => [...before, change.setting.key]);
-      if (isApproval(answer)) continue;
     }
     onDone();
   }, [SETTINGS_KEY, ["signals"], ["risk"]]);

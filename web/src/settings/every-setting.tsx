@@ -2,7 +2,6 @@
 
 import { useState } from "react";
 import { capital, spaced } from "@/format/words";
-import { Badge } from "@/ui/badge";
 import { Search, Switch } from "@/ui/form";
 import { Panel } from "@/ui/panel";
 import { Answered } from "@/ui/states";
@@ -26,9 +25,10 @@ const COLUMNS: readonly Column<SettingRow>[] = [
   {
     key: "value",
     label: "In force",
+    width: "24%",
     value: (row) => shown(row.value),
     cell: (row) => (
-      <span className="figure break-words">
+      <span className="figure inline-block max-w-64 break-all whitespace-normal">
         {shown(row.value)}
         {row.unit && <span className="ml-1 text-xs text-quiet">{row.unit}</span>}
       </span>
@@ -37,21 +37,27 @@ const COLUMNS: readonly Column<SettingRow>[] = [
   {
     key: "default",
     label: "Default",
+    width: "12%",
     from: "md",
     value: (row) => shown(row.default),
-    cell: (row) => <span className="figure text-quiet">{shown(row.default)}</span>,
+    cell: (row) => (
+      <span className="figure inline-block max-w-48 break-all whitespace-normal text-quiet">
+        {shown(row.default)}
+      </span>
+    ),
   },
   {
     key: "origin",
     label: "From",
+    width: "24%",
     from: "sm",
     value: (row) => `${row.origin} ${row.changed_by} ${row.changed_why}`,
     cell: (row) => (
       <span className="text-xs">
         <Origin row={row} />
         {!row.is_as_file && row.changed_ns === null && (
-          <span className="ml-1.5">
-            <Badge tone="warn">a new run begins with {shown(row.file_value)}</Badge>
+          <span className="block break-all text-warn">
+            a new run begins with {shown(row.file_value)}
           </span>
         )}
       </span>

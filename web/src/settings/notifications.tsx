@@ -78,7 +78,7 @@ function Row({ way }: { way: Way }) {
       <span className="w-28 font-medium">{capital(way.name)}</span>
       <Badge tone={way.is_set ? "good" : "neutral"}>{way.is_set ? "set" : "not set"}</Badge>
       {way.is_set && (
-        <span className="min-w-0 flex-1">
+        <span className="min-w-0 flex-1 max-sm:basis-full">
           {way.carries.join(" and ")} alerts, and their end, through {way.to}
           <Outcome words="Last message" result={way.last} />
           <Outcome words="Last test" result={way.tested} />
