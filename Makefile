@@ -2,7 +2,8 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup dashboard run backtest test lint check fmt bench soak setup-peers bench-peers lock clean
+.PHONY: help setup dashboard run backtest test screenshots lint check fmt bench soak setup-peers bench-peers \
+	lock clean
 
 READY := .venv/.ready
 BIN := .venv/bin
@@ -30,7 +31,12 @@ backtest: $(READY) dashboard  ## back-test the rule ensemble on the sample bars
 	@$(BIN)/traider backtest --config examples/ensemble.toml
 
 test: $(READY) dashboard  ## run every test, compiled and interpreted, with coverage, on each Python at hand
+	@scripts/get_chromium.sh
 	@$(BIN)/python scripts/run_tests.py
+
+screenshots: $(READY) dashboard  ## take pictures of every page into build/screenshots
+	@scripts/get_chromium.sh
+	@$(BIN)/python -m scripts.screenshots
 
 lint: $(READY)  ## lint, types and import rules
 	@$(BIN)/ruff check .

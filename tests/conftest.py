@@ -49,6 +49,14 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, bool | None, b
         coverage.resume()
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests measured: ``record_property("measured", "…")``."""
+    for report in terminalreporter.getreports("passed"):
+        for name, words in report.user_properties:
+            if name == "measured":
+                terminalreporter.write_line(f"measured: {words}")
+
+
 @pytest.fixture(scope="session")
 def repo_root() -> Path:
     """The checkout."""

@@ -1,7 +1,7 @@
 """A demo as a person starts it, with its dashboard, and a browser in front of it.
 
 with running_demo(folder) as demo, browser() as chromium:
-    page = entered(chromium, demo)
+    page = entered(chromium, demo).new_page()
     page.goto(demo.url)
 """
 
@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import pytest
 
 from tests.api.people import house_at, person
+from tests.web.parts_of_demo import free_port
 from traider.api.rights import Role
 from traider.api.security.cookies import COOKIE
 
@@ -53,14 +54,25 @@ class Demo:
     password: str
     """The first one, as it was printed."""
     state: Path
+    pid: int
+    """Its trader, whose children serve and are the exchange."""
 
 
 @contextmanager
-def running_demo(folder: Path) -> Iterator[Demo]:
-    """Run a demo while the block runs; its market goes 20 times as fast as the clock."""
+def running_demo(folder: Path, *settings: str, speed: float = 20.0) -> Iterator[Demo]:
+    """Run a demo while the block runs, beside data of its own.
+
+    Args:
+        folder: where it runs: its state, its lake and its jobs lie there.
+        settings: as ``--set`` takes them.
+        speed: seconds of its market in a second.
+    """
     state, told = folder / "demo", folder / "told.txt"
     command = [sys.executable, "-m", "traider", "run", "--demo", "--state", str(state)]
-    command += ["--speed", "20", "--set", "api.port=0", "--set", "observability.port=0"]
+    # A port of its own, which it keeps when the server is started again.
+    command += ["--speed", f"{speed:g}", "--port", str(free_port())]
+    for setting in ("observability.port=0", *settings):
+        command += ["--set", setting]
     kept = {
         name: text
         for name, text in os.environ.items()
@@ -70,7 +82,7 @@ def running_demo(folder: Path) -> Iterator[Demo]:
         told.open("w") as out,
         subprocess.Popen(
             command,
-            cwd=ROOT,
+            cwd=folder,
             env={**kept, "PYTHONPATH": str(ROOT / "src"), "TRAIDER_API__IS_SERVED": "true"},
             stdout=out,
             stderr=subprocess.STDOUT,
@@ -78,7 +90,7 @@ def running_demo(folder: Path) -> Iterator[Demo]:
     ):
         try:
             url, password = _address(told, process)
-            yield Demo(url, password, state)
+            yield Demo(url, password, state, process.pid)
         finally:
             process.send_signal(signal.SIGINT)
             try:

@@ -31,7 +31,7 @@ function Held({ series, year, onCheck }: { series: Series; year: string; onCheck
         <Button
           tone="quiet"
           className="ml-auto"
-          aria-label={`Check ${series.instrument} ${series.kind}`}
+          aria-label={`Check every row of ${series.instrument} ${series.kind}`}
           onClick={onCheck}
         >
           Check every row

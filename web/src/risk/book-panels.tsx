@@ -80,7 +80,7 @@ export function CorrelationPanel({ className }: { className?: string }) {
             <>
               <HeatTable
                 label="Correlation of returns"
-                corner=""
+                corner="Instrument"
                 columns={names}
                 rows={answer.matrix.map((row, place) => ({
                   name: names[place] ?? "",

@@ -106,7 +106,7 @@ export function LimitsPanel({ className }: { className?: string }) {
           <div
             tabIndex={0}
             role="region"
-            aria-label="Limits"
+            aria-label="Table: limits"
             className="thin-scroll overflow-x-auto"
           >
             <table className="w-full border-collapse text-sm">

@@ -26,26 +26,32 @@ interface CellProps {
 
 function Cell({ cell, instrument, isOpen, onOpen }: CellProps) {
   const score = cell.is_filter ? "filter" : number(cell.score, { sign: true });
+  const name = `${cell.alpha} of ${instrument}`;
   const confidence = percent(cell.confidence, { digits: 0 });
   return (
     <button
       type="button"
       onClick={onOpen}
       aria-pressed={isOpen}
-      aria-label={`${cell.alpha} of ${instrument}: ${score}, confidence ${confidence}`}
       className="flex w-full min-w-28 flex-col gap-1 rounded px-2 py-1.5 text-left hover:bg-raised aria-pressed:bg-accent-soft"
     >
       <span className="flex items-baseline justify-between gap-2">
-        <span className="figure">{cell.is_on ? score : "off"}</span>
+        <span className="figure">
+          <span className="sr-only">{name}: </span>
+          {cell.is_on ? score : "off"}
+        </span>
         <span className="figure text-xs text-quiet" title="confidence">
+          <span className="sr-only">confidence </span>
           {confidence}
         </span>
       </span>
-      <ScoreBar
-        score={cell.is_filter ? (cell.confidence ?? 0) : (cell.score ?? 0)}
-        confidence={cell.confidence ?? 0}
-        label={`${cell.alpha} of ${instrument}`}
-      />
+      <span aria-hidden="true">
+        <ScoreBar
+          score={cell.is_filter ? (cell.confidence ?? 0) : (cell.score ?? 0)}
+          confidence={cell.confidence ?? 0}
+          label={name}
+        />
+      </span>
     </button>
   );
 }

@@ -97,9 +97,11 @@ function Heading<Row>({
 }) {
   const isDown = sort === `-${column.key}`;
   const isSorted = isDown || sort === column.key;
+  // Above buttons stands no word, so that there is nothing to head.
+  const Cell = column.label === "" ? "td" : "th";
   return (
-    <th
-      scope="col"
+    <Cell
+      scope={column.label === "" ? undefined : "col"}
       aria-sort={isSorted ? (isDown ? "descending" : "ascending") : undefined}
       style={{ width: column.width }}
       className={`h-8 border-b border-line px-3 text-xs font-medium whitespace-nowrap text-quiet first:pl-4 last:pr-4 ${column.isNumber ? "text-right" : "text-left"} ${column.from ? FROM[column.from] : ""}`}
@@ -116,7 +118,7 @@ function Heading<Row>({
           {isSorted && <Icon name={isDown ? "down" : "up"} size={8} />}
         </button>
       )}
-    </th>
+    </Cell>
   );
 }
 
