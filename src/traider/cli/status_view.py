@@ -99,7 +99,9 @@ def _standing(found: FoundStatus) -> Text:
         case Liveness.ENDED:
             return Text(f"not running; this was said {said} ago", style="bold yellow")
         case Liveness.NEVER_RAN:
-            words = f"not running; prepared {said} ago, and nothing was said yet"
+            is_starting = body.phase is Phase.STARTING
+            first = "its first process starts" if is_starting else "not running"
+            words = f"{first}; prepared {said} ago, and nothing was said yet"
             return Text(words, style="bold yellow")
         case _:
             assert_never(found.liveness)

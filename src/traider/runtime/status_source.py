@@ -1,5 +1,6 @@
 """How a trader stands, asked of its process or, when none answers, read from its state folder."""
 
+import os
 import time
 from dataclasses import dataclass
 from enum import StrEnum
@@ -28,7 +29,7 @@ class Liveness(StrEnum):
     ENDED = "ended"
     """No process runs; this is what it kept last."""
     NEVER_RAN = "never ran"
-    """The run was prepared, and kept no status yet."""
+    """The run was prepared, and kept no status yet; its first process may be starting."""
 
 
 class _Asked(Struct, frozen=True):
@@ -54,7 +55,8 @@ def find_status(state: Path, timeout_s: float) -> FoundStatus:
     """Return how the trader of the folder ``state`` stands.
 
     A trader that does not run has ``pid`` 0, leads nothing and is ``stopped``; the rest is as it
-    was last. Texts that nobody knows are empty.
+    was last. One that never said anything is ``starting`` while a process has its folder: the
+    first start of all compiles the kernel, for a minute or two. Texts that nobody knows are empty.
 
     Raises:
         UsageError: there is no run in the folder, or it is another user's.
@@ -96,9 +98,24 @@ def _prepared(state: Path, liveness: Liveness) -> FoundStatus:
             f"cannot be read ({fault})", where=str(path), fix="restore it from a backup"
         ) from None
     is_silent = liveness is Liveness.SILENT
-    age_s = max(time.time() - asked.created_ns / 1e9, 0.0)
-    body = _blank(state, asked, Phase.STARTING if is_silent else Phase.STOPPED)
+    # Not ``created_ns``: that is the run's own clock, which a demo has years ago.
+    age_s = max(time.time() - path.stat().st_mtime, 0.0)
+    is_starting = is_silent or _is_held(state / "run.lock")
+    body = _blank(state, asked, Phase.STARTING if is_starting else Phase.STOPPED)
     return FoundStatus(body, liveness if is_silent else Liveness.NEVER_RAN, age_s)
+
+
+def _is_held(lock: Path) -> bool:
+    """Whether the process that took a folder last still lives, and is another than this.
+
+    The lock itself is not tried: a trader that starts just then would find it taken.
+    """
+    try:
+        pid = int(lock.read_text(encoding="ascii"))
+        os.kill(pid, 0)
+    except (OSError, ValueError):
+        return False
+    return pid != os.getpid()
 
 
 def _blank(state: Path, asked: _Asked, phase: Phase) -> StatusBody:

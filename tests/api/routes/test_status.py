@@ -1,5 +1,6 @@
 """How the trader stands, told to whoever may see it."""
 
+import os
 from pathlib import Path
 
 import msgspec
@@ -45,6 +46,15 @@ def test_a_run_that_never_traded_says_so(state: Path) -> None:
     with serving(state) as url, Caller(url) as caller:
         told = enter(caller, state, Role.VIEWER).get("/api/v1/status").json
     assert (told["liveness"], told["nav"], told["mode"]) == ("never ran", "", "demo")
+    assert told["phase"] == "stopped"
+    assert told["age_s"] < 600, "by the machine's clock, whatever the run's own says"
+
+
+def test_a_first_start_that_takes_long_is_no_run_that_stands_still(state: Path) -> None:
+    (state / "run.lock").write_text(f"{os.getppid()}\n")
+    with serving(state) as url, Caller(url) as caller:
+        told = enter(caller, state, Role.VIEWER).get("/api/v1/status").json
+    assert (told["liveness"], told["phase"]) == ("never ran", "starting")
 
 
 def test_a_folder_without_a_run_is_told_as_one(tmp_path: Path) -> None:

@@ -81,7 +81,7 @@ _LIVENESS: Final = {
     Liveness.RUNNING: "",
     Liveness.SILENT: "a process is there and does not answer",
     Liveness.ENDED: "no process runs; what it kept last is shown",
-    Liveness.NEVER_RAN: "the run was prepared and never traded",
+    Liveness.NEVER_RAN: "the run was prepared, and nothing was said yet",
 }
 
 

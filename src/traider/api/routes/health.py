@@ -15,7 +15,7 @@ _UNREADY = 503
 _NO_TRADER = {
     Liveness.SILENT: "a trader is there and does not answer",
     Liveness.ENDED: "no trader runs; what it kept last is shown",
-    Liveness.NEVER_RAN: "the run was prepared and never traded",
+    Liveness.NEVER_RAN: "the run was prepared, and nothing was said yet",
 }
 
 
