@@ -20,7 +20,7 @@ from fastapi import Depends, Request
 from sqlalchemy import Engine
 
 from traider.api.books import RunBooks
-from traider.api.following import LiveView
+from traider.api.following import LiveView, Standing
 from traider.api.problems import ConflictError
 from traider.api.terms import ApiTerms
 from traider.runtime.config import Config
@@ -121,6 +121,12 @@ class Facts:
                 self._view.start()
                 self._closing.callback(self._view.close)
             return self._view
+
+    def standing(self) -> Standing | None:
+        """Return how the live view stands; None where nobody asked for it yet."""
+        with self._lock:
+            view = self._view
+        return None if view is None else view.standing()
 
     @property
     def books(self) -> RunBooks:

@@ -207,7 +207,7 @@ def test_a_connection_ends_with_its_right() -> None:
 @pytest.mark.parametrize(
     "said",
     [None, {}, {"channels": "status"}, {"channels": [7]}, {"channels": ["nothing"]},
-     {"channels": ["status"] * 65}, {"channels": ["x" * 81]}],
+     {"channels": ["status"] * 65}, {"channels": ["x" * 241]}],
 )  # fmt: skip
 def test_a_request_that_is_none_is_refused_and_the_rest_goes_on(said: object) -> None:
     async def ask() -> None:

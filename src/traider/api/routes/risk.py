@@ -79,7 +79,7 @@ def risk_var(
     data folder; where nothing is held, equal parts of every instrument.
     """
     asked = ConeAsked(Model(model), float(level))
-    return ValueAtRisk(measured=_measured(facts), backtest=_backtest(facts, asked))
+    return ValueAtRisk(measured=measured_now(facts), backtest=_backtest(facts, asked))
 
 
 @router.get("/exposure", summary="What is held, by instrument and in sum", dependencies=_READ)
@@ -136,7 +136,8 @@ def _taken_or_none(facts: Facts) -> tuple[limits.GateTaken | None, AsOf]:
         return None, as_of(facts.view.wait_until_live(WAIT_S))
 
 
-def _measured(facts: Facts) -> RiskNow | None:
+def measured_now(facts: Facts) -> RiskNow | None:
+    """Return what a running trader measured last; None where none did."""
     try:
         return risk_shape(read_risk(facts.state))
     except UsageError:

@@ -8,6 +8,11 @@ from typing import Any, Final
 from traider.api.stream.deltas import Body, delta_of
 
 BOOK: Final = "book:"
+DEPTH: Final = "depth:"
+TAPE: Final = "tape:"
+BARS: Final = "bars:"
+NAMED: Final = (BOOK, DEPTH, TAPE, BARS)
+"""What channels of one market begin with."""
 _NS_PER_MS: Final = 1_000_000
 KEPT: Final = 120
 """Messages that are kept for those who come back: two minutes of one a second."""
@@ -39,7 +44,10 @@ class Message:
 
 def event_of(name: str) -> str:
     """Return the event that messages of the channel ``name`` arrive under."""
-    return "book_update" if name.startswith(BOOK) else name
+    for prefix in NAMED:
+        if name.startswith(prefix):
+            return f"{prefix.removesuffix(':')}_update"
+    return name
 
 
 class Channel:

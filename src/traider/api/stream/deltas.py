@@ -1,9 +1,10 @@
 """What changed from one body of a channel to the next: the deltas of the stream, as pure functions.
 
-An object's delta is a JSON merge patch (RFC 7396), in which null removes a name; so bodies have no
+An object's delta is a JSON merge patch (RFC 7396), in which null removes a name; so objects have no
 null: what is not known is left out. A list's rows have ids: its delta is the rows that are new or
-changed, and the ids of those that went. A page makes the next body of the last one and a delta by
-``patched`` and ``with_rows``; it has its own, and these are the law that they are tested by.
+changed, each whole, null included, and the ids of those that went. A page makes the next body of
+the last one and a delta by ``patched`` and ``with_rows``; it has its own, and these are the law
+that they are tested by.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,11 +19,9 @@ ID_NAMES: Final = ("id", "order_id", "fill_id", "key", "part", "name", "instrume
 
 
 def bare(value: Json) -> Json:
-    """Return ``value`` without the names in it that are null."""
+    """Return an object without the names in it that are null; lists stay as they are."""
     if isinstance(value, Mapping):
         return {name: bare(each) for name, each in value.items() if each is not None}
-    if isinstance(value, list | tuple):
-        return [bare(each) for each in value]
     return value
 
 

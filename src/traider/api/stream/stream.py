@@ -25,7 +25,7 @@ from traider.domain.errors import TraiderError
 PATH: Final = "/api/v1/socket.io"
 _MESSAGE_BYTES_MAX: Final = 16_384
 _CHANNELS_MAX: Final = 64
-_CHANNEL_CHARACTERS_MAX: Final = 80
+_CHANNEL_CHARACTERS_MAX: Final = 240
 _REFUSED: Final = "no such channels"
 
 Read = Callable[[Collection[str]], Mapping[str, Body]]
