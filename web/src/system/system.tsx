@@ -5,6 +5,7 @@
 import { useStatus } from "@/data/status";
 import { Skeleton } from "@/ui/states";
 import { Audit } from "./audit";
+import { LatencyChart } from "./latency-chart";
 import { LatencyPanel } from "./latency-panel";
 import { Logs } from "./logs";
 import { ParityPanel } from "./parity-panel";
@@ -30,6 +31,7 @@ export function System() {
           </div>
           <LatencyPanel status={status} className="xl:col-span-8" />
           <ResourcesPanel className="xl:col-span-4" />
+          <LatencyChart className="xl:col-span-12" />
           <Logs className="xl:col-span-12" />
           <Audit className="xl:col-span-12" />
         </>

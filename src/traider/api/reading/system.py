@@ -148,6 +148,7 @@ def latency(body: StatusBody, samples: Sequence[RunSample]) -> StageLatencies:
             LatencySeries(
                 stage=name,
                 p50=[_of(each, name).p50 if name in each.latency_us else None for each in kept],
+                p95=[_of(each, name).p95 if name in each.latency_us else None for each in kept],
                 p99=[_of(each, name).p99 if name in each.latency_us else None for each in kept],
             )
             for name in stages

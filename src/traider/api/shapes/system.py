@@ -74,6 +74,8 @@ class LatencySeries(Shape):
     """Its name."""
     p50: Annotated[list[float | None], Field(examples=[[86.0]])]
     """One an instant; null before the first observation."""
+    p95: Annotated[list[float | None], Field(examples=[[230.4]])]
+    """One an instant."""
     p99: Annotated[list[float | None], Field(examples=[[510.0]])]
     """One an instant."""
 
