@@ -5,6 +5,7 @@ import { Chart } from "@/charts/chart";
 import { pointsOf } from "@/charts/points";
 import type { Series } from "@/charts/terms";
 import type { Ink } from "@/charts/theme";
+import { askedTold, ONCE_MS } from "@/data/freshness";
 import type { Schema } from "@/data/schemas";
 import { percent } from "@/format/number";
 import { Panel } from "@/ui/panel";
@@ -77,7 +78,12 @@ function Compared({ comparison }: { comparison: Schema<"Comparison"> }) {
 export function ComparePanel({ ids, className }: { ids: readonly string[]; className?: string }) {
   const comparison = useComparison(ids);
   return (
-    <Panel title="Side by side" className={className} isFlush>
+    <Panel
+      title="Side by side"
+      tell={() => askedTold(comparison.dataUpdatedAt, ONCE_MS)}
+      className={className}
+      isFlush
+    >
       {ids.length === 0 ? (
         <Empty>Choose finished back-tests in the list to lay them side by side.</Empty>
       ) : (

@@ -11,11 +11,12 @@ import { isUnderWay } from "@/history/queries";
 import { Badge } from "@/ui/badge";
 import { Button } from "@/ui/button";
 import { Stat, Time } from "@/ui/figure";
+import { askedTold } from "@/data/freshness";
 import { Panel } from "@/ui/panel";
 import { Empty, Failure, Skeleton } from "@/ui/states";
 import { CAUSE_WORDS, CAUSES, differenceBars } from "./difference-rows";
 import { type ParityView, parityView } from "./parity-report";
-import { useParityJob, useParityReport, useStartParity } from "./queries";
+import { SLOW_MS, useParityJob, useParityReport, useStartParity } from "./queries";
 
 function Checks({ view }: { view: ParityView }) {
   return (
@@ -129,6 +130,7 @@ export function ParityPanel({ className }: { className?: string }) {
           </Button>
         )
       }
+      tell={() => askedTold(report.dataUpdatedAt, SLOW_MS)}
       className={className}
     >
       {start.error && <Failure error={start.error} />}

@@ -6,7 +6,7 @@ import type { Schema } from "@/data/schemas";
 import { isUnderWay } from "@/history/queries";
 
 const MOVING_MS = 1_000;
-const SLOW_MS = 10_000;
+export const SLOW_MS = 10_000;
 const RUNS_MOST = 100;
 
 export function useBacktests() {

@@ -1,5 +1,6 @@
 "use client";
 
+import { askedTold } from "@/data/freshness";
 import type { Schema } from "@/data/schemas";
 import { counted, shortName } from "@/format/words";
 import { JobRow } from "@/history/job-row";
@@ -7,7 +8,7 @@ import { isUnderWay } from "@/history/queries";
 import { Badge } from "@/ui/badge";
 import { Panel } from "@/ui/panel";
 import { Answered, Empty } from "@/ui/states";
-import { useBacktests } from "./queries";
+import { SLOW_MS, useBacktests } from "./queries";
 
 type Run = Schema<"BacktestShape">;
 
@@ -78,6 +79,7 @@ export function RunsPanel({
     <Panel
       title="Back-tests"
       note={runs.data && counted(items.length, "run")}
+      tell={() => askedTold(runs.dataUpdatedAt, SLOW_MS)}
       className={className}
       isFlush
     >

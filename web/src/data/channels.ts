@@ -3,21 +3,37 @@
 import type { Json } from "./merge";
 
 export const CHANNELS = [
+  "freshness",
   "status",
   "pnl_update",
   "position_update",
   "order_update",
+  "order_latest",
   "trade_executed",
   "signal_update",
   "risk_alert",
   "health_update",
+  "role_update",
+  "limit_update",
+  "exposure_update",
+  "breaker_update",
+  "var_update",
+  "market_update",
 ] as const;
 
-export type Channel = (typeof CHANNELS)[number] | `book:${string}`;
+const NAMED = ["book", "depth", "tape", "bars"] as const;
+
+export type Channel = (typeof CHANNELS)[number] | `${(typeof NAMED)[number]}:${string}`;
+
+/** Return whether a channel is of one market, so that there may be any number of its kind. */
+export function isNamed(channel: string): boolean {
+  return channel.includes(":");
+}
 
 /** Return the event that a channel's messages arrive under. */
 export function eventOf(channel: string): string {
-  return channel.startsWith("book:") ? "book_update" : channel;
+  const kind = NAMED.find((each) => channel.startsWith(`${each}:`));
+  return kind === undefined ? channel : `${kind}_update`;
 }
 
 const ID_KEYS = ["id", "order_id", "fill_id", "key", "part", "name", "instrument"];

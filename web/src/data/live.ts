@@ -4,7 +4,9 @@
  */
 
 import { useSyncExternalStore } from "react";
+import { conflated, nextFrame } from "./conflate";
 
+/** A body of a channel, and when it was so. */
 export interface Held<Body = unknown> {
   body: Body;
   sequence: number;
@@ -40,10 +42,17 @@ function tell(key: string): void {
   listeners.get(key)?.forEach((listener) => listener());
 }
 
-/** Keep what a channel holds now, and draw whoever shows it. */
+const tellSoon = conflated((channels) => channels.forEach(tell), nextFrame);
+
+/** Keep what a channel holds now, and draw whoever shows it with the next frame. */
 export function hold(channel: string, value: Held): void {
   held.set(channel, value);
-  tell(channel);
+  tellSoon(channel);
+}
+
+/** Forget what a channel held: nobody looks at it. */
+export function forget(channel: string): void {
+  held.delete(channel);
 }
 
 /** Return what a channel holds, without following it. */

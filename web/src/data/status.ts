@@ -5,9 +5,14 @@ import { type Held, useHeld } from "./live";
 import type { Status } from "./shapes";
 import { follow } from "./stream";
 
+/** Follow a channel while the component is on screen, without drawing what it holds. */
+export function useFollowed(channel: string): void {
+  useEffect(() => follow(channel), [channel]);
+}
+
 /** Follow a channel while the component is on screen, and return what it holds. */
 export function useChannel<Body>(channel: string): Held<Body> | undefined {
-  useEffect(() => follow(channel), [channel]);
+  useFollowed(channel);
   return useHeld<Body>(channel);
 }
 

@@ -5,14 +5,16 @@
  */
 
 import type { Socket } from "socket.io-client";
-import { eventOf, rowId } from "./channels";
+import { eventOf, isNamed, rowId } from "./channels";
 import { ask } from "./client";
-import { heldNow, hold, setConnection } from "./live";
+import { forget, heldNow, hold, setConnection } from "./live";
 import { type Json, type ListDelta, mergePatch, mergeRows } from "./merge";
 
 const PATH = "/api/v1/socket.io";
 const POLL_MS = 1000;
 const RETRY_MS_MAX = 15_000;
+/** After which a server that hung up, or refused, is tried again. */
+const AGAIN_MS = 3000;
 
 export interface Message {
   channel: string;
@@ -48,8 +50,17 @@ let socket: Socket | null = null;
 let polling: ReturnType<typeof setTimeout> | null = null;
 let failures = 0;
 const wanted = new Map<string, number>();
+/** Channels of which the server has said all that there was to say. */
+const current = new Set<string>();
+
+/** Return whether what is held of a channel is all that there is to know. */
+export function isCurrent(channel: string): boolean {
+  return current.has(channel);
+}
 
 function take(message: Message): void {
+  // What was under way when a page was left.
+  if (!wanted.has(message.channel)) return;
   const before = heldNow<Json>(message.channel);
   const standing = standingOf(before?.sequence, message);
   if (standing === "hangs") subscribe([message.channel], false);
@@ -69,7 +80,17 @@ function subscribe(channels: string[], resumes = true): void {
     const sequence = heldNow(channel)?.sequence ?? 0;
     if (resumes && sequence > 0) since[channel] = sequence;
   }
-  socket.emit("subscribe", { channels, since });
+  const asked = socket;
+  // It is answered after what was missed was told.
+  asked.emit("subscribe", { channels, since }, (answer: { error?: string }) => {
+    if (asked !== socket) return;
+    if (answer.error !== undefined) {
+      // One that the server does not know takes the others with it.
+      if (channels.length > 1) channels.forEach((channel) => subscribe([channel], resumes));
+      return;
+    }
+    channels.filter((channel) => wanted.has(channel)).forEach((channel) => current.add(channel));
+  });
 }
 
 /** Follow a channel until the returned function is called. */
@@ -87,6 +108,8 @@ export function follow(channel: string): () => void {
       return;
     }
     wanted.delete(channel);
+    current.delete(channel);
+    if (isNamed(channel)) forget(channel);
     if (socket?.connected) socket.emit("unsubscribe", { channels: [channel] });
   };
 }
@@ -101,10 +124,13 @@ async function poll(): Promise<void> {
   let wait = POLL_MS;
   try {
     const body = (await ask("get", "/api/v1/status")) as Json;
+    // Meanwhile the stream may have come.
+    if (polling === null) return;
     failures = 0;
     hold("status", { body, sequence: 0, atNs: Date.now() * 1e6, receivedMs: Date.now() });
     setConnection("polling");
   } catch {
+    if (polling === null) return;
     failures += 1;
     wait = Math.min(POLL_MS * 2 ** Math.min(failures - 1, 4), RETRY_MS_MAX);
     setConnection("lost", Date.now() + wait);
@@ -146,12 +172,19 @@ export function openStream(): () => void {
       setConnection("live");
       subscribe([...wanted.keys()]);
     });
-    made.on("disconnect", startPolling);
-    made.on("connect_error", startPolling);
+    const onLoss = () => {
+      current.clear();
+      startPolling();
+      // Whom the server sent away does not come back without being told to.
+      if (!made.active && !isOver) setTimeout(() => !isOver && made.connect(), AGAIN_MS);
+    };
+    made.on("disconnect", onLoss);
+    made.on("connect_error", onLoss);
   });
   return () => {
     isOver = true;
     stopPolling();
+    current.clear();
     socket?.disconnect();
     socket = null;
   };

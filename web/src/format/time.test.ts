@@ -8,6 +8,7 @@ import {
   microseconds,
   otherTime,
   setClockKind,
+  staleWords,
   timeZone,
   utc,
 } from "./time";
@@ -38,6 +39,10 @@ describe("times", () => {
     expect(otherTime(at)).toBe(`${here} here`);
     setClockKind("local");
     expect(timeZone()).toBeUndefined();
+  });
+  it("tells how old what is stale is, where it has an age", () => {
+    expect(staleWords(12)).toBe("12 s old");
+    expect(staleWords(0)).toBe("not live");
   });
   it("tells durations in the two units that matter", () => {
     expect(duration(0.0421)).toBe("42 ms");

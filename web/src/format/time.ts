@@ -101,6 +101,11 @@ export function age(seconds: number | null | undefined): string {
   return `${Math.round(seconds / 86_400)} d`;
 }
 
+/** Return how old something stale is: `5 s old`; what just came may be stale for other reasons. */
+export function staleWords(seconds: number): string {
+  return seconds < 2 ? "not live" : `${age(seconds)} old`;
+}
+
 /** Return microseconds in the unit that keeps three digits: `81 µs`, `3.3 ms`, `1.2 s`. */
 export function microseconds(value: number | null | undefined): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return UNKNOWN;

@@ -5,11 +5,32 @@ import { retryNow } from "@/data/stream";
 import { age } from "@/format/time";
 import { useNow } from "./use-now";
 
+/** Each page begins by asking, until the stream has come. */
+const SETTLE_MS = 5000;
+
+/** Says that the way of the stream is closed, and what stands in for it. */
+function SlowBanner() {
+  return (
+    <div
+      role="status"
+      className="flex flex-wrap items-center gap-x-3 border-b border-line bg-raised px-4 py-1.5 text-sm text-quiet"
+    >
+      <span className="font-medium text-text">The live stream is closed.</span>
+      <span>Pages ask every second or two instead, and go back to it by themselves.</span>
+      <button type="button" onClick={retryNow} className="font-medium underline">
+        Try now
+      </button>
+    </div>
+  );
+}
+
 /** Says that nothing is heard, since when, and when it is tried again; what is shown stays. */
 export function DisconnectedBanner() {
   const { connection, sinceMs, retryMs } = useConnection();
   const nowMs = useNow(500);
-  if (connection !== "lost" || nowMs === 0) return null;
+  if (nowMs === 0) return null;
+  if (connection === "polling" && nowMs - sinceMs > SETTLE_MS) return <SlowBanner />;
+  if (connection !== "lost") return null;
   const leftS = Math.max(0, Math.ceil((retryMs - nowMs) / 1000));
   return (
     <div

@@ -9,7 +9,7 @@ import { type ReactNode, useEffect, useLayoutEffect, useMemo, useState } from "r
 import { onSessionEnd } from "@/data/client";
 import { forgetAll } from "@/data/live";
 import { SESSION_KEY, useSession } from "@/data/session";
-import { useChannel } from "@/data/status";
+import { useChannel, useFollowed } from "@/data/status";
 import type { Status } from "@/data/shapes";
 import { openStream } from "@/data/stream";
 import { number } from "@/format/number";
@@ -151,6 +151,7 @@ function Frame({ children }: { children: ReactNode }) {
   );
   const status = useChannel<Status>("status")?.body;
   const zone = useLook((look) => look.clock);
+  useFollowed("freshness");
   useEffect(openStream, []);
   useKeptLook();
   useTitle(status, path);

@@ -1,9 +1,10 @@
 "use client";
 
-import { useConnection, useHeld } from "@/data/live";
+import { useHeld } from "@/data/live";
 import type { Status } from "@/data/shapes";
+import { statusTell, useStaleAge } from "@/data/use-live";
 import { percent, shareOf } from "@/format/number";
-import { age, clock, otherTime, timeZone } from "@/format/time";
+import { age, clock, otherTime, staleWords, timeZone } from "@/format/time";
 import { UseBar } from "@/ui/bar";
 import { Light } from "@/ui/badge";
 import { Figure, Pnl } from "@/ui/figure";
@@ -13,8 +14,6 @@ import { lightsOf } from "./lights";
 import { modeOf } from "./mode";
 import { Person } from "./person";
 import { useNow } from "./use-now";
-
-const STALE_AFTER_S = 5;
 
 function ModeBadge({ status }: { status: Status }) {
   const mode = modeOf(status);
@@ -110,10 +109,9 @@ function Clock({ nowMs }: { nowMs: number }) {
 /** What is always in sight: whose money, how much, how it is, and the way to stop it. */
 export function TopBar({ onPalette }: { onPalette: () => void }) {
   const held = useHeld<Status>("status");
-  const { connection } = useConnection();
   const nowMs = useNow();
-  const ageS = held && nowMs ? (nowMs - held.receivedMs) / 1000 : 0;
-  const isStale = connection === "lost" || ageS > STALE_AFTER_S;
+  const staleS = useStaleAge(statusTell);
+  const isStale = staleS !== null;
   const status = held?.body;
   return (
     <header className="sticky top-0 z-30 flex h-12 items-center gap-5 border-b border-line bg-panel px-4 max-md:gap-3 max-md:px-3">
@@ -125,7 +123,7 @@ export function TopBar({ onPalette }: { onPalette: () => void }) {
         </div>
       )}
       {status && isStale && (
-        <span className="figure text-xs text-warn max-sm:hidden">{age(ageS)} old</span>
+        <span className="figure text-xs text-warn max-sm:hidden">{staleWords(staleS)}</span>
       )}
       <div className="ml-auto flex items-center gap-4 max-md:gap-2">
         {status && <Lights status={status} nowMs={nowMs} isStale={isStale} />}

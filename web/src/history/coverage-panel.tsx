@@ -1,5 +1,6 @@
 "use client";
 
+import { askedTold } from "@/data/freshness";
 import type { Schema } from "@/data/schemas";
 import { compact } from "@/format/number";
 import { day } from "@/format/time";
@@ -11,7 +12,7 @@ import { Pick } from "@/ui/pick";
 import { Answered, Empty } from "@/ui/states";
 import { yearsOf } from "./coverage";
 import { CoverageCalendar, CoverageLegend } from "./coverage-calendar";
-import { useCoverage } from "./queries";
+import { SLOW_MS, useCoverage } from "./queries";
 
 type Series = Schema<"SeriesCoverage">;
 
@@ -77,6 +78,7 @@ export function CoveragePanel({
           )}
         </>
       }
+      tell={() => askedTold(coverage.dataUpdatedAt, SLOW_MS)}
       className={className}
       isFlush
     >

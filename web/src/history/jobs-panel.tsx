@@ -1,11 +1,12 @@
 "use client";
 
+import { askedTold } from "@/data/freshness";
 import type { Schema } from "@/data/schemas";
 import { counted } from "@/format/words";
 import { Panel } from "@/ui/panel";
 import { Answered, Empty } from "@/ui/states";
 import { JobRow } from "./job-row";
-import { isUnderWay, useBackfills } from "./queries";
+import { SLOW_MS, isUnderWay, useBackfills } from "./queries";
 
 function titleOf(job: Schema<"BackfillShape">): string {
   const what = [...job.what, ...job.timeframes].join(" ");
@@ -20,6 +21,7 @@ export function JobsPanel({ className }: { className?: string }) {
     <Panel
       title="Downloads"
       note={jobs.data && `${counted(open, "download")} under way`}
+      tell={() => askedTold(jobs.dataUpdatedAt, SLOW_MS)}
       className={className}
       isFlush
     >

@@ -5,7 +5,7 @@ import { get, post } from "@/data/client";
 import type { Schema } from "@/data/schemas";
 
 const MOVING_MS = 1_000;
-const SLOW_MS = 30_000;
+export const SLOW_MS = 30_000;
 const SERIES_MOST = 200;
 const JOBS_MOST = 50;
 

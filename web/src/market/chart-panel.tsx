@@ -2,7 +2,6 @@
 
 import { useMemo } from "react";
 import type { Schema } from "@/data/schemas";
-import { useStatus } from "@/data/status";
 import { placesOf } from "@/format/number";
 import { useAddress } from "@/state/address";
 import { Choice } from "@/ui/form";
@@ -11,13 +10,22 @@ import { Answered, Empty } from "@/ui/states";
 import { CandleChart } from "./candle-chart";
 import { HealthStrip } from "./health-strip";
 import { chosenOverlays, OVERLAYS, overlaySeries, toggled } from "./overlays";
-import { type Frame, FRAMES, useBars, useFills, useQuality } from "./queries";
+import {
+  type Frame,
+  FRAMES,
+  marketTell,
+  type Product,
+  useBars,
+  useFills,
+  useOpenOrders,
+  useQuality,
+} from "./queries";
 import { barsOf, faultsOf, fillsOf, shadesOf } from "./readings";
-
-type Product = Schema<"Product">;
 
 const FRAME_OPTIONS = FRAMES.map((frame) => ({ value: frame, label: frame }));
 const HEIGHT = 460;
+/** How many bars pass before the quality of the data is asked for from a later one on. */
+const ASKED_BARS = 60;
 
 function isFrame(text: string): text is Frame {
   return (FRAMES as readonly string[]).includes(text);
@@ -44,10 +52,10 @@ function OverlayChoice({ chosen, onChange }: { chosen: string; onChange: (text: 
 
 /** Our open orders in a market, as levels of the chart. */
 function useOrderLevels(name: string) {
-  const orders = useStatus()?.orders;
+  const orders = useOpenOrders();
   return useMemo(
     () =>
-      (orders ?? [])
+      orders
         .filter((order) => order.name === name)
         .flatMap((order) => {
           const level = Number(order.price || order.trigger);
@@ -79,8 +87,7 @@ export function ChartPanel({ product, className }: { product: Product; className
           />
         </>
       }
-      ageS={product.age_s}
-      staleAfterS={30}
+      tell={[bars.tell, marketTell(product)]}
       className={className}
       isFlush
     >
@@ -113,7 +120,10 @@ function Drawn({
   const stepS = answer.frame_ns / 1e9;
   const fromNs = bars[0]?.openNs ?? null;
   const untilNs = Math.max(answer.as_of.now_ns, (bars.at(-1)?.openNs ?? 0) + answer.frame_ns);
-  const quality = useQuality(product.name, fromNs).data?.items[0];
+  // In steps, so that each new bar is no new question.
+  const stepNs = ASKED_BARS * answer.frame_ns;
+  const askedNs = fromNs === null ? null : Math.floor(fromNs / stepNs) * stepNs;
+  const quality = useQuality(product.name, askedNs).data?.items[0];
   const fills = useFills(product.name).data;
   const orders = useOrderLevels(product.name);
   const faults = useMemo(() => (quality ? faultsOf(quality) : []), [quality]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { cumulated, depthEdges, depthSteps, grouped, ladderOf } from "./depth";
+import { cumulated, depthEdges, depthSteps, grouped, ladderOf, levelsBy } from "./depth";
 
 const BIDS = [
   { price: 99, size: 1 },
@@ -13,6 +13,12 @@ const ASKS = [
 ];
 
 describe("depth", () => {
+  it("is ordered from the best on, whatever order levels came in", () => {
+    const sizes = { "98.5": "2", "99": "1", "97": "4" };
+    expect(levelsBy(sizes, "bid").map((level) => level.price)).toEqual([99, 98.5, 97]);
+    expect(levelsBy(sizes, "ask").map((level) => level.size)).toEqual([4, 2, 1]);
+  });
+
   it("adds sizes from the best on", () => {
     expect(cumulated(BIDS).map((row) => row.total)).toEqual([1, 3, 7]);
   });

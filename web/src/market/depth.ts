@@ -26,6 +26,16 @@ export interface DepthPoint {
   readonly total: number;
 }
 
+/** Return a side of a book, best first, out of sizes by price. */
+export function levelsBy(sizes: Readonly<Record<string, string>>, side: "bid" | "ask"): Level[] {
+  const levels = Object.entries(sizes).map(([price, size]) => ({
+    price: Number(price),
+    size: Number(size),
+  }));
+  const sign = side === "bid" ? -1 : 1;
+  return levels.sort((one, other) => sign * (one.price - other.price));
+}
+
 /** Return levels merged to multiples of `step`, away from the mid so that none looks better. */
 export function grouped(levels: readonly Level[], step: number, side: "bid" | "ask"): Level[] {
   if (step <= 0) return [...levels];

@@ -1,5 +1,6 @@
 "use client";
 
+import { memo } from "react";
 import { number } from "@/format/number";
 import type { Ladder as LadderTerms, LadderRow } from "./depth";
 
@@ -20,7 +21,7 @@ interface RowProps {
   sizeDigits: number;
 }
 
-function Row({ row, isBid, isOwn, priceDigits, sizeDigits }: RowProps) {
+function LevelRow({ row, isBid, isOwn, priceDigits, sizeDigits }: RowProps) {
   const paint = isBid ? "var(--up)" : "var(--down)";
   return (
     <tr
@@ -40,6 +41,17 @@ function Row({ row, isBid, isOwn, priceDigits, sizeDigits }: RowProps) {
     </tr>
   );
 }
+
+/** Most levels stay as they are when the book moves. */
+const Row = memo(
+  LevelRow,
+  (one, other) =>
+    one.row.price === other.row.price &&
+    one.row.size === other.row.size &&
+    one.row.total === other.row.total &&
+    one.row.share === other.row.share &&
+    one.isOwn === other.isOwn,
+);
 
 /** The best prices of both sides, asks above bids, sizes added up away from the middle. */
 export function Ladder({ ladder, ownPrices, priceDigits, sizeDigits, base }: LadderProps) {

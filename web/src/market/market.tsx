@@ -17,7 +17,7 @@ export function Market() {
     <>
       <h1 className="sr-only">Market</h1>
       <Answered query={products} rows={12}>
-        {({ items }) => {
+        {(items) => {
           const product = items.find((each) => each.name === wanted) ?? items[0];
           if (product === undefined) {
             return <Empty>No market is followed yet; it begins when the trader has started.</Empty>;

@@ -31,8 +31,8 @@ export const OVERLAYS: readonly Overlay[] = [
     id: "bands",
     label: "Bands",
     lines: [
-      { indicator: "sma(close, 20) + 2 * std(close, 20)", title: "upper", ink: "quiet" },
-      { indicator: "sma(close, 20) - 2 * std(close, 20)", title: "lower", ink: "quiet" },
+      { indicator: "sma(close, 20) + 2 * stdev(close, 20)", title: "upper", ink: "quiet" },
+      { indicator: "sma(close, 20) - 2 * stdev(close, 20)", title: "lower", ink: "quiet" },
     ],
   },
   {

@@ -1,13 +1,11 @@
 "use client";
 
-import type { Schema } from "@/data/schemas";
 import { compact, percent, price } from "@/format/number";
 import { age } from "@/format/time";
 import { shortName } from "@/format/words";
 import { Figure } from "@/ui/figure";
 import { Light } from "@/ui/badge";
-
-type Product = Schema<"Product">;
+import type { Product } from "./queries";
 
 interface PickerProps {
   products: readonly Product[];

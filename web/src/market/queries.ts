@@ -1,7 +1,15 @@
-/** What the market's page asks the server for, again and again while it is looked at. */
+/** What the market's page shows: from the stream what moves, by asking what is past. */
 
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { get } from "@/data/client";
+import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useMemo } from "react";
+import { type AnswerOf, get } from "@/data/client";
+import { askedTold, MARKET_STALE_S, type Tell } from "@/data/freshness";
+import type { Schema } from "@/data/schemas";
+import type { Order } from "@/data/shapes";
+import { useConnection } from "@/data/live";
+import { useChannel } from "@/data/status";
+import { type Live, streamedNow, useLive } from "@/data/use-live";
+import { isBehind, type NewestBars, withNewest } from "./live-bars";
 
 export const FRAMES = ["1s", "15s", "1m", "5m", "15m", "1h", "4h", "1d"] as const;
 export type Frame = (typeof FRAMES)[number];
@@ -10,44 +18,119 @@ const MOVING_MS = 1_000;
 const SLOW_MS = 5_000;
 const BARS_MOST = 600;
 const TRADES_MOST = 100;
+const DEPTH = 100;
 
-export function useProducts() {
-  return useQuery({
+export type Product = Schema<"Product">;
+export type MarketTrade = AnswerOf<"/api/v1/market/trades", "get">["items"][number];
+
+export function useProducts(): Live<Product[]> {
+  return useLive({
+    channel: "market_update",
+    source: "journal",
     queryKey: ["market", "products"],
-    queryFn: () => get("/api/v1/market/products"),
-    refetchInterval: SLOW_MS,
+    ask: () => get("/api/v1/market/products").then((answer) => answer.items),
+    everyMs: SLOW_MS,
   });
 }
 
+/** Return candles: the past is asked for once, what forms comes by the stream. */
 export function useBars(instrument: string, frame: Frame, indicators: string) {
-  return useQuery({
-    queryKey: ["market", "bars", instrument, frame, indicators],
+  const queries = useQueryClient();
+  const channel = `bars:${instrument} ${frame} ${indicators}`.trimEnd();
+  const newest = useChannel<NewestBars>(channel)?.body;
+  const isStreamed = useConnection().connection === "live" && newest !== undefined;
+  const queryKey = useMemo(
+    () => ["market", "bars", instrument, frame, indicators],
+    [instrument, frame, indicators],
+  );
+  const query = useQuery({
+    queryKey,
     queryFn: () =>
       get("/api/v1/market/bars", {
         query: { instrument, frame, indicators, limit: BARS_MOST },
       }),
-    enabled: instrument !== "",
     placeholderData: keepPreviousData,
-    refetchInterval: MOVING_MS,
+    refetchInterval: isStreamed ? false : MOVING_MS,
+  });
+  const { data, isPlaceholderData, dataUpdatedAt } = query;
+  const isLacking = data !== undefined && !isPlaceholderData && isBehind(data, newest);
+  useEffect(() => {
+    if (isLacking) void queries.invalidateQueries({ queryKey });
+  }, [queries, queryKey, isLacking]);
+  const drawn = useMemo(
+    () => data && (isPlaceholderData ? data : withNewest(data, newest, BARS_MOST)),
+    [data, isPlaceholderData, newest],
+  );
+  const tell: Tell = () =>
+    isStreamed ? streamedNow(channel, "journal") : askedTold(dataUpdatedAt, MOVING_MS);
+  return { ...query, data: drawn, tell };
+}
+
+/** The book of an instrument with sizes by price, as the stream has it. */
+export interface DepthBody {
+  state: string;
+  bids: Readonly<Record<string, string>>;
+  asks: Readonly<Record<string, string>>;
+  imbalance?: number | null;
+}
+
+function sizesOf(levels: readonly Schema<"Level">[]): Record<string, string> {
+  return Object.fromEntries(levels.map(({ price, size }) => [price, size]));
+}
+
+export function useDepth(instrument: string): Live<DepthBody> {
+  return useLive({
+    channel: `depth:${instrument}`,
+    source: "journal",
+    queryKey: ["market", "book", instrument, DEPTH],
+    ask: async () => {
+      const path = { instrument };
+      const answer = await get("/api/v1/market/book/{instrument}", {
+        path,
+        query: { depth: DEPTH },
+      });
+      return { ...answer, bids: sizesOf(answer.bids), asks: sizesOf(answer.asks) };
+    },
+    everyMs: MOVING_MS,
   });
 }
 
-export function useBook(instrument: string, depth: number) {
-  return useQuery({
-    queryKey: ["market", "book", instrument, depth],
-    queryFn: () =>
-      get("/api/v1/market/book/{instrument}", { path: { instrument }, query: { depth } }),
-    enabled: instrument !== "",
-    refetchInterval: MOVING_MS,
-  });
-}
-
-export function useTrades(instrument: string) {
-  return useQuery({
+/** Return the market's trades, newest last. */
+export function useTrades(instrument: string): Live<MarketTrade[]> {
+  return useLive({
+    channel: `tape:${instrument}`,
+    source: "journal",
     queryKey: ["market", "trades", instrument],
-    queryFn: () => get("/api/v1/market/trades", { query: { instrument, limit: TRADES_MOST } }),
-    enabled: instrument !== "",
-    refetchInterval: MOVING_MS,
+    ask: () =>
+      get("/api/v1/market/trades", { query: { instrument, limit: TRADES_MOST } }).then((answer) =>
+        answer.items.toReversed(),
+      ),
+    everyMs: MOVING_MS,
+  });
+}
+
+/** Our open orders, as the trader holds them. */
+export type OpenOrder = Omit<Order, "age_s">;
+
+export function useOpenOrders(): readonly OpenOrder[] {
+  const { data } = useLive<readonly OpenOrder[]>({
+    channel: "order_update",
+    source: "trader",
+    queryKey: ["orders", "open"],
+    ask: () => get("/api/v1/status").then((answer) => answer.orders),
+    everyMs: MOVING_MS,
+  });
+  return data ?? NO_ORDERS;
+}
+
+const NO_ORDERS: readonly OpenOrder[] = [];
+
+/** Return how fresh a market is: the stream may be well while its venue says nothing. */
+export function marketTell(product: Product): Tell {
+  return () => ({
+    receivedMs: Date.now(),
+    ageS: product.age_s ?? 0,
+    staleAfterS: MARKET_STALE_S,
   });
 }
 
@@ -64,12 +147,18 @@ export function useQuality(instrument: string, fromNs: number | null) {
 
 const FILLS_MOST = 500;
 
-/** Return our own fills in a market, newest first. */
+/** Return our own fills in a market, newest first; asked for anew when there is one more. */
 export function useFills(instrument: string) {
+  const queries = useQueryClient();
+  const sequence = useChannel("trade_executed")?.sequence;
+  const isStreamed = useConnection().connection === "live" && sequence !== undefined;
+  useEffect(() => {
+    void queries.invalidateQueries({ queryKey: ["fills", instrument] });
+  }, [queries, instrument, sequence]);
   return useQuery({
     queryKey: ["fills", instrument],
     queryFn: () => get("/api/v1/fills", { query: { instrument, limit: FILLS_MOST } }),
     enabled: instrument !== "",
-    refetchInterval: SLOW_MS,
+    refetchInterval: isStreamed ? false : SLOW_MS,
   });
 }

@@ -4,7 +4,6 @@ import type { Span } from "@/charts/points";
 import type { AnswerOf } from "@/data/client";
 import type { Schema } from "@/data/schemas";
 import type { Bar } from "./candles";
-import type { Level } from "./depth";
 import type { HealthSpan } from "./health-spans";
 import type { TapeTrade } from "./tape";
 import type { ChartFill } from "./trade-marks";
@@ -19,10 +18,6 @@ export function barsOf(bars: readonly Schema<"BarShape">[]): Bar[] {
     close: Number(bar.close),
     volume: Number(bar.volume),
   }));
-}
-
-export function levelsOf(levels: readonly Schema<"Level">[]): Level[] {
-  return levels.map((level) => ({ price: Number(level.price), size: Number(level.size) }));
 }
 
 type MarketTrade = AnswerOf<"/api/v1/market/trades", "get">["items"][number];

@@ -1,5 +1,6 @@
 "use client";
 
+import { memo } from "react";
 import { Time } from "@/ui/figure";
 import { number } from "@/format/number";
 import { pressure, type TapeTrade } from "./tape";
@@ -13,6 +14,29 @@ interface TapeTableProps {
 
 const SIGNS = { buy: "↑", sell: "↓", unknown: "·" } as const;
 const TONES = { buy: "text-up", sell: "text-down", unknown: "text-quiet" } as const;
+
+interface RowProps {
+  trade: TapeTrade;
+  priceDigits: number;
+  sizeDigits: number;
+}
+
+function TradeRow({ trade, priceDigits, sizeDigits }: RowProps) {
+  return (
+    <tr>
+      <td className="h-5 pl-4 text-quiet">
+        <Time ns={trade.timeNs} />
+      </td>
+      <td className={`figure pr-2 text-right ${TONES[trade.side]}`}>
+        {SIGNS[trade.side]} {number(trade.price, { digits: priceDigits })}
+      </td>
+      <td className="figure pr-4 text-right">{number(trade.size, { digits: sizeDigits })}</td>
+    </tr>
+  );
+}
+
+/** A trade never changes: it is drawn once, whatever comes above it. */
+const Row = memo(TradeRow, (one, other) => one.trade.id === other.trade.id);
 
 /** The market's latest trades, newest first, and who took more of the last of them. */
 export function TapeTable({ tape, priceDigits, sizeDigits, base }: TapeTableProps) {
@@ -51,17 +75,7 @@ export function TapeTable({ tape, priceDigits, sizeDigits, base }: TapeTableProp
           </thead>
           <tbody>
             {tape.map((trade) => (
-              <tr key={trade.id}>
-                <td className="h-5 pl-4 text-quiet">
-                  <Time ns={trade.timeNs} />
-                </td>
-                <td className={`figure pr-2 text-right ${TONES[trade.side]}`}>
-                  {SIGNS[trade.side]} {number(trade.price, { digits: priceDigits })}
-                </td>
-                <td className="figure pr-4 text-right">
-                  {number(trade.size, { digits: sizeDigits })}
-                </td>
-              </tr>
+              <Row key={trade.id} trade={trade} priceDigits={priceDigits} sizeDigits={sizeDigits} />
             ))}
           </tbody>
         </table>

@@ -5,7 +5,10 @@
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { useDeferredValue, useMemo } from "react";
 import { get } from "@/data/client";
-import { useStatus } from "@/data/status";
+import { askedTold, type Tell } from "@/data/freshness";
+import { useConnection } from "@/data/live";
+import { useChannel, useStatus } from "@/data/status";
+import { streamedNow } from "@/data/use-live";
 import { number, price, size } from "@/format/number";
 import { baseOf, counted, shortName } from "@/format/words";
 import { useAddress } from "@/state/address";
@@ -17,6 +20,7 @@ import { Panel } from "@/ui/panel";
 import { Side } from "@/ui/side";
 import { Answered } from "@/ui/states";
 import { type Column, Table } from "@/ui/table";
+import { OF_STATE, type OrderFilter, withLatest } from "./latest";
 import type { OrderShape } from "./shapes";
 import { WhySheet } from "./why";
 
@@ -133,30 +137,35 @@ const SIDES = [
   { value: "sell", label: "Sells" },
 ];
 
-type StateAsked = OrderShape["state"];
-const OF_STATE: Record<string, StateAsked[] | undefined> = {
-  open: ["waiting", "open"],
-  filled: ["filled", "partly-filled"],
-  refused: ["refused", "rejected"],
-};
-
-function useOrders(state: string, side: string, text: string) {
-  const query = {
+function useOrders(filter: OrderFilter) {
+  const { state, side, text } = filter;
+  const latest = useChannel<OrderShape[]>("order_latest")?.body;
+  const isStreamed = useConnection().connection === "live" && latest !== undefined;
+  const asked = {
     limit: PAGE,
     state: OF_STATE[state] as ("open" | "filled")[] | undefined,
     side: side === "all" ? undefined : (side as "buy" | "sell"),
     text,
   };
-  return useInfiniteQuery({
+  const query = useInfiniteQuery({
     queryKey: ["orders", state, side, text],
     queryFn: ({ pageParam, signal }) =>
-      get("/api/v1/orders", { query: { ...query, cursor: pageParam }, signal }),
+      get("/api/v1/orders", { query: { ...asked, cursor: pageParam }, signal }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
     placeholderData: keepPreviousData,
     // Older pages do not change; somebody who reads them is not disturbed.
-    refetchInterval: (asked) => ((asked.state.data?.pages.length ?? 1) > 1 ? false : REFRESH_MS),
+    refetchInterval: (each) =>
+      isStreamed || (each.state.data?.pages.length ?? 1) > 1 ? false : REFRESH_MS,
   });
+  const { data, dataUpdatedAt } = query;
+  const rows = useMemo(() => {
+    const found = data?.pages.flatMap((page) => page.items);
+    return found && withLatest(found, isStreamed ? latest : undefined, { state, side, text });
+  }, [data, isStreamed, latest, state, side, text]);
+  const tell: Tell = () =>
+    isStreamed ? streamedNow("order_latest", "journal") : askedTold(dataUpdatedAt, REFRESH_MS);
+  return { query, rows, tell };
 }
 
 export function Orders() {
@@ -166,8 +175,7 @@ export function Orders() {
   const [open, setOpen] = useAddress("order", "");
   const words = useDeferredValue(search);
   const status = useStatus();
-  const query = useOrders(state, side, words);
-  const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items), [query.data]);
+  const { query, rows, tell } = useOrders({ state, side, text: words });
   return (
     <>
       <h1 className="sr-only">Orders</h1>
@@ -178,6 +186,7 @@ export function Orders() {
             ? `${counted(status.counts.orders_sent, "order")} sent, ${status.counts.orders_refused} refused, ${counted(status.counts.fills, "fill")}`
             : undefined
         }
+        tell={tell}
         isFlush
         actions={
           <>

@@ -1,4 +1,6 @@
-import type { Status } from "@/data/shapes";
+import { memo } from "react";
+import type { Alert, Breaker } from "@/data/shapes";
+import { statusTell } from "@/data/use-live";
 import { Badge, type Tone } from "@/ui/badge";
 import { Time } from "@/ui/figure";
 import { Panel } from "@/ui/panel";
@@ -6,16 +8,21 @@ import { Empty } from "@/ui/states";
 
 const TONES: Record<string, Tone> = { info: "neutral", warning: "warn", critical: "bad" };
 
+interface AlertsProps {
+  alerts: readonly Alert[];
+  breakers: readonly Breaker[];
+  className?: string;
+}
+
 /** What the trader called for attention, newest first, open breakers before all. */
-export function Alerts({ status, className }: { status: Status; className?: string }) {
-  const alerts = [...status.alerts].reverse();
+export const Alerts = memo(function Alerts({ alerts, breakers, className }: AlertsProps) {
   return (
-    <Panel title="Alerts" className={className} isFlush>
-      {alerts.length + status.breakers.length === 0 ? (
+    <Panel title="Alerts" tell={statusTell} className={className} isFlush>
+      {alerts.length + breakers.length === 0 ? (
         <Empty>Nothing calls for attention.</Empty>
       ) : (
         <ul className="divide-y divide-line">
-          {status.breakers.map((breaker) => (
+          {breakers.map((breaker) => (
             <li key={`${breaker.name} ${breaker.instrument}`} className="flex gap-3 px-4 py-2">
               <Badge tone="bad">breaker</Badge>
               <span className="min-w-0 flex-1">
@@ -24,7 +31,7 @@ export function Alerts({ status, className }: { status: Status; className?: stri
               <Time ns={breaker.since_ns} />
             </li>
           ))}
-          {alerts.map((alert) => (
+          {alerts.toReversed().map((alert) => (
             <li key={`${alert.key} ${alert.at_ns}`} className="flex gap-3 px-4 py-2">
               <Badge tone={TONES[alert.severity] ?? "neutral"}>{alert.severity}</Badge>
               <span className="min-w-0 flex-1">
@@ -38,4 +45,4 @@ export function Alerts({ status, className }: { status: Status; className?: stri
       )}
     </Panel>
   );
-}
+});

@@ -1,20 +1,32 @@
 "use client";
 
-import type { Status } from "@/data/shapes";
+import { memo } from "react";
+import type { Health } from "@/data/shapes";
+import { statusTell } from "@/data/use-live";
 import { lightsOf } from "@/frame/lights";
 import { useNow } from "@/frame/use-now";
 import { age } from "@/format/time";
 import { Light } from "@/ui/badge";
 import { Panel } from "@/ui/panel";
 
+interface HealthPanelProps {
+  health: readonly Health[];
+  className?: string;
+}
+
 /** How each part is, under the light of the top bar that it belongs to. */
-export function HealthPanel({ status, className }: { status: Status; className?: string }) {
+export const HealthPanel = memo(function HealthPanel({ health, className }: HealthPanelProps) {
   const nowMs = useNow();
-  const bad = status.health.filter((each) => !each.is_good).length;
+  const bad = health.filter((each) => !each.is_good).length;
   return (
-    <Panel title="Health" note={bad ? `${bad} not good` : "all good"} className={className}>
+    <Panel
+      title="Health"
+      note={bad ? `${bad} not good` : "all good"}
+      tell={statusTell}
+      className={className}
+    >
       <div className="grid grid-cols-1 gap-x-6 gap-y-4 sm:grid-cols-2">
-        {lightsOf(status.health).map((light) => (
+        {lightsOf(health).map((light) => (
           <div key={light.name} className="flex min-w-0 flex-col gap-1">
             <h3 className="text-xs text-quiet">{light.name}</h3>
             {light.parts.map((part) => (
@@ -35,4 +47,4 @@ export function HealthPanel({ status, className }: { status: Status; className?:
       </div>
     </Panel>
   );
-}
+});

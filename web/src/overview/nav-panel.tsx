@@ -7,6 +7,7 @@ import { latest } from "@/charts/points";
 import type { Series } from "@/charts/terms";
 import { get } from "@/data/client";
 import type { Status } from "@/data/shapes";
+import { statusTell } from "@/data/use-live";
 import { percent } from "@/format/number";
 import { type Range, secondsOf, useRange } from "@/state/range";
 import { Figure, Pnl, Stat } from "@/ui/figure";
@@ -88,7 +89,13 @@ export function NavPanel({ status, className }: { status: Status; className?: st
   const { series, isPending } = useSeries(status, range);
   const count = series[0]?.points.length ?? 0;
   return (
-    <Panel title="NAV and P&L" actions={<RangeChoice />} className={className} isFlush>
+    <Panel
+      title="NAV and P&L"
+      actions={<RangeChoice />}
+      tell={statusTell}
+      className={className}
+      isFlush
+    >
       <Figures status={status} />
       <div className="p-2">
         {count > 1 && (

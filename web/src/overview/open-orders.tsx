@@ -1,7 +1,9 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import type { Order, Status } from "@/data/shapes";
+import { memo } from "react";
+import type { Order } from "@/data/shapes";
+import { statusTell } from "@/data/use-live";
 import { price, size } from "@/format/number";
 import { age } from "@/format/time";
 import { counted, shortName } from "@/format/words";
@@ -51,24 +53,30 @@ const COLUMNS: readonly Column<Order>[] = [
   },
 ];
 
+interface OpenOrdersProps {
+  orders: readonly Order[];
+  className?: string;
+}
+
 /** Orders that are not over; a row leads to why it was made. */
-export function OpenOrders({ status, className }: { status: Status; className?: string }) {
+export const OpenOrders = memo(function OpenOrders({ orders, className }: OpenOrdersProps) {
   const router = useRouter();
   return (
     <Panel
       title="Open orders"
-      note={counted(status.orders.length, "order")}
+      note={counted(orders.length, "order")}
+      tell={statusTell}
       className={className}
       isFlush
     >
       <Table
         label="Open orders"
         columns={COLUMNS}
-        rows={status.orders}
+        rows={orders}
         rowKey={(row) => row.order_id}
         onOpen={(row) => router.push(`/orders/?order=${row.order_id}`)}
         empty="No order is open."
       />
     </Panel>
   );
-}
+});

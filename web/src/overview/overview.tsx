@@ -26,12 +26,12 @@ export function Overview() {
           <FirstRun status={status} className="xl:col-span-12" />
           <NavPanel status={status} className="xl:col-span-8" />
           <div className="flex min-w-0 flex-col gap-4 max-md:gap-2 xl:col-span-4">
-            <Positions status={status} />
-            <OpenOrders status={status} className="flex-1" />
+            <Positions positions={status.positions} />
+            <OpenOrders orders={status.orders} className="flex-1" />
           </div>
           <Trades className="xl:col-span-8 xl:row-span-2" />
-          <Alerts status={status} className="xl:col-span-4" />
-          <HealthPanel status={status} className="xl:col-span-4" />
+          <Alerts alerts={status.alerts} breakers={status.breakers} className="xl:col-span-4" />
+          <HealthPanel health={status.health} className="xl:col-span-4" />
         </>
       )}
     </div>

@@ -1,6 +1,8 @@
 "use client";
 
-import type { Position, Status } from "@/data/shapes";
+import { memo } from "react";
+import type { Position } from "@/data/shapes";
+import { statusTell } from "@/data/use-live";
 import { money, price, size } from "@/format/number";
 import { baseOf, counted, shortName } from "@/format/words";
 import { Figure, Pnl } from "@/ui/figure";
@@ -51,22 +53,28 @@ const COLUMNS: readonly Column<Position>[] = [
   },
 ];
 
-/** What is held, at the marks. */
-export function Positions({ status, className }: { status: Status; className?: string }) {
+interface PositionsProps {
+  positions: readonly Position[];
+  className?: string;
+}
+
+/** What is held, at the marks; drawn anew only when that changes. */
+export const Positions = memo(function Positions({ positions, className }: PositionsProps) {
   return (
     <Panel
       title="Positions"
-      note={counted(status.positions.length, "position")}
+      note={counted(positions.length, "position")}
+      tell={statusTell}
       className={className}
       isFlush
     >
       <Table
         label="Positions"
         columns={COLUMNS}
-        rows={status.positions}
+        rows={positions}
         rowKey={(row) => row.name}
         empty="Nothing is held. A position opens when a score passes its threshold."
       />
     </Panel>
   );
-}
+});

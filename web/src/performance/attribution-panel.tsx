@@ -1,6 +1,7 @@
 "use client";
 
 import { WaterfallChart } from "@/charts/waterfall-chart";
+import { askedTold } from "@/data/freshness";
 import { linesOf, problemOf } from "@/data/problem";
 import { capital, counted, spaced } from "@/format/words";
 import { useAddress } from "@/state/address";
@@ -8,7 +9,7 @@ import { Pick } from "@/ui/pick";
 import { Time } from "@/ui/figure";
 import { Panel } from "@/ui/panel";
 import { Answered, Empty } from "@/ui/states";
-import { useAttribution } from "./queries";
+import { SLOW_MS, useAttribution } from "./queries";
 import { folded, waterfall } from "./waterfall";
 
 const PARTS_MOST = 12;
@@ -37,6 +38,7 @@ export function AttributionPanel({ className }: { className?: string }) {
           onChange={setBy}
         />
       }
+      tell={() => askedTold(attribution.dataUpdatedAt, SLOW_MS)}
       className={className}
     >
       {isReplaying && <Empty>{capital(linesOf(attribution.error))}; it comes by itself.</Empty>}

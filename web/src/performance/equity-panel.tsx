@@ -1,11 +1,11 @@
 "use client";
 
-import type { UseQueryResult } from "@tanstack/react-query";
 import { type ReactNode, useMemo } from "react";
 import { Chart } from "@/charts/chart";
 import type { Point } from "@/charts/points";
 import type { Series } from "@/charts/terms";
 import type { Schema } from "@/data/schemas";
+import type { Live } from "@/data/use-live";
 import { number, percent } from "@/format/number";
 import { shortName } from "@/format/words";
 import { Panel } from "@/ui/panel";
@@ -15,7 +15,7 @@ import { useBenchmark } from "./queries";
 import { columnOf, growthOf, rebased } from "./readings";
 
 interface EquityPanelProps {
-  nav: UseQueryResult<Schema<"NavShape">>;
+  nav: Live<Schema<"NavShape">>;
   /** Instrument that the account is held against; empty for none. */
   benchmark: string;
   figures: BenchmarkFigures | null | undefined;
@@ -89,7 +89,13 @@ export function EquityPanel({ nav, benchmark, figures, choice, className }: Equi
     return nav.data ? seriesOf(nav.data, benchmark ? closes : [], shortName(benchmark)) : [];
   }, [nav.data, bars, benchmark]);
   return (
-    <Panel title="Equity and under water" actions={choice} className={className} isFlush>
+    <Panel
+      title="Equity and under water"
+      actions={choice}
+      tell={nav.tell}
+      className={className}
+      isFlush
+    >
       <Answered query={nav} rows={8}>
         {(answer) =>
           answer.ts_ns.length < 2 ? (

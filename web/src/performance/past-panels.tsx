@@ -6,10 +6,12 @@ import { Chart } from "@/charts/chart";
 import { HeatTable } from "@/charts/heat-table";
 import { HistogramChart } from "@/charts/histogram-chart";
 import type { Series } from "@/charts/terms";
+import { askedTold } from "@/data/freshness";
 import type { Schema } from "@/data/schemas";
 import { number, percent } from "@/format/number";
 import { Panel } from "@/ui/panel";
 import { Answered, Empty } from "@/ui/states";
+import { MOVING_MS } from "./queries";
 import { binsOf, columnOf, monthHeat, MONTHS } from "./readings";
 
 interface PastPanelProps {
@@ -26,6 +28,7 @@ export function DistributionPanel({ performance, className }: PastPanelProps) {
     <Panel
       title="Distribution of returns"
       note={spread && `of ${spread.period}`}
+      tell={() => askedTold(performance.dataUpdatedAt, MOVING_MS)}
       className={className}
     >
       <Answered query={performance} rows={5}>
@@ -72,6 +75,7 @@ export function SharpePanel({ performance, className }: PastPanelProps) {
     <Panel
       title="Rolling Sharpe"
       note={rolling && `of the last ${rolling.returns} returns of ${rolling.period}`}
+      tell={() => askedTold(performance.dataUpdatedAt, MOVING_MS)}
       className={className}
       isFlush
     >
@@ -101,7 +105,12 @@ export function SharpePanel({ performance, className }: PastPanelProps) {
 /** Returns of calendar months, UTC. */
 export function MonthsPanel({ performance, className }: PastPanelProps) {
   return (
-    <Panel title="Months" note="%, UTC" className={className}>
+    <Panel
+      title="Months"
+      note="%, UTC"
+      tell={() => askedTold(performance.dataUpdatedAt, MOVING_MS)}
+      className={className}
+    >
       <Answered query={performance} rows={3}>
         {({ months }) =>
           months.length === 0 ? (

@@ -2,6 +2,7 @@
 
 /** What the account made over any window, how it compares, and where it came from. */
 
+import { askedTold } from "@/data/freshness";
 import { useStatus } from "@/data/status";
 import { shortName } from "@/format/words";
 import { useAddress } from "@/state/address";
@@ -16,7 +17,7 @@ import { EquityPanel } from "./equity-panel";
 import { figuresOf } from "./figures";
 import { Costs, FiguresRow } from "./figures-row";
 import { DistributionPanel, MonthsPanel, SharpePanel } from "./past-panels";
-import { useNav, usePerformance } from "./queries";
+import { MOVING_MS, useNav, usePerformance } from "./queries";
 
 const NONE = "none";
 
@@ -26,9 +27,10 @@ export function Performance() {
   const [benchmark, setBenchmark] = useAddress("benchmark", NONE);
   const instrument = benchmark === NONE ? "" : benchmark;
   const performance = usePerformance(from, instrument);
-  const nav = useNav(from);
+  const nav = useNav(from, status?.nav_seconds);
   const products = useProducts();
-  const names = (products.data?.items ?? []).map((each) => each.name);
+  const tell = () => askedTold(performance.dataUpdatedAt, MOVING_MS);
+  const names = (products.data ?? []).map((each) => each.name);
   return (
     <div className="grid grid-cols-1 gap-4 xl:grid-cols-12">
       <h1 className="sr-only">Performance</h1>
@@ -36,6 +38,7 @@ export function Performance() {
         title="Performance"
         note={status && `in ${status.currency}, after fees and funding`}
         actions={<RangeChoice />}
+        tell={tell}
         className="xl:col-span-12"
       >
         <Answered query={performance} rows={2}>
@@ -75,7 +78,7 @@ export function Performance() {
       <DistributionPanel performance={performance} className="xl:col-span-6" />
       <SharpePanel performance={performance} className="xl:col-span-6" />
       <MonthsPanel performance={performance} className="xl:col-span-12" />
-      <Panel title="Costs and trades" className="xl:col-span-12">
+      <Panel title="Costs and trades" tell={tell} className="xl:col-span-12">
         <Answered query={performance} rows={2}>
           {(answer) => <Costs figures={figuresOf(answer.figures)} />}
         </Answered>

@@ -1,10 +1,15 @@
 /** What the page of performance asks the server for. */
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
 import { get } from "@/data/client";
+import { askedTold } from "@/data/freshness";
+import type { Schema } from "@/data/schemas";
+import { type Live, statusTell } from "@/data/use-live";
+import { carriedOn } from "./carried";
 
-const MOVING_MS = 5_000;
-const SLOW_MS = 30_000;
+export const MOVING_MS = 5_000;
+export const SLOW_MS = 30_000;
 const POINTS = 2_000;
 const BARS_MOST = 2_000;
 
@@ -13,14 +18,22 @@ type From = number | null | undefined;
 
 const shared = { placeholderData: keepPreviousData, refetchInterval: MOVING_MS } as const;
 
-export function useNav(from: From) {
-  return useQuery({
+/** Return the NAV series of a window, up to the second that the trader told last. */
+export function useNav(
+  from: From,
+  seconds: readonly (readonly [number, string])[] | undefined,
+): Live<Schema<"NavShape">> {
+  const query = useQuery({
     queryKey: ["portfolio", "nav", from],
     queryFn: () =>
       get("/api/v1/portfolio/nav", { query: { from_ns: from ?? undefined, points: POINTS } }),
     enabled: from !== undefined,
     ...shared,
+    refetchInterval: SLOW_MS,
   });
+  const { data: answer, dataUpdatedAt } = query;
+  const data = useMemo(() => answer && carriedOn(answer, seconds ?? []), [answer, seconds]);
+  return { ...query, data, tell: () => statusTell() ?? askedTold(dataUpdatedAt, SLOW_MS) };
 }
 
 export function usePerformance(from: From, benchmark: string) {

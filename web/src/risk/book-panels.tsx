@@ -1,6 +1,7 @@
 "use client";
 
 import { HeatTable } from "@/charts/heat-table";
+import { askedTold } from "@/data/freshness";
 import type { Schema } from "@/data/schemas";
 import { money, number, percent } from "@/format/number";
 import { counted, shortName } from "@/format/words";
@@ -8,7 +9,7 @@ import { UseBar } from "@/ui/bar";
 import { Figure, Stat } from "@/ui/figure";
 import { Panel } from "@/ui/panel";
 import { Answered, Empty } from "@/ui/states";
-import { useCorrelation, useExposure } from "./queries";
+import { CORRELATION_MS, useCorrelation, useExposure } from "./queries";
 
 function Held({ row }: { row: Schema<"ExposureRow"> }) {
   const share = row.limit && row.worst !== null ? row.worst / row.limit : null;
@@ -36,7 +37,7 @@ function Held({ row }: { row: Schema<"ExposureRow"> }) {
 export function ExposurePanel({ className }: { className?: string }) {
   const exposure = useExposure();
   return (
-    <Panel title="Exposure" className={className}>
+    <Panel title="Exposure" tell={exposure.tell} className={className}>
       <Answered query={exposure} rows={5}>
         {(answer) => (
           <>
@@ -70,7 +71,12 @@ export function CorrelationPanel({ className }: { className?: string }) {
     correlation.data &&
     `returns of ${correlation.data.interval_s} s; one bet from ${correlation.data.threshold} on`;
   return (
-    <Panel title="Correlation" note={note} className={className}>
+    <Panel
+      title="Correlation"
+      note={note}
+      tell={() => askedTold(correlation.dataUpdatedAt, CORRELATION_MS)}
+      className={className}
+    >
       <Answered query={correlation} rows={4}>
         {(answer) => {
           const names = answer.instruments.map(shortName);

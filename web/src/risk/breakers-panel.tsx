@@ -22,9 +22,9 @@ export function BreakersPanel({ className }: { className?: string }) {
     await queries.invalidateQueries({ queryKey: ["risk"] });
   };
   return (
-    <Panel title="Circuit breakers" className={className}>
+    <Panel title="Circuit breakers" tell={breakers.tell} className={className}>
       <Answered query={breakers} rows={3}>
-        {({ items }) =>
+        {(items) =>
           items.length === 0 ? (
             <Empty>None is configured; the settings&apos; [breakers] has them.</Empty>
           ) : (

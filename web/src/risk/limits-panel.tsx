@@ -1,6 +1,6 @@
 "use client";
 
-import { useState } from "react";
+import { memo, useState } from "react";
 import type { Schema } from "@/data/schemas";
 import { useMay } from "@/data/session";
 import { number, percent } from "@/format/number";
@@ -48,7 +48,10 @@ function Used({ row }: { row: Row }) {
   );
 }
 
-function Line({ row, onEdit }: { row: Row; onEdit?: () => void }) {
+/** Most limits stay as they are while the use of some moves. */
+const Line = memo(LimitLine);
+
+function LimitLine({ row, onEdit }: { row: Row; onEdit?: (row: Row) => void }) {
   return (
     <tr className="border-t border-line align-middle">
       <th scope="row" className="px-4 py-2 text-left font-normal">
@@ -69,7 +72,11 @@ function Line({ row, onEdit }: { row: Row; onEdit?: () => void }) {
       </td>
       <td className="py-2 pr-4 text-right">
         {onEdit && (
-          <Button tone="quiet" aria-label={`Change ${spaced(row.name)}`} onClick={onEdit}>
+          <Button
+            tone="quiet"
+            aria-label={`Change ${spaced(row.name)}`}
+            onClick={() => onEdit(row)}
+          >
             Change
           </Button>
         )}
@@ -98,11 +105,12 @@ export function LimitsPanel({ className }: { className?: string }) {
       title="Limits"
       note="what the gate lets through"
       actions={<Switch label="Those that are off" isOn={isAll} onChange={setAll} />}
+      tell={limits.tell}
       className={className}
       isFlush
     >
       <Answered query={limits} rows={8}>
-        {({ items }) => (
+        {(items) => (
           <div
             tabIndex={0}
             role="region"
@@ -124,11 +132,7 @@ export function LimitsPanel({ className }: { className?: string }) {
                 {items
                   .filter((row) => isAll || row.value !== null)
                   .map((row) => (
-                    <Line
-                      key={row.name}
-                      row={row}
-                      onEdit={mayChange ? () => setEdited(row) : undefined}
-                    />
+                    <Line key={row.name} row={row} onEdit={mayChange ? setEdited : undefined} />
                   ))}
               </tbody>
             </table>

@@ -5,6 +5,7 @@ import { modeOf } from "@/frame/mode";
 import { Rearm } from "@/frame/rearm";
 import { useMay } from "@/data/session";
 import type { Status } from "@/data/shapes";
+import { statusTell } from "@/data/use-live";
 import { capital, counted } from "@/format/words";
 import { Badge } from "@/ui/badge";
 import { Button } from "@/ui/button";
@@ -18,6 +19,7 @@ export function StopPanel({ status, className }: { status: Status; className?: s
     <Panel
       title="Trading"
       actions={<Badge tone={halted ? "warn" : "good"}>{status.phase}</Badge>}
+      tell={statusTell}
       className={className}
     >
       {needsRearm ? (

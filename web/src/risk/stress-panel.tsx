@@ -2,6 +2,7 @@
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { post } from "@/data/client";
+import { askedTold, ONCE_MS } from "@/data/freshness";
 import type { Schema } from "@/data/schemas";
 import { money, percent } from "@/format/number";
 import { Badge } from "@/ui/badge";
@@ -77,6 +78,7 @@ export function StressPanel({ className }: { className?: string }) {
           Make anew
         </Button>
       }
+      tell={() => askedTold(stress.dataUpdatedAt, ONCE_MS)}
       className={className}
       isFlush
     >

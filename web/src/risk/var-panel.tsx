@@ -1,6 +1,7 @@
 "use client";
 
 import { useMemo } from "react";
+import { askedTold } from "@/data/freshness";
 import { useStatus } from "@/data/status";
 import type { Schema } from "@/data/schemas";
 import { number, percent } from "@/format/number";
@@ -15,7 +16,7 @@ import { Answered, Empty } from "@/ui/states";
 import { BreachChart } from "./breach-chart";
 import { ConeChart } from "./cone-chart";
 import { horizonSeconds, lossCone, type RiskNumber } from "./loss-cone";
-import { useVar } from "./queries";
+import { BACKTEST_MS, useMeasured, useVarBacktest } from "./queries";
 
 type Now = Schema<"RiskNow">;
 type Test = Schema<"VarTest">;
@@ -106,9 +107,9 @@ function Cone({ now, model }: { now: Now; model: string }) {
 
 /** What the account may lose over the day to come, in a cone, by the model that is chosen. */
 export function VarPanel({ className }: { className?: string }) {
-  const measured = useVar();
+  const measured = useMeasured();
   const [model, choose] = useAddress("model", GATE);
-  const now = measured.data?.measured;
+  const now = measured.data;
   const models = [GATE, ...new Set(now?.measurements.map((each) => each.model))];
   return (
     <Panel
@@ -123,14 +124,15 @@ export function VarPanel({ className }: { className?: string }) {
           />
         )
       }
+      tell={measured.tell}
       className={className}
     >
       <Answered query={measured} rows={6}>
         {(answer) =>
-          answer.measured === null ? (
+          answer === null ? (
             <Empty>No trader measured risk here yet; a running one does each second.</Empty>
           ) : (
-            <Cone now={answer.measured} model={models.includes(model) ? model : GATE} />
+            <Cone now={answer} model={models.includes(model) ? model : GATE} />
           )
         }
       </Answered>
@@ -192,10 +194,16 @@ const COLUMNS: readonly Column<Test>[] = [
 
 /** How the forecasts of each model held on the past, with the book of now. */
 export function VarTestsPanel({ className }: { className?: string }) {
-  const measured = useVar();
+  const measured = useVarBacktest();
   const source = measured.data?.backtest.source;
   return (
-    <Panel title="VaR on the past" note={source} className={className} isFlush>
+    <Panel
+      title="VaR on the past"
+      note={source}
+      tell={() => askedTold(measured.dataUpdatedAt, BACKTEST_MS)}
+      className={className}
+      isFlush
+    >
       <Answered query={measured} rows={6}>
         {({ backtest }) => (
           <>

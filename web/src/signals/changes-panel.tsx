@@ -1,5 +1,6 @@
 "use client";
 
+import type { Tell } from "@/data/freshness";
 import type { Schema } from "@/data/schemas";
 import { number, percent } from "@/format/number";
 import { capital, shortName, spaced } from "@/format/words";
@@ -27,11 +28,20 @@ function Needs({ change }: { change: Change }) {
 }
 
 /** What would have to change for the strategy to trade one instrument. */
-export function ChangesPanel({ row, className }: { row: Schema<"SignalRow">; className?: string }) {
+export function ChangesPanel({
+  row,
+  tell,
+  className,
+}: {
+  row: Schema<"SignalRow">;
+  tell: Tell;
+  className?: string;
+}) {
   return (
     <Panel
       title={shortName(row.instrument)}
       note={`wants ${percent(row.wanted_exposure, { digits: 1, sign: true })} of equity, holds ${percent(row.held_exposure, { digits: 1, sign: true })}`}
+      tell={tell}
       className={className}
     >
       <p className="font-medium">{capital(row.words)}</p>

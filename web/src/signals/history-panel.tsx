@@ -6,6 +6,7 @@ import { Chart } from "@/charts/chart";
 import { pointsOf } from "@/charts/points";
 import type { Series } from "@/charts/terms";
 import type { Ink } from "@/charts/theme";
+import { askedTold } from "@/data/freshness";
 import type { Schema } from "@/data/schemas";
 import { number } from "@/format/number";
 import { shortName, spaced } from "@/format/words";
@@ -13,6 +14,7 @@ import { useAddress } from "@/state/address";
 import { Choice } from "@/ui/form";
 import { Panel } from "@/ui/panel";
 import { Answered, Empty } from "@/ui/states";
+import { SLOW_MS } from "./queries";
 
 const INKS: readonly Ink[] = ["warn", "good", "quiet", "bad", "up", "down"];
 const LEAST = 2;
@@ -97,6 +99,7 @@ export function HistoryPanel({ history, className }: HistoryPanelProps) {
           />
         )
       }
+      tell={() => askedTold(history.dataUpdatedAt, SLOW_MS)}
       className={className}
       isFlush
     >

@@ -37,6 +37,7 @@ export function Signals() {
     [history.data],
   );
   const oldest = Math.max(0, ...(signals.data?.items ?? []).map((row) => row.age_s ?? 0));
+  const decided = () => ({ receivedMs: Date.now(), ageS: oldest, staleAfterS: STALE_S });
   return (
     <>
       <h1 className="sr-only">Signals</h1>
@@ -47,8 +48,7 @@ export function Signals() {
             signals.data &&
             `enter at ±${number(signals.data.thresholds.enter)}, leave below ±${number(signals.data.thresholds.exit)}; decided ${age(oldest)} ago`
           }
-          ageS={signals.data && oldest}
-          staleAfterS={STALE_S}
+          tell={[signals.tell, decided]}
           className="xl:col-span-12"
           isFlush
         >
@@ -63,7 +63,12 @@ export function Signals() {
           </Answered>
         </Panel>
         {signals.data?.items.map((row) => (
-          <ChangesPanel key={row.instrument} row={row} className="xl:col-span-6" />
+          <ChangesPanel
+            key={row.instrument}
+            row={row}
+            tell={signals.tell}
+            className="xl:col-span-6"
+          />
         ))}
         <HistoryPanel history={history} className="xl:col-span-12" />
       </div>

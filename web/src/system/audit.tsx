@@ -3,6 +3,7 @@
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { useDeferredValue, useState } from "react";
 import { get } from "@/data/client";
+import { askedTold, ONCE_MS } from "@/data/freshness";
 import type { components } from "@/data/openapi";
 import { useMay } from "@/data/session";
 import { useAddress } from "@/state/address";
@@ -78,6 +79,7 @@ export function Audit({ className }: { className?: string }) {
     <Panel
       title="Audit"
       note="a chain of hashes, newest first"
+      tell={() => askedTold(query.dataUpdatedAt, ONCE_MS)}
       className={className}
       isFlush
       actions={mayAudit && <Search label="Search the audit" value={text} onChange={setText} />}

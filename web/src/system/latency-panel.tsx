@@ -1,6 +1,7 @@
 "use client";
 
 import type { Latency, Status } from "@/data/shapes";
+import { statusTell } from "@/data/use-live";
 import { number } from "@/format/number";
 import { microseconds } from "@/format/time";
 import { spaced } from "@/format/words";
@@ -79,7 +80,13 @@ export function LatencyPanel({ status, className }: { status: Status; className?
     place,
   }));
   return (
-    <Panel title="Latency" note="since the session began" className={className} isFlush>
+    <Panel
+      title="Latency"
+      note="since the session began"
+      tell={statusTell}
+      className={className}
+      isFlush
+    >
       <Table
         label="Latency by stage"
         columns={COLUMNS}

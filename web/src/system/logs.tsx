@@ -3,6 +3,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useDeferredValue } from "react";
 import { get } from "@/data/client";
+import { askedTold } from "@/data/freshness";
 import type { components } from "@/data/openapi";
 import { useAddress } from "@/state/address";
 import { Badge, type Tone } from "@/ui/badge";
@@ -13,6 +14,7 @@ import { Answered, Empty } from "@/ui/states";
 
 type Line = components["schemas"]["LogLine"];
 const SHOWN = 100;
+const EVERY_MS = 2000;
 
 const LEVELS = [
   { value: "info", label: "All" },
@@ -40,7 +42,7 @@ function useLog(process: string, level: string, text: string) {
         signal,
       }),
     placeholderData: keepPreviousData,
-    refetchInterval: 2000,
+    refetchInterval: EVERY_MS,
   });
 }
 
@@ -70,6 +72,7 @@ export function Logs({ className }: { className?: string }) {
   return (
     <Panel
       title="Log"
+      tell={() => askedTold(query.dataUpdatedAt, EVERY_MS)}
       className={className}
       isFlush
       actions={

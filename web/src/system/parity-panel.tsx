@@ -2,6 +2,7 @@
 
 import { useNow } from "@/frame/use-now";
 import type { Status } from "@/data/shapes";
+import { statusTell } from "@/data/use-live";
 import { duration } from "@/format/time";
 import { counted } from "@/format/words";
 import { Badge } from "@/ui/badge";
@@ -15,6 +16,7 @@ export function ParityPanel({ status }: { status: Status }) {
   return (
     <Panel
       title="Parity"
+      tell={statusTell}
       actions={
         <Badge tone={checks === 0 ? "neutral" : ok ? "good" : "bad"}>
           {checks === 0 ? "not proved yet" : ok ? "proved" : "differs"}

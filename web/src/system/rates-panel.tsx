@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from "react";
 import type { Status } from "@/data/shapes";
+import { statusTell } from "@/data/use-live";
 import { compact, number } from "@/format/number";
 import { duration } from "@/format/time";
 import { Figure } from "@/ui/figure";
@@ -27,7 +28,11 @@ export function RatesPanel({ status }: { status: Status }) {
     setSamples((kept) => withSample(kept, { atMs: Date.now(), counts: { ...counts } }, KEPT_MS));
   }, [counts]);
   return (
-    <Panel title="Rates" note={`up ${duration(status.up_s)}, epoch ${status.epoch}`}>
+    <Panel
+      title="Rates"
+      note={`up ${duration(status.up_s)}, epoch ${status.epoch}`}
+      tell={statusTell}
+    >
       <dl className="grid grid-cols-[1fr_auto_auto] gap-x-6 gap-y-1.5">
         <dt className="text-xs text-quiet">over 30 s</dt>
         <dd className="text-right text-xs text-quiet">so far</dd>

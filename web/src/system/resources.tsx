@@ -2,6 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { get } from "@/data/client";
+import { askedTold } from "@/data/freshness";
 import { number, percent } from "@/format/number";
 import { bytes } from "@/format/size";
 import { counted } from "@/format/words";
@@ -9,17 +10,21 @@ import { UseBar } from "@/ui/bar";
 import { Panel } from "@/ui/panel";
 import { Answered } from "@/ui/states";
 
+/** The server looks at processes and folders no more often. */
+const EVERY_MS = 10_000;
+
 /** What each process takes of processors and memory, and what the run takes of the disk. */
 export function ResourcesPanel({ className }: { className?: string }) {
   const query = useQuery({
     queryKey: ["resources"],
     queryFn: ({ signal }) => get("/api/v1/system/resources", { signal }),
-    refetchInterval: 3000,
+    refetchInterval: EVERY_MS,
   });
   return (
     <Panel
       title="Resources"
       note={query.data && counted(query.data.cores, "processor core")}
+      tell={() => askedTold(query.dataUpdatedAt, EVERY_MS)}
       className={className}
     >
       <Answered query={query}>

@@ -1,8 +1,9 @@
 "use client";
 
-import { useQuery } from "@tanstack/react-query";
 import { get } from "@/data/client";
 import type { components } from "@/data/openapi";
+import { useStatus } from "@/data/status";
+import { statusTell, useLive } from "@/data/use-live";
 import { isKnown } from "@/format/number";
 import { age, duration } from "@/format/time";
 import { counted } from "@/format/words";
@@ -46,26 +47,29 @@ function Role({ card, nowMs }: { card: Card; nowMs: number }) {
 /** Every part of the trader as a card: state, restarts, how far behind. */
 export function Roles({ className }: { className?: string }) {
   const nowMs = useNow();
-  const query = useQuery({
+  const roles = useLive<Card[]>({
+    channel: "role_update",
+    source: "trader",
     queryKey: ["roles"],
-    queryFn: ({ signal }) => get("/api/v1/system/roles", { signal }),
-    refetchInterval: 2000,
+    ask: (signal) => get("/api/v1/system/roles", { signal }).then((answer) => answer.items),
+    everyMs: 2000,
   });
-  const bad = query.data?.items.filter((card) => !card.is_good).length ?? 0;
+  const liveness = useStatus()?.liveness;
+  const bad = roles.data?.filter((card) => !card.is_good).length ?? 0;
   return (
     <Panel
       title="Parts"
-      note={query.data && (bad ? `${bad} not good` : `${query.data.liveness}, all good`)}
-      ageS={query.data?.age_s}
+      note={roles.data && (bad ? `${bad} not good` : `${liveness ?? ""}, all good`)}
+      tell={[roles.tell, statusTell]}
       className={className}
     >
-      <Answered query={query}>
-        {(roles) => (
+      <Answered query={roles}>
+        {(items) => (
           <ul className="grid grid-cols-1 gap-3 sm:grid-cols-2 lg:grid-cols-3 2xl:grid-cols-4">
-            {[...roles.items]
+            {[...items]
               .sort((one, other) => Number(one.is_good) - Number(other.is_good))
               .map((card) => (
-                <Role key={card.part} card={card} nowMs={nowMs} />
+                <Role key={`${card.part} ${card.pid ?? ""}`} card={card} nowMs={nowMs} />
               ))}
           </ul>
         )}

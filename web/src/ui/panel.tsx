@@ -1,7 +1,11 @@
+"use client";
+
 /** A part of a page: a heading, what stands beside it, and what it shows, fresh or stale. */
 
 import type { ReactNode } from "react";
-import { age } from "@/format/time";
+import type { Tell } from "@/data/freshness";
+import { useStaleAge } from "@/data/use-live";
+import { staleWords } from "@/format/time";
 import { Failure } from "./states";
 
 interface PanelProps {
@@ -11,9 +15,8 @@ interface PanelProps {
   actions?: ReactNode;
   /** A quiet remark beside the heading, such as a count. */
   note?: ReactNode;
-  /** Seconds since it was last known; above `staleAfterS` the content is dimmed. */
-  ageS?: number | null;
-  staleAfterS?: number;
+  /** How fresh what it shows is; what is stale is dimmed, with its age. */
+  tell?: Tell | readonly Tell[];
   error?: unknown;
   onRetry?: () => void;
   /** Whether content reaches the edges, as tables and charts do. */
@@ -22,10 +25,12 @@ interface PanelProps {
 }
 
 export function Panel(props: PanelProps) {
-  const isStale = (props.ageS ?? 0) > (props.staleAfterS ?? 10);
+  const staleS = useStaleAge(props.tell);
+  const isStale = staleS !== null;
   return (
     <section
       aria-label={props.title}
+      data-stale={isStale || undefined}
       className={`flex min-w-0 flex-col rounded-md border border-line bg-panel ${props.className ?? ""}`}
     >
       <header className="flex min-h-10 flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-4 py-1.5">
@@ -33,7 +38,7 @@ export function Panel(props: PanelProps) {
         {props.note !== undefined && <span className="text-xs text-quiet">{props.note}</span>}
         {isStale && (
           <span className="text-xs text-warn" role="status">
-            {age(props.ageS)} old
+            {staleWords(staleS)}
           </span>
         )}
         {props.actions && (

@@ -6,6 +6,7 @@ import Link from "next/link";
 import type { ReactNode } from "react";
 import { problemOf } from "@/data/problem";
 import { Button } from "./button";
+import { Time } from "./figure";
 import { Icon } from "./icons";
 
 /** Quiet lines in the shape of what comes. */
@@ -33,8 +34,15 @@ export function Empty({ children, action }: { children: ReactNode; action?: Reac
   );
 }
 
-/** What failed, where and how to mend it, and a way to try again. */
-export function Failure({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+interface FailureProps {
+  error: unknown;
+  onRetry?: () => void;
+  /** When it was tried last, ms of this machine. */
+  triedMs?: number;
+}
+
+/** What failed, where and how to mend it, when, and a way to try again. */
+export function Failure({ error, onRetry, triedMs }: FailureProps) {
   const problem = problemOf(error);
   return (
     <div role="alert" className="flex items-start gap-3 px-4 py-4">
@@ -46,6 +54,11 @@ export function Failure({ error, onRetry }: { error: unknown; onRetry?: () => vo
         {problem.detail && <p className="text-quiet break-words">{problem.detail}</p>}
         {problem.where && <p className="text-quiet">At {problem.where}.</p>}
         {problem.fix && <p className="text-quiet">What helps: {problem.fix}</p>}
+        {triedMs ? (
+          <p className="text-quiet">
+            Last tried at <Time ns={triedMs * 1e6} />.
+          </p>
+        ) : null}
         {onRetry && (
           <div className="mt-2">
             <Button onClick={onRetry}>Try again</Button>
@@ -57,7 +70,13 @@ export function Failure({ error, onRetry }: { error: unknown; onRetry?: () => vo
 }
 
 interface AnsweredProps<Body> {
-  query: { data?: Body; error: unknown; isPending: boolean; refetch: () => unknown };
+  query: {
+    data?: Body;
+    error: unknown;
+    isPending: boolean;
+    refetch: () => unknown;
+    errorUpdatedAt?: number;
+  };
   children: (body: Body) => ReactNode;
   rows?: number;
 }
@@ -65,7 +84,15 @@ interface AnsweredProps<Body> {
 /** Show a query as it is: loading, failed with nothing to show, or answered. */
 export function Answered<Body>({ query, children, rows }: AnsweredProps<Body>) {
   if (query.data !== undefined) return <>{children(query.data)}</>;
-  if (query.error) return <Failure error={query.error} onRetry={() => void query.refetch()} />;
+  if (query.error) {
+    return (
+      <Failure
+        error={query.error}
+        triedMs={query.errorUpdatedAt}
+        onRetry={() => void query.refetch()}
+      />
+    );
+  }
   return <Skeleton rows={rows} />;
 }
 

@@ -2,7 +2,7 @@
 
 /** A table that sorts, filters and goes out as CSV; rows can be opened by mouse and keyboard. */
 
-import { type ReactNode, useMemo, useState } from "react";
+import { memo, type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { type Cell, csvOf, download } from "@/format/csv";
 import { Button } from "./button";
 import { Icon } from "./icons";
@@ -122,8 +122,45 @@ function Heading<Row>({
   );
 }
 
+interface RowProps<Row> {
+  row: Row;
+  columns: readonly Column<Row>[];
+  isOpen: boolean;
+  onOpen?: (row: Row) => void;
+}
+
+function TableRow<Row>({ row, columns, isOpen, onOpen }: RowProps<Row>) {
+  return (
+    <tr
+      tabIndex={onOpen ? 0 : undefined}
+      aria-selected={isOpen || undefined}
+      onClick={onOpen && (() => onOpen(row))}
+      onKeyDown={onOpen && ((event) => event.key === "Enter" && onOpen(row))}
+      className={`border-b border-line last:border-b-0 ${onOpen ? "cursor-pointer hover:bg-raised focus-visible:bg-raised" : ""} ${isOpen ? "bg-accent-soft" : ""}`}
+    >
+      {columns.map((column) => (
+        <td
+          key={column.key}
+          className={`h-8 px-3 py-1 first:pl-4 last:pr-4 ${column.isNumber ? "figure text-right" : ""} ${column.from ? FROM[column.from] : ""}`}
+        >
+          {column.cell(row)}
+        </td>
+      ))}
+    </tr>
+  );
+}
+
+/** A row is drawn anew only when it, or what its columns are, changed. */
+const Row = memo(TableRow) as typeof TableRow;
+
 export function Table<Row>(props: TableProps<Row>) {
   const { columns, rows, rowKey, onOpen, pageSize = 200 } = props;
+  // What opens a row may be another function each time; rows need not know.
+  const opens = useRef(onOpen);
+  useEffect(() => {
+    opens.current = onOpen;
+  }, [onOpen]);
+  const open = useCallback((row: Row) => opens.current?.(row), []);
   const [sort, setSort] = useState(props.sortedBy ?? "");
   const [shown, setShown] = useState(pageSize);
   const found = useMemo(
@@ -149,23 +186,13 @@ export function Table<Row>(props: TableProps<Row>) {
           </thead>
           <tbody>
             {found.slice(0, shown).map((row) => (
-              <tr
+              <Row
                 key={rowKey(row)}
-                tabIndex={onOpen ? 0 : undefined}
-                aria-selected={props.openKey === rowKey(row) || undefined}
-                onClick={onOpen && (() => onOpen(row))}
-                onKeyDown={onOpen && ((event) => event.key === "Enter" && onOpen(row))}
-                className={`border-b border-line last:border-b-0 ${onOpen ? "cursor-pointer hover:bg-raised focus-visible:bg-raised" : ""} ${props.openKey === rowKey(row) ? "bg-accent-soft" : ""}`}
-              >
-                {columns.map((column) => (
-                  <td
-                    key={column.key}
-                    className={`h-8 px-3 py-1 first:pl-4 last:pr-4 ${column.isNumber ? "figure text-right" : ""} ${column.from ? FROM[column.from] : ""}`}
-                  >
-                    {column.cell(row)}
-                  </td>
-                ))}
-              </tr>
+                row={row}
+                columns={columns}
+                isOpen={props.openKey === rowKey(row)}
+                onOpen={onOpen && open}
+              />
             ))}
           </tbody>
         </table>
