@@ -65,6 +65,7 @@ export function BookPanels({ product, className }: { product: Product; className
                 priceDigits={placesOf(product.tick_size)}
                 sizeDigits={Math.min(placesOf(product.lot_size), 6)}
                 base={product.base}
+                quote={product.quote}
               />
             )
           }

@@ -11,6 +11,7 @@ interface LadderProps {
   priceDigits: number;
   sizeDigits: number;
   base: string;
+  quote: string;
 }
 
 interface RowProps {
@@ -54,20 +55,20 @@ const Row = memo(
 );
 
 /** The best prices of both sides, asks above bids, sizes added up away from the middle. */
-export function Ladder({ ladder, ownPrices, priceDigits, sizeDigits, base }: LadderProps) {
+export function Ladder({ ladder, ownPrices, priceDigits, sizeDigits, base, quote }: LadderProps) {
   const terms = { priceDigits, sizeDigits };
   return (
     <table className="w-full border-collapse text-sm" aria-label="Order book">
       <thead>
         <tr className="text-xs text-quiet">
           <th scope="col" className="h-7 pl-4 text-left font-medium">
-            Price
+            Price, {quote}
           </th>
           <th scope="col" className="pr-2 text-right font-medium">
             Size, {base}
           </th>
           <th scope="col" className="pr-4 text-right font-medium">
-            Total
+            Total, {base}
           </th>
         </tr>
       </thead>

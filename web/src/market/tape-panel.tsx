@@ -16,6 +16,7 @@ function Tape({ items, product }: { items: readonly MarketTrade[]; product: Prod
       priceDigits={placesOf(product.tick_size)}
       sizeDigits={Math.min(placesOf(product.lot_size), 6)}
       base={product.base}
+      quote={product.quote}
     />
   );
 }

@@ -10,6 +10,7 @@ interface TapeTableProps {
   priceDigits: number;
   sizeDigits: number;
   base: string;
+  quote: string;
 }
 
 const SIGNS = { buy: "↑", sell: "↓", unknown: "·" } as const;
@@ -39,7 +40,7 @@ function TradeRow({ trade, priceDigits, sizeDigits }: RowProps) {
 const Row = memo(TradeRow, (one, other) => one.trade.id === other.trade.id);
 
 /** The market's latest trades, newest first, and who took more of the last of them. */
-export function TapeTable({ tape, priceDigits, sizeDigits, base }: TapeTableProps) {
+export function TapeTable({ tape, priceDigits, sizeDigits, base, quote }: TapeTableProps) {
   const { share } = pressure(tape);
   const bought = share === null ? 50 : share * 100;
   return (
@@ -66,7 +67,7 @@ export function TapeTable({ tape, priceDigits, sizeDigits, base }: TapeTableProp
                 Time
               </th>
               <th scope="col" className="pr-2 text-right font-medium">
-                Price
+                Price, {quote}
               </th>
               <th scope="col" className="pr-4 text-right font-medium">
                 Size, {base}

@@ -37,7 +37,7 @@ export const HealthPanel = memo(function HealthPanel({ health, className }: Heal
                   {part.detail && <span className="text-quiet"> {part.detail}</span>}
                 </span>
                 <span className="figure text-xs text-quiet">
-                  {nowMs ? age(nowMs / 1000 - part.since_ns / 1e9) : ""}
+                  {nowMs && part.since_ns ? age(nowMs / 1000 - part.since_ns / 1e9) : ""}
                 </span>
               </p>
             ))}

@@ -30,19 +30,18 @@ const COLUMNS: readonly Column<Position>[] = [
     ),
   },
   {
-    key: "mark",
-    label: "Mark",
-    isNumber: true,
-    from: "sm",
-    value: (row) => row.mark,
-    cell: (row) => <Figure value={row.mark} text={price(row.mark)} />,
-  },
-  {
     key: "value",
     label: "Value",
     isNumber: true,
     value: (row) => row.value,
-    cell: (row) => <Figure value={row.value} text={money(row.value)} />,
+    cell: (row) => (
+      <>
+        <Figure value={row.value} text={money(row.value)} />
+        <span className="block text-xs text-quiet">
+          at <Figure value={row.mark} text={price(row.mark)} />
+        </span>
+      </>
+    ),
   },
   {
     key: "unrealized",

@@ -16,6 +16,7 @@ import { useSignalHistory, useSignals } from "./queries";
 import { SignalMatrix } from "./signal-matrix";
 
 const STALE_S = 120;
+const JUST_S = 1.5;
 
 export function Signals() {
   const signals = useSignals();
@@ -46,7 +47,7 @@ export function Signals() {
           title="Scores"
           note={
             signals.data &&
-            `enter at ±${number(signals.data.thresholds.enter)}, leave below ±${number(signals.data.thresholds.exit)}; decided ${age(oldest)} ago`
+            `enter at ±${number(signals.data.thresholds.enter)}, leave below ±${number(signals.data.thresholds.exit)}; decided ${oldest < JUST_S ? "just now" : `${age(oldest)} ago`}`
           }
           tell={[signals.tell, decided]}
           className="xl:col-span-12"
