@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
@@ -17,6 +18,7 @@ from rich.text import Text
 from traider.cli.main import report_error
 from traider.cli.run_front_door import front_door_of, print_lines
 from traider.cli.run_order import RunArguments, session_order
+from traider.cli.said_lines import SaidLines
 from traider.cli.status_view import draw
 from traider.domain.errors import Interrupted, UsageError
 from traider.ops.event_loop import run
@@ -126,11 +128,13 @@ async def _show(run: SupervisedRun, running: "asyncio.Task[SessionEnd]", *, as_j
     if not console.is_terminal:
         console.width = _WIDTH
         lines = asyncio.create_task(print_lines(run.take_lines))
+        said = SaidLines()
         try:
             while not running.done():
                 await asyncio.wait({running}, timeout=_PLAIN_S)
-                if not (as_json or running.done()):
-                    console.print(_line(run), highlight=False)
+                line = _line(run)
+                if not (as_json or running.done()) and said.is_due(line, time.monotonic()):
+                    console.print(line, highlight=False)
         finally:
             lines.cancel()
         return
