@@ -18,6 +18,7 @@ from traider.runtime.config_jobs import JobsConfig
 from traider.runtime.jobs import JobDesk
 from traider.runtime.jobs_keeper import JobsKeeper, KeeperTerms
 from traider.runtime.jobs_queue import JobQueue
+from traider.runtime.jobs_results import Keeping
 from traider.store.lake_paths import DEFAULT_LAKE
 from traider.store.tables import DatabaseAddress, open_engine
 
@@ -108,7 +109,8 @@ class Workshop:
 
     def _keeper_terms(self) -> KeeperTerms:
         jobs = self._terms.config.jobs
-        return KeeperTerms(self._url, self._queue, self.results, jobs.nice, jobs.idle_s)
+        keeping = Keeping(jobs.keep_results, jobs.keep_days)
+        return KeeperTerms(self._url, self._queue, self.results, jobs.nice, jobs.idle_s, keeping)
 
 
 def workshop_of(request: Request) -> Workshop:

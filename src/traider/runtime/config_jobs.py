@@ -24,3 +24,9 @@ class JobsConfig(Section):
     empty for the venue's own."""
     idle_s: Annotated[Real, Field(ge=1, le=86_400)] = 300.0
     """Seconds without work after which such a worker ends."""
+    keep_results: Annotated[Whole, Field(ge=0, le=1_000_000)] = 200
+    """Results of jobs that are kept in the state folder, the newest of each kind; 0 keeps any
+    number. A back-test that was given a name stays, and so does one that is not over."""
+    keep_days: Annotated[Whole, Field(ge=0, le=36_500)] = 90
+    """Days after the end of a job that its results are kept at most; 0 for ever. A back-test that
+    was given a name stays."""

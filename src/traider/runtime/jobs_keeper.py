@@ -8,7 +8,8 @@
 Each order is one process that does jobs of some kinds at low priority, one at a time, and ends when
 it had nothing to do for a while: what a back-test loads costs no memory beside a trader for longer.
 One that dies is begun again after a pause that doubles. A process that is left behind by a keeper
-that was killed does its job to the end, and then ends by itself.
+that was killed does its job to the end, and then ends by itself. Now and then the keeper removes
+results that need not stay.
 """
 
 import contextlib
@@ -27,6 +28,7 @@ from traider.runtime.jobs import JobDesk
 from traider.runtime.jobs_backtest import BACKTEST
 from traider.runtime.jobs_download import DOWNLOAD
 from traider.runtime.jobs_parity import PARITY
+from traider.runtime.jobs_results import Keeping, prune_results
 from traider.store.tables import JobState, Wanted
 from traider.store.tables.jobs import STALE_NS
 
@@ -37,6 +39,8 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
 """Kinds of jobs that one worker does: a download of hours keeps no back-test waiting."""
 
 _LOOK_S: Final = 2.0
+_PRUNE_S: Final = 600.0
+_LOG_BYTES_MAX: Final = 4 * 2**20
 _STOP_S: Final = 10.0
 _PAUSE_S: Final = 1.0
 _PAUSE_S_MAX: Final = 60.0
@@ -49,10 +53,11 @@ class KeeperTerms:
     url: str
     """Of the database; it may hold a password, so it goes into the environment."""
     queue: str
-    logs: Path
-    """Folder of what workers say."""
+    results: Path
+    """Folder of results, and of what workers say."""
     nice: int = 10
     idle_s: float = 300.0
+    keeping: Keeping = field(default_factory=Keeping)
     look_s: float = _LOOK_S
     environment: Mapping[str, str] = field(default_factory=dict)
     """Added to this process's own."""
@@ -65,6 +70,7 @@ class JobsKeeper:
         self._desk = desk
         self._terms = terms
         self._workers = [_Worker(name, kinds, terms) for name, kinds in GROUPS.items()]
+        self._prune_s = 0.0
         self._look = threading.Event()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._keep, name="jobs keeper", daemon=True)
@@ -99,10 +105,18 @@ class JobsKeeper:
             self._look.clear()
             # The database may be out of reach for now: the next look may come through.
             with contextlib.suppress(TraiderError):
+                self._prune()
                 waiting = self._waiting()
                 for worker in self._workers:
                     worker.keep(is_wanted=bool(waiting & set(worker.kinds)))
             self._look.wait(self._terms.look_s)
+
+    def _prune(self) -> None:
+        """Remove results that need not stay, now and then."""
+        now_s = time.monotonic()
+        if now_s >= self._prune_s:
+            self._prune_s = now_s + _PRUNE_S
+            prune_results(self._desk.table, self._terms.results, self._terms.keeping)
 
     def _waiting(self) -> set[str]:
         """Return the kinds of which a job waits for a worker."""
@@ -164,7 +178,10 @@ class _Worker:
 
     def _begun(self) -> "subprocess.Popen[bytes]":
         terms = self._terms
-        terms.logs.mkdir(parents=True, exist_ok=True)
+        terms.results.mkdir(parents=True, exist_ok=True)
+        said = terms.results / f"worker-{self._name}.log"
+        if said.exists() and said.stat().st_size > _LOG_BYTES_MAX:
+            said.replace(said.with_suffix(".1.log"))
         kinds = [word for kind in self.kinds for word in ("--kind", kind)]
         times = ("--nice", str(terms.nice), "--idle", str(terms.idle_s))
         command = [sys.executable, "-m", "traider", "jobs", "work", *kinds, *times]
@@ -174,7 +191,7 @@ class _Worker:
             "TRAIDER_DATABASE__URL": terms.url,
             "TRAIDER_JOBS__QUEUE": terms.queue,
         }
-        with (terms.logs / f"worker-{self._name}.log").open("ab") as log:
+        with said.open("ab") as log:
             return subprocess.Popen(  # noqa: S603 - our own command
                 command,
                 stdin=subprocess.DEVNULL,
