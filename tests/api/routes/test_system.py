@@ -12,7 +12,7 @@ from tests.runtime.control.desk import some_status
 from traider import __version__
 from traider.api.following import Standing, ViewState
 from traider.api.following.processes import ProcessUse
-from traider.api.following.run_series import RunSample
+from traider.api.following.run_sample import RunSample
 from traider.api.reading import system
 from traider.runtime.state_folder import RunPaths, read_manifest
 from traider.runtime.status_body import CountsBody, LatencyBody, Phase, RestartBody, StandbyBody
@@ -31,6 +31,7 @@ def got(caller: Caller, path: str) -> Any:
 def sample(at_s: float, events: int, cpu_s: float = 0.0) -> RunSample:
     """Return a look at a run that journaled so many events."""
     return RunSample(
+        run_id="run",
         at_ns=round(at_s * SECOND_NS),
         phase=Phase.TRADING,
         counts=CountsBody(events=events),

@@ -7,6 +7,7 @@ itself over time. The room reads files of a state folder and asks nobody; it nev
 
 from traider.api.following.followed import FollowedRun
 from traider.api.following.live_view import LiveView, ViewTerms, following
+from traider.api.following.run_series import RunSeries
 from traider.api.following.snapshots import (
     AlphaScore,
     Decision,
@@ -22,6 +23,7 @@ __all__ = [
     "FollowedRun",
     "LiveView",
     "MarketNow",
+    "RunSeries",
     "Standing",
     "ViewSnapshot",
     "ViewState",

@@ -23,7 +23,6 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from traider.api.following.followed import FollowedRun
-from traider.api.following.run_series import RunSeries
 from traider.api.following.snapshots import Standing, ViewSnapshot, ViewState
 from traider.domain.errors import DataError, TraiderError, UsageError
 from traider.domain.events import EventArray
@@ -63,8 +62,6 @@ class LiveView:
 
     def __init__(self, folder: Path, terms: ViewTerms | None = None) -> None:
         self.folder = folder
-        self.series = RunSeries(folder)
-        """What the run said of itself over time."""
         self._terms = terms or ViewTerms()
         self._lock = threading.Lock()
         self._changed = threading.Condition()
@@ -200,7 +197,6 @@ class LiveView:
             with self._changed:
                 self._has_looked = True
                 self._changed.notify_all()
-            self.series.look()
             self._stop.wait(_AGAIN_S)
 
     def _follow_run(self) -> None:
@@ -216,7 +212,6 @@ class LiveView:
             self._take(run, events)
             if len(events) < _LITTLE and self._stop.wait(_REST_S):
                 return
-            self.series.look()
             if self._is_over(run):
                 return
 
@@ -250,7 +245,6 @@ class LiveView:
             with self._lock:
                 run.take_earlier(earlier)
             self._tell()
-        self.series.look()
         return self._is_over(run) or self._stop.wait(_IDLE_S)
 
     def _backward(self, reader: JournalReader, run: FollowedRun) -> Iterator[EventArray]:

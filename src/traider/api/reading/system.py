@@ -10,7 +10,7 @@ from typing import Final
 
 from traider.api.following import Standing, ViewState
 from traider.api.following.processes import ProcessUse
-from traider.api.following.run_series import RunSample
+from traider.api.following.run_sample import RunSample
 from traider.api.shapes.system import (
     FolderSize,
     LatencySeries,

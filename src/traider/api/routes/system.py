@@ -44,19 +44,19 @@ def system_roles(facts: FactsNow) -> Roles:
 @router.get("/latency", summary="How long each stage takes")
 def system_latency(facts: FactsNow) -> StageLatencies:
     """Return percentiles of every stage since the trader began, and how they moved."""
-    return system.latency(facts.status().body, facts.view.series.samples())
+    return system.latency(facts.status().body, facts.series.samples())
 
 
 @router.get("/rates", summary="Events, decisions and orders a second")
 def system_rates(facts: FactsNow) -> Rates:
-    """Return how often things happen, of the last minute and over time since the API began."""
-    return system.rates(facts.status().body, facts.view.series.samples())
+    """Return how often things happen, of the last minute and over time."""
+    return system.rates(facts.status().body, facts.series.samples())
 
 
 @router.get("/resources", summary="Processor, memory and disk of each process")
 def system_resources(facts: FactsNow) -> Resources:
-    """Return what the run's processes and files take, now and over time since the API began."""
-    samples = facts.view.series.samples()
+    """Return what the run's processes and files take, now and over time."""
+    samples = facts.series.samples()
     return facts.cached(
         f"resources {len(samples)}", _SIZES_AGE_S, lambda: system.resources(facts.state, samples)
     )

@@ -86,7 +86,7 @@ class StageLatencies(Shape):
     stages: list[StageLatency]
     """Those that were observed."""
     instants: Annotated[list[int], Field(examples=[[1_721_347_200_000_000_000]])]
-    """When the series were looked at, ns UTC of the machine's clock; since the API began."""
+    """When the run was looked at, ns UTC of the machine: six hours, as far as an API ran."""
     series: list[LatencySeries]
     """One a stage."""
 
@@ -164,7 +164,7 @@ class Resources(Shape):
     free_bytes: Annotated[int, Field(examples=[60_000_000_000])]
     """What is left of it."""
     instants: Annotated[list[int], Field(examples=[[1_721_347_200_000_000_000]])]
-    """When the series were looked at, ns UTC of the machine's clock; since the API began."""
+    """When the run was looked at, ns UTC of the machine: six hours, as far as an API ran."""
     series: list[ResourceSeries]
     """One a process."""
 
