@@ -7,6 +7,7 @@ third is calm, the middle third normal, the highest third wild. Nothing later is
 regime of an entry never changes as a run goes on; where too little was known it is unknown.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -28,10 +29,13 @@ def regime_at(prices: FloatArray, place: int) -> str:
         prices: of every step so far and, beyond ``place``, of later ones, which are not looked at.
         place: the last step that was over then.
     """
+    return regime_of(lambda at: volatility_at(prices, at), place)
+
+
+def regime_of(volatility: Callable[[int], float], place: int) -> str:
+    """Return the regime at a place of the grid by the volatility at each place so far."""
     volatilities = [
-        _volatility(prices, at)
-        for at in range(place % EVERY, place + 1, EVERY)
-        if at >= RETURNS_MIN
+        volatility(at) for at in range(place % EVERY, place + 1, EVERY) if at >= RETURNS_MIN
     ]
     if not volatilities or np.isnan(volatilities[-1]):
         return REGIMES[3]
@@ -43,7 +47,8 @@ def regime_at(prices: FloatArray, place: int) -> str:
     return REGIMES[0] if now <= low else REGIMES[1] if now <= high else REGIMES[2]
 
 
-def _volatility(prices: FloatArray, place: int) -> float:
+def volatility_at(prices: FloatArray, place: int) -> float:
+    """Return the volatility at a place of the grid; NaN where too little is known."""
     window = prices[max(place - WINDOW, 0) : place + 1]
     returns = np.diff(np.log(window))
     known = returns[~np.isnan(returns)]

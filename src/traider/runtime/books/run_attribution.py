@@ -11,31 +11,30 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
-import numpy.typing as npt
-
 from traider.backtest.order_lives import OrderJournal
 from traider.backtest.reasons import DecisionJournal, alpha_labels, order_shares
 from traider.domain.errors import DataError, Interrupted
+from traider.domain.events import EventArray
 from traider.domain.timeframes import SECOND_NS
 from traider.domain.units import amount_from_units, price_from_ticks
 from traider.journal.reader import JournalReader
+from traider.journal.segment_events import Span
 from traider.kernel.machine import Drained
 from traider.kernel.specification import KernelSpec
 from traider.portfolio import trade_views as views
 from traider.portfolio.attribution import UNEXPLAINED, Parts
 from traider.portfolio.funding import charge_funding
-from traider.portfolio.regimes import regime_at
-from traider.portfolio.trades import Trade, trades_from_fills
-from traider.runtime.books.money_events import MoneyEvents, read_money
+from traider.portfolio.trades import trades_from_fills
+from traider.runtime.books.followed_records import FollowedRecords
+from traider.runtime.books.money_events import MoneyEvents
+from traider.runtime.books.price_grid import PriceGrid, step_of
 from traider.runtime.books.run_records import money_before
 from traider.runtime.parity.decisions import DecisionReplay
-from traider.runtime.parity.market_prices import market_prices
 from traider.runtime.parity.recorded_run import RecordedRun
 
 VIEWS: Final = ("alpha", "model", "instrument", "side", "hour", "cost", "regime", "state")
-_SHORT_NS: Final = 6 * 3_600 * SECOND_NS
-"""Runs up to so long have a grid of prices of a second, longer ones of a minute."""
+_REPLAYED: Final = 0.95
+"""How far it is when the journal was replayed."""
 _ZERO: Final = Decimal(0)
 
 
@@ -71,10 +70,44 @@ def run_attribution(
         DataError: its journal cannot be read, or its replay makes something else.
         Interrupted: it was to stop.
     """
-    run = RecordedRun.open(folder)
-    replay = _Replay(run, stop)
-    # What came while it was replayed is left out: every part is of the same events.
-    money = money_before(read_money(run), replay.end)
+
+    def told(_done: float, _what: str) -> None:
+        if stop():
+            raise Interrupted("stopped", fix="begin again; nothing was written")
+
+    followed = FollowedAttribution(RecordedRun.open(folder))
+    return followed.refresh(told, wanted)
+
+
+class FollowedAttribution:
+    """The profit of a run taken apart, kept up to date: each look reads what is new."""
+
+    def __init__(self, run: RecordedRun) -> None:
+        self._run = run
+        self._replay = _Replay(run)
+
+    def refresh(
+        self, told: Callable[[float, str], None], wanted: Sequence[str] = VIEWS
+    ) -> RunAttribution:
+        """Return the profit up to the journal's end as it is now.
+
+        Args:
+            told: hears how far it is, and of what; what it raises ends the look.
+            wanted: ways to take it apart.
+
+        Raises:
+            DataError: the journal cannot be read, or its replay makes something else.
+        """
+        if not self._replay.is_ahead():
+            # A crash took back what nobody acknowledged: what was made of it is not so.
+            self._replay = _Replay(self._run)
+        self._replay.read(told)
+        told(_REPLAYED, "taking the profit apart")
+        return _taken_apart(self._replay, wanted)
+
+
+def _taken_apart(replay: "_Replay", wanted: Sequence[str]) -> RunAttribution:
+    money = money_before(replay.records.refresh().money, replay.end)
     lives = replay.orders.lives(replay.spec.fees)
     reasons = replay.decisions.reasons(lives)
     fills = [each.fill for each in money.booked_fills()]
@@ -90,7 +123,7 @@ def run_attribution(
     corrected = amount_from_units(worth.adjusted_units)
     rest = total - sum((each.pnl for each in trades), _ZERO) + unassigned - corrected
     beside = {views.FUNDING: -unassigned, views.CORRECTIONS: corrected, UNEXPLAINED: rest}
-    step_ns = _step(replay.span_ns)
+    step_ns = step_of(replay.span_ns)
     makers: dict[str, Callable[[], Parts]] = {
         "alpha": lambda: views.by_alpha(trades, reasons.alphas),
         "model": lambda: views.by_model(trades, models_of(replay.spec)),
@@ -98,7 +131,10 @@ def run_attribution(
         "side": lambda: views.by_key(trades, views.side_of),
         "hour": lambda: views.by_key(trades, views.hour_of),
         "state": lambda: views.by_key(trades, views.state_of),
-        "regime": lambda: _by_regime(run, trades, replay.begin_ns, step_ns),
+        "regime": lambda: views.by_key(
+            trades,
+            lambda trade: replay.prices.regime(trade.instrument, trade.opened_ns, step_ns),
+        ),
     }
     found = {name: views.completed(makers[name](), beside) for name in wanted if name != "cost"}
     if "cost" in wanted:
@@ -131,32 +167,56 @@ def attribution_body(found: RunAttribution) -> dict[str, Any]:
 
 
 class _Replay:
-    """The journal of a run, replayed: decisions and their reasons, orders, the final state."""
+    """The journal of a run, replayed as far as it was read: decisions, their reasons, orders."""
 
-    def __init__(self, run: RecordedRun, stop: Callable[[], bool]) -> None:
+    def __init__(self, run: RecordedRun) -> None:
         self.spec = run.spec()
         self.orders = OrderJournal()
         self.decisions = DecisionJournal(self.spec, with_features=False)
+        self.prices = PriceGrid(run.manifest.instruments)
+        self.records = FollowedRecords(run)
         self.begin_ns = self.span_ns = 0
+        self._folder = run.paths.folder
         self._replay = DecisionReplay(self.spec, simulates=run.simulates, watch=self._see)
-        reader = JournalReader(run.paths.journal)
-        self.end = reader.end
-        for events in reader.events(end=self.end):
-            if stop():
-                raise Interrupted("stopped", fix="begin again; nothing was written")
-            self.begin_ns = self.begin_ns or int(events["ts_recv"][0])
-            self.span_ns = int(events["ts_recv"][-1]) - self.begin_ns
-            self.decisions.expect(events)
-            self.orders.add(events)
-            self._replay.take(events)
-        check = self._replay.finish()
-        if not check.ok:
+        self._reader = JournalReader(run.paths.journal)
+        self.end = self._reader.first
+        """How many events were read."""
+
+    def is_ahead(self) -> bool:
+        """Whether the journal still has everything that was read of it."""
+        self._reader.refresh()
+        return self._reader.end >= self.end
+
+    def read(self, told: Callable[[float, str], None]) -> None:
+        """Read on to the journal's end as it is now.
+
+        Raises:
+            DataError: the replay makes something else than the journal has.
+        """
+        end, first = self._reader.end, self.end
+        for sequence, events in self._reader.numbered(Span(first, end)):
+            told(_REPLAYED * (sequence - first) / max(end - first, 1), "replaying the journal")
+            self._take(events)
+        self._replay.settle()
+        line = self._replay.first_difference
+        if line:
             raise DataError(
-                f"its replay makes something else: {check.first_difference}",
-                where=str(run.paths.folder),
+                f"its replay makes something else: {line}",
+                where=str(self._folder),
                 fix="ask traider parity what differs",
             )
         self.machine = self._replay.machine
+
+    def _take(self, events: EventArray) -> None:
+        if not len(events):
+            return
+        self.begin_ns = self.begin_ns or int(events["ts_recv"][0])
+        self.span_ns = int(events["ts_recv"][-1]) - self.begin_ns
+        self.decisions.expect(events)
+        self.orders.add(events)
+        self.prices.take(events)
+        self._replay.take(events)
+        self.end += len(events)
 
     def marks(self) -> dict[str, Decimal]:
         """Return the last price of each instrument that has one."""
@@ -181,36 +241,6 @@ def models_of(spec: KernelSpec) -> dict[str, str]:
         if read:
             found[label] = " and ".join(read)
     return found
-
-
-def _step(span_ns: int) -> int:
-    return SECOND_NS if span_ns <= _SHORT_NS else 60 * SECOND_NS
-
-
-def _by_regime(run: RecordedRun, trades: Sequence[Trade], begin_ns: int, step_ns: int) -> Parts:
-    """Return the trades' profit by the volatility of their market when they were opened."""
-    last_ns = max((each.opened_ns for each in trades), default=begin_ns)
-    grid = np.arange(begin_ns // step_ns + 1, last_ns // step_ns + 1, dtype=np.int64) * step_ns
-    names = sorted({each.instrument for each in trades})
-    found = market_prices(
-        JournalReader(run.paths.journal).events(),
-        run.manifest.instruments,
-        [(name, ts_ns) for name in names for ts_ns in grid.tolist()],
-    )
-    prices: dict[str, npt.NDArray[np.float64]] = {
-        name: np.array([_float(found(name, ts_ns)) for ts_ns in grid.tolist()]) for name in names
-    }
-
-    def regime_of(trade: Trade) -> str:
-        # The last step that was over when it was opened.
-        place = trade.opened_ns // step_ns - (begin_ns // step_ns + 1)
-        return regime_at(prices[trade.instrument], place)
-
-    return views.by_key(trades, regime_of)
-
-
-def _float(price: Decimal | None) -> float:
-    return float("nan") if price is None else float(price)
 
 
 def _costs(money: MoneyEvents, funding: Decimal) -> Parts:

@@ -74,6 +74,15 @@ class DecisionReplay:
         except TraiderError as fault:
             self.fault = fault.line()
 
+    def settle(self) -> None:
+        """Take in what is held back, for a look at the machine as of now.
+
+        The journal was read to its end of the moment: a block holds a step and what it wants
+        together, so that nothing which belongs to what is held back can come any more.
+        """
+        self._replay(self._last_step)
+        self._last_step = empty_events(0)
+
     def finish(self) -> ParityCheck:
         """Say that the journal ends, and return what was found.
 
@@ -88,15 +97,22 @@ class DecisionReplay:
                     self._replayer.pass_time(self._last_ns + 1)
             except TraiderError as fault:
                 self.fault = fault.line()
-        line = self.fault or self._difference()
+        line = self.first_difference or self._left_out()
         return ParityCheck(NAME, not line, self._replayer.compared, line)
 
-    def _difference(self) -> str:
-        mismatch, awaited = self._replayer.mismatch, self._replayer.awaited
-        if mismatch is not None:
-            is_end = not mismatch.expected and mismatch.sequence >= self._taken
-            return "" if is_end else mismatch_line(mismatch)
-        if len(awaited):
+    @property
+    def first_difference(self) -> str:
+        """What differs first so far, in one line, or why it could not go on; empty for nothing."""
+        mismatch = self._replayer.mismatch
+        if self.fault or mismatch is None:
+            return self.fault
+        is_end = not mismatch.expected and mismatch.sequence >= self._taken
+        return "" if is_end else mismatch_line(mismatch)
+
+    def _left_out(self) -> str:
+        """Return what the journal has and the replay did not make; empty for nothing."""
+        awaited = self._replayer.awaited
+        if self._replayer.mismatch is None and len(awaited):
             first = np.frombuffer(awaited[:1].tobytes(), EVENT)
             return Difference(self._taken - len(awaited), first, None).line
         return ""

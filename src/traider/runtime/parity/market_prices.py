@@ -49,7 +49,7 @@ def market_prices(
 ) -> MarketPrices:
     """Read the market's prices at the times ``wanted`` from its events, in order of receipt."""
     times = sorted({(ts_ns, instrument) for instrument, ts_ns in wanted})
-    reading = _Reading(instruments)
+    reading = MarketReading(instruments)
     found: dict[Wanted, Decimal] = {}
     done = 0
     for chunk in chunks:
@@ -67,7 +67,7 @@ def market_prices(
     return MarketPrices(found)
 
 
-class _Reading:
+class MarketReading:
     """Books and last trades of all instruments, up to a place in the record."""
 
     def __init__(self, instruments: Sequence[GriddedInstrument]) -> None:
@@ -96,11 +96,12 @@ class _Reading:
     def keep(self, found: dict[Wanted, Decimal], instrument: str, ts_ns: int) -> None:
         """Keep the price of an instrument as of now, if there is one."""
         number = self._numbers.get(instrument, -1)
-        price = None if number < 0 else self._price(number)
+        price = None if number < 0 else self.price(number)
         if price is not None:
             found[instrument, ts_ns] = price
 
-    def _price(self, number: int) -> Decimal | None:
+    def price(self, number: int) -> Decimal | None:
+        """Return the price of an instrument as of now; None where none is known."""
         tick = self._instruments[number].tick_size
         if self._books is not None:
             top = self._books.top(number)
