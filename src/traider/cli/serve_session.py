@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,6 +56,8 @@ def serve_run(said: ServeArguments) -> int:
         _serve_with(said, notices)
         return 0
     try:
+        # Where the machine is busy the trader goes first.
+        os.nice(settings_of_run(said.config_file, said.overrides).config.api.nice)
         _serve_with(said, notices)
     except TraiderError as fault:
         # The terminal is the trader's: it tells a person, once.

@@ -18,6 +18,8 @@ class ApiConfig(Section):
     """Address it is served at; another than the loopback wants a certificate, or is_public."""
     port: Annotated[Whole, Field(ge=0, le=65_535)] = PORT
     """Port it is served at; 0 takes any free one."""
+    nice: Annotated[Whole, Field(ge=0, le=19)] = 5
+    """How much the server gives way to the trader beside it; 19 the most."""
     is_public: bool = False
     """Whether another address than the loopback is meant although the connection is not encrypted:
     whoever listens on the way reads passwords."""
