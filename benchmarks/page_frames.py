@@ -234,7 +234,7 @@ def watched(state: Path, seconds: float, rate: float) -> list[Measured]:
     server = Server(state, rate)
     server.moving.begin()
     with serving_application(server) as url, browser() as chromium:
-        demo = Demo(url, "", state)
+        demo = Demo(url, "", state, os.getpid())
         return [measured(chromium, demo, server, page, seconds) for page in PAGES]
 
 
