@@ -8,6 +8,7 @@ import asyncio
 import http.client
 import json
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from traider.api.terms import ApiTerms
 from traider.runtime.config import Config, load_config
 
 _PATIENCE_S: Final = 30.0
+_MADE_S: Final = 300.0
 
 
 @contextmanager
@@ -107,6 +109,17 @@ class Caller:
     def get(self, path: str, **headers: str) -> Said:
         """Ask for ``path``."""
         return self.ask("GET", path, headers=headers)
+
+    def made(self, path: str, **headers: str) -> Said:
+        """Ask for ``path`` until the answer is made, as long as it is told to be on its way."""
+        until_s = time.monotonic() + _MADE_S
+        while (answer := self.get(path, **headers)).status == 202:
+            assert answer.json["being_made"] is True
+            assert 0.0 <= answer.json["progress"] <= 1.0
+            assert int(answer.headers["retry-after"]) == answer.json["retry_after_s"] >= 1
+            assert time.monotonic() < until_s, answer.body
+            time.sleep(0.1)
+        return answer
 
     def post(self, path: str, body: object = None, **headers: str) -> Said:
         """Send ``body`` as JSON."""

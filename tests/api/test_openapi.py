@@ -57,6 +57,14 @@ def test_names_of_operations_are_used_once(document: dict[str, Any]) -> None:
     assert sorted(set(names)) == sorted(names)
 
 
+def test_names_of_shapes_are_used_once(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    # Two shapes of one name are told apart by the path of their module.
+    assert [name for name in schemas if "__" in name] == []
+    plain = [re.sub(r"_(?:Input|Output|\d+)$", "", name.replace("-", "_")) for name in schemas]
+    assert sorted(set(plain)) == sorted(plain)
+
+
 def test_every_error_is_a_problem_that_is_told(document: dict[str, Any]) -> None:
     for name, operation in operations(document).items():
         told = operation["responses"]

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 from traider import __version__
 from traider.api import documents
 from traider.api.access import add_access, house_of_run
+from traider.api.being_made import add_being_made
 from traider.api.commanding import add_control
 from traider.api.facts import Facts
 from traider.api.openapi import describe
@@ -54,6 +55,7 @@ def create_application(terms: ApiTerms) -> Application:
     @asynccontextmanager
     async def lifespan(application: FastAPI) -> AsyncIterator[None]:
         try:
+            facts.begin()
             await asyncio.to_thread(workshop.begin)
             stream.start()
             yield
@@ -85,6 +87,7 @@ def create_application(terms: ApiTerms) -> Application:
     application.mount(STREAM, stream.application)
     application.router.default = Dashboard(terms.dashboard)
     add_problems(application)
+    add_being_made(application)
     add_access(application, house)
     describe(application)
     return application

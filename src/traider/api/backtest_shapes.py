@@ -10,12 +10,12 @@ from traider.api.job_shapes import job_of_kind
 from traider.api.problems import ConflictError
 from traider.api.shapes.jobs import (
     BacktestResultShape,
+    BacktestTradeShape,
     ComparedShape,
     Comparison,
     EquityShape,
     Preset,
     TierFigures,
-    TradeShape,
 )
 from traider.api.workshop import Workshop
 from traider.backtest.files import BENCHMARK_NAME
@@ -32,7 +32,7 @@ from traider.runtime.backtest_results import (
 from traider.runtime.config import Config
 from traider.runtime.jobs_backtest import BACKTEST, BacktestRequest, done_in, request_of
 from traider.runtime.presets import instrument_of_file, presets
-from traider.store.tables import Job
+from traider.store.tables import Job, JobState
 
 _FIGURES = tuple(name for name in TierFigures.model_fields if name != "fill_tier")
 
@@ -85,7 +85,7 @@ def result_shape(job: Job, tier: str = "") -> BacktestResultShape:
 
 def trades_of(
     job: Job, after: int, count: int, instrument: str
-) -> tuple[TradePage, list[TradeShape]]:
+) -> tuple[TradePage, list[BacktestTradeShape]]:
     """Return trades of a back-test under its own fill tier.
 
     Raises:
@@ -133,6 +133,12 @@ def comparison(workshop: Workshop, ids: Sequence[str]) -> Comparison:
 def _done(job: Job) -> tuple[BacktestRequest, Path]:
     request = request_of(job.request)
     done = done_in(request.folder)
+    if done is None and job.state is JobState.DONE:
+        raise ConflictError(
+            f"the results of back-test {job.id} are gone: older ones give way to newer ones",
+            where=str(job.id),
+            fix="run it again, with a name to keep it; jobs.keep_results says how many stay",
+        )
     if done is None:
         raise ConflictError(
             f"back-test {job.id} is {job.state} and has no result",
@@ -168,9 +174,9 @@ def _equity(curve: EquityCurve) -> EquityShape:
     )
 
 
-def _trade(row: Any) -> TradeShape:  # noqa: ANN401 - a row of a table
+def _trade(row: Any) -> BacktestTradeShape:  # noqa: ANN401 - a row of a table
     fraction = row["return_fraction"]
-    return TradeShape(
+    return BacktestTradeShape(
         number=row["number"],
         instrument=row["instrument"],
         side="long" if row["side"] > 0 else "short",

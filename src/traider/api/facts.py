@@ -20,7 +20,9 @@ from fastapi import Depends, Request
 from sqlalchemy import Engine
 
 from traider.api.books import RunBooks
-from traider.api.following import LiveView, Standing
+from traider.api.books.attribution import AttributionKeeper
+from traider.api.following import LiveView, RunSeries, Standing
+from traider.api.making import Beside, LongAnswers
 from traider.api.problems import ConflictError
 from traider.api.terms import ApiTerms
 from traider.runtime.config import Config
@@ -49,6 +51,17 @@ class Facts:
         self._view: LiveView | None = None
         self._books: RunBooks | None = None
         self._cache = _Cache()
+        self.series = RunSeries(self.state)
+        """What the run said of itself over time."""
+        self.answers = LongAnswers()
+        """Answers that take longer than a request may."""
+        self._books_beside, self.risk_beside = Beside("books"), Beside("risk")
+        self.attribution = AttributionKeeper(self.state, self.answers, self._books_beside)
+        """Where the profit came from, made beside the answers."""
+
+    def begin(self) -> None:
+        """Begin to look at the run now and then, whether or not somebody asks."""
+        self.series.start()
 
     @property
     def state(self) -> Path:
@@ -160,6 +173,9 @@ class Facts:
 
     def close(self) -> None:
         """Close what was opened."""
+        self.series.close()
+        self._books_beside.close()
+        self.risk_beside.close()
         with self._lock:
             self._closing.close()
             self._engine = self._view = None

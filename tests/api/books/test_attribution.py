@@ -1,86 +1,40 @@
-"""An attribution is made beside the answers, kept, and made anew when that is worth its time."""
+"""The attribution of a run is what the command line makes, and goes on as the journal grows."""
 
 import json
-import threading
+import shutil
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.api.served import Caller
-from traider.api.books.attribution import AttributionKeeper
-from traider.api.problems import ConflictError
+from traider.api.books.attribution import attribution_of
 from traider.cli.main import run as run_command
-from traider.domain.errors import DataError
+from traider.domain.errors import UsageError
+from traider.domain.events import join_events
+from traider.journal.reader import JournalReader
+from traider.journal.writer import JournalWriter
+from traider.runtime.books.run_attribution import FollowedAttribution, attribution_body
+from traider.runtime.parity.decisions import FOLLOWING
+from traider.runtime.parity.recorded_run import RecordedRun
+from traider.runtime.state_folder import RunPaths
 
-BODY: dict[str, Any] = {
-    "currency": "USDT",
-    "total": "-1.50",
-    "trades": 2,
-    "regime_step_s": 1,
-    "journal_events": 10,
-    "until_ns": 5,
-    "views": {"side": {"long": "-2.00", "short": "0.50"}},
-}
-
-
-def test_it_is_made_once_for_all_who_ask(tmp_path: Path) -> None:
-    made: list[int] = []
-    go = threading.Event()
-
-    def make() -> dict[str, Any]:
-        made.append(1)
-        assert go.wait(30.0)
-        return BODY
-
-    keeper = AttributionKeeper(tmp_path, make)
-    with pytest.raises(ConflictError, match="still being replayed"):
-        keeper.get(10, wait_s=0.0)
-    found: list[str] = []
-    several = [threading.Thread(target=lambda: found.append(keeper.get(10).total)) for _ in "abcd"]
-    for each in several:
-        each.start()
-    go.set()
-    for each in several:
-        each.join(30.0)
-    assert (found, made) == (["-1.50"] * 4, [1])
-    # Nothing new is in the journal, or what is new may wait: what was made stays.
-    assert keeper.get(10).views[0].parts[1].value == "0.50"
-    assert keeper.get(11).journal_events == 10
-    assert made == [1]
+pytestmark = pytest.mark.slow
 
 
-def test_a_fault_is_told_and_the_next_one_tries_again(tmp_path: Path) -> None:
-    faults = [DataError("its replay makes something else")]
-
-    def make() -> dict[str, Any]:
-        if faults:
-            raise faults.pop()
-        return BODY
-
-    keeper = AttributionKeeper(tmp_path, make)
-    with pytest.raises(DataError, match="something else"):
-        keeper.get(10)
-    assert keeper.get(10).trades == 2
+def ignored(done: float, what: str) -> None:
+    assert 0.0 <= done <= 1.0
+    assert what
 
 
-def test_a_folder_without_a_run_is_told_in_one_line(tmp_path: Path) -> None:
-    keeper = AttributionKeeper(tmp_path / "none")
-    keeper.close()
-    with pytest.raises(ConflictError, match="the API ends"):
-        keeper.get(10)
-
-
-@pytest.mark.slow
 def test_the_parts_of_each_view_sum_to_the_total(
     viewer: Caller, traded_state: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run_command(["attribution", "--state", str(traded_state), "--json"]) == 0
     wanted = json.loads(capsys.readouterr().out)
-    answer = viewer.get("/api/v1/portfolio/attribution")
-    while answer.status == 409 and "still being replayed" in answer.json["detail"]:
-        answer = viewer.get("/api/v1/portfolio/attribution")
+    answer = viewer.made("/api/v1/portfolio/attribution")
     assert answer.status == 200, answer.body
     told = answer.json
     assert {each["by"] for each in told["views"]} == set(wanted["views"])
@@ -90,3 +44,30 @@ def test_the_parts_of_each_view_sum_to_the_total(
         assert sum(map(Decimal, parts.values()), Decimal(0)) == Decimal(told["total"])
     assert told["total"] == wanted["total"]
     assert told["journal_events"] == wanted["journal_events"] > 0
+
+
+def test_a_journal_that_grows_is_read_on(traded_state: Path, tmp_path: Path) -> None:
+    source = JournalReader(RunPaths(traded_state).journal)
+    wanted = attribution_body(FollowedAttribution(RecordedRun.open(traded_state)).refresh(ignored))
+    folder = tmp_path / "run"
+    shutil.copytree(traded_state, folder, ignore=shutil.ignore_patterns("journal"))
+    events = join_events(list(source.events()))
+    # A step and what it wants are written together.
+    steps = np.flatnonzero(~np.isin(events["kind"], FOLLOWING))
+    cuts = [0, *(int(steps[len(steps) * part // 3]) for part in (1, 2)), len(events)]
+    followed = None
+    with JournalWriter.open(RunPaths(folder).journal, source.instruments) as journal:
+        for first, last in pairwise(cuts):
+            journal.append(events[first:last])
+            journal.sync()
+            followed = followed or FollowedAttribution(RecordedRun.open(folder))
+            found = followed.refresh(ignored)
+            assert found.events == last
+            assert found.unexplained() == 0
+    assert attribution_body(found) == wanted
+    assert attribution_body(followed.refresh(ignored)) == wanted
+
+
+def test_a_folder_without_a_run_is_told_in_one_line(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="run"):
+        attribution_of(tmp_path / "none", ignored)

@@ -2,9 +2,9 @@
 
 import { WaterfallChart } from "@/charts/waterfall-chart";
 import { askedTold } from "@/data/freshness";
-import { linesOf, problemOf } from "@/data/problem";
-import { capital, counted, spaced } from "@/format/words";
+import { counted, spaced } from "@/format/words";
 import { useAddress } from "@/state/address";
+import { BeingMadeNote } from "@/ui/being-made";
 import { Pick } from "@/ui/pick";
 import { Time } from "@/ui/figure";
 import { Panel } from "@/ui/panel";
@@ -13,18 +13,12 @@ import { SLOW_MS, useAttribution } from "./queries";
 import { folded, waterfall } from "./waterfall";
 
 const PARTS_MOST = 12;
-const WAITING = { data: undefined, error: null, isPending: true, refetch: () => undefined };
 
 /** Where the profit came from, taken apart one way or another; the parts make the total exactly. */
 export function AttributionPanel({ className }: { className?: string }) {
   const attribution = useAttribution();
   const [by, setBy] = useAddress("by", "cost");
   const views = attribution.data?.views ?? [];
-  // The server answers so while the journal is still being replayed, which takes a while.
-  const isReplaying =
-    attribution.data === undefined &&
-    attribution.error !== null &&
-    problemOf(attribution.error).status === 409;
   const view = views.find((each) => each.by === by) ?? views[0];
   return (
     <Panel
@@ -41,8 +35,8 @@ export function AttributionPanel({ className }: { className?: string }) {
       tell={() => askedTold(attribution.dataUpdatedAt, SLOW_MS)}
       className={className}
     >
-      {isReplaying && <Empty>{capital(linesOf(attribution.error))}; it comes by itself.</Empty>}
-      <Answered query={isReplaying ? WAITING : attribution} rows={6}>
+      {attribution.making && <BeingMadeNote making={attribution.making} />}
+      <Answered query={attribution} rows={6}>
         {(answer) =>
           view === undefined || answer.trades === 0 ? (
             <Empty>Nothing was traded yet; the first trade is taken apart by itself.</Empty>
@@ -61,8 +55,8 @@ export function AttributionPanel({ className }: { className?: string }) {
                 )}
               />
               <p className="mt-3 text-xs text-quiet">
-                Since the run began, up to <Time ns={answer.until_ns} withDay />; made anew by
-                replay of the journal.
+                Since the run began, up to <Time ns={answer.until_ns} withDay />; made by replay of
+                the journal.
               </p>
             </>
           )

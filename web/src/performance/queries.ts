@@ -2,6 +2,7 @@
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
+import { useLongAnswer } from "@/data/being-made";
 import { get } from "@/data/client";
 import { askedTold } from "@/data/freshness";
 import type { Schema } from "@/data/schemas";
@@ -47,11 +48,11 @@ export function usePerformance(from: From, benchmark: string) {
 }
 
 export function useAttribution() {
-  return useQuery({
-    queryKey: ["portfolio", "attribution"],
-    queryFn: () => get("/api/v1/portfolio/attribution"),
-    refetchInterval: SLOW_MS,
-  });
+  return useLongAnswer(
+    ["portfolio", "attribution"],
+    () => get("/api/v1/portfolio/attribution"),
+    SLOW_MS,
+  );
 }
 
 /** Return closes of an instrument over a window, coarse enough for a few hundred of them. */

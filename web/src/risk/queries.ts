@@ -2,6 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
+import { useLongAnswer } from "@/data/being-made";
 import { get } from "@/data/client";
 import type { Schema } from "@/data/schemas";
 import { type Live, useLive } from "@/data/use-live";
@@ -23,11 +24,11 @@ export function useLimits(): Live<Schema<"LimitRow">[]> {
 
 /** Return how the models of value at risk held on the past, which changes slowly. */
 export function useVarBacktest() {
-  return useQuery({
-    queryKey: ["risk", "var"],
-    queryFn: () => get("/api/v1/risk/var"),
-    refetchInterval: BACKTEST_MS,
-  });
+  return useLongAnswer(
+    ["risk", "var", "backtest"],
+    () => get("/api/v1/risk/var/backtest"),
+    BACKTEST_MS,
+  );
 }
 
 type Measured = Schema<"RiskNow">;
@@ -65,11 +66,7 @@ export function useBreakers(): Live<Schema<"BreakerRow">[]> {
 }
 
 export function useStress() {
-  return useQuery({
-    queryKey: ["risk", "stress"],
-    queryFn: () => get("/api/v1/risk/stress"),
-    staleTime: SLOW_MS,
-  });
+  return useLongAnswer(["risk", "stress"], () => get("/api/v1/risk/stress"), SLOW_MS);
 }
 
 type Exposure = Omit<Schema<"Exposure">, "as_of">;

@@ -1,11 +1,13 @@
 "use client";
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { post } from "@/data/client";
+import { untilMade } from "@/data/being-made";
+import { get, post } from "@/data/client";
 import { askedTold, ONCE_MS } from "@/data/freshness";
 import type { Schema } from "@/data/schemas";
 import { money, percent } from "@/format/number";
 import { Badge } from "@/ui/badge";
+import { BeingMadeNote } from "@/ui/being-made";
 import { Button } from "@/ui/button";
 import { Time } from "@/ui/figure";
 import { Panel } from "@/ui/panel";
@@ -60,7 +62,12 @@ export function StressPanel({ className }: { className?: string }) {
   const stress = useStress();
   const queries = useQueryClient();
   const anew = useMutation({
-    mutationFn: () => post("/api/v1/risk/stress"),
+    mutationFn: async () =>
+      untilMade(
+        await post("/api/v1/risk/stress"),
+        () => get("/api/v1/risk/stress"),
+        (made, begunNs) => made.made_ns >= begunNs,
+      ),
     onSuccess: (made) => queries.setQueryData(["risk", "stress"], made),
   });
   return (
@@ -82,6 +89,7 @@ export function StressPanel({ className }: { className?: string }) {
       className={className}
       isFlush
     >
+      {stress.making && <BeingMadeNote making={stress.making} />}
       <Answered query={stress} rows={8}>
         {(answer) => (
           <>

@@ -8,6 +8,7 @@ import { number, percent } from "@/format/number";
 import { spaced } from "@/format/words";
 import { useAddress } from "@/state/address";
 import { Badge } from "@/ui/badge";
+import { BeingMadeNote } from "@/ui/being-made";
 import { Figure, Stat } from "@/ui/figure";
 import { Choice } from "@/ui/form";
 import { Panel } from "@/ui/panel";
@@ -192,20 +193,20 @@ const COLUMNS: readonly Column<Test>[] = [
   },
 ];
 
-/** How the forecasts of each model held on the past, with the book of now. */
+/** How the forecasts of each model held on the past, with the book that is held. */
 export function VarTestsPanel({ className }: { className?: string }) {
-  const measured = useVarBacktest();
-  const source = measured.data?.backtest.source;
+  const tried = useVarBacktest();
   return (
     <Panel
       title="VaR on the past"
-      note={source}
-      tell={() => askedTold(measured.dataUpdatedAt, BACKTEST_MS)}
+      note={tried.data?.source}
+      tell={() => askedTold(tried.dataUpdatedAt, BACKTEST_MS)}
       className={className}
       isFlush
     >
-      <Answered query={measured} rows={6}>
-        {({ backtest }) => (
+      {tried.making && <BeingMadeNote making={tried.making} />}
+      <Answered query={tried} rows={6}>
+        {(backtest) => (
           <>
             <div className="flex flex-col gap-2 px-4 pt-3">
               {backtest.cones

@@ -85,7 +85,7 @@ class RunTools:
 
     def value_at_risk(self) -> Json:
         """Say what the book may lose by several models, and how the models held."""
-        return self._get("risk/var")
+        return {**self._get("risk/var"), "backtest": self._get("risk/var/backtest")}
 
     def breakers(self) -> Json:
         """List the circuit breakers, open and closed, with value and bound."""

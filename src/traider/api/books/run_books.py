@@ -11,7 +11,6 @@ from typing import Final
 
 import numpy as np
 
-from traider.api.books.attribution import AttributionKeeper
 from traider.api.books.verification import VerificationDesk
 from traider.compliance.followed_reasons import FollowedReasons
 from traider.compliance.order_records import OrderRecord
@@ -44,15 +43,12 @@ class RunBooks:
         self._looked_s = float("-inf")
         self._nav = FollowedNav(self.paths.nav)
         self._reasons = FollowedReasons(self.paths.folder / "audit")
-        self.attribution = AttributionKeeper(state)
-        """Where the profit came from, made beside the answers."""
         self.verification = VerificationDesk(state)
         """Verifies the audit when it is asked to."""
         self._growth: tuple[int, int, FloatArray] = (-1, 0, np.zeros(0))
 
     def close(self) -> None:
         """End what is being made beside the answers."""
-        self.attribution.close()
         self.verification.close()
 
     @property

@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from traider.api.notebook.doors import Door, FolderDoor, ServerDoor
 from traider.api.notebook.frames import Kind, frame_of
 from traider.api.paging import LIMIT_MAX
-from traider.api.shapes.market import BarShape, TradeShape
+from traider.api.shapes.market import BarShape, MarketTradeShape
 from traider.api.shapes.orders import FillShape, OrderShape
 from traider.api.shapes.portfolio import DisposalShape, LotShape
 from traider.api.shapes.positions import PositionShape
@@ -221,7 +221,7 @@ class Connection:
     def trades(self, instrument: str, *, exact: bool = False) -> "Frame":
         """Return the tape of an instrument, newest first."""
         return self._frame(
-            self._pages("market/trades", instrument=instrument), TradeShape, exact=exact
+            self._pages("market/trades", instrument=instrument), MarketTradeShape, exact=exact
         )
 
     def features(self, instrument: str = "") -> "Frame":

@@ -7,9 +7,10 @@ import asyncio
 import http.client
 import json
 import threading
+import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final, Protocol
 from urllib.parse import quote, urlencode, urlsplit
@@ -19,6 +20,7 @@ from starlette.types import Message
 
 from traider.api.addresses import is_loopback
 from traider.api.asking import Asker, needs
+from traider.api.being_made import add_being_made
 from traider.api.facts import Facts
 from traider.api.problems import add_problems
 from traider.api.rights import Right, Role
@@ -40,6 +42,8 @@ from traider.runtime.config import load_config
 
 PREFIX: Final = "/api/v1"
 _WAIT_S: Final = 120.0
+_MADE_S: Final = 600.0
+"""So long it is waited for an answer that takes a while."""
 _READERS: Final = (
     status.router,
     market.router,
@@ -100,9 +104,13 @@ class FolderDoor:
         """
         if not self._thread.is_alive():
             raise UsageError("the connection is closed", where=str(self._state), fix="open another")
-        asked = asyncio.run_coroutine_threadsafe(self._ask(path, query), self._loop)
-        code, body = asked.result(_WAIT_S)
-        return _answer(code, body, str(self._state))
+
+        def ask() -> Any:  # noqa: ANN401 - whatever the route gives
+            asked = asyncio.run_coroutine_threadsafe(self._ask(path, query), self._loop)
+            code, body = asked.result(_WAIT_S)
+            return _answer(code, body, str(self._state))
+
+        return _when_made(ask, path)
 
     async def _ask(self, path: str, query: Query) -> tuple[int, bytes]:
         whole = f"{PREFIX}/{path}"
@@ -175,7 +183,8 @@ class ServerDoor:
         """
         words = _query(query)
         whole = f"{self._url}{PREFIX}/{quote(path)}{'?' if words else ''}{words}"
-        return self._send(urllib.request.Request(whole, headers=self._headers))  # noqa: S310 - checked above
+        asked = urllib.request.Request(whole, headers=self._headers)  # noqa: S310 - checked above
+        return _when_made(lambda: self._send(asked), path)
 
     def post(self, path: str, told: object) -> Any:  # noqa: ANN401 - whatever the route gives
         """Send ``told`` to ``POST /api/v1/path`` and return what the server answers.
@@ -218,11 +227,30 @@ def _readers(facts: Facts) -> FastAPI:
     for right in _RIGHTS:
         application.dependency_overrides[needs(right)] = lambda: owner
     add_problems(application)
+    add_being_made(application)
     return application
 
 
 def _query(query: Query) -> str:
     return urlencode({name: each for name, each in query.items() if each is not None}, doseq=True)
+
+
+def _when_made(ask: Callable[[], Any], path: str) -> Any:  # noqa: ANN401 - whatever the route gives
+    """Ask, and again while the answer is being made.
+
+    Raises:
+        UsageError: it is refused.
+        DataError: the server fails, or has not made it after a while.
+    """
+    until_s = time.monotonic() + _MADE_S
+    while True:
+        told = ask()
+        if not (isinstance(told, dict) and told.get("being_made") is True):
+            return told
+        if time.monotonic() > until_s:
+            done = f"{100.0 * float(told['progress']):.0f} % done: {told['doing']}"
+            raise DataError("it is still being made", where=path, fix=f"ask again; {done}")
+        time.sleep(float(told["retry_after_s"]))
 
 
 def _answer(code: int, body: bytes, where: str) -> Any:  # noqa: ANN401 - whatever the route gives

@@ -15,10 +15,10 @@ from traider.api.shapes.market import (
     GapShape,
     HealthSpanShape,
     Level,
+    MarketTradeShape,
     Product,
     Quality,
     ResyncShape,
-    TradeShape,
 )
 from traider.api.shapes.standing import AsOf
 from traider.domain.instruments import InstrumentName, InstrumentStatus
@@ -220,9 +220,9 @@ def trades(
     return [(first + place, tape.trades[place]) for place in chosen]
 
 
-def trade_shape(run: FollowedRun, number: int, trade: Trade) -> TradeShape:
+def trade_shape(run: FollowedRun, number: int, trade: Trade) -> MarketTradeShape:
     """Return a trade."""
-    return TradeShape(
+    return MarketTradeShape(
         id=str(trade.id) if trade.id else "",
         at_ns=trade.at_ns,
         received_ns=trade.received_ns,

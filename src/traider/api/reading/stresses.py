@@ -1,11 +1,29 @@
 """What the present book loses in every scenario."""
 
 import time
+from collections.abc import Sequence
 from decimal import Decimal
+from pathlib import Path
 
+from traider.api.making.beside import Told
+from traider.api.reading.value_at_risk import sources_of
 from traider.api.shapes.risk import Stress, StressLoss, StressRow
 from traider.risk.stress import ScenarioLoss
-from traider.runtime.stress.book_stress import StressOutcome
+from traider.runtime.stress.book_stress import StressOutcome, book_of_run, stress
+from traider.runtime.stress.state_book import RunBook
+
+
+def stress_of(held: RunBook, places: Sequence[Path], told: Told) -> Stress:
+    """Try every scenario on a book, as ``traider stress`` does.
+
+    Args:
+        held: what is held.
+        places: files and folders of bars.
+        told: hears how far it is.
+    """
+    told(0.0, "reading bars")
+    sources = sources_of(places)
+    return stress_shape(stress(book_of_run(held, sources), sources, told))
 
 
 def stress_shape(outcome: StressOutcome) -> Stress:

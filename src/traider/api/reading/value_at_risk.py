@@ -1,5 +1,6 @@
 """Value at risk of what is held now, tried on the past: each model's record, and a cone to draw."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from traider.api.making.beside import Told
 from traider.api.shapes.risk import (
     GateRisk,
     RiskNow,
@@ -28,6 +30,8 @@ from traider.runtime.risk_file import RiskBody
 from traider.runtime.risk_watch import standing_for
 
 FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+_NO_BARS: Final = "no bars are at hand: set observability.risk_history, or download some"
 CONE_POINTS: Final = 500
 """Newest periods of a cone."""
 _FEWEST: Final = 2
@@ -42,6 +46,15 @@ class TriedBook:
     source: str
     """Which book it is, in words."""
 
+    @property
+    def mark(self) -> tuple[tuple[str, float], ...]:
+        """What it is tried by: parts of the whole, to a hundredth.
+
+        What is held moves a little each second, and with it nothing that is worth trying anew.
+        """
+        total = sum(abs(value) for _, value in self.values)
+        return tuple((name, round(value / total, 2)) for name, value in self.values)
+
 
 @dataclass(frozen=True)
 class ConeAsked:
@@ -55,7 +68,7 @@ def book_to_try(positions: Sequence[tuple[str, float]], instruments: Sequence[st
     """Return what is held; where nothing is, equal parts of every instrument."""
     held = tuple((name, value) for name, value in positions if value)
     if held:
-        return TriedBook(held, "the positions held now")
+        return TriedBook(held, "the positions held then")
     parts = tuple((name, 1.0) for name in instruments)
     return TriedBook(parts, "equal parts of every instrument, since nothing is held")
 
@@ -69,37 +82,90 @@ def sources_of(places: Sequence[Path]) -> list[BarSource]:
         return []
 
 
-def var_backtest(book: TriedBook, sources: Sequence[BarSource], asked: ConeAsked) -> VarBacktest:
-    """Try every model on the past with a book, as ``traider var`` does."""
+@dataclass(frozen=True)
+class TriedForecasts:
+    """What one model forecast of one horizon at one level, beside what came."""
+
+    model: Model
+    horizon: str
+    level: float
+    ends_ns: IntArray
+    returns: FloatArray
+    forecasts: FloatArray
+
+
+@dataclass(frozen=True)
+class TriedModels:
+    """Every model tried on the past with one book."""
+
+    source: str
+    made_ns: int
+    tests: tuple[VarTest, ...]
+    forecasts: tuple[TriedForecasts, ...]
+    notes: tuple[str, ...]
+
+    def shape(self, asked: ConeAsked) -> VarBacktest:
+        """Return it with the cones of one model and level."""
+        return VarBacktest(
+            tests=list(self.tests),
+            cones=[
+                _cone(each)
+                for each in self.forecasts
+                if (each.model, each.level) == (asked.model, asked.level)
+            ],
+            source=self.source,
+            made_ns=self.made_ns,
+            notes=list(self.notes),
+        )
+
+
+def tried_models(book: TriedBook, places: Sequence[Path], told: Told) -> TriedModels:
+    """Try every model on the past with a book, as ``traider var`` does.
+
+    Args:
+        book: what is held.
+        places: files and folders of bars.
+        told: hears how far it is.
+    """
+    told(0.0, "reading bars")
+    sources = sources_of(places)
     tests: list[VarTest] = []
-    cones: list[VarCone] = []
+    made: list[TriedForecasts] = []
     notes: list[str] = []
-    if not sources:
-        notes.append("no bars are at hand: set observability.risk_history, or download some")
-        return VarBacktest(tests=[], cones=[], source=book.source, notes=notes)
     try:
-        names = [standing_for(name, sources) for name, _ in book.values]
-        notes += [
-            f"{found} stands for {name}"
-            for (name, _), found in zip(book.values, names, strict=True)
-            if found != name
-        ]
-        for horizon in HORIZONS:
-            note = _try_horizon(horizon, (names, book, sources), asked, (tests, cones))
-            notes += [note] if note else []
+        if not sources:
+            notes.append(_NO_BARS)
+        else:
+            names = [standing_for(name, sources) for name, _ in book.values]
+            notes += [
+                f"{found} stands for {name}"
+                for (name, _), found in zip(book.values, names, strict=True)
+                if found != name
+            ]
+            for place, horizon in enumerate(HORIZONS):
+                share = 1.0 / len(HORIZONS)
+                part = _part_of(told, place * share, share)
+                note = _try_horizon(horizon, (names, book, sources), (tests, made), part)
+                notes += [note] if note else []
     except TraiderError as fault:
         notes.append(fault.line())
-    return VarBacktest(tests=tests, cones=cones, source=book.source, notes=notes)
+    return TriedModels(book.source, time.time_ns(), tuple(tests), tuple(made), tuple(notes))
+
+
+def _part_of(told: Told, begin: float, share: float) -> Told:
+    """Return what hears of a part of the work."""
+    return lambda done, what: told(begin + share * done, what)
 
 
 def _try_horizon(
     horizon: str,
     what: tuple[Sequence[str], TriedBook, Sequence[BarSource]],
-    asked: ConeAsked,
-    into: tuple[list[VarTest], list[VarCone]],
+    into: tuple[list[VarTest], list[TriedForecasts]],
+    told: Told,
 ) -> str:
-    """Add the tests and the cone of one horizon; return why there are none, empty else."""
+    """Add the tests and forecasts of one horizon; return why there are none, empty else."""
     names, book, sources = what
+    told(0.0, f"reading prices of {horizon}")
     panel = load_panel(sources, list(names), horizon)
     place = [panel.instruments.index(name) for name in names]
     values = np.array([value for _, value in book.values])
@@ -109,13 +175,13 @@ def _try_horizon(
     if len(series) <= _FEWEST * window or not series.any():
         return f"{horizon}: {len(series)} periods are too few, more than {_FEWEST * window} needed"
     ends = panel.return_ends_ns[-len(series) :][window:]
-    for model in Model:
-        for level in LEVELS:
-            made = forecast(model, series, level, window, DECAYS[horizon])
-            exceeded = -series[window:] > made
-            into[0].append(_test(model, horizon, level, exceeded))
-            if (model, level) == (asked.model, asked.level):
-                into[1].append(_cone(asked, horizon, (ends, series[window:], made)))
+    pairs = [(model, level) for model in Model for level in LEVELS]
+    for count, (model, level) in enumerate(pairs):
+        told((count + 1) / (len(pairs) + 1), f"trying {model.value} on {horizon}")
+        made = forecast(model, series, level, window, DECAYS[horizon])
+        into[0].append(_test(model, horizon, level, -series[window:] > made))
+        newest = (part[-CONE_POINTS:].copy() for part in (ends, series[window:], made))
+        into[1].append(TriedForecasts(model, horizon, level, *newest))
     return ""
 
 
@@ -136,20 +202,15 @@ def _test(model: Model, horizon: str, level: float, exceeded: npt.NDArray[np.boo
     )
 
 
-def _cone(
-    asked: ConeAsked,
-    horizon: str,
-    found: tuple[npt.NDArray[np.int64], FloatArray, FloatArray],
-) -> VarCone:
-    ends, returns, made = (part[-CONE_POINTS:] for part in found)
+def _cone(tried: TriedForecasts) -> VarCone:
     return VarCone(
-        model=asked.model.value,
-        horizon=horizon,
-        level=asked.level,
-        instants=ends.tolist(),
-        returns=returns.tolist(),
-        forecasts=made.tolist(),
-        breaches=np.flatnonzero(-returns > made).tolist(),
+        model=tried.model.value,
+        horizon=tried.horizon,
+        level=tried.level,
+        instants=tried.ends_ns.tolist(),
+        returns=tried.returns.tolist(),
+        forecasts=tried.forecasts.tolist(),
+        breaches=np.flatnonzero(-tried.returns > tried.forecasts).tolist(),
     )
 
 

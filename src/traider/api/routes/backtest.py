@@ -16,10 +16,10 @@ from traider.api.shapes.jobs import (
     BacktestAsked,
     BacktestResultShape,
     BacktestShape,
+    BacktestTradeShape,
     Comparison,
     Presets,
     Tier,
-    TradeShape,
 )
 from traider.api.workshop import WorkshopNow
 from traider.runtime.backtest_choice import BacktestChoice, BacktestPlaces, chosen_config
@@ -132,7 +132,7 @@ def get_backtest_trades(
     workshop: WorkshopNow,
     asked: PageAskedNow,
     instrument: Annotated[str, Query(max_length=64, description="Only of this one.")] = "",
-) -> Page[TradeShape]:
+) -> Page[BacktestTradeShape]:
     """Return the trades in the report's numbering, under the fill tier of the back-test."""
     del asker
     job = job_of_kind(workshop, job_id, BACKTEST)

@@ -15,7 +15,7 @@ from traider.api.reading.indicators import indicators_of
 from traider.api.reading.looking import WAIT_S, chosen, looked, number_of
 from traider.api.rights import Right
 from traider.api.routes.asked import InstrumentAsked, InstrumentChosen, InstrumentInPath
-from traider.api.shapes.market import Bars, Book, MarketQuality, Products, TradeShape
+from traider.api.shapes.market import Bars, Book, MarketQuality, MarketTradeShape, Products
 from traider.api.spans import SpanNow
 
 router = APIRouter(
@@ -83,11 +83,11 @@ def market_book(
 @router.get("/trades", summary="Trades of a market, newest first")
 def market_trades(
     facts: FactsNow, instrument: InstrumentAsked, asked: PageAskedNow
-) -> Page[TradeShape]:
+) -> Page[MarketTradeShape]:
     """Return the tape of an instrument; the last 2,000 trades are kept."""
     before = asked.after(int)
 
-    def rows(run: FollowedRun) -> list[tuple[int, TradeShape]]:
+    def rows(run: FollowedRun) -> list[tuple[int, MarketTradeShape]]:
         number = number_of(run, instrument)
         found = markets.trades(run, number, before, asked.limit + 1)
         return [(place, markets.trade_shape(run, number, trade)) for place, trade in found]

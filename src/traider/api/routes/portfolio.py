@@ -5,6 +5,7 @@ from typing import Annotated, Final, Literal
 from fastapi import APIRouter, Depends, Query
 
 from traider.api.asking import needs
+from traider.api.being_made import being_made
 from traider.api.books.portfolio import (
     NavAsked,
     lots_shape,
@@ -93,16 +94,16 @@ def portfolio_performance(
 @router.get(
     "/attribution",
     summary="Where the profit came from",
-    responses=problems(401, 403, 409),
+    responses={**problems(401, 403, 409), **being_made()},
 )
 def portfolio_attribution(facts: FactsNow) -> AttributionShape:
     """Take the profit apart by alpha, model, instrument, side, hour, cost, regime and state.
 
     The parts of each view sum to the total to the last unit. The journal is replayed for it in a
-    process beside this one; the answer is what was made last, and says of how much it is.
+    process beside this one, once: the first answer takes a while, later ones are what was made
+    last, and say of how much of the journal it is.
     """
-    books = facts.books
-    return books.attribution.get(books.records().end)
+    return facts.attribution.get(facts.books.records().end)
 
 
 @router.get("/lots", summary="Tax lots", responses=problems(401, 403, 409, 422))

@@ -1,23 +1,27 @@
 """Risk: limits and their use, value at risk, exposure, correlation, breakers, stress."""
 
+from collections.abc import Callable
 from pathlib import Path as FilePath
 from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Depends, Query
 
 from traider.api.asking import needs
+from traider.api.being_made import being_made
 from traider.api.facts import Facts, FactsNow
+from traider.api.making import Freshness
+from traider.api.making.beside import Told, Work
 from traider.api.openapi import problems
 from traider.api.reading import exposures, limits
 from traider.api.reading.looking import WAIT_S, as_of, looked
-from traider.api.reading.stresses import stress_shape
+from traider.api.reading.stresses import stress_of
 from traider.api.reading.value_at_risk import (
     ConeAsked,
     TriedBook,
+    TriedModels,
     book_to_try,
     risk_shape,
-    sources_of,
-    var_backtest,
+    tried_models,
 )
 from traider.api.rights import Right
 from traider.api.shapes.risk import (
@@ -33,18 +37,15 @@ from traider.api.shapes.risk import (
 from traider.api.shapes.standing import AsOf
 from traider.domain.errors import UsageError
 from traider.risk.models import Model
-from traider.runtime.price_panel import BarSource
 from traider.runtime.risk_file import read_risk
 from traider.runtime.risk_watch import held_values
-from traider.runtime.stress.book_stress import book_of_run, stress
 from traider.runtime.stress.state_book import run_book
 
 router = APIRouter(prefix="/risk", tags=["risk"], responses=problems(401, 403, 409, 422))
 _READ: Final = [Depends(needs(Right.READ))]
 
-_SOURCES_AGE_S: Final = 600.0
-_TEST_AGE_S: Final = 3_600.0
-_STRESS_AGE_S: Final = 300.0
+_TRIED: Final = Freshness(fresh_s=60.0, age_s=3_600.0)
+_STRESSED: Final = Freshness(age_s=300.0)
 _CHANGES_AGE_S: Final = 1.0
 ModelName = Literal[
     "historical", "normal", "ewma", "cornish-fisher", "filtered-historical", "monte-carlo"
@@ -67,19 +68,35 @@ def risk_limits(facts: FactsNow) -> Limits:
     return Limits(items=rows, currency=body.currency, as_of=stands)
 
 
-@router.get("/var", summary="Value at risk, and how its models held", dependencies=_READ)
-def risk_var(
+@router.get("/var", summary="Value at risk", dependencies=_READ)
+def risk_var(facts: FactsNow) -> ValueAtRisk:
+    """Return what a running trader measured last."""
+    return ValueAtRisk(measured=measured_now(facts))
+
+
+@router.get(
+    "/var/backtest",
+    summary="How the models of value at risk held",
+    dependencies=_READ,
+    responses=being_made(),
+)
+def risk_var_backtest(
     facts: FactsNow,
     model: Annotated[ModelName, Query(description="Model of the cone.")] = "historical",
     level: Annotated[Literal["0.95", "0.99"], Query(description="Level of the cone.")] = "0.95",
-) -> ValueAtRisk:
-    """Return what a running trader measured last, and every model tried on the past.
+) -> VarBacktest:
+    """Return every model tried on the past.
 
-    The book of now is held unchanged through the bars of ``observability.risk_history``, or of the
-    data folder; where nothing is held, equal parts of every instrument.
+    The book is held unchanged through the bars of ``observability.risk_history``, or of the data
+    folder; where nothing is held, equal parts of every instrument. The first answer takes a while;
+    later ones are what was made last, and tell when, while what is held changes.
     """
-    asked = ConeAsked(Model(model), float(level))
-    return ValueAtRisk(measured=measured_now(facts), backtest=_backtest(facts, asked))
+    book = _tried_book(facts)
+    work = Work(tried_models, (book, _places(facts)))
+    tried: TriedModels = facts.answers.get(
+        "var", book.mark, lambda told: facts.risk_beside.run(work, told), _TRIED
+    )
+    return tried.shape(ConeAsked(Model(model), float(level)))
 
 
 @router.get("/exposure", summary="What is held, by instrument and in sum", dependencies=_READ)
@@ -115,18 +132,29 @@ def risk_breakers(facts: FactsNow) -> Breakers:
     return Breakers(items=rows, as_of=stands)
 
 
-@router.get("/stress", summary="What the present book loses in each scenario", dependencies=_READ)
+@router.get(
+    "/stress",
+    summary="What the present book loses in each scenario",
+    dependencies=_READ,
+    responses=being_made(),
+)
 def risk_stress(facts: FactsNow) -> Stress:
-    """Return the last table, made not longer than five minutes ago."""
-    return _stress(facts, _STRESS_AGE_S)
+    """Return the last table; one that is older than five minutes is made anew meanwhile."""
+    return facts.answers.get("stress", "", _stress_maker(facts), _STRESSED)
 
 
 @router.post(
-    "/stress", summary="Try every scenario anew", dependencies=[Depends(needs(Right.JOBS))]
+    "/stress",
+    summary="Try every scenario anew",
+    dependencies=[Depends(needs(Right.JOBS))],
+    responses=being_made(),
 )
 def refresh_risk_stress(facts: FactsNow) -> Stress:
-    """Try every scenario on the book as it is now, and return the table."""
-    return _stress(facts, 0.0)
+    """Try every scenario on the book as it is now, and return the table.
+
+    Where it takes a while it is 202: ``GET`` gives it afterwards, with a later ``made_ns``.
+    """
+    return facts.answers.anew("stress", "", _stress_maker(facts))
 
 
 def _taken_or_none(facts: Facts) -> tuple[limits.GateTaken | None, AsOf]:
@@ -144,27 +172,22 @@ def measured_now(facts: Facts) -> RiskNow | None:
         return None
 
 
-def _sources(facts: Facts) -> list[BarSource]:
-    """Return the bars that the trader measures with, or those that were downloaded."""
-    places: list[FilePath] = [*facts.settings.observability.risk_history] or [facts.data]
-    return facts.cached("bars", _SOURCES_AGE_S, lambda: sources_of(places))
+def _places(facts: Facts) -> tuple[FilePath, ...]:
+    """Return where bars are that the trader measures with, or those that were downloaded."""
+    return tuple(facts.settings.observability.risk_history) or (facts.data,)
 
 
-def _backtest(facts: Facts, asked: ConeAsked) -> VarBacktest:
+def _tried_book(facts: Facts) -> TriedBook:
     held = [(each.name, float(each.value)) for each in facts.status().body.positions]
-    names = [each.name for each in facts.manifest.instruments]
-    book: TriedBook = book_to_try(held, names)
-    # What is held moves a little each second, and with it nothing that is worth trying anew.
-    total = sum(abs(value) for _, value in book.values)
-    parts = [(name, round(value / total, 2)) for name, value in book.values]
-    key = f"var {parts} {asked}"
-    return facts.cached(key, _TEST_AGE_S, lambda: var_backtest(book, _sources(facts), asked))
+    return book_to_try(held, [each.name for each in facts.manifest.instruments])
 
 
-def _stress(facts: Facts, age_s: float) -> Stress:
-    def make() -> Stress:
-        sources = _sources(facts)
-        named = book_of_run(run_book(facts.status().body, facts.config), sources)
-        return stress_shape(stress(named, sources, lambda _done, _what: None))
+def _stress_maker(facts: Facts) -> Callable[[Told], Stress]:
+    work = Work(stress_of, (run_book(facts.status().body, facts.config), _places(facts)))
 
-    return facts.cached("stress", age_s, make)
+    def make(told: Told) -> Stress:
+        found = facts.risk_beside.run(work, told)
+        assert isinstance(found, Stress)  # noqa: S101 - the work gives nothing else
+        return found
+
+    return make

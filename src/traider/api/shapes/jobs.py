@@ -203,7 +203,7 @@ class BacktestResultShape(Shape):
     """What the doctor found."""
 
 
-class TradeShape(Shape):
+class BacktestTradeShape(Shape):
     """One trade of a back-test."""
 
     number: int

@@ -176,7 +176,7 @@ class Book(Shape):
     """How current it is."""
 
 
-class TradeShape(Shape):
+class MarketTradeShape(Shape):
     """One trade of the market."""
 
     id: Annotated[str, Field(examples=["4211873221"])]

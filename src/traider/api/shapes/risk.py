@@ -172,14 +172,16 @@ class VarCone(Shape):
 
 
 class VarBacktest(Shape):
-    """Models of value at risk tried on the past with the book of now."""
+    """Models of value at risk tried on the past with the book that is held."""
 
     tests: list[VarTest]
     """Each model, horizon and level."""
     cones: list[VarCone]
     """Series of the model and level asked for, one a horizon."""
-    source: Annotated[str, Field(examples=["the positions held now"])]
+    source: Annotated[str, Field(examples=["the positions held then"])]
     """Which book was tried."""
+    made_ns: TimeNs
+    """When, ns UTC of the machine's clock; it is tried anew as what is held changes."""
     notes: Annotated[list[str], Field(examples=[["1d: 180 periods are too few"]])]
     """What was taken for granted, and what is not known."""
 
@@ -206,12 +208,10 @@ class RiskNow(Shape):
 
 
 class ValueAtRisk(Shape):
-    """Value at risk now, and how its models held."""
+    """Value at risk now."""
 
     measured: RiskNow | None
     """As a running trader measured it last; null where none did."""
-    backtest: VarBacktest
-    """The models on the past."""
 
 
 class ExposureRow(Shape):
