@@ -55,7 +55,7 @@ class Facts:
         """What the run said of itself over time."""
         self.answers = LongAnswers()
         """Answers that take longer than a request may."""
-        self._books_beside, self.risk_beside = Beside("books"), Beside("risk")
+        self._books_beside, self.risk_beside = Beside(), Beside()
         self.attribution = AttributionKeeper(self.state, self.answers, self._books_beside)
         """Where the profit came from, made beside the answers."""
 

@@ -48,7 +48,7 @@ def nothing(done: float, what: str) -> None:
 
 @pytest.fixture(scope="module")
 def beside() -> Iterator[Beside]:
-    made = Beside("test")
+    made = Beside()
     yield made
     made.close()
 
@@ -91,7 +91,7 @@ def test_who_waits_for_one_that_dies_is_told(beside: Beside) -> None:
 
 
 def test_it_ends_with_its_owner() -> None:
-    beside = Beside("ends")
+    beside = Beside()
     begun = threading.Event()
     raised: list[Exception] = []
 
@@ -105,7 +105,9 @@ def test_it_ends_with_its_owner() -> None:
     waiting.start()
     assert begun.wait(300.0)
     pid = beside.pid
+    began_s = time.monotonic()
     beside.close()
+    assert time.monotonic() - began_s < 20.0
     waiting.join(30.0)
     assert [str(each) for each in raised] == ["the API ends; ask the next one"]
     with pytest.raises(ProcessLookupError):

@@ -115,7 +115,8 @@ class LongAnswers:
                 self._begin(answer, mark, make)
             if not answer.is_made and answer.is_making:
                 self._changed.wait_for(lambda: not answer.is_making, self._wait_s)
-            return self._told(answer)
+            found: T = self._told(answer)
+            return found
 
     def anew(self, name: str, mark: Hashable, make: Callable[[Told], T]) -> T:
         """Have it made anew, and return that.
@@ -133,7 +134,8 @@ class LongAnswers:
                 raise answer.waiting()
             if answer.fault is not None:
                 raise answer.fault
-            return self._told(answer)
+            found: T = self._told(answer)
+            return found
 
     def _answer(self, name: str) -> _Answer:
         found = self._answers.pop(name, None) or _Answer()
@@ -157,7 +159,8 @@ class LongAnswers:
             answer.done, answer.what = min(max(done, 0.0), 1.0), what
 
         def work() -> None:
-            value, fault = None, None
+            value: Any = None
+            fault: Exception | None = None
             try:
                 value = make(told)
             except Exception as raised:  # noqa: BLE001 - whoever asks is told, as if made in place
