@@ -14,7 +14,6 @@ import socket
 import subprocess
 import sys
 import threading
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -53,9 +52,7 @@ class _Made:
 
 @dataclass(frozen=True)
 class _Failed:
-    fault: TraiderError | None
-    """None for what nobody foresaw."""
-    trace: str = ""
+    fault: TraiderError
 
 
 class Beside:
@@ -80,8 +77,10 @@ class Beside:
 
         Raises:
             TraiderError: it cannot be done.
+            KernelError: the process died of it: what nobody foresaw is on its stderr.
             ConflictError: the server ends.
         """
+        fault: TraiderError = _ended()
         with self._turn:
             for _ in range(2):
                 pipe, is_new = self._begun()
@@ -105,11 +104,10 @@ class Beside:
                 found = pipe.recv()
             except (EOFError, OSError):
                 raise self._died() from None
-        if isinstance(found, _Made):
-            return found.value
-        if found.fault is not None:
+        if isinstance(found, _Failed):
             raise found.fault
-        raise RuntimeError(f"the work beside failed:\n{found.trace}")
+        assert isinstance(found, _Made)  # noqa: S101 - the process sends nothing else
+        return found.value
 
     def close(self) -> None:
         """End the process, whatever it does; who waits for it is told."""
@@ -118,11 +116,7 @@ class Beside:
             process = self._process
         if process is not None:
             process.terminate()
-            try:
-                process.wait(_END_S)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            _ended_code(process)
 
     def _begun(self) -> tuple[Connection, bool]:
         """Return the pipe of the process, and whether it was begun just now."""
@@ -151,8 +145,17 @@ class Beside:
         process, self._pipe = self._process, None
         if self._is_closed:
             return _ended()
-        code = None if process is None else process.wait(_END_S)
+        code = None if process is None else _ended_code(process)
         return KernelError(f"the process that makes it ended with {code}", fix="ask again")
+
+
+def _ended_code(process: "subprocess.Popen[bytes]") -> int:
+    """Return the code of a process that ends; one that does not is killed."""
+    try:
+        return process.wait(_END_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return process.wait()
 
 
 def _ended() -> ConflictError:
@@ -179,7 +182,3 @@ def _done(asked: Work, told: Told) -> _Made | _Failed:
         return _Made(asked.make(*asked.arguments, told))
     except TraiderError as fault:
         return _Failed(fault)
-    except ConnectionError:
-        raise
-    except Exception:  # noqa: BLE001 - told whole to the server, whose log has it
-        return _Failed(None, traceback.format_exc())

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from traider.api.making.beside import Told
-from traider.domain.errors import TraiderError
+from traider.domain.errors import KernelError, TraiderError
 
 WAIT_S: Final = 0.4
 """Who asks first waits so long: what is quick is answered in the same request."""
@@ -66,7 +66,7 @@ class _Answer:
         self.made_s = self.took_s = 0.0
         self.count = 0
         """How often its making ended."""
-        self.fault: Exception | None = None
+        self.fault: TraiderError | None = None
         self.fault_s = float("-inf")
         self.done = 0.0
         self.what = _WAITS
@@ -82,6 +82,17 @@ class _Answer:
         if mark == self.mark:
             return age_s > fresh.age_s
         return age_s > max(fresh.fresh_s, self.took_s / fresh.share)
+
+    def over(self, value: Any, mark: Hashable, fault: TraiderError | None) -> None:  # noqa: ANN401 - of any kind
+        """Take what its making came to."""
+        now_s = time.monotonic()
+        self.is_making, self.fault = False, fault
+        self.count += 1
+        if fault is None:
+            self.value, self.mark, self.is_made = value, mark, True
+            self.made_s, self.took_s = now_s, now_s - self.begun_s
+        else:
+            self.fault_s = now_s
 
     def waiting(self) -> BeingMadeError:
         """Return how far it is."""
@@ -160,20 +171,17 @@ class LongAnswers:
 
         def work() -> None:
             value: Any = None
-            fault: Exception | None = None
+            # What nobody foresaw ends the thread, and is told to the log from there.
+            fault: TraiderError | None = KernelError(
+                "making it failed", fix="see the log of the API"
+            )
             try:
-                value = make(told)
-            except Exception as raised:  # noqa: BLE001 - whoever asks is told, as if made in place
+                value, fault = make(told), None
+            except TraiderError as raised:
                 fault = raised
-            with self._changed:
-                now_s = time.monotonic()
-                answer.is_making, answer.fault = False, fault
-                answer.count += 1
-                if fault is None:
-                    answer.value, answer.mark, answer.is_made = value, mark, True
-                    answer.made_s, answer.took_s = now_s, now_s - answer.begun_s
-                else:
-                    answer.fault_s = now_s
-                self._changed.notify_all()
+            finally:
+                with self._changed:
+                    answer.over(value, mark, fault)
+                    self._changed.notify_all()
 
         threading.Thread(target=work, name="long answer", daemon=True).start()

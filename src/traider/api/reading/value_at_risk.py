@@ -180,7 +180,8 @@ def _try_horizon(
         told((count + 1) / (len(pairs) + 1), f"trying {model.value} on {horizon}")
         made = forecast(model, series, level, window, DECAYS[horizon])
         into[0].append(_test(model, horizon, level, -series[window:] > made))
-        newest = (part[-CONE_POINTS:].copy() for part in (ends, series[window:], made))
+        came = series[window:]
+        newest = ends[-CONE_POINTS:], came[-CONE_POINTS:], made[-CONE_POINTS:]
         into[1].append(TriedForecasts(model, horizon, level, *newest))
     return ""
 
