@@ -29,7 +29,7 @@ START_MS = 1_700_006_400_000
 
 
 def got(caller: Caller, path: str) -> Any:
-    answer = caller.get(f"/api/v1/{path}")
+    answer = caller.made(f"/api/v1/{path}")
     assert answer.status == 200, answer.body
     return answer.json
 
