@@ -8,9 +8,9 @@ import pytest
 
 from tests.gateway.desk import Books, Desk, codes, played, running
 from tests.gateway.fake_venue import LOT, Luck
-from tests.gateway.orders import APPROVED, NOW_NS, cancel, intent, packed
+from tests.gateway.orders import APPROVED, NOW_NS, REFUSED, cancel, intent, packed
 from traider.domain.errors import DataError, VenueError
-from traider.domain.events import Kind, OrderFlag, empty_events
+from traider.domain.events import EventArray, Kind, OrderFlag, empty_events
 from traider.domain.order_states import Cancelled, Filled
 from traider.domain.payloads import encode_event
 from traider.gateway.account_entries import Adjusted, Changed, Opened
@@ -155,6 +155,28 @@ def test_the_legs_of_a_pair_are_sent_together_and_share_their_lots(tmp_path: Pat
         desk.gateway.ended(packed(100), VenueState.CANCELLED, "OTHER_LEG_FILLED")
         assert codes(desk, Kind.CANCELLED) == [Reject.OTHER_LEG_FILLED]
         assert len(desk.log.lives) == 0
+
+    played(tmp_path, scene)
+
+
+def bracket(sequence: int) -> list[EventArray]:
+    """Return an entry, and the exits that sleep until it fills."""
+    exits = [intent(packed(sequence, leg), flags=int(OrderFlag.CHILD), side=-1) for leg in (1, 2)]
+    return [intent(packed(sequence)), *exits]
+
+
+@pytest.mark.parametrize("refused", [0, 1, 2])
+def test_a_bracket_is_sent_whole_or_not_at_all(tmp_path: Path, refused: int) -> None:
+    async def scene(desk: Desk) -> None:
+        answers = [REFUSED if leg == refused else APPROVED for leg in range(3)]
+        alone = intent(packed(99))
+        desk.want([alone, *bracket(100)], [APPROVED, *answers])
+        assert codes(desk, V) == [Verdict.APPROVED, *[Verdict.MAX_SIZE] * 3]
+        desk.want(bracket(101))
+        await desk.quiet()
+        sent = [placed.order_ids for placed in desk.books.venue.orders.values()]
+        assert sent == [(packed(99),), tuple(packed(101, leg) for leg in range(3))]
+        assert codes(desk, Kind.REJECTED) == []
 
     played(tmp_path, scene)
 

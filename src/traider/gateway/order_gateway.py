@@ -41,7 +41,7 @@ from traider.gateway.admission import APPROVED, NOT_SENT, Admission, is_cancel
 from traider.gateway.executor import Executor
 from traider.gateway.gateway_terms import GatewayTerms
 from traider.gateway.latency import Stage
-from traider.gateway.order_groups import groups_of
+from traider.gateway.order_groups import groups_of, whole_brackets
 from traider.gateway.order_lives import OrderLife
 from traider.gateway.order_words import PersonWord
 from traider.gateway.own_orders import own_order_id
@@ -172,6 +172,8 @@ class OrderGateway(SettlingGateway):
             words = [words_of(each.tobytes()) for each in several]
             fresh = [place for place, each in enumerate(words) if self._is_fresh(each)]
             own = [self._answer(several[each], words[each], answers[each]) for each in fresh]
+            if len(own) > 1:
+                own = whole_brackets([words[each] for each in fresh], own)
             self._parts.latencies.record(Stage.GATE, self._clock.monotonic_ns() - began_ns)
             if fresh:
                 self._give(intents if len(fresh) == len(intents) else intents[fresh], own)

@@ -44,6 +44,8 @@ class FillingGateway:
         self.refuses = False
         """Whether it answers every order with a refusal, at once too."""
         self.asked = 0
+        self.decisions: list[tuple[int, ...]] = []
+        """Ids of the orders that were given together."""
         self._trader = trader
         self._price = price
 
@@ -58,6 +60,7 @@ class FillingGateway:
     ) -> None:
         reports = []
         self.asked += len(answers)
+        self.decisions.append(tuple(intents["order_id"].tolist()))
         for place, (gate_code, number, limit) in enumerate(answers):
             intent = intents[place]
             code = int(Verdict.NOT_READY) if self.refuses else gate_code

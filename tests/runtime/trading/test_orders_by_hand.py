@@ -12,10 +12,11 @@ from tests.parity.small_run import small_run
 from tests.runtime.trading.test_trader import DIGEST, Desk, dice
 from tests.runtime.trading.test_trader_desk import WHO, WHY, desk_of
 from traider.domain.errors import UsageError
-from traider.domain.events import empty_events
+from traider.domain.events import empty_events, join_events
 from traider.domain.order_states import Open
 from traider.gateway.order_lives import OrderLife
 from traider.runtime.control.commands import CancelOrder, Kill, ManualOrder, Pause, Rearm, SetLimit
+from traider.runtime.control.manual_orders import manual_events
 from traider.runtime.status_body import Phase
 from traider.runtime.trading import orders_by_hand
 from traider.runtime.trading.trader_desk import DeskHooks, TraderDesk
@@ -102,6 +103,26 @@ def test_a_bracket_is_answered_for_all_its_legs(tmp_path: Path) -> None:
             await desk.give(by_hand(**terms, target=Decimal(2)))
 
     answered(tmp_path, scene)
+
+
+def test_a_bracket_is_one_decision_for_a_venue_outside(tmp_path: Path) -> None:
+    async def scene(made: TraderDesk, desk: Desk) -> None:
+        exits = {"stop": Decimal("0.5"), "target": Decimal(1_000_000)}
+        first = await made.give(by_hand(**exits, size=Decimal("0.0001")))
+        await made.give(by_hand(size=Decimal("0.0001")))
+        order_id = int(first.split()[1].rstrip(":"), 16)
+        legs, alone = desk.trader.gateway.decisions[-2:]  # type: ignore[attr-defined]
+        assert legs == (order_id, order_id + 1, order_id + 2)
+        assert len(alone) == 1
+        # Both of one instant: each bracket is a decision of its own.
+        two = [manual_events(by_hand(**exits), desk.trader.machine.spec.markets, 0)] * 2
+        desk.trader.tell(join_events(two))
+        first_legs, second_legs = desk.trader.gateway.decisions[-2:]  # type: ignore[attr-defined]
+        assert [each & 0xFF for each in first_legs] == [0, 1, 2]
+        assert [each & 0xFF for each in second_legs] == [0, 1, 2]
+        assert first_legs[0] != second_legs[0]
+
+    answered(tmp_path, scene, outside=True)
 
 
 def test_a_cancel_tells_whether_the_order_is_gone(

@@ -33,6 +33,7 @@ from traider.domain.payload_table import PAYLOADS
 from traider.domain.payloads import config_digest_event
 from traider.domain.ports import Clock, EventSink
 from traider.gateway.latency import LatencyBook, Stage
+from traider.gateway.order_groups import group_key
 from traider.gateway.port import TradingGateway
 from traider.journal.writer import JournalWriter
 from traider.kernel.breaker_records import Breaker
@@ -308,18 +309,49 @@ class Trader:
         return inputs
 
     def _advance(self, inputs: EventArray, now_ns: int) -> None:
-        """Run inputs through the kernel; with ``now_ns``, all came that is not later."""
+        """Run inputs through the kernel; with ``now_ns``, all came that is not later.
+
+        The kernel takes the legs of a person's bracket one by one. A venue takes them as one order,
+        so they are handed over together; the simulated one, which is a part of the kernel, is told
+        each at its place in the journal.
+        """
         started_ns = self._clock.monotonic_ns()
+        legs: list[Turn] = []
         for turn in self.machine.advance(inputs, now_ns):
             decided_ns = self._clock.monotonic_ns()
             self.latencies.record(Stage.DECIDE, decided_ns - started_ns)
             self._keep(turn)
-            if len(turn.intents):
-                self.gateway.submit(turn.intents, turn.answers, self._person_behind(turn))
-                self._note_reaction(turn)
-            self._show(turn)
+            group = self._group_by_hand(turn)
+            if legs and group != self._group_by_hand(legs[0]):
+                self._hand_over(legs)
+                legs = []
+            if group is None:
+                self._hand_over([turn])
+            else:
+                legs.append(turn)
             started_ns = self._clock.monotonic_ns()
+        if legs:
+            self._hand_over(legs)
         self.standing.passed_ns = max(self.standing.passed_ns, now_ns)
+
+    def _group_by_hand(self, turn: Turn) -> tuple[int, int] | None:
+        """Return what the legs of a person's order share where a venue outside takes them."""
+        if self.machine.simulates or _cause(turn) != Kind.MANUAL_ORDER:
+            return None
+        intent = turn.intents[-1]
+        return group_key(int(intent["order_id"]), int(intent["flags"]))
+
+    def _hand_over(self, turns: Sequence[Turn]) -> None:
+        """Give the gateway what one decision wants; then show everyone else what came out."""
+        intents, answers = turns[0].intents, turns[0].answers
+        if len(turns) > 1:
+            intents = join_events([turn.intents for turn in turns])
+            answers = tuple(answer for turn in turns for answer in turn.answers)
+        if len(intents):
+            self.gateway.submit(intents, answers, self._person_behind(turns[0]))
+        for turn in turns:
+            self._note_reaction(turn)
+            self._show(turn)
 
     def _keep(self, turn: Turn) -> None:
         """Journal what came out; the gateway sees commands before orders."""
@@ -339,8 +371,7 @@ class Trader:
 
     def _person_behind(self, turn: Turn) -> tuple[str, str] | None:
         """Return who wanted the orders of a turn, where it was no decision of the kernel's."""
-        cause = turn.events["kind"][len(turn.events) - len(turn.intents) - 1]
-        return self._person if cause in _BY_PEOPLE else None
+        return self._person if _cause(turn) in _BY_PEOPLE else None
 
     def _note_age(self, events: EventArray, handed_ns: int) -> None:
         """Measure how long the newest market event was on its way, and in our own hands.
@@ -356,6 +387,8 @@ class Trader:
 
     def _note_reaction(self, turn: Turn) -> None:
         """Measure how long after what they react to orders have left; cancels are none."""
+        if not len(turn.intents):
+            return
         are_orders = (turn.intents["flags"] & int(OrderFlag.CANCEL)) == 0
         are_sent = [answer[0] == Verdict.APPROVED for answer in turn.answers]
         if (are_orders & are_sent).any():
@@ -365,6 +398,12 @@ class Trader:
     def _record(self, stage: Stage, clock_ns: int) -> None:
         """Record a duration between two times of the clock."""
         self.latencies.record(stage, round(clock_ns / self._speed))
+
+
+def _cause(turn: Turn) -> int:
+    """Return the kind of what a turn's orders answer to; below 0 where it wants none."""
+    count = len(turn.intents)
+    return int(turn.events["kind"][len(turn.events) - count - 1]) if count else -1
 
 
 def _are_in_order(events: EventArray) -> bool:
