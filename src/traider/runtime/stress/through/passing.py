@@ -1,7 +1,7 @@
 """One scenario from begin to end: an exchange, a trader, the shock, and what must hold after it.
 
 The market waits before the shock for a trader that does not trade yet. One whose strategy sent
-nothing by then is told to buy some bitcoin with a stop under it, so that the shock meets orders.
+nothing by then is told to buy some bitcoin (``purchase``), so that the shock meets orders.
 Afterwards everything is held against the exchange (``laws``), the trader ends in order, and its
 whole journal is replayed.
 """
@@ -9,25 +9,17 @@ whole journal is replayed.
 import asyncio
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
 from traider.domain.errors import TraiderError
-from traider.runtime.control.client import ControlClient
-from traider.runtime.control.commands import ManualOrder
 from traider.runtime.demo_exchange import products_of
 from traider.runtime.status_body import StatusBody
 from traider.runtime.stress.through.laws import status_of
-from traider.runtime.stress.through.markets import (
-    AFTER_NS,
-    BASES,
-    MINUTE_NS,
-    QUOTE,
-    PlayedMarket,
-)
+from traider.runtime.stress.through.markets import AFTER_NS, MINUTE_NS, PlayedMarket
+from traider.runtime.stress.through.purchase import Purchase
 from traider.runtime.stress.through.scenarios import FAULTS, ThroughScenario
 from traider.runtime.stress.through.standing_exchange import StandingExchange
 from traider.runtime.stress.through.trader_process import (
@@ -50,12 +42,6 @@ _WAITS_NS: Final = 10 * MINUTE_NS
 """Before the shock the market waits here for a trader that does not trade yet."""
 BY_HAND_NS: Final = 4 * MINUTE_NS
 """Before the shock something is bought by hand where no order was sent until then."""
-_BY_HAND_SHARE: Final = Decimal("0.05")
-"""Of the account's worth."""
-_BY_HAND_EXIT: Final = Decimal("0.03")
-"""Of the price: how far its stop and its target are away."""
-_SIZE_STEP: Final = Decimal("0.00001")
-_PRICE_STEP: Final = Decimal("0.01")
 _LOOK_S: Final = 0.2
 _POLL_S: Final = 0.02
 _ENDS_S: Final = 120.0
@@ -70,6 +56,7 @@ class Passed:
     """What came of one scenario."""
 
     scenario: ThroughScenario
+    purchase: Purchase
     move: float = 0.0
     """The farthest that bitcoin moved from the shock on."""
     status: StatusBody | None = None
@@ -78,8 +65,6 @@ class Passed:
     alerts: set[str] = field(default_factory=set)
     breakers: set[str] = field(default_factory=set)
     """Those that were seen open."""
-    is_by_hand: bool = False
-    """Whether what the shock met was bought by hand."""
     violations: list[str] = field(default_factory=list)
 
 
@@ -100,7 +85,7 @@ async def pass_through(scenario: ThroughScenario, terms: PassingTerms, told: Tol
         Interrupted: ``told`` ended it; both processes are gone then.
     """
     market, run = terms.market, terms.folder / "run"
-    done = Passed(scenario, market.move)
+    done = Passed(scenario, Purchase(run, Decimal(market.price)), market.move)
     async with StandingExchange(terms.folder / "exchange", SPEED, market.files) as exchange:
         bars = f"data.bars={market.length_ns // MINUTE_NS}m"
         products = products_of(market.files)
@@ -122,12 +107,22 @@ async def pass_through(scenario: ThroughScenario, terms: PassingTerms, told: Tol
 async def _judge(life: TraderProcess, exchange: StandingExchange, run: Path, done: Passed) -> None:
     done.violations += await life.agrees(exchange)
     done.status = await asyncio.to_thread(status_of, run)
-    if done.status is None or not done.status.counts.orders_sent:
-        done.violations.append("no order was sent: nothing was tried")
+    done.violations += _untried(done)
     life.ask_to_stop()
     if not await life.dies(_ENDS_S) or life.exit_code:
         done.violations.append(f"at the end: exit code {life.exit_code}")
     done.violations += await asyncio.to_thread(life.parity)
+
+
+def _untried(done: Passed) -> list[str]:
+    """Return why the shock met nothing: no order, or one by hand that bought nothing."""
+    counts = None if done.status is None else done.status.counts
+    why = f": {done.purchase.refusal}" if done.purchase.refusal else ""
+    if counts is None or not counts.orders_sent:
+        return [f"no order was sent, nothing was tried{why}"]
+    if done.purchase.is_asked and not counts.fills:
+        return [f"the order by hand bought nothing, nothing was tried{why}"]
+    return []
 
 
 async def _begin(
@@ -165,15 +160,14 @@ class _Watching:
 
     async def watch(self, market: PlayedMarket) -> None:
         """Lay the fault when the shock begins, and look on until it is over."""
-        begins_ns, is_asked = market.begins_ns, False
+        begins_ns, purchase = market.begins_ns, self.done.purchase
         is_laid, until = False, time.monotonic() + _STALLED_S
         while not self.life.is_dead and time.monotonic() < until:
             now_ns = await self.exchange.now_ns()
             minutes = (now_ns - begins_ns) / MINUTE_NS
             self.told(f"{minutes:+.0f} min from the shock")
-            if now_ns >= begins_ns - BY_HAND_NS and not is_asked:
-                is_asked = True
-                await asyncio.to_thread(self._buy_by_hand, Decimal(market.price))
+            if now_ns >= begins_ns - BY_HAND_NS and not purchase.is_over:
+                await asyncio.to_thread(self._buy, is_last=now_ns >= begins_ns)
             if now_ns >= begins_ns and not is_laid:
                 is_laid = True
                 for fault in FAULTS[self.done.scenario.fault]:
@@ -186,15 +180,18 @@ class _Watching:
             f"the trader is gone or the market stands, exit code {self.life.exit_code}"
         )
 
-    def _buy_by_hand(self, price: Decimal) -> None:
-        """Let a person buy, where the strategy sent nothing: a shock is to meet orders."""
-        # What is refused, the venue's word about an exit say, is the run's to live with: the laws
-        # and the count of orders judge what came of it.
-        with suppress(TraiderError), ControlClient(self.run) as trader:
-            status = trader.status()
-            if not status.counts.orders_sent:
-                self.done.is_by_hand = True
-                trader.send(_bracket(Decimal(status.nav), price))
+    def _buy(self, *, is_last: bool) -> None:
+        """Let a person buy where the strategy sent nothing; the last time when the shock is here.
+
+        A trader that does not answer breaks a law.
+        """
+        purchase = self.done.purchase
+        try:
+            purchase.attempt()
+        except TraiderError as fault:
+            purchase.is_over = True
+            self.done.violations.append(f"nothing could be bought before the shock: {fault}")
+        purchase.is_over |= is_last
 
     async def _look(self) -> None:
         status = await asyncio.to_thread(status_of, self.run)
@@ -202,17 +199,3 @@ class _Watching:
             self.done.drawdown = max(self.done.drawdown, Decimal(status.drawdown))
             self.done.alerts |= {alert.key for alert in status.alerts}
             self.done.breakers |= {each.name for each in status.breakers}
-
-
-def _bracket(worth: Decimal, price: Decimal) -> ManualOrder:
-    """Return a person's wish for some bitcoin, with a stop under it and a target above."""
-    size = (worth * _BY_HAND_SHARE / price).quantize(_SIZE_STEP)
-    return ManualOrder(
-        who="stress",
-        why="the strategy sent nothing before the shock",
-        instrument=f"COINBASE:{BASES[0]}-{QUOTE}",
-        side="buy",
-        size=size,
-        stop=(price * (1 - _BY_HAND_EXIT)).quantize(_PRICE_STEP),
-        target=(price * (1 + _BY_HAND_EXIT)).quantize(_PRICE_STEP),
-    )

@@ -124,7 +124,7 @@ def _result(passed: Passed) -> ThroughResult:
         drawdown=f"{passed.drawdown:f}",
         alerts=tuple(sorted(passed.alerts)),
         breakers=tuple(sorted(passed.breakers)),
-        by_hand=passed.is_by_hand,
+        by_hand=passed.purchase.is_made,
         broken=tuple(passed.violations),
     )
     if status is None:
