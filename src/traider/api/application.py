@@ -97,7 +97,8 @@ def _stream(facts: Facts, house: House) -> Stream:
     """Return what says what changes; it reads nothing before somebody listens."""
     bodies = RunBodies(facts)
     origins = facts.settings.api.allowed_origins
-    return Stream(HouseDoor(house), bodies.read, bodies.knows, StreamTerms(origins))
+    terms = StreamTerms(origins)
+    return Stream(HouseDoor(house), bodies.read, bodies.knows, terms, facts.terms.log)
 
 
 def _operation_id(route: APIRoute) -> str:

@@ -15,12 +15,14 @@ import socketio
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
+from tests.ports.log import MemoryLog
 from traider.api.problems import NotSignedInError
 from traider.api.serving import ApiServer, Listening
 from traider.api.stream.deltas import Body, patched
 from traider.api.stream.door import Credentials
 from traider.api.stream.listeners import BACKLOG_MAX
 from traider.api.stream.stream import PATH, Stream, StreamTerms
+from traider.domain.ports import Log
 
 GOOD = "good"
 QUICK = StreamTerms(every_s=0.02, look_again_s=0.05)
@@ -82,10 +84,12 @@ class Page:
 
 
 @asynccontextmanager
-async def served(world: World, terms: StreamTerms = QUICK) -> AsyncIterator[tuple[str, Stream]]:
+async def served(
+    world: World, terms: StreamTerms = QUICK, log: Log | None = None
+) -> AsyncIterator[tuple[str, Stream]]:
     """Serve a stream; yield its address."""
     door = OneToken()
-    stream = Stream(door, world.read, lambda name: name != "nothing", terms)
+    stream = Stream(door, world.read, lambda name: name != "nothing", terms, log)
     server = ApiServer(Listening(port=0))
     url = server.bind()
     stream.start()
@@ -189,6 +193,28 @@ def test_nobody_listens_who_may_not() -> None:
             assert stream.clients == 0
 
     asyncio.run(refused())
+
+
+def test_a_reading_that_fails_ends_nothing_and_is_told() -> None:
+    class Broken(World):
+        failures = 3
+
+        def read(self, wanted: Collection[str]) -> Mapping[str, Body]:
+            if self.failures:
+                self.failures -= 1
+                raise RuntimeError("not foreseen")
+            return super().read(wanted)
+
+    async def go_on() -> None:
+        world, page, log = Broken(), Page(), MemoryLog()
+        async with served(world, log=log) as (url, _):
+            await page.open(url, GOOD)
+            assert await page.subscribe("status") == {"channels": 1}
+            await until(lambda: page.says({"mode": "demo", "nav": "0"}))
+            await page.client.disconnect()
+        assert [line.fields["fault"] for line in log.lines] == ["RuntimeError: not foreseen"] * 3
+
+    asyncio.run(go_on())
 
 
 def test_a_connection_ends_with_its_right() -> None:

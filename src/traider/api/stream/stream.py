@@ -21,6 +21,7 @@ from traider.api.stream.deltas import Body
 from traider.api.stream.door import Credentials, Door, credentials_of
 from traider.api.stream.listeners import Listener, Listeners
 from traider.domain.errors import TraiderError
+from traider.domain.ports import Log
 
 PATH: Final = "/api/v1/socket.io"
 _MESSAGE_BYTES_MAX: Final = 16_384
@@ -53,7 +54,12 @@ class Stream:
     """Says what changes to whoever listens."""
 
     def __init__(
-        self, door: Door, read: Read, knows: Callable[[str], bool], terms: StreamTerms
+        self,
+        door: Door,
+        read: Read,
+        knows: Callable[[str], bool],
+        terms: StreamTerms,
+        log: Log | None = None,
     ) -> None:
         """Make the stream; nothing is read before somebody listens.
 
@@ -62,7 +68,9 @@ class Stream:
             read: what is so now; called in a thread.
             knows: whether there is a channel of that name.
             terms: how it is kept.
+            log: is told of what was not foreseen.
         """
+        self._log = log
         self._door, self._read, self._knows, self._terms = door, read, knows, terms
         self._server = socketio.AsyncServer(
             async_mode="asgi",
@@ -177,7 +185,7 @@ class Stream:
 
     async def _say(self, wanted: Collection[str]) -> None:
         """Read what is so of ``wanted``, and tell those who listen what changed."""
-        bodies = await asyncio.to_thread(self._read, frozenset(wanted))
+        bodies = await self._read_now(wanted)
         now_ns = time.time_ns()
         for name, body in bodies.items():
             channel = self._channels.get(name)
@@ -186,6 +194,15 @@ class Stream:
             message = channel.say(body, now_ns)
             if message is not None:
                 await self._tell(self._listeners.ready(name), message)
+
+    async def _read_now(self, wanted: Collection[str]) -> Mapping[str, Body]:
+        try:
+            return await asyncio.to_thread(self._read, frozenset(wanted))
+        except Exception as fault:  # noqa: BLE001 - one that fails ends the stream of nobody
+            if self._log is not None:
+                said = f"{type(fault).__name__}: {fault}"
+                self._log.error("the stream was not read; it is tried again", fault=said)
+            return {}
 
     async def _catch_up(self, sid: str, names: list[str], since: Mapping[str, Any]) -> None:
         """Tell a client what it misses of channels; of those nobody had yet, it hears at once."""
