@@ -24,6 +24,7 @@ interface PanelProps {
   className?: string;
 }
 
+// What is stale loses its color, not its contrast: words stay as readable as before (WCAG 1.4.3).
 export function Panel(props: PanelProps) {
   const staleS = useStaleAge(props.tell);
   const isStale = staleS !== null;
@@ -46,7 +47,7 @@ export function Panel(props: PanelProps) {
         )}
       </header>
       <div
-        className={`min-w-0 flex-1 ${props.isFlush ? "" : "p-4"} ${isStale ? "opacity-60 grayscale" : ""}`}
+        className={`min-w-0 flex-1 ${props.isFlush ? "" : "p-4"} ${isStale ? "grayscale" : ""}`}
       >
         {props.error ? <Failure error={props.error} onRetry={props.onRetry} /> : props.children}
       </div>
