@@ -118,7 +118,7 @@ export function TopBar({ onPalette }: { onPalette: () => void }) {
       <span className="text-base font-semibold tracking-tight max-lg:hidden">Traider</span>
       {status && <ModeBadge status={status} />}
       {status && (
-        <div className={isStale ? "opacity-60 grayscale" : ""}>
+        <div className={isStale ? "grayscale" : ""}>
           <Money status={status} />
         </div>
       )}
