@@ -2,7 +2,7 @@
 
 /** What comes over a page: a dialog in the middle, and a sheet at the side. */
 
-import { type ReactNode, useEffect, useId, useRef } from "react";
+import { type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { Icon } from "./icons";
 
 interface OverProps {
@@ -14,9 +14,13 @@ interface OverProps {
   footer?: ReactNode;
 }
 
-// The browser's own dialog keeps the focus inside, closes on Escape and makes the rest inert.
+/**
+ * The browser's own dialog keeps the focus inside, closes on Escape and makes the rest inert. What it
+ * holds comes when it is open: before, nothing in it could take the focus.
+ */
 function useModal(isOpen: boolean, onClose: () => void) {
   const dialog = useRef<HTMLDialogElement>(null);
+  const [isShown, setShown] = useState(false);
   const close = useRef(onClose);
   useEffect(() => {
     close.current = onClose;
@@ -26,6 +30,7 @@ function useModal(isOpen: boolean, onClose: () => void) {
     if (node === null) return;
     if (isOpen && !node.open) node.showModal();
     if (!isOpen && node.open) node.close();
+    setShown(isOpen);
     const onCancel = (event: Event) => {
       event.preventDefault();
       close.current();
@@ -33,11 +38,11 @@ function useModal(isOpen: boolean, onClose: () => void) {
     node.addEventListener("cancel", onCancel);
     return () => node.removeEventListener("cancel", onCancel);
   }, [isOpen]);
-  return dialog;
+  return { dialog, isShown: isOpen && isShown };
 }
 
 function Over({ title, isOpen, onClose, children, footer, place }: OverProps & { place: string }) {
-  const dialog = useModal(isOpen, onClose);
+  const { dialog, isShown } = useModal(isOpen, onClose);
   const id = useId();
   return (
     <dialog
@@ -46,7 +51,7 @@ function Over({ title, isOpen, onClose, children, footer, place }: OverProps & {
       onClick={(event) => event.target === dialog.current && onClose()}
       className={`border border-line bg-panel p-0 text-text backdrop:bg-shade ${place}`}
     >
-      {isOpen && (
+      {isShown && (
         <div className="flex max-h-full flex-col">
           <header className="flex items-center gap-3 border-b border-line px-4 py-2.5">
             <h2 id={id} className="min-w-0 flex-1 text-lg font-semibold">
