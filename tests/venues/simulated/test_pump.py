@@ -62,11 +62,12 @@ def test_a_rate_sets_the_pace_whatever_the_market_does() -> None:
             await socket.subscribe("level2", "BTC-USD", "ETH-USD")
             await socket.until("subscriptions")
             started = time.monotonic()
-            for _ in range(1_000):
+            for _ in range(200):
                 await socket.next()
-            return 1_000 / (time.monotonic() - started)
+            return 200 / (time.monotonic() - started)
 
-    assert 500 < serve(scenario, request_for_tests(rate=2_000.0)) < 2_500
+    # Far slower than any machine could be, far faster than the market is.
+    assert 100 < serve(scenario, request_for_tests(rate=200.0)) < 250
 
 
 def test_messages_of_a_seed_are_the_same_each_time() -> None:
