@@ -108,7 +108,7 @@ def test_every_parameter_and_field_says_what_it_means(document: dict[str, Any]) 
         f"{name}: {each['name']}"
         for name, operation in operations(document).items()
         for each in operation.get("parameters", ())
-        if not each.get("description") and each["in"] == "query"
+        if not each.get("description")
     ]
     silent += [
         f"{name}.{field}"
@@ -117,6 +117,25 @@ def test_every_parameter_and_field_says_what_it_means(document: dict[str, Any]) 
         if not told.get("description") and "const" not in told
     ]
     assert silent == []
+
+
+def test_every_parameter_has_an_example_unless_it_says_its_values(
+    document: dict[str, Any],
+) -> None:
+    bare = []
+    for name, operation in operations(document).items():
+        for each in operation.get("parameters", ()):
+            schema = each["schema"]
+            kinds = {kind for kind in kinds_of(schema) if kind}
+            is_told = bool(schema.keys() & {"examples", "default", "enum"}) or kinds == {"boolean"}
+            for example in schema.get("examples", ()):
+                faults = Draft202012Validator(
+                    {**schema, "components": document["components"]}
+                ).iter_errors(example)
+                assert not list(faults), f"{name}: {each['name']}"
+            if not (is_told or "example" in each):
+                bare.append(f"{name}: {each['name']} in {each['in']}")
+    assert bare == []
 
 
 def test_examples_are_what_their_schemas_allow(document: dict[str, Any]) -> None:

@@ -18,10 +18,22 @@ class SpanAsked:
 
 def _span(
     from_ns: Annotated[
-        int | None, Query(ge=0, le=TIME_MAX, description="From this instant on, ns UTC.")
+        int | None,
+        Query(
+            ge=0,
+            le=TIME_MAX,
+            description="From this instant on, ns UTC.",
+            examples=[1_735_689_600_000_000_000],
+        ),
     ] = None,
     to_ns: Annotated[
-        int | None, Query(ge=0, le=TIME_MAX, description="Before this instant, ns UTC.")
+        int | None,
+        Query(
+            ge=0,
+            le=TIME_MAX,
+            description="Before this instant, ns UTC.",
+            examples=[1_735_776_000_000_000_000],
+        ),
     ] = None,
 ) -> SpanAsked:
     return SpanAsked(from_ns, to_ns)

@@ -10,6 +10,7 @@ from traider.api.asking import Asker, HouseNow, needs
 from traider.api.openapi import problems
 from traider.api.problems import NotAllowedError, NotFoundError
 from traider.api.rights import Right
+from traider.api.routes.asked import NumberInPath
 from traider.api.routes.auth import number_of
 from traider.api.security.approvals import Approval
 from traider.api.security.house import House
@@ -37,7 +38,7 @@ def list_approvals(
 
 
 @router.get("/{approval_id}", summary="One dangerous request", responses=problems(401, 403, 404))
-def get_approval(approval_id: str, asker: Reader, house: HouseNow) -> ApprovalShape:
+def get_approval(approval_id: NumberInPath, asker: Reader, house: HouseNow) -> ApprovalShape:
     """Return how a request stands."""
     del asker
     return approval_shape(_existing(house, approval_id))
@@ -49,7 +50,11 @@ def get_approval(approval_id: str, asker: Reader, house: HouseNow) -> ApprovalSh
     responses=problems(401, 403, 404, 409),
 )
 async def approve(
-    approval_id: str, asker: Second, request: Request, house: HouseNow, answers: AnswersNow
+    approval_id: NumberInPath,
+    asker: Second,
+    request: Request,
+    house: HouseNow,
+    answers: AnswersNow,
 ) -> ApprovalShape:
     """Do what somebody else asked for, as they asked it; needs its right and a fresh code.
 
@@ -66,7 +71,7 @@ async def approve(
     summary="Refuse a dangerous request, or take one's own back",
     responses=problems(401, 403, 404, 409),
 )
-def refuse(approval_id: str, asker: Second, house: HouseNow) -> ApprovalShape:
+def refuse(approval_id: NumberInPath, asker: Second, house: HouseNow) -> ApprovalShape:
     """Let a request wait no more."""
     approval = _existing(house, approval_id)
     _check_right(asker, approval)
@@ -81,7 +86,9 @@ def refuse(approval_id: str, asker: Second, house: HouseNow) -> ApprovalShape:
     responses=problems(401, 403, 404),
     response_class=Response,
 )
-def take_answer(approval_id: str, asker: Reader, house: HouseNow, answers: AnswersNow) -> Response:
+def take_answer(
+    approval_id: NumberInPath, asker: Reader, house: HouseNow, answers: AnswersNow
+) -> Response:
     """Return the answer of a request that was let through, to the one who asked, once."""
     approval = _existing(house, approval_id)
     if approval.asked_by_id != asker.user_id or asker.is_token:

@@ -1,4 +1,4 @@
-"""What routes are asked for in the same words: an instrument."""
+"""What routes are asked for in the same words: an instrument, a number."""
 
 from typing import Annotated, Final
 
@@ -23,4 +23,16 @@ InstrumentChosen = Annotated[
         examples=_EXAMPLE,
     ),
 ]
-InstrumentInPath = Annotated[str, Path(max_length=_NAME_MAX, examples=_EXAMPLE)]
+InstrumentInPath = Annotated[
+    str,
+    Path(
+        max_length=_NAME_MAX,
+        description="Name of an instrument, the house's or the venue's.",
+        examples=_EXAMPLE,
+    ),
+]
+NumberInPath = Annotated[
+    str,
+    # Nothing else is asked of it: whatever is no number is not there.
+    Path(description="The ``id`` that the list of them tells.", examples=["17"]),
+]

@@ -9,6 +9,7 @@ from traider.api.asking import Asker, HouseNow, anybody, asker_of_session, needs
 from traider.api.openapi import problems
 from traider.api.problems import NotAllowedError, NotFoundError, NotUnderstoodError
 from traider.api.rights import Right
+from traider.api.routes.asked import NumberInPath
 from traider.api.security.cookies import (
     give_cookie,
     is_encrypted,
@@ -151,7 +152,7 @@ def my_sessions(asker: Me, house: HouseNow) -> Sessions:
     summary="End one of my sessions",
     responses=problems(401, 403, 404),
 )
-def end_session(session_id: str, asker: Me, house: HouseNow) -> None:
+def end_session(session_id: NumberInPath, asker: Me, house: HouseNow) -> None:
     """End a session, of another browser or of this one."""
     session_of(asker)
     number = number_of(session_id)

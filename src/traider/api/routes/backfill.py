@@ -116,9 +116,14 @@ def lake_findings(
     asker: Reader,
     workshop: WorkshopNow,
     facts: FactsNow,
-    instrument: Annotated[str, Query(min_length=1, max_length=64, description="Whose series.")],
+    instrument: Annotated[
+        str,
+        Query(
+            min_length=1, max_length=64, description="Whose series.", examples=["BINANCE:BTC-USDT"]
+        ),
+    ],
     kind: Annotated[
-        str, Query(min_length=1, max_length=64, description="Its kind, ``bars-1h`` for example.")
+        str, Query(min_length=1, max_length=64, description="Its kind.", examples=["bars-1h"])
     ],
 ) -> FindingsShape:
     """Check every row of a series; a check is shared for a minute by all who ask for it."""

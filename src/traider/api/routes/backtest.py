@@ -117,7 +117,10 @@ def get_backtest_result(
     asker: Reader,
     workshop: WorkshopNow,
     tier: Annotated[
-        Tier | None, Query(description="Whose equity; that of the back-test if not said.")
+        Tier | None,
+        Query(
+            description="Whose equity; that of the back-test if not said.", examples=["pessimistic"]
+        ),
     ] = None,
 ) -> BacktestResultShape:
     """Return figures under each fill tier, costs, equity, notes and findings."""

@@ -53,7 +53,12 @@ def compliance_positions(
     form: FormNow,
     at_ns: Annotated[
         int | None,
-        Query(ge=0, le=TIME_MAX, description="The instant, ns UTC; the journal's end without it."),
+        Query(
+            ge=0,
+            le=TIME_MAX,
+            description="The instant, ns UTC; the journal's end without it.",
+            examples=[1_735_776_000_000_000_000],
+        ),
     ] = None,
     method: Method = "fifo",
 ) -> object:

@@ -130,7 +130,12 @@ def send_order(asked: OrderAsked, asker: Trader, facts: FactsNow, once: OnceNow)
 @router.post("/orders/{order_id}/cancel", summary="Take an order back", responses=_ANSWERS)
 def cancel_order(
     order_id: Annotated[
-        str, Path(pattern=r"^[0-9a-f]{16}$", description="Id of the order, 16 hexadecimal digits.")
+        str,
+        Path(
+            pattern=r"^[0-9a-f]{16}$",
+            description="Id of the order, 16 hexadecimal digits.",
+            examples=["00100000000eac00"],
+        ),
     ],
     asked: Asked,
     asker: Stopper,
@@ -172,7 +177,9 @@ def change_threshold(
 
 @router.post("/breakers/{name}/close", summary="Close a circuit breaker", responses=_MAY_WAIT)
 def close_breaker(
-    name: Annotated[str, Path(max_length=64, description="Name of the breaker.")],
+    name: Annotated[
+        str, Path(max_length=64, description="Name of the breaker.", examples=["price_jump"])
+    ],
     asked: Asked,
     asker: RiskOfficer,
     facts: FactsNow,

@@ -7,7 +7,7 @@ change carries lasts as long as the session does, so it cannot run out before.
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Response
 
 from traider.api.asking import Asker, needs
 from traider.api.facts import FactsNow
@@ -23,6 +23,13 @@ router = APIRouter(prefix="/control/emergency-stop", tags=["control"])
 _NS_PER_MS = 1_000_000
 _KEY = "Idempotency-Key"
 
+StopInPath = Annotated[
+    str,
+    Path(
+        description="The ``id`` that the stop was answered with.",
+        examples=["6f9619ff8b86d011b42d00c04fc964ff"],
+    ),
+]
 Reader = Annotated[Asker, Depends(needs(Right.READ))]
 Stopper = Annotated[Asker, Depends(needs(Right.STOP))]
 
@@ -71,7 +78,7 @@ def stop_everything(
 
 
 @router.get("/{stop_id}", summary="How an emergency stop stands", responses=problems(401, 403, 404))
-def get_stop(stop_id: str, asker: Reader, stops: StopsNow) -> StopShape:
+def get_stop(stop_id: StopInPath, asker: Reader, stops: StopsNow) -> StopShape:
     """Return how many orders are cancelled and what is flat, with the time it took."""
     del asker
     return _shape(stops.get(stop_id))

@@ -17,8 +17,12 @@ router = APIRouter(prefix="/jobs", tags=["jobs"])
 
 Reader = Annotated[Asker, Depends(needs(Right.READ))]
 Worker = Annotated[Asker, Depends(needs(Right.JOBS))]
-JobNumber = Annotated[str, Path(pattern=r"^[0-9]{1,15}$", description="Number of the job.")]
-States = Annotated[list[JobState] | None, Query(description="Only those in these states.")]
+JobNumber = Annotated[
+    str, Path(pattern=r"^[0-9]{1,15}$", description="Number of the job.", examples=["17"])
+]
+States = Annotated[
+    list[JobState] | None, Query(description="Only those in these states.", examples=[["running"]])
+]
 
 _READS = problems(401, 403, 404, 409, 422, 503)
 

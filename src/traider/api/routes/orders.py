@@ -60,7 +60,10 @@ def _orders_asked(
     side: SideAsked = "",
     state: Annotated[
         list[State] | None,
-        Query(description="How they stand; repeat for several, all of them without it."),
+        Query(
+            description="How they stand; repeat for several, all of them without it.",
+            examples=[["open"]],
+        ),
     ] = None,
     kind: Annotated[
         Literal["", "market", "limit", "stop", "stop-limit"],

@@ -8,6 +8,7 @@ from traider.api.asking import Asker, HouseNow, needs
 from traider.api.openapi import problems
 from traider.api.problems import NotAllowedError, NotFoundError
 from traider.api.rights import Right
+from traider.api.routes.asked import NumberInPath
 from traider.api.routes.auth import number_of, session_of
 from traider.api.security.tokens import KeptToken
 from traider.api.shapes.people import MadeToken, NewToken, Tokens, TokenShape
@@ -54,7 +55,7 @@ def make_token(new: NewToken, asker: Me, house: HouseNow) -> MadeToken:
 @router.delete(
     "/{token_id}", status_code=204, summary="Revoke a token", responses=problems(401, 403, 404)
 )
-def revoke_token(token_id: str, asker: Me, house: HouseNow) -> None:
+def revoke_token(token_id: NumberInPath, asker: Me, house: HouseNow) -> None:
     """End a token of one's own; an admin ends anybody's."""
     number = number_of(token_id)
     if number is None:

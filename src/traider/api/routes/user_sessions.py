@@ -8,6 +8,7 @@ from traider.api.asking import Asker, HouseNow, needs
 from traider.api.openapi import problems
 from traider.api.problems import NotFoundError
 from traider.api.rights import Right
+from traider.api.routes.asked import NumberInPath
 from traider.api.routes.auth import number_of, session_shape
 from traider.api.routes.users import UserName, user_shape
 from traider.api.shapes.people import Ended, Sessions, UserShape
@@ -26,7 +27,9 @@ def list_user_sessions(name: UserName, asker: Admin, house: HouseNow) -> Session
 
 
 @router.delete("/sessions/{session_id}", status_code=204, summary="End a session of somebody")
-def end_user_session(name: UserName, session_id: str, asker: Admin, house: HouseNow) -> None:
+def end_user_session(
+    name: UserName, session_id: NumberInPath, asker: Admin, house: HouseNow
+) -> None:
     """Log one browser of somebody out."""
     number = number_of(session_id)
     if number is None or not house.sessions.end(number, house.users.get(name).id):

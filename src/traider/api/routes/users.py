@@ -25,7 +25,7 @@ from traider.api.shapes.people import (
 router = APIRouter(tags=["users"])
 
 Admin = Annotated[Asker, Depends(needs(Right.PEOPLE))]
-UserName = Annotated[str, Path(max_length=64, examples=["ana"])]
+UserName = Annotated[str, Path(max_length=64, description="Name to log in with.", examples=["ana"])]
 
 
 @router.get("/rights", summary="What each role may do", responses=problems(401, 403))
