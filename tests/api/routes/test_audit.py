@@ -55,6 +55,20 @@ def _found(caller: Caller, query: str = "", limit: int = 25) -> list[dict[str, A
             return rows
 
 
+def test_whatever_the_command_explains_is_explained(
+    officer: Caller, state: Path, capsys: Capture
+) -> None:
+    fill = officer.get("/api/v1/fills?limit=1").json["items"][0]
+    order = officer.get(f"/api/v1/orders/{fill['order_id']}").json
+    for name in (order["order_id"], order["client_order_id"], fill["fill_id"]):
+        told = officer.get(f"/api/v1/audit/explain/{name}").json
+        assert told["explanation"] == _cli(capsys, "explain", name, "--state", str(state))
+        assert told["order_id"] == order["order_id"]
+    assert told["explanation"]["kind"] == "fill"
+    for name in ("nothing", "00ff00ff00ff00ff", "999999999"):
+        assert officer.get(f"/api/v1/audit/explain/{name}").status == 404
+
+
 def test_the_search_is_the_commands_newest_first(
     officer: Caller, state: Path, capsys: Capture
 ) -> None:

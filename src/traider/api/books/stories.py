@@ -1,4 +1,4 @@
-"""The story of one order: what ``traider explain`` tells, ready to be shown."""
+"""The story of an order, a fill or a refusal: what ``traider explain`` tells, ready to be shown."""
 
 import math
 from collections.abc import Mapping
@@ -6,10 +6,12 @@ from typing import Any, Final
 
 from traider.api.books.orders import fill_shape, find_order
 from traider.api.books.run_books import RunBooks
+from traider.api.problems import NotFoundError
 from traider.api.shapes.orders import CheckShape, OrderStory, ScoreShape, StageShape
 from traider.compliance import story
 from traider.compliance.lookup import AuditLookup
 from traider.compliance.order_records import OrderRecord
+from traider.domain.errors import UsageError
 from traider.runtime.auditing.explaining import BeyondAudit
 
 _AT_LEAST: Final = ("min-size", "min-notional")
@@ -24,11 +26,38 @@ def order_story(books: RunBooks, order_id: str) -> OrderStory:
         DataError: the audit or the journal cannot be read.
     """
     order = find_order(books, order_id)
+    return _told(books, order, _found(books, f"{order.order_id:016x}"))
+
+
+def named_story(books: RunBooks, text: str) -> OrderStory:
+    """Return the story of whatever a person names, as ``traider explain`` takes it.
+
+    Args:
+        books: of the run.
+        text: the id of an order, the house's or the venue's, of a fill, or a position in the
+            journal: of a fill, a verdict, or the event that was decided on.
+
+    Raises:
+        NotFoundError: nothing is called so.
+        UsageError: there is no run, or it journaled nothing yet.
+        DataError: the audit or the journal cannot be read.
+    """
+    books.records()
+    try:
+        found = _found(books, text)
+    except UsageError as fault:
+        raise NotFoundError(fault.what, where=text, fix=fault.fix) from fault
+    return _told(books, find_order(books, found["id"]), found)
+
+
+def _found(books: RunBooks, text: str) -> dict[str, Any]:
     folder = books.paths.folder
-    name = f"{order.order_id:016x}"
-    found = AuditLookup(folder, BeyondAudit(folder)).explain(name)
+    return AuditLookup(folder, BeyondAudit(folder)).explain(text)
+
+
+def _told(books: RunBooks, order: OrderRecord, found: Mapping[str, Any]) -> OrderStory:
     return OrderStory(
-        order_id=name,
+        order_id=f"{order.order_id:016x}",
         headline=_headline(found, order, books),
         sentences=story.sentences(found),
         scores=[ScoreShape(alpha=alpha, **each) for alpha, each in (found["scores"] or {}).items()],
@@ -39,7 +68,7 @@ def order_story(books: RunBooks, order_id: str) -> OrderStory:
             for each in story.waterfall(found["stages_us"])
         ],
         fills=[fill_shape(each, order, books) for each in order.executions],
-        command=story.command_line(found, str(folder)),
+        command=story.command_line(found, str(books.paths.folder)),
         explanation=found,
     )
 

@@ -2,15 +2,17 @@
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Path, Query
 
 from traider.api.asking import Asker, needs
 from traider.api.books.audit_search import audit_page
+from traider.api.books.stories import named_story
 from traider.api.facts import FactsNow
 from traider.api.openapi import problems
 from traider.api.paging import PageAskedNow
 from traider.api.rights import Right
 from traider.api.shapes.audit import AuditPage, VerificationShape
+from traider.api.shapes.orders import OrderStory
 from traider.api.spans import SpanNow
 from traider.compliance.searching import AuditSearch
 
@@ -59,6 +61,33 @@ def search_audit(
     """
     del asker
     return audit_page(facts.state, wanted, page.limit, page.after(int))
+
+
+@router.get(
+    "/explain/{wanted}",
+    summary="Explain an order, a fill or a refusal",
+    responses=problems(401, 403, 404, 409, 422),
+)
+def explain_named(
+    facts: FactsNow,
+    asker: Auditor,
+    wanted: Annotated[
+        str,
+        Path(
+            max_length=_WORD_MAX,
+            description="Id of an order, the house's or the venue's, or of a fill, or a position"
+            " in the journal.",
+            examples=["00100000000eac00"],
+        ),
+    ],
+) -> OrderStory:
+    """Tell the event, features, scores, checks, stages and fills of what is named, and it in words.
+
+    It takes what ``traider explain ID`` takes: also the position of a fill, of a verdict, or of the
+    event that was decided on.
+    """
+    del asker
+    return named_story(facts.books, wanted)
 
 
 @router.post(
