@@ -83,3 +83,15 @@ def test_ways_are_listed_and_tested_from_the_terminal(capsys: pytest.CaptureFixt
     assert [each["is_sent"] for each in tests] == [True, False]
     assert "channel_is_archived" in tests[1]["why"]
     assert "test of this way" in str(receiver.bodies[0])
+
+
+def test_a_test_leaves_no_incident_open(capsys: pytest.CaptureFixture[str]) -> None:
+    with receiving() as receiver:
+        said = settings("pagerduty.routing_key=k", f"pagerduty.url={receiver.url}")
+        words = [word for each in said for word in ("--set", each)]
+        assert run(["notify", "test", "--json", *words]) == 0
+        assert json.loads(capsys.readouterr().out)["tests"][0]["is_sent"] is True
+
+    began, ended = receiver.bodies
+    assert (began["event_action"], ended["event_action"]) == ("trigger", "resolve")
+    assert began["dedup_key"] == ended["dedup_key"]

@@ -78,6 +78,7 @@ BY_PEOPLE: Final = frozenset(
 _SETTINGS: Final = (Kind.LIMITS_CHANGE, Kind.WEIGHTS_CHANGE, Kind.THRESHOLDS_CHANGE)
 _CHANGES: Final = {1: "tripped", 2: "closed", 3: "re-armed"}
 _CHANGE_SHIFT: Final = 4
+_OF_ORDERS: Final = ("client_order_id", "decision")
 _FOUR_BITS: Final = 0xF
 _WHOLE_ACCOUNT: Final = 0x100
 _ENDS: Final = (Kind.CANCELLED, Kind.REJECTED, Kind.EXPIRED, Kind.UNKNOWN)
@@ -185,9 +186,10 @@ class Teller:
     def _object(self, kind: Kind, event: EventArray) -> str:
         if kind in (Kind.ORDER_INTENT, Kind.VERDICT, Kind.SENT) or Kind.ACK <= kind <= Kind.UNKNOWN:
             return f"{int(event['order_id'][0]):016x}"
-        if kind is Kind.LIMITS_CHANGE:
-            code = int(event["code"][0])
-            return self._words.limits.get(code, str(code))
+        if kind in _SETTINGS:
+            return self._setting(kind, int(event["code"][0]))
+        if kind is Kind.MANUAL_ORDER:
+            return self.name(int(event["instrument"][0]))
         if kind is Kind.CONFIG_DIGEST:
             return _digest(event)[:16]
         if kind in (Kind.BREAKER, Kind.BREAKER_REARM):
@@ -227,7 +229,9 @@ class Teller:
         if kind is Kind.CONFIG_DIGEST:
             return {"digest": _digest(event)}
         if kind is Kind.MANUAL_ORDER:
-            return self._order(event)
+            # A wish is no order yet: the step that follows makes one of it, of an id of its own.
+            order = self._order(event)
+            return {name: order[name] for name in order if name not in _OF_ORDERS}
         return self._breaker(event) if kind is Kind.BREAKER else self._money_moved(kind, event)
 
     def _breaker(self, event: EventArray) -> Body:

@@ -1,6 +1,7 @@
 """The ways to people that the settings name, opened."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from traider.domain.errors import ConfigError
@@ -54,10 +55,16 @@ def open_notifier(
 
 
 def send_test(channel: Channel, who: str, source: str, now_ns: int) -> Delivery:
-    """Send a test over one way, at once, and return what came of it."""
+    """Send a test over one way, at once, and return what came of it.
+
+    Where it would stay open as an incident, its end is sent after it.
+    """
     title = f"test of this way, asked for by {who}"
     alert = Alert(f"test:{channel.name}", Severity.WARNING, title, "nothing is wrong")
-    return channel.deliver(Group(source, (alert,), now_ns))
+    sent = channel.deliver(Group(source, (alert,), now_ns))
+    if not (sent.is_done and channel.keeps_open):
+        return sent
+    return channel.deliver(Group(source, (replace(alert, severity=Severity.INFO),), now_ns))
 
 
 def _channels(config: NotificationsConfig) -> Iterator[Channel]:
@@ -73,7 +80,7 @@ def _channels(config: NotificationsConfig) -> Iterator[Channel]:
     duty = config.pagerduty
     if key := duty.routing_key.get_secret_value():
         base = duty.url.rstrip("/")
-        yield JsonChannel("pagerduty", duty.least, pagerduty(key, base))
+        yield JsonChannel("pagerduty", duty.least, pagerduty(key, base), keeps_open=True)
     if config.email.host:
         yield _mail(config.email)
     if url := config.webhook.url.get_secret_value():

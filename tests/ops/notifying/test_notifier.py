@@ -17,6 +17,7 @@ class Way:
     """A way that answers as it is told to."""
 
     name = "way"
+    keeps_open = False
 
     def __init__(self, least: Severity = Severity.WARNING) -> None:
         self.least = least

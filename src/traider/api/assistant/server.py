@@ -42,13 +42,14 @@ def assistant_server(door: Door, *, may_backtest: bool = False) -> MCPServer[Any
     for name in NAMES:
         server.add_tool(_in_one_line(getattr(tools, name)), annotations=_READS)
     if may_backtest and isinstance(door, ServerDoor):
-        for tool in backtest_tools(door):
-            server.add_tool(_in_one_line(tool), annotations=_WORKS)
+        presets, run, result = backtest_tools(door)
+        for tool, annotations in ((presets, _READS), (run, _WORKS), (result, _READS)):
+            server.add_tool(_in_one_line(tool), annotations=annotations)
     return server
 
 
 def backtest_tools(door: ServerDoor) -> tuple[Callable[..., Json], ...]:
-    """Return the tools that run back-tests at a server, and read what they came to."""
+    """Return what lists the presets, what runs a back-test, and what reads its result."""
 
     def backtest_presets() -> Json:
         """List what a back-test can begin with."""

@@ -29,6 +29,8 @@ class Channel(Protocol):
     """Such as ``slack``."""
     least: Severity
     """Alerts that are less are not sent."""
+    keeps_open: bool
+    """Whether a condition stays open there until its end is told."""
 
     def deliver(self, group: Group) -> Delivery:
         """Send what ``group`` says; never raises."""

@@ -37,6 +37,7 @@ class MailChannel:
     """Sends each group as one plain letter."""
 
     name = "email"
+    keeps_open = False
 
     def __init__(self, terms: MailTerms, least: Severity) -> None:
         self.least, self._terms = least, terms

@@ -38,8 +38,11 @@ Words = Callable[[Group], list[Post]]
 class JsonChannel:
     """Sends the requests that a group makes, one after the other."""
 
-    def __init__(self, name: str, least: Severity, words: Words) -> None:
-        self.name, self.least, self._words = name, least, words
+    def __init__(
+        self, name: str, least: Severity, words: Words, *, keeps_open: bool = False
+    ) -> None:
+        self.name, self.least, self.keeps_open = name, least, keeps_open
+        self._words = words
 
     def deliver(self, group: Group) -> Delivery:
         """Send what ``group`` says; what was sent before a fault is sent again with the rest."""
