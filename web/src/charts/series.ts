@@ -19,21 +19,26 @@ import {
 } from "lightweight-charts";
 import { number } from "@/format/number";
 import { appended } from "./points";
+import { areSame, isSame } from "./same";
 import { Shade } from "./shade";
 import type { ChartMark, Series } from "./terms";
-import { faded, type Inks } from "./theme";
+import { faded, type Ink, type Inks } from "./theme";
 
 type Datum = SeriesDataItemTypeMap<Time>[SeriesType];
 
 export interface Drawn {
   api: ISeriesApi<SeriesType>;
   kind: Series["kind"];
-  points: Series["points"];
+  /** What it was told last; null before the first time. */
+  terms: Series | null;
   inks: Inks;
   marks: ISeriesMarkersPluginApi<Time>;
   levels: IPriceLine[];
   shade: Shade;
 }
+
+/** More points than these are told as a whole. */
+const UPDATES_MOST = 100;
 
 const MAKERS = {
   line: LineSeries,
@@ -103,11 +108,17 @@ function optionsOf(terms: Series, inks: Inks) {
   }
 }
 
-function dataOf(terms: Series, inks: Inks): Datum[] {
-  if (terms.kind === "candles" || terms.kind === "baseline") return terms.points as Datum[];
-  return terms.points.map((point) =>
+function dataOf(terms: Series, inks: Inks, from = 0): Datum[] {
+  const points = terms.points.slice(from) as (Datum & { ink?: Ink })[];
+  if (terms.kind === "candles" || terms.kind === "baseline") return points;
+  return points.map((point) =>
     point.ink ? { ...point, color: faded(inks[point.ink], 0.55) } : point,
-  ) as Datum[];
+  );
+}
+
+/** What decides how a series looks, without what it shows. */
+function styleOf(terms: Series): object {
+  return { ...terms, points: undefined, marks: undefined, levels: undefined };
 }
 
 function markerOf(mark: ChartMark, inks: Inks): SeriesMarker<Time> {
@@ -130,7 +141,7 @@ export function draw(chart: IChartApi, terms: Series, inks: Inks): Drawn {
   return {
     api,
     kind: terms.kind,
-    points: [],
+    terms: null,
     inks,
     marks: createSeriesMarkers(api, []),
     levels: [],
@@ -138,28 +149,21 @@ export function draw(chart: IChartApi, terms: Series, inks: Inks): Drawn {
   };
 }
 
-/** Bring a drawn series to what its terms say now, with as little work as that takes. */
-export function redraw(drawn: Drawn, terms: Series, inks: Inks): void {
-  drawn.api.applyOptions(optionsOf(terms, inks));
-  const isRecolored = drawn.inks !== inks;
-  if (isRecolored || drawn.points !== terms.points) {
-    const data = dataOf(terms, inks);
-    const news = isRecolored
-      ? null
-      : appended(
-          drawn.points as readonly { time: number }[],
-          terms.points as readonly { time: number }[],
-        );
-    if (news === null || news.length > 100) drawn.api.setData(data);
-    else data.slice(data.length - news.length).forEach((each) => drawn.api.update(each));
+/** Tell a series its points: all of them, or what came since and the last one, which may move. */
+function tellPoints(drawn: Drawn, terms: Series, inks: Inks, before: Series | null): void {
+  if (before?.points === terms.points) return;
+  const shown = (before?.points ?? []) as readonly { time: number }[];
+  const news = appended(shown, terms.points as readonly { time: number }[]);
+  if (news === null || news.length > UPDATES_MOST) {
+    drawn.api.setData(dataOf(terms, inks));
+    return;
   }
-  drawn.points = terms.points;
-  drawn.inks = inks;
-  drawn.marks.setMarkers(
-    [...(terms.marks ?? [])]
-      .sort((one, other) => one.time - other.time)
-      .map((mark) => markerOf(mark, inks)),
-  );
+  if (news.length === 1 && isSame(news[0], shown.at(-1))) return;
+  const from = terms.points.length - news.length;
+  dataOf(terms, inks, from).forEach((each) => drawn.api.update(each));
+}
+
+function tellLevels(drawn: Drawn, terms: Series, inks: Inks): void {
   drawn.levels.forEach((level) => drawn.api.removePriceLine(level));
   drawn.levels = (terms.levels ?? []).map((level) =>
     drawn.api.createPriceLine({
@@ -171,4 +175,21 @@ export function redraw(drawn: Drawn, terms: Series, inks: Inks): void {
       title: level.label,
     }),
   );
+}
+
+/** Bring a drawn series to what its terms say now, with as little work as that takes. */
+export function redraw(drawn: Drawn, terms: Series, inks: Inks): void {
+  const before = drawn.inks === inks ? drawn.terms : null;
+  if (before === null || !isSame(styleOf(before), styleOf(terms)))
+    drawn.api.applyOptions(optionsOf(terms, inks));
+  tellPoints(drawn, terms, inks, before);
+  if (before === null || !areSame(before.marks, terms.marks))
+    drawn.marks.setMarkers(
+      [...(terms.marks ?? [])]
+        .sort((one, other) => one.time - other.time)
+        .map((mark) => markerOf(mark, inks)),
+    );
+  if (before === null || !areSame(before.levels, terms.levels)) tellLevels(drawn, terms, inks);
+  drawn.terms = terms;
+  drawn.inks = inks;
 }

@@ -9,6 +9,7 @@ import type {
   Time,
 } from "lightweight-charts";
 import type { Span } from "./points";
+import { areSame } from "./same";
 
 type Target = Parameters<IPrimitivePaneRenderer["draw"]>[0];
 
@@ -29,6 +30,7 @@ export class Shade implements ISeriesPrimitive<Time> {
   }
 
   show(spans: readonly Span[], color: string): void {
+    if (color === this.color && areSame(spans, this.spans)) return;
     this.spans = spans;
     this.color = color;
     this.redraw?.();

@@ -35,3 +35,10 @@ export function nextFrame(run: () => void): void {
   const timer = setTimeout(once, HIDDEN_MS);
   const frame = requestAnimationFrame(once);
 }
+
+/** Return what calls `run` with the first frame after `ms`. */
+export function laterBy(ms: number): (run: () => void) => void {
+  return (run) => {
+    setTimeout(() => nextFrame(run), ms);
+  };
+}

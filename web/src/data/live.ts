@@ -4,7 +4,8 @@
  */
 
 import { useSyncExternalStore } from "react";
-import { conflated, nextFrame } from "./conflate";
+import { isNamed } from "./channels";
+import { conflated, laterBy, nextFrame } from "./conflate";
 
 /** A body of a channel, and when it was so. */
 export interface Held<Body = unknown> {
@@ -42,17 +43,37 @@ function tell(key: string): void {
   listeners.get(key)?.forEach((listener) => listener());
 }
 
-const tellSoon = conflated((channels) => channels.forEach(tell), nextFrame);
+type Say = (channel: string) => void;
 
-/** Keep what a channel holds now, and draw whoever shows it with the next frame. */
+const tellAll = (channels: ReadonlySet<string>) => channels.forEach(tell);
+const tellSoon = conflated(tellAll, nextFrame);
+
+/**
+ * A book, a tape and a forming bar are drawn ten times a second, which is as fast as anybody reads
+ * them, each by its own clock: their work is not all in one frame.
+ */
+const DENSE_MS = 100;
+const tellDense = new Map<string, Say>();
+
+function saidOf(channel: string): Say {
+  // What is seen for the first time does not wait.
+  if (!isNamed(channel) || !held.has(channel)) return tellSoon;
+  const say = tellDense.get(channel) ?? conflated(tellAll, laterBy(DENSE_MS));
+  tellDense.set(channel, say);
+  return say;
+}
+
+/** Keep what a channel holds now, and draw whoever shows it soon. */
 export function hold(channel: string, value: Held): void {
+  const say = saidOf(channel);
   held.set(channel, value);
-  tellSoon(channel);
+  say(channel);
 }
 
 /** Forget what a channel held: nobody looks at it. */
 export function forget(channel: string): void {
   held.delete(channel);
+  tellDense.delete(channel);
 }
 
 /** Return what a channel holds, without following it. */
