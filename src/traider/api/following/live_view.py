@@ -128,11 +128,7 @@ class LiveView:
         """
         with self._lock:
             if self._run is None:
-                raise UsageError(
-                    self._fault or "no run has begun in this folder",
-                    where=str(self.folder),
-                    fix="start one with traider run, or wait until it has begun",
-                )
+                raise self._not_there()
             return reader(self._run)
 
     def standing(self) -> Standing:
@@ -166,6 +162,14 @@ class LiveView:
         self._stop.set()
         if self._thread is not None:
             self._thread.join(_END_S)
+
+    def _not_there(self) -> UsageError:
+        if self._fault or self._is_settled():
+            what = self._fault or "no run has begun in this folder"
+            fix = "start one with traider run, or wait until it has begun"
+        else:
+            what, fix = "the run is being read for the first time", "ask again in a few seconds"
+        return UsageError(what, where=str(self.folder), fix=fix)
 
     def _standing(self) -> Standing:
         run, is_live = self._run, self._state is ViewState.LIVE

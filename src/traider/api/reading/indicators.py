@@ -6,6 +6,7 @@ The bars are put through the tape of a kernel of their own, so that a line on th
 strategy would have read on those bars. What reads the book, a model or funding is none of a chart.
 """
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -26,6 +27,8 @@ from traider.kernel.machine import DeciderMachine
 from traider.kernel.specification import KernelSpec, MarketSpec, StrategySpec, TapeSpec, VenueSpec
 
 INDICATORS_MAX: Final = 12
+_ONE_AT_A_TIME: Final = threading.Lock()
+"""Two threads that call a compiled function first would both add it to the one dispatcher."""
 _FIX: Final = "write sma:20, or an expression of GET /api/v1/features/catalogue"
 
 
@@ -79,7 +82,8 @@ def lines_of(
     except StrategyError as fault:
         raise NotUnderstoodError(fault.what, where="query.indicators", fix=fault.fix) from None
     slots = [graph.slots[each.expression] for each in asked]
-    found = _values(graph.tape, slots, _events(bars, frame), grid)
+    with _ONE_AT_A_TIME:
+        found = _values(graph.tape, slots, _events(bars, frame), grid)
     tick, lot = float(grid[0]), float(grid[1])
     lines = []
     for place, (each, slot) in enumerate(zip(asked, slots, strict=True)):
