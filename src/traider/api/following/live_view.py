@@ -164,11 +164,11 @@ class LiveView:
             self._thread.join(_END_S)
 
     def _not_there(self) -> UsageError:
-        if self._fault or self._is_settled():
+        if self._state is ViewState.CATCHING_UP:
+            what, fix = "the run is being read for the first time", "ask again in a few seconds"
+        else:
             what = self._fault or "no run has begun in this folder"
             fix = "start one with traider run, or wait until it has begun"
-        else:
-            what, fix = "the run is being read for the first time", "ask again in a few seconds"
         return UsageError(what, where=str(self.folder), fix=fix)
 
     def _standing(self) -> Standing:
