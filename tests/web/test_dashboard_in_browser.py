@@ -83,6 +83,13 @@ def test_the_first_login_changes_the_password_and_a_second_factor_is_asked_for(
 ) -> None:
     page = chromium.new_page(base_url=demo.url)
     page.goto("/orders/?state=filled")
+    typed = page.get_by_label("Password")
+    typed.fill("what is typed")
+    assert typed.get_attribute("type") == "password"
+    page.get_by_role("button", name="Show").click()
+    assert typed.get_attribute("type") == "text"
+    page.get_by_role("button", name="Hide").click()
+    assert typed.get_attribute("type") == "password"
     log_in(page, demo.password)
     page.get_by_label("Password until now").fill(demo.password)
     page.get_by_label("New password", exact=True).fill(NEW_PASSWORD)

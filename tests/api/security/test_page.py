@@ -53,6 +53,16 @@ def test_fields_that_nobody_asked_for_are_refused(desk: Desk) -> None:
     assert desk.caller().ask("POST", "/api/v1/auth/login", said, form).status == 422
 
 
+def test_a_body_of_another_kind_is_refused(desk: Desk) -> None:
+    body = f'{{"name": "ada", "password": "{PASSWORD}"}}'.encode()
+    for kind in ("text/plain", "application/xml", "multipart/form-data; boundary=x", "text/json"):
+        answer = desk.caller().ask("POST", "/api/v1/auth/login", body, {"Content-Type": kind})
+        assert answer.status == 422, kind
+    kind = "application/json; charset=utf-8"
+    answer = desk.caller().ask("POST", "/api/v1/auth/login", body, {"Content-Type": kind})
+    assert answer.status == 200
+
+
 def test_words_of_sql_are_words(desk: Desk) -> None:
     admin = desk.entered("ada")
     for name in ("ada' OR '1'='1", "ada'--", "%", "a_a"):

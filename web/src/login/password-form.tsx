@@ -4,7 +4,7 @@ import { type FormEvent, useState } from "react";
 import { ask } from "@/data/client";
 import { problemOf } from "@/data/problem";
 import { Button } from "@/ui/button";
-import { Input } from "@/ui/form";
+import { Password } from "@/ui/form";
 
 export const PASSWORD_MIN = 12;
 
@@ -33,17 +33,15 @@ export function PasswordForm({ onDone }: { onDone: () => Promise<void> | void })
   };
   return (
     <form onSubmit={(event) => void change(event)} className="flex flex-col gap-4">
-      <Input
+      <Password
         label="Password until now"
-        type="password"
         autoComplete="current-password"
         required
         value={old}
         onChange={(event) => setOld(event.target.value)}
       />
-      <Input
+      <Password
         label="New password"
-        type="password"
         autoComplete="new-password"
         minLength={PASSWORD_MIN}
         required
@@ -51,9 +49,8 @@ export function PasswordForm({ onDone }: { onDone: () => Promise<void> | void })
         value={next}
         onChange={(event) => setNext(event.target.value)}
       />
-      <Input
+      <Password
         label="New password again"
-        type="password"
         autoComplete="new-password"
         required
         error={again && !isSame ? "the two differ" : undefined}

@@ -4,7 +4,7 @@ import { type FormEvent, useState } from "react";
 import { ask } from "@/data/client";
 import { problemOf } from "@/data/problem";
 import { Button } from "@/ui/button";
-import { Input } from "@/ui/form";
+import { Input, Password } from "@/ui/form";
 
 /** Name and password, and then a code where the account has a second factor. */
 export function SignInForm({ onDone }: { onDone: () => Promise<void> }) {
@@ -39,9 +39,8 @@ export function SignInForm({ onDone }: { onDone: () => Promise<void> }) {
         value={name}
         onChange={(event) => setName(event.target.value)}
       />
-      <Input
+      <Password
         label="Password"
-        type="password"
         autoComplete="current-password"
         autoFocus
         required

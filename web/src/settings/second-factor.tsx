@@ -7,7 +7,7 @@ import type { Session } from "@/data/session";
 import { Badge } from "@/ui/badge";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
-import { Input } from "@/ui/form";
+import { Input, Password } from "@/ui/form";
 import { Fault, Once } from "@/ui/notice";
 import { Panel } from "@/ui/panel";
 import { useAction } from "@/ui/use-action";
@@ -93,10 +93,9 @@ function Enrollment({ onChange, onEnd }: { onChange: () => Promise<void>; onEnd:
   if (begin.answer) return <Confirmation factor={begin.answer} onChange={onChange} onEnd={onEnd} />;
   return (
     <form onSubmit={submit} className="flex flex-col gap-4">
-      <Input
+      <Password
         autoFocus
         label="Your password"
-        type="password"
         autoComplete="current-password"
         required
         value={password}

@@ -1,6 +1,12 @@
 "use client";
 
-import { type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes, useId } from "react";
+import {
+  type InputHTMLAttributes,
+  type ReactNode,
+  type SelectHTMLAttributes,
+  useId,
+  useState,
+} from "react";
 
 const BOX =
   "h-8 w-full rounded border border-line-strong bg-panel px-2.5 text-sm text-text placeholder:text-quiet disabled:opacity-60 aria-invalid:border-bad";
@@ -61,6 +67,37 @@ export function Input({ label, hint, error, isFigure, className, ...rest }: Inpu
         aria-describedby={described(id, { hint, error })}
         className={`${BOX} ${isFigure ? "figure" : ""} ${className ?? ""}`}
       />
+    </Labelled>
+  );
+}
+
+/** A labelled password, which a button shows to whoever types it. */
+export function Password({ label, hint, error, ...rest }: Omit<InputProps, "type" | "isFigure">) {
+  const id = useId();
+  const [isShown, setShown] = useState(false);
+  return (
+    <Labelled id={id} label={label} hint={hint} error={error}>
+      <div className="relative">
+        <input
+          id={id}
+          {...rest}
+          type={isShown ? "text" : "password"}
+          spellCheck={false}
+          autoCapitalize="none"
+          aria-invalid={error ? true : undefined}
+          aria-describedby={described(id, { hint, error })}
+          className={`${BOX} pr-16`}
+        />
+        <button
+          type="button"
+          aria-controls={id}
+          aria-pressed={isShown}
+          onClick={() => setShown(!isShown)}
+          className="absolute inset-y-0 right-0 rounded px-2.5 text-xs text-quiet hover:text-text"
+        >
+          {isShown ? "Hide" : "Show"}
+        </button>
+      </div>
     </Labelled>
   );
 }
