@@ -23,7 +23,10 @@ AXE: Final = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 PATHS: Final = (*PAGES.values(), *(f"/settings/?section={name}" for name in SECTIONS))
 FAULTS: Final = """async () => {
   const found = await axe.run(document, { resultTypes: ["violations"] });
-  return found.violations.map((each) => [each.id, each.help, each.nodes.map((n) => n.html)]);
+  const why = (node) => node.any.map((each) => each.message).join("; ");
+  return found.violations.map((each) => [
+    each.id, each.help, each.nodes.map((node) => [node.html, why(node)]),
+  ]);
 }"""
 TOO_WIDE: Final = """() => [...document.querySelectorAll("body *")]
   .filter((each) => document.documentElement.scrollWidth > innerWidth
