@@ -27,7 +27,7 @@ from traider.api.terms import ApiTerms
 from traider.runtime.config import Config, load_config
 
 _PATIENCE_S: Final = 30.0
-_MADE_S: Final = 300.0
+_MADE_S: Final = 900.0
 
 
 @contextmanager

@@ -59,7 +59,7 @@ def venue(folder: Path) -> Iterator[dict[str, str]]:
             }
         finally:
             running.terminate()
-            running.wait(10)
+            running.wait(60)
 
 
 @contextmanager
@@ -120,7 +120,7 @@ def test_a_paper_run_on_a_venue_goes_on_through_all_of_it(
                 state, again, lambda body: body.epoch > 2 and body.phase is Phase.TRADING
             )
             again.send_signal(signal.SIGTERM)
-            out, errors = again.communicate(timeout=60)
+            out, errors = again.communicate(timeout=180)
         assert again.returncode == 0, errors
         outcome = json.loads(out)
         (restarted,) = [each for each in mended.restarts if each.part == "session"]
@@ -132,7 +132,7 @@ def test_a_paper_run_on_a_venue_goes_on_through_all_of_it(
         with paper(state, {**settings, "run.restart.attempts": "0"}) as last:
             until(state, last, lambda body: body.epoch > mended.epoch)
             files_may_grow(last, may=False)
-            _, errors = last.communicate(timeout=60)
+            _, errors = last.communicate(timeout=180)
         assert last.returncode == 1
         assert "ALERT critical: a part fails again and again: session" in errors
         assert "the session failed more than 0 times" in errors.splitlines()[-1]

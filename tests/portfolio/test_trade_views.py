@@ -83,10 +83,10 @@ def test_the_regime_compares_now_with_before() -> None:
     place = len(wild) - 1
     assert regime_at(wild, place) == "wild"
     assert regime_at(calm, place) == "calm"
-    counts = [regime_at(usual, at) for at in range(1_000, 2_000)]
-    assert all(counts.count(name) > 50 for name in REGIMES[:3])
+    counts = [regime_at(usual, at) for at in range(1_000, 2_000, 5)]
+    assert all(counts.count(name) > 10 for name in REGIMES[:3])
     # What comes later changes nothing.
-    assert counts == [regime_at(wild, at) for at in range(1_000, 2_000)]
+    assert counts == [regime_at(wild, at) for at in range(1_000, 2_000, 5)]
 
 
 def test_too_little_known_is_no_regime() -> None:

@@ -118,6 +118,7 @@ def test_reasons_are_told_of_the_shown_trades_alone() -> None:
     assert data_of(render_report(synthetic_result(12, 100), trades_shown=9))["reasons"] is None
 
 
+@pytest.mark.uncounted
 def test_reasons_of_many_trades_stay_under_the_size_limit() -> None:
     run = small_run()
     trades = tuple(

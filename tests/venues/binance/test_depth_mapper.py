@@ -8,6 +8,7 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -34,6 +35,7 @@ def ask(venue: Venue, sent: int, shift: int) -> dict[str, Any]:
     return venue.snapshot(max(reached + shift, 0))
 
 
+@pytest.mark.uncounted
 @settings(max_examples=500)
 @given(venues(), st.lists(step, min_size=4, max_size=30))
 def test_law_1_a_book_that_stands_is_the_venues(venue: Venue, steps: list[tuple[str, int]]) -> None:
