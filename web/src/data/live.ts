@@ -49,15 +49,16 @@ const tellAll = (channels: ReadonlySet<string>) => channels.forEach(tell);
 const tellSoon = conflated(tellAll, nextFrame);
 
 /**
- * A book, a tape and a forming bar are drawn ten times a second, which is as fast as anybody reads
- * them, each by its own clock: their work is not all in one frame.
+ * A book, a tape, a forming bar and the lists of markets and orders are drawn ten times a second,
+ * which is as fast as anybody reads them, each by its own clock: their work is not all in one frame.
  */
+const DENSE: ReadonlySet<string> = new Set(["market_update", "order_update"]);
 const DENSE_MS = 100;
 const tellDense = new Map<string, Say>();
 
 function saidOf(channel: string): Say {
   // What is seen for the first time does not wait.
-  if (!isNamed(channel) || !held.has(channel)) return tellSoon;
+  if (!(isNamed(channel) || DENSE.has(channel)) || !held.has(channel)) return tellSoon;
   const say = tellDense.get(channel) ?? conflated(tellAll, laterBy(DENSE_MS));
   tellDense.set(channel, say);
   return say;

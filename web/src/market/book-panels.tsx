@@ -1,6 +1,6 @@
 "use client";
 
-import { useMemo } from "react";
+import { memo, useMemo } from "react";
 import { number, placesOf } from "@/format/number";
 import { useAddress } from "@/state/address";
 import { Choice } from "@/ui/form";
@@ -9,7 +9,7 @@ import { Answered, Empty } from "@/ui/states";
 import { grouped, ladderOf, levelsBy } from "./depth";
 import { DepthChart } from "./depth-chart";
 import { Ladder } from "./ladder";
-import { type DepthBody, marketTell, type Product, useDepth, useOpenOrders } from "./queries";
+import { type DepthBody, type MarketProps, useDepth, useOpenOrders } from "./queries";
 
 const ROWS = 12;
 const GROUPS = [
@@ -20,10 +20,9 @@ const GROUPS = [
 
 function useOwnPrices(name: string): ReadonlySet<number> {
   const orders = useOpenOrders();
-  return useMemo(
-    () => new Set(orders.filter((each) => each.name === name).map((each) => Number(each.price))),
-    [orders, name],
-  );
+  const prices = orders.filter((each) => each.name === name).map((each) => each.price);
+  const told = prices.join(" ");
+  return useMemo(() => new Set(told.split(" ").map(Number)), [told]);
 }
 
 function useLevels(body: DepthBody | undefined) {
@@ -34,13 +33,13 @@ function useLevels(body: DepthBody | undefined) {
 }
 
 /** The book as the trader has it: the ladder, and what a market order would meet. */
-export function BookPanels({ product, className }: { product: Product; className?: string }) {
-  const book = useDepth(product.name);
+function MarketBook({ traded, marketTell, className }: MarketProps) {
+  const book = useDepth(traded.name);
   const { bids, asks } = useLevels(book.data);
   const [group, setGroup] = useAddress("group", "1");
-  const own = useOwnPrices(product.name);
-  const step = Number(product.tick_size) * (Number(group) || 1);
-  const tell = [book.tell, marketTell(product)];
+  const own = useOwnPrices(traded.name);
+  const step = Number(traded.tick_size) * (Number(group) || 1);
+  const tell = [book.tell, marketTell];
   return (
     <div className={`flex flex-col gap-4 ${className ?? ""}`}>
       <Panel
@@ -62,10 +61,10 @@ export function BookPanels({ product, className }: { product: Product; className
               <Ladder
                 ladder={ladderOf(grouped(bids, step, "bid"), grouped(asks, step, "ask"), ROWS)}
                 ownPrices={own}
-                priceDigits={placesOf(product.tick_size)}
-                sizeDigits={Math.min(placesOf(product.lot_size), 6)}
-                base={product.base}
-                quote={product.quote}
+                priceDigits={placesOf(traded.tick_size)}
+                sizeDigits={Math.min(placesOf(traded.lot_size), 6)}
+                base={traded.base}
+                quote={traded.quote}
               />
             )
           }
@@ -82,7 +81,7 @@ export function BookPanels({ product, className }: { product: Product; className
             bids.length * asks.length === 0 ? (
               <Empty>Depth is drawn once both sides of the book are there.</Empty>
             ) : (
-              <DepthChart bids={bids} asks={asks} base={product.base} />
+              <DepthChart bids={bids} asks={asks} base={traded.base} />
             )
           }
         </Answered>
@@ -90,3 +89,5 @@ export function BookPanels({ product, className }: { product: Product; className
     </div>
   );
 }
+
+export const BookPanels = memo(MarketBook);

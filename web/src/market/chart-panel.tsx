@@ -1,6 +1,6 @@
 "use client";
 
-import { useMemo } from "react";
+import { memo, useMemo } from "react";
 import type { Schema } from "@/data/schemas";
 import { placesOf } from "@/format/number";
 import { useAddress } from "@/state/address";
@@ -13,8 +13,8 @@ import { chosenOverlays, OVERLAYS, overlaySeries, toggled } from "./overlays";
 import {
   type Frame,
   FRAMES,
-  marketTell,
-  type Product,
+  type MarketProps,
+  type Traded,
   useBars,
   useFills,
   useOpenOrders,
@@ -65,17 +65,17 @@ function useOrderLevels(name: string) {
   );
 }
 
-export function ChartPanel({ product, className }: { product: Product; className?: string }) {
+function MarketChart({ traded, marketTell, className }: MarketProps) {
   const [frameText, setFrame] = useAddress("frame", "1m");
   const [overlayText, setOverlays] = useAddress("indicators", "ema");
   const frame = isFrame(frameText) ? frameText : "1m";
   const overlays = useMemo(() => chosenOverlays(overlayText), [overlayText]);
   const asked = overlays.flatMap((each) => each.lines.map((line) => line.indicator)).join(",");
-  const bars = useBars(product.name, frame, asked);
+  const bars = useBars(traded.name, frame, asked);
   return (
     <Panel
-      title={product.name}
-      note={product.kind}
+      title={traded.name}
+      note={traded.kind}
       actions={
         <>
           <OverlayChoice chosen={overlayText} onChange={setOverlays} />
@@ -87,7 +87,7 @@ export function ChartPanel({ product, className }: { product: Product; className
           />
         </>
       }
-      tell={[bars.tell, marketTell(product)]}
+      tell={[bars.tell, marketTell]}
       className={className}
       isFlush
     >
@@ -97,7 +97,7 @@ export function ChartPanel({ product, className }: { product: Product; className
             answer.bars.length === 0 ? (
               <Empty>No bar of this length yet; the first comes with the first trade.</Empty>
             ) : (
-              <Drawn product={product} answer={answer} overlayText={overlayText} />
+              <Drawn traded={traded} answer={answer} overlayText={overlayText} />
             )
           }
         </Answered>
@@ -106,26 +106,28 @@ export function ChartPanel({ product, className }: { product: Product; className
   );
 }
 
+export const ChartPanel = memo(MarketChart);
+
 function Drawn({
-  product,
+  traded,
   answer,
   overlayText,
 }: {
-  product: Product;
+  traded: Traded;
   answer: Schema<"Bars">;
   overlayText: string;
 }) {
   const bars = useMemo(() => barsOf(answer.bars), [answer.bars]);
-  const digits = placesOf(product.tick_size);
+  const digits = placesOf(traded.tick_size);
   const stepS = answer.frame_ns / 1e9;
   const fromNs = bars[0]?.openNs ?? null;
   const untilNs = Math.max(answer.as_of.now_ns, (bars.at(-1)?.openNs ?? 0) + answer.frame_ns);
   // In steps, so that each new bar is no new question.
   const stepNs = ASKED_BARS * answer.frame_ns;
   const askedNs = fromNs === null ? null : Math.floor(fromNs / stepNs) * stepNs;
-  const quality = useQuality(product.name, askedNs).data?.items[0];
-  const fills = useFills(product.name).data;
-  const orders = useOrderLevels(product.name);
+  const quality = useQuality(traded.name, askedNs).data?.items[0];
+  const fills = useFills(traded.name).data;
+  const orders = useOrderLevels(traded.name);
   const faults = useMemo(() => (quality ? faultsOf(quality) : []), [quality]);
   const shaded = useMemo(() => shadesOf(faults, untilNs), [faults, untilNs]);
   const drawnFills = useMemo(() => fillsOf(fills?.items ?? []), [fills]);
@@ -142,7 +144,7 @@ function Drawn({
   return (
     <>
       <CandleChart
-        name={product.name}
+        name={traded.name}
         bars={bars}
         stepS={stepS}
         fills={drawnFills}

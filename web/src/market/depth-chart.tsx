@@ -1,5 +1,6 @@
 "use client";
 
+import { memo } from "react";
 import { Measured } from "@/charts/measured";
 import { linear, tickDigits, ticks } from "@/charts/scale";
 import { compact, number } from "@/format/number";
@@ -42,7 +43,7 @@ function Side({ corners, edge, x, y, isBid }: SideProps) {
 }
 
 /** What a market order would meet: sizes added up from the best price outward, both sides. */
-export function DepthChart({ bids, asks, base, height = 180 }: DepthChartProps) {
+function Curves({ bids, asks, base, height = 180 }: DepthChartProps) {
   const edges = depthEdges(bids, asks);
   if (edges === null) return null;
   const below = depthSteps(bids, edges.low, "bid");
@@ -87,3 +88,5 @@ export function DepthChart({ bids, asks, base, height = 180 }: DepthChartProps) 
     </Measured>
   );
 }
+
+export const DepthChart = memo(Curves);

@@ -2,13 +2,47 @@
 
 /** One market: what it does, how good its data are, and what we did in it. */
 
+import { useCallback, useEffect, useMemo, useRef } from "react";
+import { MARKET_STALE_S, type Tell } from "@/data/freshness";
 import { useAddress } from "@/state/address";
 import { Answered, Empty } from "@/ui/states";
 import { BookPanels } from "./book-panels";
 import { ChartPanel } from "./chart-panel";
 import { Picker } from "./picker";
-import { useProducts } from "./queries";
+import { type Product, type Traded, useProducts } from "./queries";
 import { TapePanel } from "./tape-panel";
+
+/** What of a market never moves: a panel that is told no more is not drawn anew with each price. */
+function useTraded(product: Product): Traded {
+  const { name, kind, base, quote, tick_size, lot_size } = product;
+  return useMemo(
+    () => ({ name, kind, base, quote, tick_size, lot_size }),
+    [name, kind, base, quote, tick_size, lot_size],
+  );
+}
+
+/** Return how fresh a market is: the stream may be well while its venue says nothing. */
+function useMarketTell(product: Product): Tell {
+  const ageS = useRef(product.age_s ?? 0);
+  useEffect(() => {
+    ageS.current = product.age_s ?? 0;
+  });
+  return useCallback(
+    () => ({ receivedMs: Date.now(), ageS: ageS.current, staleAfterS: MARKET_STALE_S }),
+    [],
+  );
+}
+
+function Panels({ product }: { product: Product }) {
+  const market = { traded: useTraded(product), marketTell: useMarketTell(product) };
+  return (
+    <>
+      <ChartPanel {...market} className="xl:col-span-9" />
+      <BookPanels {...market} className="xl:col-span-3 xl:row-span-2" />
+      <TapePanel {...market} className="xl:col-span-9" />
+    </>
+  );
+}
 
 export function Market() {
   const products = useProducts();
@@ -30,9 +64,7 @@ export function Market() {
                 onChoose={choose}
                 className="xl:col-span-12"
               />
-              <ChartPanel product={product} className="xl:col-span-9" />
-              <BookPanels product={product} className="xl:col-span-3 xl:row-span-2" />
-              <TapePanel product={product} className="xl:col-span-9" />
+              <Panels product={product} />
             </div>
           );
         }}

@@ -3,7 +3,7 @@
 import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
 import { type AnswerOf, get } from "@/data/client";
-import { askedTold, MARKET_STALE_S, type Tell } from "@/data/freshness";
+import { askedTold, type Tell } from "@/data/freshness";
 import type { Schema } from "@/data/schemas";
 import type { Order } from "@/data/shapes";
 import { useConnection } from "@/data/live";
@@ -21,6 +21,15 @@ const TRADES_MOST = 100;
 const DEPTH = 100;
 
 export type Product = Schema<"Product">;
+/** What of a market never moves. */
+export type Traded = Pick<Product, "name" | "kind" | "base" | "quote" | "tick_size" | "lot_size">;
+
+export interface MarketProps {
+  traded: Traded;
+  marketTell: Tell;
+  className?: string;
+}
+
 export type MarketTrade = AnswerOf<"/api/v1/market/trades", "get">["items"][number];
 
 export function useProducts(): Live<Product[]> {
@@ -124,15 +133,6 @@ export function useOpenOrders(): readonly OpenOrder[] {
 }
 
 const NO_ORDERS: readonly OpenOrder[] = [];
-
-/** Return how fresh a market is: the stream may be well while its venue says nothing. */
-export function marketTell(product: Product): Tell {
-  return () => ({
-    receivedMs: Date.now(),
-    ageS: product.age_s ?? 0,
-    staleAfterS: MARKET_STALE_S,
-  });
-}
 
 export function useQuality(instrument: string, fromNs: number | null) {
   return useQuery({
