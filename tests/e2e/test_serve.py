@@ -13,6 +13,7 @@ import pytest
 
 from tests.api.served import Caller
 from tests.e2e.command import command, environment
+from tests.web.parts_of_demo import free_port
 
 PATIENCE_S = 120.0
 
@@ -64,6 +65,8 @@ def test_a_run_serves_it_and_goes_on_without_it(tmp_path: Path) -> None:
         arguments = (
             "run", "--demo", "--state", str(tmp_path / "run"), "--port", str(port),
             "--set", "run.tables=false", "--set", "run.report=false",
+            # The trader's own: its API may not want the same.
+            "--set", f"observability.port={free_port()}",
         )  # fmt: skip
         root = Path(__file__).resolve().parents[2]
         serves = {"TRAIDER_API__IS_SERVED": "true", "TRAIDER_ADMIN_PASSWORD": "a-long-first-word-7"}

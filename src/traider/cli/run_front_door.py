@@ -16,6 +16,7 @@ from traider.runtime.state_folder import read_manifest
 from traider.runtime.status_body import Mode
 
 _LOOK_S: Final = 0.2
+_PORTS_AFTER: Final = 2
 
 
 def front_door_of(said: RunArguments, order: SessionOrder) -> FrontDoorTerms | None:
@@ -31,6 +32,10 @@ def front_door_of(said: RunArguments, order: SessionOrder) -> FrontDoorTerms | N
         command += ["--config", str(config_file)]
     for setting in said.overrides:
         command += ["--set", setting]
+    port = order.request.config.observability.port
+    if port > 0:
+        # One that was chosen is the trader's, and the next one its gateway's.
+        command += ["--set", f"observability.port={port + _PORTS_AFTER}"]
     terms = FrontDoorTerms(tuple(command))
     return replace(terms, wait_s=None) if order.is_standby else terms
 

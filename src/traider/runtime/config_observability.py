@@ -39,7 +39,8 @@ class ObservabilityConfig(Section):
     """Address they are served at; anything but the loopback shows positions to the network."""
     port: Annotated[Whole, Field(ge=-1, le=65_535)] = ROLES_PORT
     """Port they are served at; -1 is the role's own (trader 9464, gateway 9465, feed 9466), or any
-    free one when that is taken; 0 any free one. The log and the status tell which."""
+    free one when that is taken; 0 any free one. One that is chosen is the trader's: its gateway has
+    the next one, its API the one after. The log and the status tell which."""
     kill_remote: bool = False
     """Whether POST /kill is taken from other machines; it wants a token, TRAIDER_KILL_TOKEN, in any
     case, and is not there without one."""
