@@ -68,7 +68,9 @@ def _fill(chromium: "Browser", demo: Demo) -> None:
     for job in asked:
         while (state := got(page, f"jobs/{job['id']}"))["state"] in {"queued", "running"}:
             if time.monotonic() > until_s:
-                raise SystemExit(f"screenshots: job {job['id']} is {state['state']} still")
+                # A busy machine: the pages show it as it stands.
+                print(f"job {job['id']} is {state['state']} still", file=sys.stderr)
+                break
             time.sleep(0.5)
     context.close()
 
