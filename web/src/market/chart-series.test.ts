@@ -34,4 +34,11 @@ describe("chart series", () => {
     expect(candles?.levels).toEqual([{ value: 99, label: "buy 0.5", ink: "up" }]);
     expect(candles?.marks).toEqual([{ time: 60, side: "sell" }]);
   });
+
+  it("draws no mark where it shows no bar", () => {
+    const marks = [-60, 0, 300, 360].map((time) => ({ time, side: "buy" as const, fills: [] }));
+    const [candles] = chartSeries({ ...terms, marks });
+    expect(candles?.marks?.map((mark) => mark.time)).toEqual([0, 300]);
+    expect(chartSeries({ ...terms, bars: [], marks })[0]?.marks).toEqual([]);
+  });
 });

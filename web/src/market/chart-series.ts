@@ -19,9 +19,18 @@ export interface ChartTerms {
   readonly priceDigits: number;
 }
 
+/** Return the marks of bars that are shown; the chart would draw all others at its first and last. */
+function shownMarks({ bars, marks }: ChartTerms) {
+  const [first, last] = [bars[0], bars.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  return marks
+    .filter(({ time }) => time * NS_PER_S >= first.openNs && time * NS_PER_S <= last.openNs)
+    .map(({ time, side }) => ({ time, side }));
+}
+
 /** Return candles with our orders and fills, and the volume below them. */
 export function chartSeries(terms: ChartTerms): Series[] {
-  const { bars, stepS, marks, orders, priceDigits } = terms;
+  const { bars, stepS, orders, priceDigits } = terms;
   return [
     {
       id: "candles",
@@ -29,7 +38,7 @@ export function chartSeries(terms: ChartTerms): Series[] {
       kind: "candles",
       digits: priceDigits,
       points: candlesWithGaps(bars, stepS),
-      marks: marks.map((mark) => ({ time: mark.time, side: mark.side })),
+      marks: shownMarks(terms),
       levels: orders.map((order) => ({
         value: order.price,
         label: `${order.side} ${order.size}`,

@@ -47,7 +47,7 @@ const COLUMNS: readonly Column<OrderShape>[] = [
     key: "instrument",
     label: "Instrument",
     value: (row) => row.instrument,
-    cell: (row) => shortName(row.instrument),
+    cell: (row) => <span className="whitespace-nowrap">{shortName(row.instrument)}</span>,
   },
   {
     key: "side",

@@ -20,7 +20,7 @@ function Needs({ change }: { change: Change }) {
             {number(need.now, { sign: true })} →{" "}
             {need.needed === null ? "—" : number(need.needed, { sign: true })}
           </span>
-          {!need.is_enough && <span>more than it can say</span>}
+          {!need.is_enough && <span className="flex-1">more than it can say</span>}
         </li>
       ))}
     </ul>
