@@ -93,9 +93,21 @@ def test_the_palette_leads_to_every_page(demo: Demo, page: "Page") -> None:
     until_shown(page)
     for name, path in PAGES.items():
         page.keyboard.press("Control+k")
-        page.get_by_role("combobox", name="Command").fill(name.lower())
+        page.get_by_role("combobox", name="Command").wait_for()
+        page.keyboard.type(name.lower())
         page.keyboard.press("Enter")
         check_is_at(page, name, path)
+
+
+def test_the_key_of_the_stop_leads_to_what_is_held(demo: Demo, page: "Page") -> None:
+    page.goto(f"{demo.url}/orders/")
+    until_shown(page)
+    page.keyboard.press("x")
+    page.get_by_role("dialog", name="Emergency stop").wait_for()
+    held = page.evaluate("document.activeElement?.getAttribute('aria-label')")
+    assert str(held).startswith("Stop now")
+    page.keyboard.press("Escape")
+    page.get_by_role("dialog").wait_for(state="hidden")
 
 
 def test_two_keys_lead_to_every_page_and_are_told(demo: Demo, page: "Page") -> None:
