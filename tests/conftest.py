@@ -40,11 +40,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, bool | None, bool | None]:
-    """Let coverage rest, where it watches at all, while an uncounted test and its fixtures run.
-
-    Slow ones are not counted: they pass through lines that fast ones pass through as well.
-    """
-    if not any(item.get_closest_marker(name) for name in ("uncounted", "slow")):
+    """Let coverage rest, where it watches at all, while an uncounted test and its fixtures run."""
+    if item.get_closest_marker("uncounted") is None:
         return (yield)
     # Not by the plugin: in a worker two of coverage's watchers stand one on the other.
     here, of_threads = sys.gettrace(), threading.gettrace()

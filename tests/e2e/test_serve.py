@@ -1,6 +1,7 @@
 """``traider serve`` and ``traider run`` as a person starts them: the address, and every end."""
 
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -13,7 +14,7 @@ import pytest
 
 from tests.api.served import Caller
 from tests.e2e.command import command, environment
-from tests.web.parts_of_demo import free_port
+from tests.web.parts_of_demo import child_of, free_port
 
 PATIENCE_S = 120.0
 
@@ -58,6 +59,14 @@ def test_it_says_where_it_is_and_who_may_enter_and_ends_at_sigterm(tmp_path: Pat
     assert password not in (tmp_path / "run" / "api.log.jsonl").read_text(encoding="utf-8")
 
 
+def _is_served(port: int) -> bool:
+    try:
+        with Caller(f"http://127.0.0.1:{port}") as caller:
+            return caller.get("/api/v1/health/live").status == 200
+    except OSError:
+        return False
+
+
 @pytest.mark.slow
 def test_a_run_serves_it_and_goes_on_without_it(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
@@ -87,9 +96,15 @@ def test_a_run_serves_it_and_goes_on_without_it(tmp_path: Path) -> None:
                     assert time.monotonic() < until_s
                     time.sleep(0.2)
                     ready = caller.get("/api/v1/health/ready").json
+            # Ended in order, but not by the run: it is begun again.
+            first = child_of(process.pid, "serve")
+            os.kill(first, signal.SIGTERM)
+            while not _is_served(port) or child_of(process.pid, "serve") == first:
+                assert time.monotonic() < until_s
+                time.sleep(0.2)
             process.send_signal(signal.SIGTERM)
             _, told = process.communicate(timeout=60)
     assert process.returncode == 0
-    assert told == ""
+    assert told.startswith("ALERT warning: dashboard and API are not served: api was ended")
     with pytest.raises(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port)):
         pass

@@ -188,6 +188,7 @@ def test_a_session_without_a_crash_keeps_the_laws(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.uncounted
 @pytest.mark.parametrize("seed", range(8))
 def test_a_crash_at_any_point_of_a_session_keeps_the_laws(tmp_path: Path, seed: int) -> None:
     at = 0

@@ -18,6 +18,7 @@ EACH = 5
 
 
 @pytest.mark.slow
+@pytest.mark.uncounted
 def test_no_law_breaks_wherever_the_dice_let_the_trader_die() -> None:
     done = crash_session(seed=12, crashes=CRASHES)
     assert done.crashes == CRASHES
@@ -25,6 +26,7 @@ def test_no_law_breaks_wherever_the_dice_let_the_trader_die() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.uncounted
 @pytest.mark.parametrize("first", [150, 420])
 def test_no_law_breaks_at_one_reach_after_the_other(first: int) -> None:
     done, is_more = crash_at_each(first, EACH)
@@ -33,6 +35,7 @@ def test_no_law_breaks_at_one_reach_after_the_other(first: int) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.uncounted
 def test_no_law_breaks_amid_a_start_with_a_position() -> None:
     done, is_more = crash_at_each(120, EACH, starts=True)
     assert done.crashes == 2 * EACH
@@ -41,6 +44,7 @@ def test_no_law_breaks_amid_a_start_with_a_position() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.uncounted
 @pytest.mark.parametrize("style", ["market", "limit"])
 def test_on_paper_no_law_breaks_at_any_reach(style: str) -> None:
     points: Counter[str] = Counter()

@@ -147,3 +147,15 @@ def entered(
     context.set_default_timeout(30_000)
     context.add_cookies([{"name": COOKIE, "value": secret, "url": demo.url}])
     return context
+
+
+def renew_secrets(context: "BrowserContext", demo: Demo) -> None:
+    """Give the sessions of ``entered`` another secret, as a proof in another window does."""
+    house = house_at(demo.state)
+    try:
+        user = person(house, Role.ADMIN, "tester")
+        for session in house.sessions.of_user(user.id):
+            secret = house.sessions.renew(session.id, "password")
+            context.add_cookies([{"name": COOKIE, "value": secret, "url": demo.url}])
+    finally:
+        house.close()

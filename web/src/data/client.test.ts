@@ -66,6 +66,25 @@ describe("asking", () => {
     await expect(ask("post", "/rearm", { body: {} })).resolves.toEqual({ line: "done" });
     expect(sent).toHaveLength(2);
   });
+  it("takes the new word of a session that a proof gave another secret", async () => {
+    const sent = answering({ status: 200, body: { csrf_token: "new" } }, { status: 200, body: {} });
+    setCsrfToken("old");
+    await ask("post", "/api/v1/auth/code", { body: {} });
+    await ask("post", "/rearm", { body: {} });
+    expect(sent[1]?.headers["X-CSRF-Token"]).toBe("new");
+  });
+  it("asks for the word where another window changed it, and sends the same again", async () => {
+    const sent = answering(
+      { status: 403, body: { type: "urn:traider:problem:csrf" } },
+      { status: 200, body: { csrf_token: "new" } },
+      { status: 200, body: { id: "stop" } },
+    );
+    setCsrfToken("old");
+    await expect(ask("post", "/stop", { body: {} })).resolves.toEqual({ id: "stop" });
+    expect(sent.map((each) => each.url)).toEqual(["/stop", "/api/v1/auth/session", "/stop"]);
+    expect(sent[2]?.headers["X-CSRF-Token"]).toBe("new");
+    expect(sent[2]?.headers["Idempotency-Key"]).toBe(sent[0]?.headers["Idempotency-Key"]);
+  });
   it("gives up where proof is not given", async () => {
     answering({ status: 403, body: { type: "urn:traider:problem:code-needed" } });
     setProofAsker(() => Promise.resolve(false));

@@ -55,6 +55,8 @@ interface PlainAsked {
 /** Where a 401 means a wrong password or code, and the session goes on. */
 const PROVING = /\/auth\/(login|code|password|mfa)$/;
 
+const SESSION = "/api/v1/auth/session";
+
 let csrfToken = "";
 const endings = new Set<() => void>();
 
@@ -105,13 +107,33 @@ async function bodyOf(response: Response): Promise<unknown> {
 export async function ask(method: Method, template: string, asked: PlainAsked = {}) {
   const keyed = method === "get" ? asked : { idempotencyKey: crypto.randomUUID(), ...asked };
   try {
-    return await askOnce(method, template, keyed);
+    return await askWithWord(method, template, keyed);
   } catch (fault) {
     if (!(fault instanceof Problem) || !fault.type.endsWith(":code-needed")) throw fault;
     const withPassword = fault.fix.includes("password");
     if (!(await askForProof({ detail: fault.detail, withPassword }))) throw fault;
-    return askOnce(method, template, { ...keyed, idempotencyKey: crypto.randomUUID() });
+    return askWithWord(method, template, { ...keyed, idempotencyKey: crypto.randomUUID() });
   }
+}
+
+/**
+ * The session's word changes with its secret, after a proof in another window of the browser too:
+ * one that is old is asked for anew, so that no change, and no stop least of all, fails of it.
+ */
+async function askWithWord(method: Method, template: string, asked: PlainAsked): Promise<unknown> {
+  try {
+    return await askOnce(method, template, asked);
+  } catch (fault) {
+    if (!(fault instanceof Problem) || !fault.type.endsWith(":csrf")) throw fault;
+    await askOnce("get", SESSION, {});
+    return askOnce(method, template, asked);
+  }
+}
+
+/** Keep the word that an answer about the session brings. */
+function keepWord(template: string, body: unknown): void {
+  if (!template.startsWith("/api/v1/auth/") || typeof body !== "object" || body === null) return;
+  if ("csrf_token" in body && typeof body.csrf_token === "string") setCsrfToken(body.csrf_token);
 }
 
 async function askOnce(method: Method, template: string, asked: PlainAsked): Promise<unknown> {
@@ -130,7 +152,10 @@ async function askOnce(method: Method, template: string, asked: PlainAsked): Pro
   }
   const body = await bodyOf(response);
   if (response.status === 202 && isApproval(body)) useWaiting.getState().note(body);
-  if (response.ok) return body;
+  if (response.ok) {
+    keepWord(template, body);
+    return body;
+  }
   if (response.status === 401 && !PROVING.test(template)) {
     endings.forEach((each) => each());
   }

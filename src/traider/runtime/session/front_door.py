@@ -14,7 +14,7 @@ from typing import Final
 from traider.domain.ports import Alert, Severity
 from traider.ops.health import HealthBoard
 from traider.runtime.supervision.keeper import KeeperHooks, RoleKeeper, SupervisorParts
-from traider.runtime.supervision.processes import ChildProcess, ChildTerms
+from traider.runtime.supervision.processes import ChildEndedError, ChildProcess, ChildTerms
 from traider.runtime.supervision.role import Role, RoleReport
 from traider.runtime.venue_keys import KEY_VARIABLES
 
@@ -75,6 +75,8 @@ class FrontDoor:
             without=frozenset(KEY_VARIABLES),
         )
         await ChildProcess(terms, self.parts.log, self.lines.append).run(report)
+        # In order, but not by us: while the run goes on, it is to be served.
+        raise ChildEndedError(f"{NAME} was ended from outside")
 
     def _note(self, board: HealthBoard) -> None:
         """Tell a person once what keeps it from serving."""
