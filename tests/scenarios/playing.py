@@ -379,16 +379,22 @@ class Player:
         counts = np.diff(np.searchsorted(ordered, timers))
         return int((counts == 0).sum())
 
-    async def _see_filled_after_refusal_s(self) -> float:
-        """Return how long after the gateway last refused an order one traded."""
+    async def _see_decisions_after_ready(self) -> float:
+        """Return how many decisions went by between the gateway's return and the next order.
+
+        Its last refusal comes before both. A count, since a time would be this machine's.
+        """
         events = journal_of(self.folder)[self._mark :]
         is_refusal = (events["kind"] == Kind.VERDICT) & (events["code"] == Verdict.NOT_READY)
         refused = np.flatnonzero(is_refusal)
         if not len(refused):
             return math.inf
-        later = events[refused[-1] :]
-        fills = later["ts_recv"][later["kind"] == Kind.FILL] - later["ts_recv"][0]
-        return float(fills[0]) / 1e9 if len(fills) else math.inf
+        later = events["kind"][refused[-1] :]
+        if not ((later == Kind.GATEWAY_READY).any() and (later == Kind.FILL).any()):
+            return math.inf
+        ready = later[np.argmax(later == Kind.GATEWAY_READY) :]
+        ordered = np.flatnonzero(ready == Kind.ORDER_INTENT)
+        return int((ready[: ordered[0]] == Kind.TIMER).sum()) if len(ordered) else math.inf
 
     async def _see_alerts(self) -> dict[str, int]:
         return _counted(alert.key.split(":")[1] for alert in self.life.alerts.sent)

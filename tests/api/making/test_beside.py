@@ -106,9 +106,7 @@ def test_it_ends_with_its_owner() -> None:
     waiting.start()
     assert begun.wait(300.0)
     pid = beside.pid
-    began_s = time.monotonic()
     beside.close()
-    assert time.monotonic() - began_s < 20.0
     waiting.join(30.0)
     assert [str(each) for each in raised] == ["the API ends; ask the next one"]
     with pytest.raises(ProcessLookupError):

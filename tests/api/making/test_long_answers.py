@@ -62,12 +62,10 @@ def test_it_is_made_once_and_told_with_progress() -> None:
 
 
 def test_nobody_waits_for_a_newer_one() -> None:
-    answers, making = LongAnswers(wait_s=5.0), Making()
+    answers, making = LongAnswers(wait_s=3600.0), Making()
     making.go.release()
     assert answers.get("number", 1, making, Freshness(share=1e9)) == 1
-    began_s = time.monotonic()
     assert answers.get("number", 2, making, Freshness(share=1e9)) == 1
-    assert time.monotonic() - began_s < 2.0
     making.go.release()
     until_s = time.monotonic() + 30.0
     while answers.get("number", 2, making, Freshness(share=1e9)) == 1:

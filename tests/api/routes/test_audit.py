@@ -60,11 +60,12 @@ def test_whatever_the_command_explains_is_explained(
 ) -> None:
     fill = officer.get("/api/v1/fills?limit=1").json["items"][0]
     order = officer.get(f"/api/v1/orders/{fill['order_id']}").json
-    for name in (order["order_id"], order["client_order_id"], fill["fill_id"]):
+    names = (order["order_id"], order["client_order_id"], fill["fill_id"])
+    for name, kind in zip(names, ("order", "order", "fill"), strict=True):
         told = officer.get(f"/api/v1/audit/explain/{name}").json
         assert told["explanation"] == _cli(capsys, "explain", name, "--state", str(state))
         assert told["order_id"] == order["order_id"]
-    assert told["explanation"]["kind"] == "fill"
+        assert told["explanation"]["kind"] == kind
     for name in ("nothing", "00ff00ff00ff00ff", "999999999"):
         assert officer.get(f"/api/v1/audit/explain/{name}").status == 404
 

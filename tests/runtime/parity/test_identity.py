@@ -121,17 +121,14 @@ def waited(check: IdentityCheck) -> IdentityResult:
 def test_the_check_runs_in_a_process_that_ends_with_it(trader: RecordedTrader) -> None:
     check = IdentityCheck(partial(recorded_follower, trader.folder), trader.journal.folder)
     trader.feed(capture()[1][:THIRD])
-    started = time.perf_counter()
     assert check.begin(trader.claim())
-    held_up_s = time.perf_counter() - started
     assert check.pid not in (0, os.getpid())
     # A person's Ctrl-C reaches the worker too, whatever it is at; the trader decides what it means.
     os.kill(check.pid, signal.SIGINT)
+    # The trader's loop went on while the check was at work: it is under way still.
     assert not check.begin(trader.claim())
     assert check.skipped == 1
     assert waited(check).ok
-    # Spawning, the longest wait of the trader's loop, takes some ms; copying the state is not here.
-    assert held_up_s < 1.0
     wrong = replace(trader.claim(), state_hash="0" * 32)
     assert check.begin(wrong)
     assert not waited(check).ok

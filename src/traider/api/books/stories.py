@@ -69,7 +69,7 @@ def _told(books: RunBooks, order: OrderRecord, found: Mapping[str, Any]) -> Orde
         ],
         fills=[fill_shape(each, order, books) for each in order.executions],
         command=story.command_line(found, str(books.paths.folder)),
-        explanation=found,
+        explanation=dict(found),
     )
 
 
