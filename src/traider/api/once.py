@@ -8,6 +8,7 @@ The header ``Idempotency-Key`` is the caller's own word for one wish. Sent again
 request it is answered as the first time; with another one it is refused.
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Final, TypeVar
@@ -26,6 +27,9 @@ from traider.runtime.control.client import SilentTraderError
 REPLAYED: Final = "Idempotency-Replayed"
 """Header of an answer that was given before."""
 
+REFUSED: Final = 409
+"""Status that is kept of a refusal."""
+
 Shape = TypeVar("Shape", bound=BaseModel)
 
 
@@ -38,11 +42,26 @@ class Once:
     table: AnsweredTable
     response: Response
 
-    def do(self, asker: Asker, shape: type[Shape], make: Callable[[], Shape]) -> Shape:
+    def do(
+        self,
+        asker: Asker,
+        shape: type[Shape],
+        make: Callable[[], Shape],
+        *,
+        keeps_refusal: bool = False,
+    ) -> Shape:
         """Return what ``make`` returns, or what it returned for this key before.
 
         Where ``make`` is refused, nothing was done and the key is free again. After any other
         fault nobody knows: the key stays taken, and sending again is refused.
+
+        Args:
+            asker: whose key it is.
+            shape: of what ``make`` returns.
+            make: does what was asked for.
+            keeps_refusal: whether a trader's refusal is kept like an answer, and told again. So
+                it is with orders: one that the gate refused must not pass it a minute later
+                because its answer was lost on the way.
 
         Raises:
             NotUnderstoodError: the key was given to another request.
@@ -50,13 +69,19 @@ class Once:
         """
         before = self.table.take(asker.name, self.key, self.request)
         if before is not None:
+            if before.status == REFUSED:
+                raise UsageError(**json.loads(before.body))
             self.response.status_code = before.status
             self.response.headers[REPLAYED] = "true"
             return shape.model_validate_json(before.body)
         try:
             made = make()
-        except (ProblemError, UsageError, WaitsForApprovalError):
-            self.table.release(asker.name, self.key)
+        except (ProblemError, UsageError, WaitsForApprovalError) as fault:
+            if keeps_refusal and type(fault) is UsageError:
+                words = {"what": fault.what, "where": fault.where, "fix": fault.fix}
+                self.table.answered(asker.name, self.key, KeptAnswer(REFUSED, json.dumps(words)))
+            else:
+                self.table.release(asker.name, self.key)
             raise
         except SilentTraderError as fault:
             if not fault.is_begun:

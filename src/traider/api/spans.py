@@ -5,6 +5,10 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Query
 
+from traider.api.problems import NotUnderstoodError
+from traider.domain.errors import UsageError
+from traider.runtime.jobs_download import instant_of
+
 TIME_MAX: Final = 2**62
 
 
@@ -36,7 +40,23 @@ def _span(
         ),
     ] = None,
 ) -> SpanAsked:
+    if from_ns is not None and to_ns is not None and from_ns > to_ns:
+        raise NotUnderstoodError(
+            "it ends before it begins", where="query.to_ns", fix="ask for a later end"
+        )
     return SpanAsked(from_ns, to_ns)
+
+
+def instant_asked(text: str, where: str) -> int:
+    """Return the instant that a request names in words: ``instant_of``, as a 422.
+
+    Raises:
+        NotUnderstoodError: it is none.
+    """
+    try:
+        return instant_of(text, where)
+    except UsageError as fault:
+        raise NotUnderstoodError(fault.what, where=where, fix=fault.fix) from None
 
 
 SpanNow = Annotated[SpanAsked, Depends(_span)]

@@ -25,7 +25,7 @@ Body = dict[str, Any]
 
 _CLIENT: Final = re.compile(r"([0-9a-f]{8})-([0-9a-f]{16})")
 _HEX: Final = re.compile(r"(?:0x)?([0-9a-f]{16})")
-_POSITION: Final = re.compile(r"(?:#|seq:|fill:)?(\d{1,19})")
+_POSITION: Final = re.compile(r"(?:#|seq:|fill:)?([0-9]{1,19})")
 _PACKED_FROM: Final = 1 << 52
 """Ids of orders, whose epochs begin with 1, are at least this; positions are far below."""
 _ORDER_KINDS: Final = frozenset(

@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 
 from traider.domain.errors import UsageError
 from traider.feed.download import DownloadRequest
-from traider.feed.download.ccxt_exchange import lake_venue
+from traider.feed.download.ccxt_exchange import check_venue, lake_venue
 from traider.ops.clock import SystemClock
 from traider.runtime.jobs_download import DOWNLOAD, request_json
 from traider.runtime.jobs_queue import JobQueue
@@ -50,16 +50,17 @@ class JobDesk:
         self.queue.close()
         self._engine.dispose()
 
-    def start_download(self, request: DownloadRequest) -> tuple[Job, bool]:
-        """Queue a download; return its job, and whether it is new.
+    def start_download(self, request: DownloadRequest, who: str = "") -> tuple[Job, bool]:
+        """Queue a download for ``who``; return its job, and whether it is new.
 
         Raises:
             UsageError: the request makes no sense, or a job works on one of its series already.
         """
         request.check(SystemClock().now_ns())
+        check_venue(request.place.venue)
         body = request_json(request)
         for job in self.table.list(kinds=[DOWNLOAD], states=OPEN):
-            if job.request == body:
+            if {**job.request, "who": ""} == {**body, "who": ""}:
                 return job, False
             shared = _series(job.request) & _series(body)
             if shared:
@@ -68,7 +69,7 @@ class JobDesk:
                     where="--background",
                     fix=f"wait for it, or: traider jobs cancel {job.id}",
                 )
-        return self.start(DOWNLOAD, body), True
+        return self.start(DOWNLOAD, {**body, "who": who}), True
 
     def start(self, kind: str, body: dict[str, Any]) -> Job:
         """Queue a job of a kind; ``body`` is its request as JSON values."""

@@ -17,6 +17,9 @@ _ISO: Final = (
 )
 """ISO 8601 as venues and spreadsheets write it, and ``2019-10-17 09-AM`` of CryptoDataDownload."""
 
+YEAR_MIN: Final = 1678
+YEAR_MAX: Final = 2261
+"""The first and the last whole year in an int64 of nanoseconds since 1970."""
 _UNITS: Final = (("d", DAY_NS), ("h", 3600 * SECOND_NS), ("m", 60 * SECOND_NS))
 _FIELDS: Final = ("year", "month", "day", "hour", "minute", "second")
 
@@ -24,8 +27,8 @@ _FIELDS: Final = ("year", "month", "day", "hour", "minute", "second")
 def parse_instants(texts: Cells) -> tuple[IntArray, BoolArray]:
     """Return the instants that ``texts`` spell and which of them are readable.
 
-    A time without a zone is taken as UTC. Dates that exist in no calendar, hours after 23 and
-    minutes or seconds after 59 are not readable.
+    A time without a zone is taken as UTC. Dates that exist in no calendar, hours after 23,
+    minutes or seconds after 59, and years that no int64 of nanoseconds holds are not readable.
     """
     found = compute.extract_regex(texts, _ISO)
     readable = flags(found.is_valid())
@@ -39,6 +42,7 @@ def parse_instants(texts: Cells) -> tuple[IntArray, BoolArray]:
     months = (field["year"] - 1970) * 12 + field["month"] - 1
     days, sound_day = _days(months, field["day"])
     readable &= (field["month"] >= 1) & (field["month"] <= 12) & sound_day & sound_hour
+    readable &= (field["year"] >= YEAR_MIN) & (field["year"] <= YEAR_MAX)
     readable &= (field["minute"] <= 59) & (field["second"] <= 59)
     seconds = (hour * 60 + field["minute"]) * 60 + field["second"] - _offset_seconds(zone)
     ts_ns = days * DAY_NS + seconds * SECOND_NS + nanoseconds

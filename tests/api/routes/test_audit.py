@@ -197,5 +197,5 @@ def test_positions_come_as_a_file_too(officer: Caller) -> None:
 
 def test_a_span_that_ends_before_it_begins_is_refused(officer: Caller) -> None:
     answer = officer.get("/api/v1/compliance/blotter?from_ns=2&to_ns=1")
-    assert answer.status == 409
-    assert "not after the beginning" in answer.json["detail"]
+    assert (answer.status, answer.json["where"]) == (422, "query.to_ns")
+    assert "ends before it begins" in answer.json["detail"]

@@ -130,6 +130,18 @@ def test_a_refusal_gives_the_key_back(asks: Controlled) -> None:
     assert len(asks.desk.asked) == 1
 
 
+def test_an_order_that_was_refused_is_not_tried_again_under_its_key(asks: Controlled) -> None:
+    wish, one = {**WHY, "instrument": "X:A-USD", "side": "buy", "size": "1"}, key()
+    asks.desk.refuses = (ManualOrder,)
+    first = asks.post("orders", wish, one)
+    asks.desk.refuses = ()
+    again = asks.post("orders", wish, one)
+    told = [(each.status, each.json["detail"], each.json["fix"]) for each in (first, again)]
+    assert told == [(409, "not now", "ask later")] * 2
+    assert asks.desk.asked == []
+    assert asks.post("orders", wish).status == 200
+
+
 def test_a_key_that_was_cut_off_is_never_done_again(asks: Controlled) -> None:
     one = key()
     assert asks.post("pause", WHY, one).status == 200

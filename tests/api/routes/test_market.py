@@ -154,7 +154,8 @@ def test_quality_is_told_for_a_span(viewer: Caller, events: EventArray) -> None:
     now_ns = int(events["ts_recv"].max())
     assert (body["end_ns"], found["health"], found["unhealthy_s"]) == (now_ns + 1, "healthy", 0.0)
     assert body["begin_ns"] == now_ns + 1 - 86_400_000_000_000
-    assert got(viewer, f"market/quality?from_ns=5&to_ns=3&instrument={NAME}")["begin_ns"] == 3
+    answer = viewer.get(f"/api/v1/market/quality?from_ns=5&to_ns=3&instrument={NAME}")
+    assert (answer.status, answer.json["where"]) == (422, "query.to_ns")
 
 
 def test_a_folder_without_a_run_says_so(tmp_path: Path) -> None:

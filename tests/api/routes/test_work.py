@@ -164,6 +164,9 @@ def test_a_back_test_is_cancelled_and_leaves_nothing(caller: Caller) -> None:
         ({"instruments": ["../../etc"]}, 409, ""),
         ({"bars": "1x"}, 422, ""),
         ({"start": "yesterday"}, 422, ""),
+        ({"start": "2024-02-31"}, 422, "is no date"),
+        ({"start": "2260-01-01", "end": ""}, 422, "is in the future"),
+        ({"start": "2990-01-01"}, 422, "is no date"),
     ],
 )
 def test_a_choice_that_cannot_be_run_starts_nothing(
@@ -205,6 +208,7 @@ def test_a_download_is_started_paused_resumed_and_seen_in_the_calendar(
     }  # fmt: skip
     answer = caller.post("/api/v1/backfill", asked)
     assert (answer.status, answer.json["is_new"]) == (202, True), answer.json
+    assert answer.json["who"] == "admin"
     path = f"/api/v1/backfill/{answer.json['id']}"
     again = caller.post("/api/v1/backfill", asked).json
     assert (again["id"], again["is_new"]) == (answer.json["id"], False)
@@ -231,6 +235,31 @@ def test_a_download_is_started_paused_resumed_and_seen_in_the_calendar(
     assert found["rows"] == 2_979
     assert "gaps" in {each["kind"] for each in found["findings"]}
     assert caller.get("/api/v1/backfill/findings?instrument=X:Y-Z&kind=bars-1m").status == 404
+
+
+@pytest.mark.parametrize(
+    ("body", "where", "words"),
+    [
+        ({"venue": "binanse"}, "body.venue", "did you mean binance"),
+        ({"since": "2260-01-01"}, "body.since", "is in the future"),
+        ({"since": "2024-02-31"}, "body.since", "is no date"),
+        ({"until": "2024-04-30"}, "body.until", "before it begins"),
+        ({"timeframes": []}, "body.timeframes", "bars need a timeframe"),
+        ({"timeframes": ["7m"]}, "body.timeframes", "unknown timeframe"),
+        ({"verify": "7m"}, "body.verify", "unknown timeframe"),
+        ({"verify": "1m"}, "body.verify", "none of the timeframes"),
+    ],
+)
+def test_a_download_that_cannot_be_meant_is_refused_in_the_words_of_the_request(
+    caller: Caller, body: dict[str, Any], where: str, words: str
+) -> None:
+    asked = {"venue": "binance", "symbols": ["A/B"], "timeframes": ["5m"], "since": "2025-04-30"}
+    before = len(caller.get("/api/v1/backfill").json["items"])
+    answer = caller.post("/api/v1/backfill", {**asked, **body})
+    assert (answer.status, answer.json["where"]) == (422, where), answer.json
+    told = f"{answer.json['detail']}; {answer.json['fix']}"
+    assert (words in told, "--" in told) == (True, False), told
+    assert len(caller.get("/api/v1/backfill").json["items"]) == before
 
 
 def test_jobs_of_every_kind_are_in_one_list(caller: Caller) -> None:

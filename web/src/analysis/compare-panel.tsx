@@ -75,7 +75,16 @@ function Compared({ comparison }: { comparison: Schema<"Comparison"> }) {
 }
 
 /** The runs that are chosen: their growth in one chart, their figures side by side. */
-export function ComparePanel({ ids, className }: { ids: readonly string[]; className?: string }) {
+export function ComparePanel({
+  ids,
+  notes,
+  className,
+}: {
+  ids: readonly string[];
+  /** Why runs that were chosen are not among `ids`, a line each. */
+  notes: readonly string[];
+  className?: string;
+}) {
   const comparison = useComparison(ids);
   return (
     <Panel
@@ -84,6 +93,11 @@ export function ComparePanel({ ids, className }: { ids: readonly string[]; class
       className={className}
       isFlush
     >
+      {notes.map((note) => (
+        <p key={note} role="status" className="border-b border-line px-4 py-2 text-xs text-warn">
+          {note}
+        </p>
+      ))}
       {ids.length === 0 ? (
         <Empty>Choose finished back-tests in the list to lay them side by side.</Empty>
       ) : (

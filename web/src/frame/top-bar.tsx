@@ -4,7 +4,7 @@ import { useHeld } from "@/data/live";
 import type { Status } from "@/data/shapes";
 import { statusTell, useStaleAge } from "@/data/use-live";
 import { percent, shareOf } from "@/format/number";
-import { age, clock, otherTime, staleWords, timeZone } from "@/format/time";
+import { age, clock, dayClock, otherTime, staleWords, timeZone } from "@/format/time";
 import { UseBar } from "@/ui/bar";
 import { Light } from "@/ui/badge";
 import { Figure, Pnl } from "@/ui/figure";
@@ -14,6 +14,9 @@ import { lightsOf } from "./lights";
 import { modeOf } from "./mode";
 import { Person } from "./person";
 import { useNow } from "./use-now";
+
+/** Clocks further apart than this are of different times, and not of slow ways. */
+const APART_MS = 60_000;
 
 function ModeBadge({ status }: { status: Status }) {
   const mode = modeOf(status);
@@ -32,7 +35,14 @@ function ModeBadge({ status }: { status: Status }) {
           title={mode.halted}
           className="inline-flex h-6 items-center rounded border-2 border-warn bg-warn-soft px-2 text-xs font-bold tracking-wide text-warn uppercase"
         >
-          {mode.halted === "stopped" || mode.halted === "stopping" ? mode.halted : "halted"}
+          {mode.halted.startsWith("stop") ? (
+            mode.halted
+          ) : (
+            <>
+              halted
+              <span className="whitespace-pre max-lg:sr-only">{`: ${mode.halted}`}</span>
+            </>
+          )}
         </span>
       )}
     </div>
@@ -96,8 +106,24 @@ function Lights({ status, nowMs, isStale }: { status: Status; nowMs: number; isS
   );
 }
 
-function Clock({ nowMs }: { nowMs: number }) {
+/** The time of the market, where that is another than this machine's: a replay, at any speed. */
+function MarketClock({ ns }: { ns: number }) {
+  return (
+    <time
+      className="figure text-sm text-quiet max-lg:hidden"
+      title={`The trader's clock, which trades and charts go by: ${dayClock(ns)}`}
+    >
+      {clock(ns)}
+      <span className="ml-1 text-xs">market</span>
+    </time>
+  );
+}
+
+function Clock({ nowMs, marketNs }: { nowMs: number; marketNs: number | undefined }) {
   if (nowMs === 0) return <span className="w-16 max-lg:hidden" />;
+  if (marketNs !== undefined && Math.abs(marketNs / 1e6 - nowMs) > APART_MS) {
+    return <MarketClock ns={marketNs} />;
+  }
   return (
     <time className="figure text-sm text-quiet max-lg:hidden" title={otherTime(nowMs * 1e6)}>
       {clock(nowMs * 1e6)}
@@ -127,7 +153,7 @@ export function TopBar({ onPalette }: { onPalette: () => void }) {
       )}
       <div className="ml-auto flex items-center gap-4 max-md:gap-2">
         {status && <Lights status={status} nowMs={nowMs} isStale={isStale} />}
-        <Clock nowMs={nowMs} />
+        <Clock nowMs={nowMs} marketNs={isStale ? undefined : status?.now_ns} />
         <button
           type="button"
           onClick={onPalette}

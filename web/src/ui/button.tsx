@@ -15,14 +15,16 @@ interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   isBusy?: boolean;
 }
 
+/** While it is at work it keeps the focus, which a disabled button loses for good. */
 export function Button({ tone = "plain", isBusy = false, className, ...rest }: ButtonProps) {
   return (
     <button
       type="button"
       {...rest}
-      disabled={rest.disabled === true || isBusy}
+      onClick={isBusy ? (event) => event.preventDefault() : rest.onClick}
+      aria-disabled={isBusy || undefined}
       aria-busy={isBusy}
-      className={`inline-flex h-8 items-center justify-center gap-2 rounded px-3 text-sm font-medium whitespace-nowrap transition-colors disabled:cursor-not-allowed disabled:opacity-50 ${TONES[tone]} ${className ?? ""}`}
+      className={`inline-flex h-8 items-center justify-center gap-2 rounded px-3 text-sm font-medium whitespace-nowrap transition-colors disabled:cursor-not-allowed disabled:opacity-50 aria-disabled:cursor-progress aria-disabled:opacity-50 ${TONES[tone]} ${className ?? ""}`}
     />
   );
 }

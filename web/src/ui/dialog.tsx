@@ -38,7 +38,21 @@ function useModal(isOpen: boolean, onClose: () => void) {
     node.addEventListener("cancel", onCancel);
     return () => node.removeEventListener("cancel", onCancel);
   }, [isOpen]);
+  useEffect(() => (isShown ? keepFocusIn(dialog.current) : undefined), [isShown]);
   return { dialog, isShown: isOpen && isShown };
+}
+
+/** Give the focus to what a dialog holds when the element that had it is gone. */
+function keepFocusIn(node: HTMLDialogElement | null) {
+  if (node === null) return undefined;
+  const watch = new MutationObserver(() => {
+    // A dialog over this one has the focus elsewhere; only what nobody has is taken.
+    if (document.activeElement === document.body) {
+      node.querySelector<HTMLElement>("[data-content]")?.focus();
+    }
+  });
+  watch.observe(node, { childList: true, subtree: true });
+  return () => watch.disconnect();
 }
 
 function Over({ title, isOpen, onClose, children, footer, place }: OverProps & { place: string }) {
@@ -66,7 +80,11 @@ function Over({ title, isOpen, onClose, children, footer, place }: OverProps & {
               <Icon name="close" />
             </button>
           </header>
-          <div tabIndex={-1} className="thin-scroll min-h-0 flex-1 overflow-y-auto p-4">
+          <div
+            data-content
+            tabIndex={-1}
+            className="thin-scroll min-h-0 flex-1 overflow-y-auto p-4"
+          >
             {children}
           </div>
           {footer && (

@@ -91,7 +91,6 @@ export function Password({ label, hint, error, ...rest }: Omit<InputProps, "type
         <button
           type="button"
           aria-controls={id}
-          aria-pressed={isShown}
           onClick={() => setShown(!isShown)}
           className="absolute inset-y-0 right-0 rounded px-2.5 text-xs text-quiet hover:text-text"
         >

@@ -104,7 +104,7 @@ function Heading<Row>({
       scope={column.label === "" ? undefined : "col"}
       aria-sort={isSorted ? (isDown ? "descending" : "ascending") : undefined}
       style={{ width: column.width }}
-      className={`h-8 border-b border-line px-3 text-xs font-medium whitespace-nowrap text-quiet first:pl-4 last:pr-4 ${column.isNumber ? "text-right" : "text-left"} ${column.from ? FROM[column.from] : ""}`}
+      className={`h-8 border-b border-line px-3 text-xs font-medium whitespace-nowrap text-quiet first:pl-4 last:pr-4 @max-md:px-2 ${column.isNumber ? "text-right" : "text-left"} ${column.from ? FROM[column.from] : ""}`}
     >
       {column.value === undefined ? (
         column.label
@@ -141,7 +141,7 @@ function TableRow<Row>({ row, columns, isOpen, onOpen }: RowProps<Row>) {
       {columns.map((column) => (
         <td
           key={column.key}
-          className={`h-8 px-3 py-1 first:pl-4 last:pr-4 ${column.isNumber ? "figure text-right" : ""} ${column.from ? FROM[column.from] : ""}`}
+          className={`h-8 px-3 py-1 first:pl-4 last:pr-4 @max-md:px-2 ${column.isNumber ? "figure text-right" : ""} ${column.from ? FROM[column.from] : ""}`}
         >
           {column.cell(row)}
         </td>
@@ -174,7 +174,7 @@ export function Table<Row>(props: TableProps<Row>) {
         tabIndex={0}
         role="region"
         aria-label={`Table: ${props.label}`}
-        className="thin-scroll overflow-x-auto"
+        className="thin-scroll @container overflow-x-auto"
       >
         <table className="w-full border-collapse text-sm">
           <thead>

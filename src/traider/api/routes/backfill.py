@@ -10,6 +10,7 @@ from traider.api.job_shapes import backfill_shape, job_of_kind, want
 from traider.api.lake_coverage import series_coverage, series_findings
 from traider.api.openapi import problems
 from traider.api.paging import Page, PageAskedNow, keyed_page, page_of
+from traider.api.problems import ConflictError, NotUnderstoodError, ProblemError
 from traider.api.rights import Right
 from traider.api.routes.jobs import JobNumber, States
 from traider.api.shapes.jobs import (
@@ -18,9 +19,11 @@ from traider.api.shapes.jobs import (
     FindingsShape,
     SeriesCoverage,
 )
+from traider.api.spans import instant_asked
 from traider.api.workshop import WorkshopNow
+from traider.domain.errors import UsageError
 from traider.feed.download import DownloadRequest, Place
-from traider.runtime.jobs_download import DOWNLOAD, instant_of
+from traider.runtime.jobs_download import DOWNLOAD
 from traider.store.tables import Wanted
 
 router = APIRouter(prefix="/backfill", tags=["backfill"])
@@ -42,8 +45,8 @@ def _span(
     ] = "",
 ) -> Span:
     return (
-        instant_of(since, "query.since") if since else None,
-        instant_of(until, "query.until") if until else None,
+        instant_asked(since, "query.since") if since else None,
+        instant_asked(until, "query.until") if until else None,
     )
 
 
@@ -61,17 +64,33 @@ def start_backfill(
         place=Place(asked.venue.lower(), facts.settings.jobs.download_url),
         symbols=tuple(asked.symbols),
         lake=workshop.lake,
-        since_ns=instant_of(asked.since, "body.since"),
-        until_ns=instant_of(asked.until, "body.until") if asked.until else 0,
+        since_ns=instant_asked(asked.since, "body.since"),
+        until_ns=instant_asked(asked.until, "body.until") if asked.until else 0,
         what=tuple(asked.what),
         timeframes=tuple(asked.timeframes),
         verify=asked.verify,
         is_repairing=asked.repair,
     )
+    try:
+        job, is_new = workshop.desk.start_download(request, who=asker.name)
+    except UsageError as fault:
+        raise _as_asked(fault) from None
     house.tell(asker.name, "backfill", "jobs", venue=asked.venue, symbols=asked.symbols)
-    job, is_new = workshop.desk.start_download(request)
     workshop.look()
     return backfill_shape(job, is_new=is_new)
+
+
+def _as_asked(fault: UsageError) -> ProblemError:
+    """Return a refusal in the words of the request: the desk has those of the command line."""
+    option = fault.where.removeprefix("--")
+    if option == "background":
+        fix = "wait for it, or cancel it: POST /api/v1/backfill/{job_id}/cancel"
+        return ConflictError(fault.what, where="body", fix=fix)
+    if option == fault.where:  # nothing of the request: a package is not installed
+        return ConflictError(fault.what, where=fault.where, fix=fault.fix)
+    name = {"symbol": "symbols", "timeframe": "timeframes"}.get(option, option)
+    fix = fault.fix.replace("add --symbol ", "name one: ").replace("add --timeframe ", "name one: ")
+    return NotUnderstoodError(fault.what, where=f"body.{name}", fix=fix.replace("--", ""))
 
 
 @router.get("", summary="List downloads", responses=problems(401, 403, 409, 422, 503))

@@ -10,6 +10,7 @@ from traider.api.facts import FactsNow
 from traider.api.job_shapes import backtest_shape, job_of_kind, want
 from traider.api.openapi import problems
 from traider.api.paging import Page, PageAskedNow, cursor_of, keyed_page
+from traider.api.problems import NotUnderstoodError
 from traider.api.rights import Right
 from traider.api.routes.jobs import JobNumber, States
 from traider.api.shapes.jobs import (
@@ -21,6 +22,7 @@ from traider.api.shapes.jobs import (
     Presets,
     Tier,
 )
+from traider.api.spans import instant_asked
 from traider.api.workshop import WorkshopNow
 from traider.runtime.backtest_choice import BacktestChoice, BacktestPlaces, chosen_config
 from traider.runtime.jobs import result_folder
@@ -41,6 +43,10 @@ def start_backtest(
     asked: BacktestAsked, asker: Worker, workshop: WorkshopNow, facts: FactsNow, house: HouseNow
 ) -> BacktestShape:
     """Queue a back-test; its settings are checked before. A worker runs it at low priority."""
+    if asked.start and instant_asked(asked.start, "body.start") >= house.now_ns():
+        raise NotUnderstoodError(
+            f"{asked.start} is in the future", where="body.start", fix="begin with data there are"
+        )
     choice = BacktestChoice(
         preset=asked.preset,
         source=asked.source,

@@ -4,6 +4,7 @@ Whoever is signed in is who asks. What the trader refuses is a 409 in its words.
 """
 
 from decimal import Decimal
+from functools import partial
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Path
@@ -124,7 +125,8 @@ def send_order(asked: OrderAsked, asker: Trader, facts: FactsNow, once: OnceNow)
         is_reduce_only=asked.reduce_only,
         **numbers,
     )
-    return once.do(asker, CommandAnswer, lambda: command_sent(facts.state, command))
+    deed = partial(command_sent, facts.state, command)
+    return once.do(asker, CommandAnswer, deed, keeps_refusal=True)
 
 
 @router.post("/orders/{order_id}/cancel", summary="Take an order back", responses=_ANSWERS)

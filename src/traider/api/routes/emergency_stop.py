@@ -21,7 +21,7 @@ from traider.runtime.status_source import FoundStatus, Liveness
 router = APIRouter(prefix="/control/emergency-stop", tags=["control"])
 
 _NS_PER_MS = 1_000_000
-_KEY = "Idempotency-Key"
+_KEY = "idempotency-key"
 
 StopInPath = Annotated[
     str,

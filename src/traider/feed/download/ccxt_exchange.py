@@ -6,9 +6,11 @@ that passes. The exchange made here raises instead, and keeps how long a venue a
 
 import difflib
 import importlib
+import importlib.util
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import Any, Final, TypeAlias
 from urllib.parse import urlsplit
 
@@ -70,10 +72,7 @@ def load_ccxt() -> Any:  # noqa: ANN401 - ccxt ships no types
     try:
         return importlib.import_module("ccxt.async_support")
     except ModuleNotFoundError as fault:
-        raise UsageError(
-            "downloads need the package ccxt, which is not installed",
-            fix="install it with: pip install 'traider[download]'",
-        ) from fault
+        raise _no_ccxt() from fault
 
 
 def open_exchange(place: Place, terms: DownloadTerms, clock: Clock) -> Exchange:
@@ -98,6 +97,26 @@ def open_exchange(place: Place, terms: DownloadTerms, clock: Clock) -> Exchange:
         # A server that stands in may show a certificate of its own authority.
         exchange.options["include_OS_certificates"] = True
     return exchange
+
+
+def check_venue(venue: str) -> None:
+    """Refuse a venue that ccxt does not know, without importing the hundred that it does.
+
+    Raises:
+        UsageError: there is no such venue, or ccxt is not installed.
+    """
+    found = importlib.util.find_spec("ccxt")
+    if found is None or found.submodule_search_locations is None:
+        raise _no_ccxt()
+    folders = [Path(each) / "async_support" for each in found.submodule_search_locations]
+    exchange_id(venue, sorted(path.stem for folder in folders for path in folder.glob("[!_]*.py")))
+
+
+def _no_ccxt() -> UsageError:
+    return UsageError(
+        "downloads need the package ccxt, which is not installed",
+        fix="install it with: pip install 'traider[download]'",
+    )
 
 
 def exchange_id(venue: str, known: list[str]) -> str:

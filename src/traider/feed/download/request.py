@@ -60,7 +60,18 @@ class DownloadRequest:
                 where="--until",
                 fix=f"choose a time after {instant_text(self.since_ns)}",
             )
+        self._check_timeframes()
         self._check_verify()
+
+    def _check_timeframes(self) -> None:
+        asked = [("--timeframe", name) for name in self.timeframes]
+        for option, name in [*asked, ("--verify", self.verify)]:
+            if name and name not in TIMEFRAMES:
+                raise UsageError(
+                    f"unknown timeframe {name!r}",
+                    where=option,
+                    fix=f"choose from {', '.join(TIMEFRAMES)}",
+                )
 
     def _check_verify(self) -> None:
         if not self.verify:
