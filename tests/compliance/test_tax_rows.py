@@ -1,5 +1,7 @@
 """Rows of a tax year: dates, terms, boxes, cents that add up, and hints at wash sales."""
 
+import csv
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -185,5 +187,40 @@ def test_each_form_has_its_columns() -> None:
     )
     lines = form_csv(TaxForm.FORM_1099_DA, rows, Reported.BASIS).splitlines()
     assert lines[1].startswith("999999999,BTC,1,01/10/2024,01/11/2025,99800.00,40100.00,,,Y,net")
-    assert ",long,N," in lines[1]
+    (row,) = list(csv.DictReader(lines))[:1]
+    assert [row[name] for name in ("3b QOF", "6 term", "7 cash only", "9 noncovered")] == [
+        "N", "long", "Y", "N",
+    ]  # fmt: skip
+    assert [row[name] for name in row if name.startswith(("4 ", "5 ", "8 ", "11", "12"))] == [
+        ""
+    ] * 8
+    assert (row["8949 box"], row["lot"], row["fill"]) == ("L", "0", "2")
     assert form_csv(TaxForm.FORM_1099_B, rows, Reported.NONE).splitlines()[1:] == []
+
+
+def test_what_was_sold_for_a_stablecoin_was_not_sold_for_cash() -> None:
+    (row, *_) = rows_of(TWO_LOTS, TaxTerms(2025))
+    other = replace(row, is_for_cash=False)
+    found = [
+        next(csv.DictReader(form_csv(TaxForm.FORM_1099_DA, [each], Reported.NONE).splitlines()))
+        for each in (row, other)
+    ]
+    assert [each["7 cash only"] for each in found] == ["Y", "N"]
+
+
+def test_every_row_of_a_form_has_every_column_of_its_head() -> None:
+    (row, *_) = rows_of(TWO_LOTS, TaxTerms(2025))
+    for form, each in (
+        (TaxForm.FORM_8949, row),
+        (TaxForm.FORM_1099_DA, row),
+        (TaxForm.FORM_1099_B, replace(row, is_digital_asset=False)),
+    ):
+        for reported in Reported:
+            told = csv.DictReader(form_csv(form, [each], reported).splitlines(), restkey="more")
+            (cells,) = told
+            assert "more" not in cells
+            assert None not in cells.values()
+            assert (cells["lot"], cells["8949 box" if "8949 box" in cells else "box"]) == (
+                str(each.lot),
+                each.box,
+            )

@@ -2,7 +2,8 @@
 
 Sources: Form 8949 (2025) and the recipient's copies of Forms 1099-DA and 1099-B. A 1099 is the
 venue's to send: these files are in its shape so that they can be compared with it. What is not
-known here (DTIF codes, withholding, market discount) is left empty, never made up.
+known here (DTIF codes, withholding, market discount, what a customer told the venue, transfers in,
+section 1256) is left empty, never made up. Each disposal is a row: nothing is aggregated.
 """
 
 import csv
@@ -16,6 +17,8 @@ from typing import Final
 from traider.compliance.tax_rows import Reported, TaxRow
 
 _UNKNOWN_DTIF: Final = "999999999"
+_NO: Final = "N"
+"""What is bought and sold at an exchange is neither a collectible nor a fund of that kind."""
 
 
 class TaxForm(StrEnum):
@@ -38,13 +41,18 @@ _HEADS: Final[Mapping[TaxForm, tuple[str, ...]]] = MappingProxyType(
         TaxForm.FORM_1099_DA: (
             "1a code", "1b name", "1c units", "1d date acquired", "1e date sold", "1f proceeds",
             "1g cost basis", "1h market discount", "1i wash sale loss disallowed",
-            "2 basis reported", "3a gross or net", "4 tax withheld", "5 loss not allowed", "6 term",
-            "9 noncovered", "8949 box", "wash sale (information)", "instrument", "lot", "fill",
+            "2 basis reported", "3a gross or net", "3b QOF", "4 tax withheld", "5 loss not allowed",
+            "6 term", "7 cash only", "8 customer-provided", "9 noncovered",
+            "11a aggregate kind", "11b aggregate transactions", "11c aggregate proceeds",
+            "12a units transferred in", "12b date transferred in", "8949 box",
+            "wash sale (information)", "instrument", "lot", "fill",
         ),
         TaxForm.FORM_1099_B: (
             "1a description", "1b date acquired", "1c date sold", "1d proceeds", "1e cost basis",
-            "1f market discount", "1g wash sale loss disallowed", "2 term", "4 tax withheld",
-            "5 noncovered", "6 gross or net", "8949 box", "wash sale (information)", "instrument",
+            "1f market discount", "1g wash sale loss disallowed", "2 term", "3 collectible or QOF",
+            "4 tax withheld", "5 noncovered", "6 gross or net", "7 loss not allowed",
+            "8 realized, section 1256", "9 unrealized before", "10 unrealized after",
+            "11 aggregate", "8949 box", "wash sale (information)", "instrument",
             "lot", "fill",
         ),
     }
@@ -79,15 +87,16 @@ def _form_1099_da(row: TaxRow, reported: Reported) -> tuple[str, ...]:
     return (
         _UNKNOWN_DTIF, row.asset, f"{row.quantity:f}", _day(row.acquired), _day(row.sold),
         f"{row.proceeds:.2f}", f"{row.basis:.2f}", "", "", _yes(reported is Reported.BASIS),
-        "net", "", "", _term(row), _yes(reported is not Reported.BASIS), row.box, *_trace(row),
+        "net", _NO, "", "", _term(row), _yes(row.is_for_cash), "",
+        _yes(reported is not Reported.BASIS), *("",) * 5, row.box, *_trace(row),
     )  # fmt: skip
 
 
 def _form_1099_b(row: TaxRow, reported: Reported) -> tuple[str, ...]:
     return (
         row.description, _day(row.acquired), _day(row.sold), f"{row.proceeds:.2f}",
-        f"{row.basis:.2f}", "", "", _term(row), "", _yes(reported is not Reported.BASIS), "net",
-        row.box, *_trace(row),
+        f"{row.basis:.2f}", "", "", _term(row), _NO, "",
+        _yes(reported is not Reported.BASIS), "net", *("",) * 5, row.box, *_trace(row),
     )  # fmt: skip
 
 

@@ -46,6 +46,12 @@ _BOXES: Final[Mapping[tuple[bool, Reported], tuple[str, str]]] = MappingProxyTyp
 """Boxes of the short and the long term, by whether it is a digital asset and what was reported."""
 
 
+CASH: Final = frozenset(
+    ("AUD", "BRL", "CAD", "CHF", "EUR", "GBP", "JPY", "MXN", "SGD", "TRY", "USD")
+)
+"""Currencies of states that the venues here are paid in."""
+
+
 @dataclass(frozen=True)
 class TaxTerms:
     """Which year of which calendar, and what was reported."""
@@ -75,6 +81,8 @@ class TaxRow:
     proceeds: Decimal
     basis: Decimal
     is_long_term: bool
+    is_for_cash: bool
+    """Whether it was sold for a currency that a state issues; a stablecoin is none."""
     box: str
     wash_quantity: Decimal
     """How much of a loss's quantity was bought again within 30 days; information."""
@@ -129,6 +137,7 @@ def _row(
         proceeds=money[0],
         basis=money[0] - money[1],
         is_long_term=is_long,
+        is_for_cash=name.quote in CASH,
         box=_BOXES[is_asset, terms.reported][is_long],
         wash_quantity=_wash_quantity(each, lots, terms),
         lot=each.lot_sequence,
