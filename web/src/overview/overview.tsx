@@ -3,6 +3,7 @@
 /** Is it safe? Is it working? What did it make? Why? */
 
 import { useStatus } from "@/data/status";
+import { modeOf } from "@/frame/mode";
 import { Skeleton } from "@/ui/states";
 import { Alerts } from "./alerts";
 import { FirstRun } from "./first-run";
@@ -26,7 +27,7 @@ export function Overview() {
           <FirstRun status={status} className="xl:col-span-12" />
           <NavPanel status={status} className="xl:col-span-8" />
           <div className="flex min-w-0 flex-col gap-4 max-md:gap-2 xl:col-span-4">
-            <Positions positions={status.positions} />
+            <Positions positions={status.positions} halted={modeOf(status).halted} />
             <OpenOrders orders={status.orders} className="flex-1" />
           </div>
           <Trades className="xl:col-span-8 xl:row-span-2" />

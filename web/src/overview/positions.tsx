@@ -54,11 +54,13 @@ const COLUMNS: readonly Column<Position>[] = [
 
 interface PositionsProps {
   positions: readonly Position[];
+  /** What holds the trader back; empty while it trades. */
+  halted: string;
   className?: string;
 }
 
 /** What is held, at the marks; drawn anew only when that changes. */
-export const Positions = memo(function Positions({ positions, className }: PositionsProps) {
+export const Positions = memo(function Positions({ positions, halted, className }: PositionsProps) {
   return (
     <Panel
       title="Positions"
@@ -72,7 +74,11 @@ export const Positions = memo(function Positions({ positions, className }: Posit
         columns={COLUMNS}
         rows={positions}
         rowKey={(row) => row.name}
-        empty="Nothing is held. A position opens when a score passes its threshold."
+        empty={
+          halted
+            ? `Nothing is held, and nothing is opened: the trader is ${halted}.`
+            : "Nothing is held. A position opens when a score passes its threshold."
+        }
       />
     </Panel>
   );
