@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 
 from traider.domain.events import EventArray, Kind, OrderFlag
+from traider.kernel.codes import Reject
 
 FOLLOWED_MAX: Final = 256
 """Orders that are followed; the oldest are forgotten first."""
@@ -37,11 +38,13 @@ class OrderAnswer:
     """What the last fill left; below 0 without one."""
     end: Kind | None = None
     end_code: int = 0
+    is_gone: bool = False
+    """Whether the venue answered to a cancel that it has no such order; its end is told apart."""
 
     @property
     def is_over(self) -> bool:
         """Whether nothing more comes of it."""
-        return self.end is not None or self.leaves_lots == 0
+        return self.end is not None or self.leaves_lots == 0 or self.is_gone
 
 
 class OrderAnswers:
@@ -105,5 +108,7 @@ class OrderAnswers:
             answer.is_unknown = True
         elif kind is Kind.ACK:
             answer.is_open = True
+        elif kind is Kind.REJECTED and event["code"][0] == Reject.UNKNOWN_ORDER:
+            answer.is_gone = True
         else:
             answer.end, answer.end_code = kind, int(event["code"][0])

@@ -85,7 +85,7 @@ class OrdersByHand:
         ((_, answer),) = await self._heard((order_id,), lambda each: each.is_over)
         if answer.end is Kind.CANCELLED:
             return f"order {order_id:016x} is cancelled{self._filled(answer)}"
-        if answer.leaves_lots == 0 or answer.end is not None:
+        if answer.is_over:
             raise NotDoneError(f"order {order_id:016x} was over before: {self._stand(answer)}")
         return f"order {order_id:016x}: the cancel is on its way, without an answer yet"
 
@@ -140,6 +140,8 @@ class OrdersByHand:
         if answer.end is not None:
             word = _word(answer.end_code)
             return f"approved, then {answer.end.name.lower()}: {word}{self._filled(answer)}"
+        if answer.is_gone:
+            return f"the venue has it no more{self._filled(answer)}"
         if answer.is_open:
             return f"approved, and open at the venue{self._filled(answer)}"
         way = "sent" if answer.is_sent else "on its way"
