@@ -11,7 +11,7 @@ import numpy as np
 from traider.bus import BusInstrument, Delivery, EventBatch, Position, Subscription
 from traider.domain.events import EventArray, Kind, empty_events, join_events
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 def instrument(name: str = "TEST:A") -> BusInstrument:

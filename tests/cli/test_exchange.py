@@ -19,7 +19,7 @@ LIMIT_S = 60
 
 def get(url: str, context: ssl.SSLContext | None = None) -> Any:
     """Return the JSON at an address."""
-    with urllib.request.urlopen(url, timeout=10, context=context) as answer:  # noqa: S310 - ours
+    with urllib.request.urlopen(url, timeout=30, context=context) as answer:  # noqa: S310 - ours
         return json.load(answer)
 
 

@@ -89,7 +89,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def _key(rest: str) -> dict[str, str]:
     body = json.dumps({"permissions": ["view", "trade"]}).encode()
     request = urllib.request.Request(f"{rest}/admin/keys", body, method="POST")  # noqa: S310 - ours
-    with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - ours
+    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - ours
         made: dict[str, str] = json.load(answer)
         return made
 

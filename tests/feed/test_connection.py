@@ -71,7 +71,7 @@ class Owner:
         return [Kind(int(event["kind"])) for part in self.parts for event in part]
 
     async def until(self, is_so: Callable[[], bool]) -> None:
-        async with asyncio.timeout(5.0):
+        async with asyncio.timeout(30.0):
             while not is_so():
                 self._changed.clear()
                 await self._changed.wait()

@@ -82,7 +82,7 @@ class Rig:
         self.feed.add(CoinbaseStream(CoinbaseMapper(listings), SYMBOLS, self.clock, url=url))
 
     async def until(self, is_so: Callable[[], bool]) -> None:
-        async with asyncio.timeout(5.0):
+        async with asyncio.timeout(30.0):
             while not is_so():  # noqa: ASYNC110 - a feed tells its state to whoever looks
                 await asyncio.sleep(0.01)
 

@@ -235,7 +235,7 @@ def test_what_is_not_ours_is_kept_and_has_the_books_compared(tmp_path: Path) -> 
         desk.gateway.filled(packed(900), fill)
         desk.gateway.accepted(packed(901), "x-3")
         await desk.quiet()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while len(asked) < 2:  # noqa: ASYNC110 - it is asked again after a pause
                 await asyncio.sleep(0.001)
         assert set(asked) == {Cause.ASKED}

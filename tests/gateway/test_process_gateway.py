@@ -269,7 +269,7 @@ def test_what_is_no_frame_ends_the_connection_and_nothing_else(tmp_path: Path, p
             ):
                 reader, writer = await asyncio.open_unix_connection(str(path))
                 writer.write(raw)
-                async with asyncio.timeout(5):
+                async with asyncio.timeout(30):
                     answer = await reader.read(100)
                 assert b"whole events" in answer or answer == b""
                 writer.close()
@@ -354,7 +354,7 @@ def test_a_log_that_cannot_be_kept_ends_the_server_with_its_fault(
             async with asyncio.timeout(1):
                 await leader.client.start(1, 0, empty_events(0))
         with pytest.raises(JournalFailedError):
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 await serving
         await leader.stop()
 

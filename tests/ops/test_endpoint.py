@@ -17,7 +17,7 @@ from traider.ops.prometheus import PrometheusPage
 def get(url: str, accept: str = "*/*") -> tuple[int, str, str]:
     request = urllib.request.Request(url, headers={"Accept": accept})  # noqa: S310 - loopback
     try:
-        with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310 - loopback
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - loopback
             return answer.status, answer.headers["Content-Type"], answer.read().decode()
     except urllib.error.HTTPError as error:
         with error:

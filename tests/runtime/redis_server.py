@@ -31,7 +31,7 @@ def redis_server(folder: Path) -> Iterator[str]:
 
 
 def _wait_for(port: int) -> None:
-    until = time.monotonic() + 10.0
+    until = time.monotonic() + 60.0
     while time.monotonic() < until:
         try:
             socket.create_connection(("127.0.0.1", port), 1.0).close()

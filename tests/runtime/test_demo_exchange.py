@@ -34,7 +34,7 @@ time.sleep(60)
 
 def state(admin: str) -> dict[str, int]:
     """Return what an exchange says of its time."""
-    with urllib.request.urlopen(f"{admin}/state", timeout=5) as answer:  # noqa: S310 - our own address
+    with urllib.request.urlopen(f"{admin}/state", timeout=30) as answer:  # noqa: S310 - our own address
         found: dict[str, int] = json.load(answer)
     return found
 

@@ -21,7 +21,7 @@ def config(**wanted: object) -> Config:
 
 
 def page(url: str) -> str:
-    with urllib.request.urlopen(f"{url}/metrics", timeout=5) as answer:  # noqa: S310 - loopback
+    with urllib.request.urlopen(f"{url}/metrics", timeout=30) as answer:  # noqa: S310 - loopback
         return str(answer.read().decode())
 
 

@@ -34,7 +34,7 @@ NEVER = SinkTerms(flush_interval_s=3_600.0)
 
 def soon(is_so: Callable[[], bool]) -> bool:
     """Whether something comes true within some seconds."""
-    until = time.monotonic() + 10.0
+    until = time.monotonic() + 60.0
     while not is_so() and time.monotonic() < until:
         time.sleep(0.01)
     return is_so()

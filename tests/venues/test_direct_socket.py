@@ -34,15 +34,15 @@ class Owner:
 async def connected(owner: Owner) -> tuple[DirectSocket, socket.socket]:
     """Give a connection, and the venue's end of it."""
     with socket.create_server(("127.0.0.1", 0)) as server:
-        server.settimeout(5.0)
+        server.settimeout(30.0)
         direct = await DirectSocket.open(Address("127.0.0.1", server.getsockname()[1]), owner)
         there, _ = server.accept()
-    there.settimeout(5.0)
+    there.settimeout(30.0)
     return direct, there
 
 
 async def until(is_so: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5.0):
+    async with asyncio.timeout(30.0):
         while not is_so():  # noqa: ASYNC110 - it tells nobody
             await asyncio.sleep(0.001)
 

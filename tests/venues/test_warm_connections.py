@@ -79,7 +79,7 @@ async def ask_for_time() -> bytes:
 
 
 async def ready(warm: WarmConnections, count: int = 1) -> None:
-    async with asyncio.timeout(5.0):
+    async with asyncio.timeout(30.0):
         while warm.ready < count:  # noqa: ASYNC110 - it tells nobody
             await asyncio.sleep(0.001)
 
@@ -185,7 +185,7 @@ def test_a_connection_that_the_venue_ends_is_opened_anew() -> None:
 def test_what_is_quiet_is_tried_out() -> None:
     async def scenario() -> None:
         venue = Venue(fine)
-        async with standing(venue, WarmTerms(count=2, quiet_s=0.02)), asyncio.timeout(5.0):
+        async with standing(venue, WarmTerms(count=2, quiet_s=0.02)), asyncio.timeout(30.0):
             while venue.heard.count(TIME) < 4:  # noqa: ASYNC110 - it tells nobody
                 await asyncio.sleep(0.005)
         assert set(venue.heard) == {TIME}

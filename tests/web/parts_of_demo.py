@@ -150,6 +150,6 @@ def _asked(url: str, body: bytes | None = None) -> dict[str, Any]:
     request = urllib.request.Request(  # noqa: S310 - the exchange of this test
         url, body, {"Content-Type": "application/json"}
     )
-    with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - the same
+    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - the same
         found: dict[str, Any] = json.load(answer)
         return found

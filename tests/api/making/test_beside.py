@@ -74,7 +74,7 @@ def test_what_it_gives_and_raises_comes_back(beside: Beside) -> None:
 def test_it_is_begun_again_when_it_is_gone(beside: Beside) -> None:
     pid, _ = beside.run(Work(counted, (3,)), nothing)
     os.kill(pid, signal.SIGKILL)
-    until_s = time.monotonic() + 10.0
+    until_s = time.monotonic() + 60.0
     while beside.pid and time.monotonic() < until_s:
         time.sleep(0.01)
     other, seen = beside.run(Work(counted, (4,)), nothing)

@@ -42,7 +42,7 @@ def notifier(way: Way, pace: Pace = FAST) -> tuple[Notifier, MemoryLog]:
 
 
 def until(is_so: Callable[[], bool]) -> None:
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60.0
     while not is_so():
         assert time.monotonic() < end
         time.sleep(0.002)

@@ -49,7 +49,7 @@ def post(url: str, body: object, token: str = TOKEN) -> tuple[int, str]:
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     request = urllib.request.Request(f"{url}/kill", data=data, headers=headers)  # noqa: S310
     try:
-        with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310 - loopback
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - loopback
             return answer.status, json.loads(answer.read())["line"]
     except urllib.error.HTTPError as error:
         with error:

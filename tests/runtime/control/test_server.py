@@ -47,7 +47,7 @@ NOBODY = 65_534
 
 def raw(state: Path) -> socket.socket:
     opened = socket.socket(socket.AF_UNIX)
-    opened.settimeout(5.0)
+    opened.settimeout(30.0)
     with short_address(state / SOCKET_NAME) as address:
         opened.connect(address)
     return opened

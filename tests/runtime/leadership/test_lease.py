@@ -29,7 +29,7 @@ TTL_S = 0.3
 
 def taken(lease: Lease, floor: int = 0) -> Term:
     """Take a lease, with patience, and return the term."""
-    until = time.monotonic() + 5.0
+    until = time.monotonic() + 30.0
     while time.monotonic() < until:
         term = lease.take(floor)
         if term is not None:

@@ -195,7 +195,7 @@ def test_law_4_it_stands_by_beside_a_leader_that_just_starts(
         time.sleep(0.3)
         assert (running.is_alive(), led.is_set()) == (True, False)
     starting.end()
-    running.join(5.0)
+    running.join(30.0)
     assert led.is_set()
 
 

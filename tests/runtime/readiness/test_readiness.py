@@ -37,7 +37,7 @@ class Site:
         """Make a key that may do some things."""
         body = json.dumps({"permissions": permissions}).encode()
         request = urllib.request.Request(f"{self.rest}/admin/keys", body, method="POST")  # noqa: S310 - ours
-        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - ours
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - ours
             made: dict[str, str] = json.load(answer)
             return made
 

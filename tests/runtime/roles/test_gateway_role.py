@@ -85,7 +85,7 @@ def test_orders_go_through_the_role_and_its_own_gate(tmp_path: Path) -> None:
         assert stage.path.stat().st_mode & 0o777 == 0o600
         stage.client.submit(intent(packed(100), size=6), [APPROVED])
         stage.client.submit(intent(packed(200), size=5), [APPROVED])
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while len(stage.kinds()) < 3:  # noqa: ASYNC110 - it looks at another's state
                 await asyncio.sleep(0.002)
         codes = stage.told.events["code"][:2].tolist()
@@ -110,7 +110,7 @@ def test_a_log_that_cannot_be_kept_ends_the_role(tmp_path: Path) -> None:
         stage.role.gateway.log._journal._let_go()
         stage.client.submit(intent(packed(100), size=5), [APPROVED])
         with pytest.raises(JournalFailedError):
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 await running
         assert stage.venue.orders == {}
         await ended(hearing)

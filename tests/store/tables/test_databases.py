@@ -28,7 +28,7 @@ def replica(postgres_server: PostgresServer) -> Iterator[PostgresServer]:
 def arrived(engine: Engine, count: int) -> int:
     """Wait until ``count`` jobs are there, and return how many are."""
     seen = -1
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60.0
     while seen < count and time.monotonic() < until:
         with engine.connect() as connection:
             if connection.execute(text("SELECT to_regclass('jobs')")).scalar_one():

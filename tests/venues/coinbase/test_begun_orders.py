@@ -27,7 +27,7 @@ REFUSED = Answer({"success": False, "error_response": {"error": "INSUFFICIENT_FU
 async def warm(session: RestSession) -> asyncio.Task[None]:
     """Have connections kept, and return when one is ready."""
     keeping = asyncio.create_task(session.keep_warm())
-    async with asyncio.timeout(5.0):
+    async with asyncio.timeout(30.0):
         while session.warm_ready < 2:  # noqa: ASYNC110 - it tells nobody
             await asyncio.sleep(0.001)
     return keeping

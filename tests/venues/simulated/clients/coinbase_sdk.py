@@ -90,7 +90,7 @@ def listen(ready: dict[str, str], keys: dict[str, str]) -> dict[str, Any]:
     user = WSUserClient(base_url=ready["websocket_user"], on_message=heard, retry=False, **keys)
     user.open()
     user.user([PRODUCT])
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60.0
     while "user" not in channels and time.monotonic() < until:
         time.sleep(0.05)
     address = ready["rest"].removeprefix("https://")
