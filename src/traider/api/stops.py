@@ -18,9 +18,9 @@ import msgspec
 from fastapi import Depends, Request
 
 from traider.api.problems import NotFoundError
-from traider.runtime.control.kill_file import leave_kill
+from traider.runtime.control.kill_file import KILL_NAME, leave_kill
 from traider.runtime.control.stop_watch import StopPhase, StopSeen, StopTerms
-from traider.runtime.control.stopping import carry_out, kill_command
+from traider.runtime.control.stopping import carry_out, follow_waiting, kill_command
 
 STOPS_FOLDER: Final = "stops"
 """In the state folder."""
@@ -74,7 +74,9 @@ class Stops:
         told(record.seen)
 
         def work() -> None:
-            carry_out(self._state, command, left, told, self._terms)
+            seen = carry_out(self._state, command, left, told, self._terms)
+            if seen.phase is StopPhase.WAITING:
+                follow_waiting(self._state, command, left, told, seen, self._terms)
 
         # No end of this process waits for it: the stop is in the folder, or with the trader.
         threading.Thread(target=work, name="emergency stop", daemon=True).start()
@@ -103,10 +105,12 @@ class Stops:
         return found
 
     def _read(self, stop_id: str) -> StopRecord | None:
-        """Return a stop of before this process began: nobody looks on any more."""
+        """Return a stop of before this process began; after one that waits it is looked on."""
         with contextlib.suppress(OSError, msgspec.DecodeError):
             kept = msgspec.json.decode(self._file(stop_id).read_bytes(), type=StopRecord)
-            if kept.seen.is_over:
+            if kept.seen.phase is StopPhase.WAITING:
+                self._look_on(kept)
+            if kept.seen.is_over or kept.seen.phase is StopPhase.WAITING:
                 return kept
             words = f"{kept.seen.line}; the API began anew since: see how the trader stands"
             seen = msgspec.convert(
@@ -115,6 +119,21 @@ class Stops:
             )
             return msgspec.structs.replace(kept, seen=seen)
         return None
+
+    def _look_on(self, kept: StopRecord) -> None:
+        """Go on looking after a stop that another process saw waiting."""
+        self._records[kept.id] = kept
+        since_ns = time.monotonic_ns() - max(time.time_ns() - kept.asked_ns, 0)
+        command = msgspec.structs.replace(
+            kill_command(kept.who, kept.why, flatten=not kept.keeps_positions, stop_id=kept.id),
+            asked_ns=since_ns,
+        )
+        left, told = self._state / KILL_NAME, self._teller(kept)
+
+        def work() -> None:
+            follow_waiting(self._state, command, left, told, kept.seen, self._terms)
+
+        threading.Thread(target=work, name="emergency stop", daemon=True).start()
 
     def _teller(self, record: StopRecord) -> Callable[[StopSeen], None]:
         def told(seen: StopSeen) -> None:

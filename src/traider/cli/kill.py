@@ -65,4 +65,7 @@ def _kill_here(state: Path, who: str, why: str, *, flatten: bool) -> tuple[bool,
     command = kill_command(who, why, flatten=flatten)
     path = leave_kill(state, command)
     done = carry_out(state, command, path, lambda _: None)
-    return done.is_done, done.line
+    line = done.line
+    if not done.is_done and not (state / "run.json").exists():
+        line += f"; there is no run in this folder: if it is the wrong one, remove {path}"
+    return done.is_done, line

@@ -14,6 +14,7 @@ _ANSWER_S: Final = 10.0
 _FLAT_S: Final = 15.0
 _LOOK_S: Final = 0.2
 _ORDERS: Final = "traider_open_orders"
+_POSITIONS: Final = "traider_position_base_units{"
 
 
 def kill_at(url: str, who: str, why: str, *, flatten: bool) -> tuple[bool, str]:
@@ -43,11 +44,14 @@ def kill_at(url: str, who: str, why: str, *, flatten: bool) -> tuple[bool, str]:
         return True, f"{line}; positions and their exits are kept"
     end = time.monotonic() + _FLAT_S
     while True:
-        orders = _open_orders(base)
-        if orders == 0:
-            return True, f"{line}; no order is open"
+        orders, held = _left(base)
+        if orders == 0 and not held:
+            return True, f"{line}; no order is open, nothing is held"
         if time.monotonic() >= end:
-            left = "nobody says what is open" if orders is None else f"{orders:.0f} orders are open"
+            left = "nobody says what is open"
+            if orders is not None:
+                named = ", ".join(held) or "nothing"
+                left = f"{orders:.0f} orders are open, positions in {named}"
             return False, f"{line}; {left}; watch it with traider status"
         time.sleep(_LOOK_S)
 
@@ -78,12 +82,21 @@ def _line(body: bytes) -> str:
         return body[:200].decode(errors="replace")
 
 
-def _open_orders(base: str) -> float | None:
-    """Return how many orders are open, as the metrics there say; None where they do not."""
+def _left(base: str) -> tuple[float | None, tuple[str, ...]]:
+    """Return how many orders are open and what is held, as the metrics there say.
+
+    None orders where they do not say. A gateway's process tells of orders alone.
+    """
     try:
         with urllib.request.urlopen(f"{base}/metrics", timeout=_ANSWER_S) as answer:  # noqa: S310
             text = answer.read().decode(errors="replace")
     except (OSError, ValueError):
-        return None
-    found = [row.split()[-1] for row in text.splitlines() if row.startswith(_ORDERS)]
-    return sum(map(float, found)) if found else None
+        return None, ()
+    rows = [row.rpartition(" ") for row in text.splitlines()]
+    orders = [float(value) for name, _, value in rows if name.startswith(_ORDERS)]
+    held = [
+        name.partition('"')[2].partition('"')[0]
+        for name, _, value in rows
+        if name.startswith(_POSITIONS) and float(value)
+    ]
+    return (sum(orders) if orders else None), tuple(held)

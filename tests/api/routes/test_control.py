@@ -32,6 +32,7 @@ from traider.runtime.control.commands import (
     SetThreshold,
     SetWeight,
 )
+from traider.runtime.control.kill_file import clear_kill
 from traider.runtime.control.messages import SOCKET_NAME
 from traider.runtime.control.socket_files import listening_socket
 from traider.runtime.control.stop_watch import StopPhase
@@ -307,8 +308,14 @@ def test_without_a_trader_a_stop_waits_in_the_folder_and_nothing_else_is_done(
         assert "the emergency stop waits in" in done["line"]
         assert (asks.state / "kill").exists()
         assert asks.as_role(Role.VIEWER).post("emergency-stop", WHY).status == 403
-    # The API that begins after it tells the same.
-    record = Stops(asks.state).get(done["id"])
+    # The API that begins after it tells the same, and looks on.
+    later = Stops(asks.state)
+    record = later.get(done["id"])
     assert (record.seen.phase, record.seen.line) == (StopPhase.WAITING, done["line"])
+    clear_kill(asks.state)
+    until_s = time.monotonic() + 30.0
+    while (record := later.get(done["id"])).seen.phase is StopPhase.WAITING:
+        assert time.monotonic() < until_s
+    assert (record.seen.phase, "waits no more" in record.seen.line) == (StopPhase.OPEN, True)
     with pytest.raises(NotFoundError):
         Stops(asks.state).get("../run")

@@ -14,6 +14,7 @@ from traider.portfolio.weights.hierarchy import hierarchical_weights
 from traider.portfolio.weights.methods import Method, choose_weights
 from traider.portfolio.weights.terms import Terms, turnover
 from traider.portfolio.weights.views import View, equilibrium, posterior
+from traider.risk.covariance import shrinkage_intensity
 from traider.risk.tail_risk import historical_es
 
 pytest.importorskip("cvxpy", reason="cvxpy comes with the extra optimize")
@@ -147,3 +148,16 @@ def test_weights_that_drifted_out_of_their_bounds_may_come_back_whatever_the_lim
 def test_bounds_that_no_weights_keep_are_refused() -> None:
     with pytest.raises(UsageError, match=r"4 assets from 0 to 0.2 cannot sum to 1"):
         choose_weights(Method.EQUAL, Estimates.of(drawn(1)), Terms(weight_max=0.2))
+
+
+def test_the_tree_is_of_the_sample_so_that_the_order_of_the_assets_does_not_matter() -> None:
+    # So alike, and so few periods, that the covariance is shrunk to one common correlation.
+    alike = np.random.default_rng(6).normal(0.0, 0.02, (60, 1))
+    returns = alike + np.random.default_rng(5).normal(0.0, 0.012, (60, 4)) * [1.0, 1.2, 1.4, 1.6]
+    assert shrinkage_intensity(returns) == 1.0
+    found = set()
+    for order in itertools.permutations(range(4)):
+        past = Estimates.of(returns[:, order])
+        weights = choose_weights(Method.HIERARCHICAL, past, FREE, None)
+        found.add(tuple(weights[np.argsort(order)].round(6).tolist()))
+    assert len(found) == 1

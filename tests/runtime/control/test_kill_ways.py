@@ -19,7 +19,7 @@ from tests.ports.log import MemoryLog
 from traider.cli.alive import alive
 from traider.cli.kill import kill
 from traider.domain.errors import ConfigError, UsageError
-from traider.domain.metric_names import OPEN_ORDERS
+from traider.domain.metric_names import OPEN_ORDERS, POSITION_BASE_UNITS
 from traider.ops.endpoint import Endpoint, EndpointTerms
 from traider.ops.health import HealthBoard
 from traider.ops.kill_door import KillDoor
@@ -110,21 +110,34 @@ def test_a_folder_that_is_gone_is_told(tmp_path: Path) -> None:
     assert "no emergency stop can be left" in line
 
 
-@pytest.mark.parametrize(("orders", "code"), [(0.0, 0), (3.0, 1)])
+@pytest.mark.parametrize(
+    ("orders", "size", "code", "said"),
+    [
+        (0.0, 0.0, 0, "no order is open, nothing is held"),
+        (3.0, 0.0, 1, "3 orders are open, positions in nothing"),
+        (0.0, -0.5, 1, "0 orders are open, positions in X:A-USD"),
+    ],
+)
 def test_the_command_asks_at_an_address(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, orders: float, code: int
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    orders: float,
+    size: float,
+    code: int,
+    said: str,
 ) -> None:
     monkeypatch.setenv(TOKEN_NAME, TOKEN)
     monkeypatch.setattr("traider.cli.kill_url._FLAT_S", 0.3)
     metrics = ProcessMetrics()
     metrics.set(OPEN_ORDERS, orders)
+    metrics.set(POSITION_BASE_UNITS, size, instrument="X:A-USD")
     with serving(door_of(tmp_path), metrics) as url:
         done = CliRunner().invoke(
             kill, ["--url", url, "--who", "ana", "--json"], standalone_mode=False
         )
     told = json.loads(done.output)
     assert (done.return_value, told["done"]) == (code, code == 0)
-    assert ("no order is open" if code == 0 else "3 orders are open") in told["line"]
+    assert said in told["line"]
     assert found_kill(tmp_path) is not None
 
 

@@ -6,6 +6,8 @@ Laws:
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import msgspec
@@ -13,14 +15,16 @@ import pytest
 
 from tests.runtime.control.desk import KeepingDesk
 from tests.runtime.control.serving import serving
+from traider.runtime.control import stopping
 from traider.runtime.control.client import ControlClient
 from traider.runtime.control.commands import Kill, Pause
-from traider.runtime.control.kill_file import found_kill, leave_kill
+from traider.runtime.control.kill_file import clear_kill, found_kill, leave_kill
 from traider.runtime.control.messages import SOCKET_NAME
 from traider.runtime.control.socket_files import listening_socket
 from traider.runtime.control.stop_watch import StopPhase, StopSeen, StopTerms
-from traider.runtime.control.stopping import carry_out, kill_command
+from traider.runtime.control.stopping import carry_out, follow_waiting, kill_command
 from traider.runtime.status_body import OrderBody, PositionBody, StatusBody
+from traider.runtime.status_file import write_status
 
 QUICK = StopTerms(answer_s=0.2, flat_s=0.2, gateway_flat_s=0.2, look_s=0.001)
 
@@ -107,6 +111,44 @@ def test_a_stop_that_nobody_answers_waits(tmp_path: Path, *, is_there: bool) -> 
     assert found_kill(tmp_path) is not None
     if frozen is not None:
         frozen.close()
+
+
+def test_while_nobody_answers_what_was_open_when_the_trader_spoke_last_is_still_to_go(
+    tmp_path: Path,
+) -> None:
+    write_status(tmp_path, EmptyingDesk(([order(1), order(2)], ["X:A-USD"])).status())
+    found, _ = stopped(tmp_path)
+    assert (found.phase, found.answered_ns) == (StopPhase.WAITING, None)
+    assert (found.orders, found.cancelled, found.positions) == (2, 0, ("X:A-USD",))
+    assert (found.closed, found.last_cancel_ns, found.is_over) == ((), None, False)
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_stop_that_waited_is_looked_after_until_somebody_did_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_there: bool
+) -> None:
+    monkeypatch.setattr(stopping, "_WAITING_LOOK_S", 0.001)
+    write_status(tmp_path, EmptyingDesk(([order(1), order(2)], ["X:A-USD"])).status())
+    command, told = kill_command("ana", "a try", flatten=True), list[StopSeen]()
+    left = leave_kill(tmp_path, command)
+    waiting = carry_out(tmp_path, command, left, told.append, QUICK)
+    terms = (tmp_path, command, left, told.append, waiting, QUICK)
+    with ThreadPoolExecutor(1) as pool, ExitStack() as stack:
+        going = pool.submit(follow_waiting, *terms)
+        if is_there:
+            desk = EmptyingDesk(([order(2)], ["X:A-USD"]), ([], ["X:A-USD"]), ([], []))
+            stack.enter_context(serving(tmp_path, desk))
+        clear_kill(tmp_path)
+        found = going.result(30.0)
+    if not is_there:
+        assert (found.phase, "how it went is not known" in found.line) == (StopPhase.OPEN, True)
+        return
+    assert (found.phase, found.by) == (StopPhase.DONE, "trader")
+    assert (found.cancelled, found.orders, found.closed) == (2, 2, ("X:A-USD",))
+    assert [each.cancelled for each in told if each.answered_ns is not None] == [0, 1, 2, 2, 2]
+    assert found.answered_ns is not None
+    assert found.flat_ns is not None
+    assert 0 < found.answered_ns <= found.flat_ns
 
 
 def test_a_status_and_a_command_go_together(tmp_path: Path) -> None:

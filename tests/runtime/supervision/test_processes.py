@@ -17,11 +17,13 @@ from pathlib import Path
 import pytest
 
 from tests.runtime.supervision.parts import Watched
+from traider.runtime.supervision import processes
 from traider.runtime.supervision.notices import NOTICES_VARIABLE, Notices
 from traider.runtime.supervision.processes import (
     ChildEndedError,
     ChildProcess,
     ChildTerms,
+    _next_line,
     child_role,
 )
 from traider.runtime.supervision.supervisor import Outcome
@@ -163,3 +165,25 @@ def test_a_notice_is_one_line_of_bounded_length() -> None:
     assert first.startswith(b"bad one two xxx")
     assert (len(first) < 1_000, second) == (True, b"beat")
     Notices(writing).ready()  # a pipe that is closed is nobody's fault
+
+
+def test_law_2_a_child_that_spoke_while_its_supervisor_was_held_up_is_not_silent() -> None:
+    async def scene() -> bytes:
+        notices = asyncio.StreamReader()
+        listening = asyncio.create_task(_next_line(notices, 0.05))
+        await asyncio.sleep(0)
+        notices.feed_data(b"ready\n")
+        time.sleep(0.1)  # the whole process stands still, as one that was frozen did
+        return await listening
+
+    assert asyncio.run(scene()) == b"ready\n"
+
+
+def test_law_2_a_child_that_says_nothing_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "_PIPE_S", 0.02)
+
+    async def scene() -> None:
+        await _next_line(asyncio.StreamReader(), 0.02)
+
+    with pytest.raises(TimeoutError):
+        asyncio.run(scene())

@@ -1,6 +1,8 @@
 "use client";
 
-import { useConnection } from "@/data/live";
+import { useConnection, useHeld } from "@/data/live";
+import type { Status } from "@/data/shapes";
+import { statusTell, useStaleAge } from "@/data/use-live";
 import { retryNow } from "@/data/stream";
 import { age } from "@/format/time";
 import { useNow } from "./use-now";
@@ -22,6 +24,35 @@ function SlowBanner() {
       </button>
     </div>
   );
+}
+
+/** Says that the trader itself does not answer, though the server does. */
+export function SilentBanner() {
+  const status = useHeld<Status>("status")?.body;
+  const { connection } = useConnection();
+  const staleS = useStaleAge(statusTell);
+  if (status === undefined || connection === "lost") return null;
+  const isEnded = status.liveness === "ended";
+  if (status.liveness !== "silent" && !isEnded) return null;
+  return (
+    <div
+      role="alert"
+      className={`flex flex-wrap items-center gap-x-3 border-b px-4 py-1.5 text-sm ${isEnded ? "border-line bg-raised text-quiet" : "border-bad bg-bad-soft text-bad"}`}
+    >
+      <span className="font-medium">
+        {isEnded ? "No trader runs." : `The trader does not answer${sinceWords(staleS)}.`}
+      </span>
+      <span>
+        {isEnded
+          ? "What is shown is what it said last."
+          : "What is shown is what it said last; orders and stops at the venue stay as they are. An emergency stop is kept for it."}
+      </span>
+    </div>
+  );
+}
+
+function sinceWords(seconds: number | null): string {
+  return seconds === null ? "" : ` for ${age(seconds)}`;
 }
 
 /** Says that nothing is heard, since when, and when it is tried again; what is shown stays. */

@@ -5,7 +5,7 @@
 import { useEffect, useId, useState } from "react";
 import { post } from "@/data/client";
 import { type Problem, problemOf } from "@/data/problem";
-import { useMay } from "@/data/session";
+import { useMay, useSession } from "@/data/session";
 import type { Status } from "@/data/shapes";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
@@ -45,8 +45,58 @@ function useStopping() {
   return { stopping, setStopping, stop };
 }
 
+interface StopDialogProps {
+  status: Status | undefined;
+  name: string;
+  mayStop: boolean;
+  isOpen: boolean;
+  onClose: () => void;
+  stopping: Stopping | null;
+  onFire: () => void;
+}
+
+function StopQuestion({ status, name, mayStop, onFire }: StopDialogProps) {
+  return (
+    <div className="flex flex-col gap-4">
+      <p>{stopWords(status)}</p>
+      {!mayStop && (
+        <p className="text-warn">
+          {name} has no right to stop: a trader, a risk officer or an admin can.
+        </p>
+      )}
+      <HoldButton
+        autoFocus
+        label="Stop now: hold for one second"
+        onHeld={onFire}
+        disabled={!mayStop}
+        className={`${STOP} h-12 text-lg`}
+      >
+        <Icon name="stop" /> Hold to stop
+      </HoldButton>
+    </div>
+  );
+}
+
+function StopDialog(props: StopDialogProps) {
+  const { status, stopping, isOpen, onClose, onFire } = props;
+  const needsRearm = status !== undefined && modeOf(status).needsRearm;
+  return (
+    <Dialog title="Emergency stop" isOpen={isOpen} onClose={onClose}>
+      {stopping?.problem && <Failure error={stopping.problem} onRetry={onFire} />}
+      {stopping && !stopping.problem && (
+        <StopProgressView id={stopping.id} beganMs={stopping.beganMs} />
+      )}
+      {!stopping && !needsRearm && <StopQuestion {...props} />}
+      {needsRearm && <Rearm status={status} onDone={onClose} />}
+    </Dialog>
+  );
+}
+
+/** The stop in the bar: there from the first moment, whether the trader was heard or not. */
 export function EmergencyStop({ status }: { status: Status | undefined }) {
-  const mayStop = useMay("stop");
+  const session = useSession().data;
+  // While nobody knows who is here the server decides.
+  const mayStop = session === undefined || session.rights.includes("stop");
   const mayRearm = useMay("rearm");
   const hint = useId();
   const [isOpen, setOpen] = useState(false);
@@ -57,8 +107,6 @@ export function EmergencyStop({ status }: { status: Status | undefined }) {
     window.addEventListener(OPEN_STOP, open);
     return () => window.removeEventListener(OPEN_STOP, open);
   }, []);
-  if (status === undefined) return null;
-  const mode = modeOf(status);
   const fire = () => {
     setOpen(true);
     void stop();
@@ -67,9 +115,10 @@ export function EmergencyStop({ status }: { status: Status | undefined }) {
     setOpen(false);
     setStopping(null);
   };
+  const needsRearm = status !== undefined && modeOf(status).needsRearm;
   return (
     <div className="group relative flex items-center gap-2">
-      {mode.needsRearm && mayRearm && (
+      {needsRearm && mayRearm && (
         <Button onClick={() => setOpen(true)} className="max-md:hidden">
           Re-arm
         </Button>
@@ -91,27 +140,15 @@ export function EmergencyStop({ status }: { status: Status | undefined }) {
       >
         <b>Hold for one second.</b> {stopWords(status)}
       </p>
-      <Dialog title="Emergency stop" isOpen={isOpen} onClose={close}>
-        {stopping?.problem && <Failure error={stopping.problem} onRetry={() => void stop()} />}
-        {stopping && !stopping.problem && (
-          <StopProgressView id={stopping.id} beganMs={stopping.beganMs} />
-        )}
-        {!stopping && !mode.needsRearm && (
-          <div className="flex flex-col gap-4">
-            <p>{stopWords(status)}</p>
-            <HoldButton
-              autoFocus
-              label="Stop now: hold for one second"
-              onHeld={fire}
-              disabled={!mayStop}
-              className={`${STOP} h-12 text-lg`}
-            >
-              <Icon name="stop" /> Hold to stop
-            </HoldButton>
-          </div>
-        )}
-        {mode.needsRearm && <Rearm status={status} onDone={close} />}
-      </Dialog>
+      <StopDialog
+        status={status}
+        name={session?.name ?? ""}
+        mayStop={mayStop}
+        isOpen={isOpen}
+        onClose={close}
+        stopping={stopping}
+        onFire={fire}
+      />
     </div>
   );
 }

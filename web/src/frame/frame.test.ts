@@ -105,4 +105,18 @@ describe("a stop", () => {
       ["Positions closed: 1 of 1", true, 240],
     ]);
   });
+  it("claims nothing of a trader that does not answer", () => {
+    const waiting = { phase: "waiting", answered_ms: null, last_cancel_ms: null, flat_ms: null };
+    const steps = stepsOf({ ...waiting, orders: 2, cancelled: 0, positions: ["A"], closed: [] });
+    expect(steps.map((step) => [step.words, step.isDone])).toEqual([
+      ["Nobody has taken the stop yet: orders may come", false],
+      ["Orders cancelled: 0 of 2", false],
+      ["Positions closed: 0 of 1", false],
+    ]);
+    const bare = stepsOf({ ...waiting, orders: 0, cancelled: 0, positions: [], closed: [] });
+    expect(bare.slice(1).map((step) => [step.words, step.isDone])).toEqual([
+      ["No order was open when it was heard last", false],
+      ["Nothing was held when it was heard last", false],
+    ]);
+  });
 });

@@ -25,11 +25,17 @@ interface HoldButtonProps {
   onPress?: (isPressed: boolean) => void;
 }
 
-function useHold(onHeld: () => void, onPress?: (isPressed: boolean) => void) {
+function useHold(
+  onHeld: () => void,
+  onPress: ((isPressed: boolean) => void) | undefined,
+  isDisabled: boolean,
+) {
   const [isHeld, setHeld] = useState(false);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
   const begin = () => {
+    // A disabled button hears no click, but the pointer all the same.
+    if (isDisabled) return;
     clearTimeout(timer.current);
     setHeld(true);
     onPress?.(true);
@@ -47,7 +53,7 @@ function useHold(onHeld: () => void, onPress?: (isPressed: boolean) => void) {
 }
 
 export function HoldButton(props: HoldButtonProps) {
-  const { isHeld, begin, end } = useHold(props.onHeld, props.onPress);
+  const { isHeld, begin, end } = useHold(props.onHeld, props.onPress, props.disabled === true);
   const isKey = (event: KeyboardEvent) => event.key === " " || event.key === "Enter";
   return (
     <button

@@ -15,7 +15,7 @@ import { openStream } from "@/data/stream";
 import { number } from "@/format/number";
 import { applyLook, useLook } from "@/state/look";
 import { Failure } from "@/ui/states";
-import { DisconnectedBanner } from "./banner";
+import { DisconnectedBanner, SilentBanner } from "./banner";
 import { type Command, placeCommands } from "./commands";
 import { OPEN_STOP } from "./emergency-stop";
 import { modeOf } from "./mode";
@@ -171,6 +171,7 @@ function Frame({ children }: { children: ReactNode }) {
         <Rail />
         <div className="min-w-0 flex-1">
           <DisconnectedBanner />
+          <SilentBanner />
           <WaitingNotice />
           {/* Another zone means other words everywhere: the page is drawn anew. */}
           <main

@@ -8,10 +8,11 @@ import { Icon } from "@/ui/icons";
 import { isOver, stepsOf, type StopStep, tookMsOf } from "./stopping";
 
 const LOOK_MS = 250;
+const WAITING_MS = 1_000;
 const TITLES: Record<string, string> = {
   done: "Everything is stopped",
   open: "Stopped, but something stays open",
-  waiting: "Waiting for the trader",
+  waiting: "Nobody answers: the stop waits for the trader",
 };
 
 interface StopProgressViewProps {
@@ -41,7 +42,10 @@ export function StopProgressView({ id, beganMs }: StopProgressViewProps) {
     queryFn: ({ signal }) =>
       get("/api/v1/control/emergency-stop/{stop_id}", { path: { stop_id: id }, signal }),
     enabled: id !== "",
-    refetchInterval: (asked) => (isOver(asked.state.data?.phase ?? "") ? false : LOOK_MS),
+    refetchInterval: (asked) => {
+      const phase = asked.state.data?.phase ?? "";
+      return isOver(phase) ? false : phase === "waiting" ? WAITING_MS : LOOK_MS;
+    },
   });
   const stop = query.data;
   const isDone = isOver(stop?.phase ?? "");

@@ -9,8 +9,11 @@ export function grossOf(status: Status): number {
   return status.positions.reduce((sum, each) => sum + Math.abs(Number(each.value)), 0);
 }
 
-/** Return what a stop would do now. */
-export function stopWords(status: Status): string {
+/** Return what a stop would do now; in general where nobody said yet what is open. */
+export function stopWords(status: Status | undefined): string {
+  if (status === undefined) {
+    return "Cancels every order, closes every position at the market, and refuses everything until it is re-armed. What is open is not known here yet.";
+  }
   const orders = counted(status.orders.length, "order");
   const positions = counted(status.positions.length, "position");
   const gross = status.positions.length
@@ -40,22 +43,25 @@ export interface StopStep {
 /** Return the steps of a stop with how far each is. */
 export function stepsOf(stop: StopStanding): StopStep[] {
   const { orders, cancelled, positions, closed } = stop;
+  const isTaken = stop.answered_ms !== null;
+  // Until somebody took it, nothing is known but what the trader said last.
+  const when = isTaken ? "" : " when it was heard last";
   return [
     {
-      words: "New orders are refused",
-      isDone: stop.answered_ms !== null,
+      words: isTaken ? "New orders are refused" : "Nobody has taken the stop yet: orders may come",
+      isDone: isTaken,
       tookMs: stop.answered_ms,
     },
     {
-      words: orders ? `Orders cancelled: ${cancelled} of ${orders}` : "No order was open",
-      isDone: stop.answered_ms !== null && cancelled >= orders,
+      words: orders ? `Orders cancelled: ${cancelled} of ${orders}` : `No order was open${when}`,
+      isDone: isTaken && cancelled >= orders,
       tookMs: stop.last_cancel_ms,
     },
     {
       words: positions.length
         ? `Positions closed: ${closed.length} of ${positions.length}`
-        : "Nothing was held",
-      isDone: stop.answered_ms !== null && closed.length >= positions.length,
+        : `Nothing was held${when}`,
+      isDone: isTaken && closed.length >= positions.length,
       tookMs: stop.flat_ms,
     },
   ];

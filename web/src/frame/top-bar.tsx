@@ -142,7 +142,17 @@ export function TopBar({ onPalette }: { onPalette: () => void }) {
   return (
     <header className="sticky top-0 z-30 flex h-12 items-center gap-5 border-b border-line bg-panel px-4 max-md:gap-3 max-md:px-3">
       <span className="text-base font-semibold tracking-tight max-lg:hidden">Traider</span>
-      {status && <ModeBadge status={status} />}
+      {status ? (
+        <ModeBadge status={status} />
+      ) : (
+        <span
+          role="status"
+          title="Whether this is paper or real money is known when the trader was heard"
+          className="inline-flex h-6 items-center rounded border-2 border-line-strong px-2 text-xs font-bold tracking-wide whitespace-nowrap text-quiet"
+        >
+          NOT HEARD YET
+        </span>
+      )}
       {status && (
         <div className={isStale ? "grayscale" : ""}>
           <Money status={status} />

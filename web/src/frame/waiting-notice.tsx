@@ -11,6 +11,7 @@ import { Time } from "@/ui/figure";
 
 const EVERY_MS = 5_000;
 const OTHERS_MS = 15_000;
+const SAID_MS = 2_500;
 export const APPROVALS_HREF = "/settings/?section=approvals";
 
 const ENDS: Record<string, string> = {
@@ -73,11 +74,16 @@ export function WaitingNotice() {
     enabled: mayDecide && session?.needs_two_people === true,
     refetchInterval: OTHERS_MS,
   });
-  const ended = mine.filter(({ data }) => data.state !== "waiting").length;
-  // What was let through changed something that the page shows.
+  const stands = mine.map(({ data }) => `${data.id} ${data.state} ${data.answer_status}`).join();
+  const hasEnded = mine.some(({ data }) => data.state !== "waiting");
+  // What was let through changes something that the page shows: when it is done, and a moment
+  // later, when the trader has said so.
   useEffect(() => {
-    if (ended > 0) void queries.invalidateQueries();
-  }, [ended, queries]);
+    if (!hasEnded) return;
+    void queries.invalidateQueries();
+    const timer = setTimeout(() => void queries.invalidateQueries(), SAID_MS);
+    return () => clearTimeout(timer);
+  }, [stands, hasEnded, queries]);
   const forMe = (others.data?.items ?? []).filter(
     (each) => each.asked_by !== session?.name && session?.rights.includes(each.right),
   );

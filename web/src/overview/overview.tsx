@@ -31,8 +31,17 @@ export function Overview() {
             <OpenOrders orders={status.orders} className="flex-1" />
           </div>
           <Trades className="xl:col-span-8 xl:row-span-2" />
-          <Alerts alerts={status.alerts} breakers={status.breakers} className="xl:col-span-4" />
-          <HealthPanel health={status.health} className="xl:col-span-4" />
+          <Alerts
+            alerts={status.alerts}
+            breakers={status.breakers}
+            liveness={status.liveness}
+            className="xl:col-span-4"
+          />
+          <HealthPanel
+            health={status.health}
+            liveness={status.liveness}
+            className="xl:col-span-4"
+          />
         </>
       )}
     </div>

@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { untilMade } from "@/data/being-made";
 import { get, post } from "@/data/client";
 import { askedTold, ONCE_MS } from "@/data/freshness";
+import { problemOf } from "@/data/problem";
 import type { Schema } from "@/data/schemas";
 import { money, percent } from "@/format/number";
 import { Badge } from "@/ui/badge";
@@ -11,7 +12,7 @@ import { BeingMadeNote } from "@/ui/being-made";
 import { Button } from "@/ui/button";
 import { Time } from "@/ui/figure";
 import { Panel } from "@/ui/panel";
-import { Answered } from "@/ui/states";
+import { Answered, Failure } from "@/ui/states";
 import { type Column, Table } from "@/ui/table";
 import { useStress } from "./queries";
 
@@ -89,6 +90,7 @@ export function StressPanel({ className }: { className?: string }) {
       className={className}
       isFlush
     >
+      {anew.isError && <Failure error={problemOf(anew.error)} onRetry={() => anew.mutate()} />}
       {stress.making && <BeingMadeNote making={stress.making} />}
       <Answered query={stress} rows={8}>
         {(answer) => (

@@ -1,12 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { changesOf, faultOf, originOf, settingOf, type SettingRow, shown, textOf } from "./changes";
 
+const OFF_AS_SHIPPED = new Set(["max_var", "max_es"]);
+
 function row(name: string, value: SettingRow["value"], control: SettingRow["control"] = "limits") {
   return {
     key: `${control}.${name}`,
     name,
     value,
-    default: value,
+    default: typeof value === "number" && OFF_AS_SHIPPED.has(name) ? 0 : value,
     description: "What it means.",
     unit: "of equity",
     origin: "default",
@@ -24,6 +26,7 @@ function row(name: string, value: SettingRow["value"], control: SettingRow["cont
 const settings = [
   settingOf(row("max_drawdown", 0.25)),
   settingOf(row("max_var", 0)),
+  settingOf(row("max_es", 0.03)),
   settingOf(row("enter", "0.3", "thresholds")),
 ];
 
@@ -43,8 +46,11 @@ describe("changes", () => {
     ]);
   });
   it("switch a limit off with an empty field, and nothing else", () => {
-    const [off] = changesOf(settings, { "limits.max_drawdown": "" });
+    const [off] = changesOf(settings, { "limits.max_es": "" });
     expect(off?.after).toBe("0");
+    // One that is on as shipped cannot be off: its empty field is a fault, and no change.
+    expect(changesOf(settings, { "limits.max_drawdown": "" })).toEqual([]);
+    expect(faultOf("", settings[0]?.mayBeOff)).not.toBe("");
     expect(changesOf(settings, { "limits.max_var": " ", "thresholds.enter": "" })).toEqual([]);
     expect(faultOf("", true)).toBe("");
     expect(faultOf("")).not.toBe("");
@@ -59,8 +65,8 @@ describe("changes", () => {
 
 describe("settings", () => {
   it("show a limit that is off as an empty field", () => {
-    expect(settings.map(textOf)).toEqual(["0.25", "", "0.3"]);
-    expect(settings.map((each) => each.label)).toEqual(["Max drawdown", "Max var", "Enter"]);
+    expect(settings.map(textOf)).toEqual(["0.25", "", "0.03", "0.3"]);
+    expect(settings.map((each) => each.label)).toEqual(["Max drawdown", "Max var", "Max es", "Enter"]);
   });
   it("say where a value came from", () => {
     expect(originOf({ origin: "default", place: "" })).toBe("as shipped");

@@ -42,7 +42,8 @@ export function settingOf(row: SettingRow): Setting {
     unit: row.unit,
     meaning: row.description,
     isSwitch: typeof row.value === "boolean",
-    mayBeOff: row.control === "limits",
+    // A limit that may be off is off as shipped; the others want a number over 0.
+    mayBeOff: row.control === "limits" && Number(row.default) === 0,
     row,
   };
 }

@@ -30,8 +30,8 @@ export function Limits() {
               }
             />
             <p className="mt-4 max-w-prose text-quiet">
-              An empty field is a limit that is off: a number switches it on at once, and switching
-              one off asks for a code. How much of each is used stands under{" "}
+              An empty field marked “off” is a limit that is off: a number switches it on at once,
+              and switching one off asks for a code. How much of each is used stands under{" "}
               <TextLink href="/risk/">Risk</TextLink>.
             </p>
           </>

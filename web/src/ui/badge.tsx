@@ -32,6 +32,6 @@ export type LightState = keyof typeof LIGHTS;
 
 /** A light: filled and round when good, a square when not, so that shape tells it as well. */
 export function Light({ state }: { state: LightState }) {
-  const shape = state === "good" ? "rounded-full" : state === "unknown" ? "rounded-full" : "";
+  const shape = state === "good" ? "rounded-full" : "";
   return <span aria-hidden="true" className={`inline-block size-2 ${shape} ${LIGHTS[state]}`} />;
 }

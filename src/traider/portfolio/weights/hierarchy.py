@@ -20,14 +20,23 @@ def hierarchical_risk_parity(
     past: Estimates, terms: Terms, before: FloatArray | None
 ) -> FloatArray:
     """Return the weights, then the nearest that are allowed."""
-    return nearest(hierarchical_weights(past.covariance), terms, before)
+    # The tree is of the sample as it is: shrunk to one common correlation, all assets would be
+    # equally alike, and rounding would decide.
+    centered = past.returns - past.returns.mean(axis=0)
+    weights = hierarchical_weights(past.covariance, centered.T @ centered)
+    return nearest(weights, terms, before)
 
 
-def hierarchical_weights(covariance: FloatArray) -> FloatArray:
-    """Return the weights of the paper for a covariance."""
+def hierarchical_weights(covariance: FloatArray, alike: FloatArray | None = None) -> FloatArray:
+    """Return the weights of the paper for a covariance.
+
+    Args:
+        covariance: what risk is reckoned with.
+        alike: covariance, at any scale, that the tree is made of; the same where none is given.
+    """
     count = len(covariance)
     weights = np.ones(count)
-    groups = [_order(covariance)] if count > 1 else []
+    groups = [_order(covariance if alike is None else alike)] if count > 1 else []
     while groups:
         halves = []
         for group in groups:

@@ -68,8 +68,8 @@ class StopSeen:
 
     @property
     def is_over(self) -> bool:
-        """Whether nobody looks on any more."""
-        return self.phase in {StopPhase.DONE, StopPhase.OPEN, StopPhase.WAITING}
+        """Whether nothing more comes of it by itself."""
+        return self.phase in {StopPhase.DONE, StopPhase.OPEN}
 
     @property
     def is_done(self) -> bool:
@@ -95,6 +95,17 @@ class StopWatch:
         """Nanoseconds since it was asked for."""
         return time.monotonic_ns() - self.command.asked_ns
 
+    def expect(self, before: StatusBody) -> None:
+        """Take what was open when the trader spoke last, while nobody has taken the stop."""
+        self._ids = frozenset(each.order_id for each in self._unwanted(before))
+        held = tuple(each.name for each in before.positions)
+        positions = held if self.command.flatten else ()
+        self.change(orders=len(self._ids), positions=positions, held=held)
+
+    def resume(self, seen: StopSeen) -> None:
+        """Go on from how it stood when somebody looked last."""
+        self.seen = seen
+
     def begin(self, before: StatusBody, line: str) -> None:
         """Take what was open when the trader took the stop."""
         self._ids = frozenset(each.order_id for each in self._unwanted(before))
@@ -114,7 +125,10 @@ class StopWatch:
         unwanted = self._unwanted(status)
         open_ids = {each.order_id for each in unwanted}
         held = tuple(each.name for each in status.positions)
-        self.tell(len(self._ids) - len(self._ids & open_ids), held)
+        cancelled = len(self._ids) - len(self._ids & open_ids)
+        if not self._ids:  # whoever began to look knew how many, and not which
+            cancelled = max(self.seen.orders - len(unwanted), 0)
+        self.tell(cancelled, held)
         return len(unwanted), held if self.command.flatten else ()
 
     def tell(self, cancelled: int, held: tuple[str, ...]) -> None:

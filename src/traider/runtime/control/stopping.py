@@ -13,14 +13,18 @@ or starts. ``told`` hears each time that something is gone.
 import time
 import uuid
 from pathlib import Path
+from typing import Final
 
-from traider.domain.errors import TraiderError, UsageError
+from traider.domain.errors import DataError, TraiderError, UsageError
 from traider.runtime.control.client import ControlClient, SilentTraderError
 from traider.runtime.control.commands import Kill
 from traider.runtime.control.kill_file import found_kill
 from traider.runtime.control.stop_watch import StopPhase, StopSeen, StopTerms, StopWatch, Told
 from traider.runtime.control.stopping_gateway import stop_by_gateway
 from traider.runtime.status_body import StatusBody
+from traider.runtime.status_file import read_status
+
+_WAITING_LOOK_S: Final = 0.25
 
 
 def kill_command(who: str, why: str, *, flatten: bool, stop_id: str = "") -> Kill:
@@ -54,9 +58,46 @@ def carry_out(
     except (UsageError, SilentTraderError) as fault:
         waits = _lies(left, command)
         words = _waits(fault, left if waits or not taken else None, is_taken=taken)
+        last = None if taken else _last_said(state)
+        if last is not None:
+            watch.expect(last)
     if stop_by_gateway(state, watch):
         return watch.ended(watch.seen.phase, f"{watch.seen.line}; {words}")
     return watch.ended(StopPhase.OPEN if taken and not waits else StopPhase.WAITING, words)
+
+
+def follow_waiting(
+    state: Path, command: Kill, left: Path, told: Told, seen: StopSeen, terms: StopTerms
+) -> StopSeen:
+    """Look on after a stop that waits in the folder: until it was taken, and all is gone.
+
+    Args:
+        state: the folder.
+        command: the stop.
+        left: file that it lies in; it goes when the stop was carried out.
+        told: hears how it stands whenever that changes.
+        seen: how it stood when somebody looked last.
+        terms: patience, once it was taken.
+    """
+    watch = StopWatch(command, told, terms)
+    watch.resume(seen)
+    while _lies(left, command):
+        time.sleep(_WAITING_LOOK_S)
+    try:
+        with ControlClient(state, terms.answer_s) as trader:
+            watch.change(phase=StopPhase.STOPPING, by="trader", answered_ns=watch.now_ns)
+            return _followed(trader, watch, "the trader took the emergency stop that waited", left)
+    except (UsageError, SilentTraderError) as fault:
+        words = f"the emergency stop waits no more, and how it went is not known: {fault.what}"
+        return watch.ended(StopPhase.OPEN, words)
+
+
+def _last_said(state: Path) -> StatusBody | None:
+    """Return what the trader said last of itself, where that can be read."""
+    try:
+        return read_status(state)
+    except DataError:
+        return None
 
 
 def _followed(trader: ControlClient, watch: StopWatch, line: str, left: Path) -> StopSeen:

@@ -24,6 +24,8 @@ from traider.runtime.supervision.role import Role, RoleReport
 _KILLED_S: Final = 5.0
 _QUIET_S: Final = 5.0
 """A child beats every second: one that did not for so long does not hear that it is to end."""
+_PIPE_S: Final = 1.0
+"""For what lies in the pipe already."""
 _UNREAD_BYTES_MAX: Final = 64 * LINE_BYTES_MAX
 
 
@@ -129,9 +131,7 @@ class ChildProcess:
             if not was_ready:
                 patience_s = max(until_s - loop.time(), 0.0)
             try:
-                # Not wait_for: before Python 3.12 it may swallow the cancel that ends the role.
-                async with asyncio.timeout(patience_s):
-                    line = await notices.readline()
+                line = await _next_line(notices, patience_s)
             except TimeoutError:
                 what = "fell silent" if was_ready else "is not ready in time"
                 raise ChildEndedError(f"{self._terms.name} {what}") from None
@@ -184,6 +184,24 @@ class ChildProcess:
             return False
         quiet_s = asyncio.get_running_loop().time() - self._heard_s
         return quiet_s >= min(self._terms.silent_s, _QUIET_S)
+
+
+async def _next_line(notices: asyncio.StreamReader, patience_s: float | None) -> bytes:
+    """Return the next line of a child; empty at its end.
+
+    Where patience runs out the pipe is read once more: this process may have been the one that was
+    held up (frozen, or without a processor), and what the child said meanwhile lies there.
+
+    Raises:
+        TimeoutError: it said nothing.
+    """
+    try:
+        # Not wait_for: before Python 3.12 it may swallow the cancel that ends the role.
+        async with asyncio.timeout(patience_s):
+            return await notices.readline()
+    except TimeoutError:
+        async with asyncio.timeout(_PIPE_S):
+            return await notices.readline()
 
 
 def child_role(
