@@ -10,8 +10,12 @@ from traider.compliance.actions import (
     last_action_line,
     record_action,
 )
+from traider.compliance.agreement import ActionAgreement
 from traider.compliance.reading import records
+from traider.compliance.records import AuditRecord, Entry
 from traider.compliance.searching import WAITING, AuditSearch, search_waiting
+from traider.compliance.tombstones import Tombstone
+from traider.compliance.verification import verify_audit
 from traider.compliance.writing import AuditWriter
 from traider.domain.errors import DataError, UsageError
 from traider.runtime.auditing.following import ActionsTaken
@@ -30,6 +34,45 @@ def test_what_people_do_is_taken_up_once_in_its_order(tmp_path: Path) -> None:
     told = [(each.actor, each.action, each.object_id) for each in records(chain)][3:]
     assert told == [("ana", "login", "web"), ("ben", "approval", "model:7")]
     assert last_action_line(chain) == 2
+
+
+@pytest.mark.parametrize(
+    ("planted", "said"),
+    [
+        ((1, "mallory", "user-added"), "tells of action 1, and action 3 is next"),
+        ((2, "ben", "approval"), "tells of action 2, and action 3 is next"),
+        ((3, "mallory", "user-added"), "tells of action 3 otherwise than the file of actions has"),
+        ((3, "ana", "logout"), ""),
+        ((4, "ana", "logout"), "tells of action 4, and action 3 is next"),
+    ],
+)
+def test_an_action_that_nobody_did_is_found_though_its_chain_is_whole(
+    tmp_path: Path, planted: tuple[int, str, str], said: str
+) -> None:
+    chain = small_chain(tmp_path / "audit", 3)
+    for number, (actor, action) in enumerate((("ana", "login"), ("ben", "approval"))):
+        record_action(chain, Action(actor, action, "web"), number)
+    line, actor, action = planted
+    with AuditWriter.open(chain) as writer:
+        ActionsTaken(writer).take()
+        record_action(chain, Action("ana", "logout", "web"), 2)
+        writer.append([Entry(2, actor, action, "web", {"actions_line": line})])
+    found = verify_audit(tmp_path)
+    assert (found.is_whole, said in " ".join(found.faults)) == (not said, True), found.faults
+
+
+def test_actions_of_a_file_that_is_elsewhere_are_passed_over(tmp_path: Path) -> None:
+    chain = tmp_path / "audit"
+    for number in range(6):
+        record_action(chain, Action("ana", "login", f"web:{number}"), number)
+    agreement = ActionAgreement(chain)
+    told = list(actions_after(chain, 0))
+    moved = Tombstone(0, 0, 3, "", "", "", "/archive", None, None, actions=4)
+    agreement.pass_over(moved)
+    record = AuditRecord(4, told[4].ts_ns, "ana", "login", "web:4", told[4].payload, "", "")
+    assert agreement(record) == ""
+    again = AuditRecord(5, told[4].ts_ns, "ana", "login", "web:4", told[4].payload, "", "")
+    assert agreement(again) == "tells of action 5, and action 6 is next"
 
 
 def test_a_line_that_a_crash_cut_was_never_kept(tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
-"""Hold a chain against the journal that it tells of: every event, in order, byte for byte.
+"""Hold a chain against what it tells of: the journal's events and people's actions, in order.
 
 A chain that is whole in itself may still be another story. Each audited event of the journal must
-stand in it once, with the bytes that the journal has, up to the place that the chain has come to.
+stand in it once, with the bytes that the journal has, up to the place that the chain has come to;
+and so each action of ``actions.jsonl``, in its words.
 """
 
 from collections.abc import Iterator
@@ -10,10 +11,12 @@ from typing import Final
 
 import numpy as np
 
+from traider.compliance.actions import SOURCE, actions_after
 from traider.compliance.reading import place_of
-from traider.compliance.records import AuditRecord
+from traider.compliance.records import AuditRecord, Entry
 from traider.compliance.telling import EVENT, TOLD, is_audited
 from traider.compliance.tombstones import Tombstone
+from traider.domain.errors import DataError
 from traider.domain.events import EVENT as EVENT_RECORD
 from traider.journal.reader import JournalReader
 
@@ -76,3 +79,39 @@ class JournalAgreement:
             for number, at in enumerate(places.tolist()):
                 yield first + at, texts[number * _HEX : (number + 1) * _HEX]
             first += len(events)
+
+
+class ActionAgreement:
+    """Holds the records of people's actions against their file; a ``Look`` too."""
+
+    def __init__(self, chain: Path) -> None:
+        self._chain = chain
+        self._line = 0
+        self._actions = actions_after(chain, 0)
+
+    def __call__(self, record: AuditRecord) -> str:
+        """Return how a record differs from the file of actions, nothing where it does not."""
+        line = record.payload.get(SOURCE)
+        if line is None:
+            return ""
+        try:
+            found = next(self._actions, None)
+        except DataError as fault:
+            return f"tells of action {line}, and the file of actions is damaged: {fault.line()}"
+        self._line += 1
+        if line != self._line:
+            return f"tells of action {line}, and action {self._line} is next"
+        if found is None:
+            return f"tells of action {line}, which the file of actions has not"
+        told = Entry(
+            record.ts_ns, record.actor, record.action, record.object_id, dict(record.payload)
+        )
+        if told != found:
+            return f"tells of action {line} otherwise than the file of actions has it"
+        return ""
+
+    def pass_over(self, moved: Tombstone) -> None:
+        """Go on behind what a file told that is elsewhere."""
+        if moved.actions > self._line:
+            self._line = moved.actions
+            self._actions = actions_after(self._chain, self._line)

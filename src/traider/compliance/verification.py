@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from traider.compliance.actions import actions_after, last_action_line
-from traider.compliance.agreement import JournalAgreement
+from traider.compliance.agreement import ActionAgreement, JournalAgreement
 from traider.compliance.anchoring import Anchor, anchor_faults, read_anchors, signature_faults
+from traider.compliance.records import AuditRecord
 from traider.compliance.segments import audit_folder, is_copy
 from traider.compliance.tombstones import Tombstone
 from traider.compliance.verifying import ChainVerdict, Watch, verify_chain
@@ -64,12 +65,23 @@ def verify_audit(folder: Path, terms: VerifyTerms | None = None) -> AuditVerific
             faults.append(fault.line())
     journal = chain.parent / "journal"
     agreement = JournalAgreement(journal) if journal.is_dir() else None
+    actions = None if is_copy(chain) else ActionAgreement(chain)
+
+    def look(record: AuditRecord) -> str:
+        said = "" if agreement is None else agreement(record)
+        return said or ("" if actions is None else actions(record))
+
+    def pass_over(moved: Tombstone) -> None:
+        for each in (agreement, actions):
+            if each is not None:
+                each.pass_over(moved)
+
     verdict = verify_chain(
         chain,
         Watch(
-            look=agreement or (lambda _record: ""),
+            look=look,
             wanted=frozenset(each.head.seq for each in known),
-            passed=(lambda _moved: None) if agreement is None else agreement.pass_over,
+            passed=pass_over,
             progress=asked.progress,
             stop=asked.stop,
         ),

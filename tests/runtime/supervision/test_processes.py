@@ -173,7 +173,7 @@ def test_law_2_a_child_that_spoke_while_its_supervisor_was_held_up_is_not_silent
         listening = asyncio.create_task(_next_line(notices, 0.05))
         await asyncio.sleep(0)
         notices.feed_data(b"ready\n")
-        time.sleep(0.1)  # the whole process stands still, as one that was frozen did
+        time.sleep(0.1)  # noqa: ASYNC251 - the whole process stands still, as a frozen one
         return await listening
 
     assert asyncio.run(scene()) == b"ready\n"
