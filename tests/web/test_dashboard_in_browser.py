@@ -346,3 +346,36 @@ def test_the_emergency_stop_works_on_a_slow_link(
         f"the same on a link of 50 kB/s with 0.4 s: {took_s:.3f} s; its button was there after "
         f"{there_s:.1f} s",
     )
+
+
+def test_a_trader_that_does_not_answer_is_told_and_a_stop_is_followed_until_it_is_done(
+    demo: Demo, page: "Page"
+) -> None:
+    exchange = ExchangeOfDemo.of(demo.pid)
+    answer = rest(page, exchange, 100.0)
+    assert answer.ok, answer.text()
+    check_status(page, lambda status: bool(status["orders"]))
+    os.kill(demo.pid, signal.SIGSTOP)
+    try:
+        page.get_by_role("alert").get_by_text("The trader does not answer").wait_for()
+        assert "all good" not in page.get_by_role("main").inner_text()
+        page.keyboard.press("x")
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_role("button", name="Stop now").hover()
+        page.mouse.down()
+        page.wait_for_timeout(1_000 * HOLD_S + 300)
+        page.mouse.up()
+        dialog.get_by_text("Nobody answers").wait_for()
+        shown = dialog.inner_text()
+        assert re.search(r"Orders cancelled: 0 of [1-9]", shown), shown
+        assert "New orders are refused" not in shown
+    finally:
+        os.kill(demo.pid, signal.SIGCONT)
+    dialog.get_by_text("Everything is stopped").wait_for(timeout=120_000)
+    shown = dialog.inner_text()
+    assert re.search(r"Orders cancelled: (\d+) of \1\s", shown), shown
+    assert exchange.open_orders() == 0
+    dialog.get_by_label("Why it may go on").fill("a test")
+    dialog.get_by_role("button", name="Re-arm").click()
+    dialog.wait_for(state="hidden")
+    page.get_by_role("alert").get_by_text("The trader does not answer").wait_for(state="hidden")

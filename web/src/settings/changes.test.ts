@@ -66,7 +66,12 @@ describe("changes", () => {
 describe("settings", () => {
   it("show a limit that is off as an empty field", () => {
     expect(settings.map(textOf)).toEqual(["0.25", "", "0.03", "0.3"]);
-    expect(settings.map((each) => each.label)).toEqual(["Max drawdown", "Max var", "Max es", "Enter"]);
+    expect(settings.map((each) => each.label)).toEqual([
+      "Max drawdown",
+      "Max var",
+      "Max es",
+      "Enter",
+    ]);
   });
   it("say where a value came from", () => {
     expect(originOf({ origin: "default", place: "" })).toBe("as shipped");
