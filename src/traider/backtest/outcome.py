@@ -8,6 +8,7 @@ from typing import Final, Protocol
 
 import numpy as np
 
+from traider.backtest.breaker_trips import BreakerTrips
 from traider.backtest.collecting import CurveThinner, Fingerprint
 from traider.backtest.execution import Valuation, execution_summary, order_counts
 from traider.backtest.fee_values import fee_values, is_fee_in_other
@@ -57,6 +58,7 @@ class Pass:
         self.drawdowns = DrawdownRecorder()
         self.orders = OrderJournal(every_verdict=explains)
         self.decisions = DecisionJournal(machine.spec, with_features=explains)
+        self.breakers = BreakerTrips([market.name for market in machine.spec.markets])
         self.engine_seconds = 0.0
         self.complete = True
 
@@ -70,6 +72,7 @@ class Pass:
             self.curve.add(drained.nav)
             self.drawdowns.add(drained.nav["ts"], drained.nav["nav"])
             self.orders.add(drained.events)
+            self.breakers.add(drained.events)
             self.decisions.add(drained)
             started = time.perf_counter()
         self.engine_seconds += time.perf_counter() - started

@@ -165,6 +165,7 @@ def _run_notes(passes: list[Pass], tiers: list[TierResult]) -> tuple[str, ...]:
     if refusals:
         listed = ", ".join(f"{count} {name}" for name, count in sorted(refusals.items()))
         notes.append(f"the gate refused {sum(refusals.values())} orders: {listed}")
+    notes += first.breakers.notes()
     orders = tiers[0].orders
     short = orders.rejections.get("margin", 0) + orders.cancellations.get("margin", 0)
     if short:
