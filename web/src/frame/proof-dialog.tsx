@@ -51,7 +51,9 @@ function ProofForm({ wanted, onEnd }: { wanted: ProofWanted; onEnd: (given: bool
   };
   return (
     <form onSubmit={(event) => void give(event)} className="flex flex-col gap-4">
-      <p>{wanted.detail}.</p>
+      <p>
+        {wanted.detail}.{!wanted.withPassword && " A recovery code is taken too, once."}
+      </p>
       <Input
         autoFocus
         isFigure={!wanted.withPassword}

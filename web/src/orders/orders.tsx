@@ -50,7 +50,7 @@ const COLUMNS: readonly Column<OrderShape>[] = [
     cell: (row) => <span className="whitespace-nowrap">{shortName(row.instrument)}</span>,
   },
   {
-    key: "side",
+    key: "order",
     label: "Order",
     value: (row) => `${row.side} ${row.kind}`,
     cell: (row) => (
@@ -137,20 +137,35 @@ const SIDES = [
   { value: "sell", label: "Sells" },
 ];
 
-function useOrders(filter: OrderFilter) {
-  const { state, side, text } = filter;
-  const latest = useChannel<OrderShape[]>("order_latest")?.body;
-  const isStreamed = useConnection().connection === "live" && latest !== undefined;
-  const asked = {
+function askedOf({ state, side, text }: OrderFilter) {
+  return {
     limit: PAGE,
     state: OF_STATE[state] as ("open" | "filled")[] | undefined,
     side: side === "all" ? undefined : (side as "buy" | "sell"),
     text,
   };
+}
+
+/** Return every order that fits, whatever the page has loaded: a file holds all of them. */
+async function everyOrder(filter: OrderFilter): Promise<OrderShape[]> {
+  const found: OrderShape[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await get("/api/v1/orders", { query: { ...askedOf(filter), cursor } });
+    found.push(...page.items);
+    cursor = page.next_cursor ?? undefined;
+  } while (cursor !== undefined);
+  return found;
+}
+
+function useOrders(filter: OrderFilter) {
+  const { state, side, text } = filter;
+  const latest = useChannel<OrderShape[]>("order_latest")?.body;
+  const isStreamed = useConnection().connection === "live" && latest !== undefined;
   const query = useInfiniteQuery({
     queryKey: ["orders", state, side, text],
     queryFn: ({ pageParam, signal }) =>
-      get("/api/v1/orders", { query: { ...asked, cursor: pageParam }, signal }),
+      get("/api/v1/orders", { query: { ...askedOf(filter), cursor: pageParam }, signal }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
     placeholderData: keepPreviousData,
@@ -207,6 +222,7 @@ export function Orders() {
               openKey={open}
               sortedBy="-decided_ns"
               csv="orders.csv"
+              everyRow={() => everyOrder({ state, side, text: words })}
               empty={
                 state === "all" && side === "all" && !words
                   ? "No order yet. The strategy sends one when a score passes its threshold."

@@ -3,6 +3,7 @@
 /** A table that sorts, filters and goes out as CSV; rows can be opened by mouse and keyboard. */
 
 import { memo, type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { problemOf } from "@/data/problem";
 import { type Cell, csvOf, download } from "@/format/csv";
 import { Button } from "./button";
 import { Icon } from "./icons";
@@ -35,6 +36,8 @@ interface TableProps<Row> {
   search?: string;
   /** Name of the CSV file; without it there is no button. */
   csv?: string;
+  /** Brings every row of the file, where not all of them are loaded. */
+  everyRow?: () => Promise<readonly Row[]>;
   /** Rows shown before "show more". */
   pageSize?: number;
   openKey?: string;
@@ -84,6 +87,26 @@ function exportCsv<Row>(name: string, columns: readonly Column<Row>[], rows: rea
       lines,
     ),
   );
+}
+
+/** Writes the file: of the rows shown, or of every one where they are brought first. */
+function useCsv<Row>({ csv, columns, everyRow }: TableProps<Row>, found: readonly Row[]) {
+  const [isBusy, setBusy] = useState(false);
+  const [fault, setFault] = useState("");
+  const run = async () => {
+    if (csv === undefined) return;
+    setBusy(true);
+    setFault("");
+    try {
+      exportCsv(csv, columns, everyRow ? await everyRow() : found);
+    } catch (caught) {
+      const problem = problemOf(caught);
+      setFault(`no file: ${problem.detail || problem.title}`);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return { isBusy, fault, run: () => void run() };
 }
 
 function Heading<Row>({
@@ -167,6 +190,7 @@ export function Table<Row>(props: TableProps<Row>) {
     () => arranged(rows, columns, sort, props.search),
     [rows, columns, sort, props.search],
   );
+  const csv = useCsv(props, found);
   if (rows.length === 0) return <Empty>{props.empty}</Empty>;
   return (
     <div className="flex min-w-0 flex-col">
@@ -202,7 +226,9 @@ export function Table<Row>(props: TableProps<Row>) {
         found={found.length}
         shown={Math.min(shown, found.length)}
         onMore={() => setShown(shown + pageSize)}
-        onCsv={props.csv ? () => exportCsv(props.csv ?? "", columns, found) : undefined}
+        onCsv={props.csv ? csv.run : undefined}
+        isCsvBusy={csv.isBusy}
+        csvFault={csv.fault}
       />
     </div>
   );
@@ -214,6 +240,8 @@ function Foot(props: {
   shown: number;
   onMore: () => void;
   onCsv?: () => void;
+  isCsvBusy: boolean;
+  csvFault: string;
 }) {
   const isAll = props.found === props.all && props.shown === props.found;
   if (isAll && !props.onCsv) return null;
@@ -228,8 +256,13 @@ function Foot(props: {
           Show more
         </Button>
       )}
+      {props.csvFault && (
+        <span role="alert" className="text-bad">
+          {props.csvFault}
+        </span>
+      )}
       {props.onCsv && (
-        <Button tone="quiet" className="ml-auto" onClick={props.onCsv}>
+        <Button tone="quiet" className="ml-auto" isBusy={props.isCsvBusy} onClick={props.onCsv}>
           <Icon name="download" /> CSV
         </Button>
       )}

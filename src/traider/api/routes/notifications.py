@@ -60,6 +60,10 @@ def notification_test(
             house.tell(asker.name, "notification-test", f"way:{name}", is_sent=sent.is_done)
             write_test(facts.state, WayDone(name=name, tried_ns=now_ns, fault=sent.why))
             return WayTest(name=name, is_sent=sent.is_done, why=sent.why, at_ns=now_ns)
+    if name not in WAYS:
+        raise NotFoundError(
+            "there is no such way", where=name, fix=f"name one of {', '.join(WAYS)}"
+        )
     raise NotFoundError(
         "this way is not set", where=name, fix="set it in the table [notifications]"
     )
