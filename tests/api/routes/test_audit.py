@@ -90,11 +90,22 @@ def test_the_search_is_the_commands_newest_first(
         assert found, words
 
 
+def test_a_parameter_that_is_not_known_is_refused(officer: Caller) -> None:
+    answer = officer.get("/api/v1/audit/search?acton=fill")
+    assert (answer.status, answer.json["where"]) == (422, "query.acton")
+    assert "was action meant?" in str(answer.json)
+    answer = officer.get("/api/v1/audit/search?hue=red")
+    assert answer.status == 422
+    assert "it takes action, actor, cursor" in str(answer.json)
+
+
 def test_what_people_just_did_comes_first(officer: Caller, state: Path) -> None:
     action = Action("ana", "login", "user:ana", {"note": "waits for the chain"})
     record_action(state / "audit", action, time.time_ns())
     (first, *_) = _found(officer, "action=login")
     assert (first["seq"], first["actor"], first["hash"]) == (None, "ana", "")
+    assert first["clock"] == "machine"
+    assert {each["clock"] for each in _found(officer, "action=fill")} == {"market"}
     assert _found(officer)[0]["seq"] is None
 
 

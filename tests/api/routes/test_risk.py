@@ -70,6 +70,7 @@ def test_every_limit_is_told_with_its_use_and_who_changed_it(
     assert rows["max_orders_per_minute"]["used"] >= 1.0
     assert rows["max_data_age_s"]["used"] < 60.0
     assert all(row["meaning"] and row["unit"] for row in rows.values())
+    assert rows["max_order_notional"]["unit"] == CURRENCY
 
 
 def test_exposure_is_that_of_the_status(viewer: Caller, traded_state: Path) -> None:

@@ -48,6 +48,7 @@ def test_each_setting_tells_what_is_in_force_and_who_changed_it_last(caller: Cal
     assert not drawdown["is_as_file"]
     assert (drawdown["origin"], drawdown["changed_from"]) == ("event", 0.3)
     assert drawdown["unit"] == "of the peak of equity"
+    assert found["limits.max_order_notional"]["unit"] == "USDT"
     enter_at = found["strategy.enter"]
     assert (enter_at["value"], enter_at["changed_by"]) == (0.9, "bob")
     capital = found["capital"]

@@ -3,7 +3,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { WaterfallChart } from "@/charts/waterfall-chart";
-import { problemOf } from "@/data/problem";
 import { useMay } from "@/data/session";
 import { money, number, percent } from "@/format/number";
 import { spaced } from "@/format/words";
@@ -75,7 +74,7 @@ function Difference({ view }: { view: ParityView }) {
 }
 
 function Report({ report }: { report: ReturnType<typeof useParityReport> }) {
-  if (report.data !== undefined) {
+  if (report.data?.report) {
     const view = parityView(report.data.report);
     return (
       <>
@@ -89,10 +88,10 @@ function Report({ report }: { report: ReturnType<typeof useParityReport> }) {
       </>
     );
   }
-  if (report.error === null) return <Skeleton rows={4} />;
-  if (problemOf(report.error).status === 404) {
+  if (report.data) {
     return <Empty>The run was not checked yet; a check replays it and runs its back-test.</Empty>;
   }
+  if (report.error === null) return <Skeleton rows={4} />;
   return <Failure error={report.error} onRetry={() => void report.refetch()} />;
 }
 
@@ -114,7 +113,7 @@ export function ParityPanel({ className }: { className?: string }) {
   const report = useParityReport();
   const { start, job, isRunning } = useCheck();
   const mayWork = useMay("jobs");
-  const checked = report.data && (
+  const checked = report.data?.job && (
     <>
       checked <Time ns={report.data.job.ended_ns} withDay />
     </>

@@ -5,6 +5,7 @@ import {
   day,
   dayClock,
   duration,
+  isApart,
   microseconds,
   otherTime,
   setClockKind,
@@ -43,6 +44,12 @@ describe("times", () => {
   it("tells how old what is stale is, where it has an age", () => {
     expect(staleWords(12)).toBe("12 s old");
     expect(staleWords(0)).toBe("not live");
+  });
+  it("tells a market's clock from this machine's", () => {
+    expect(isApart(1_746_459_375e9, 1_746_459_400_000)).toBe(false);
+    expect(isApart(1_746_459_375e9, 1_746_459_500_000)).toBe(true);
+    expect(isApart(undefined, 1_746_459_500_000)).toBe(false);
+    expect(isApart(1_746_459_375e9, 0)).toBe(false);
   });
   it("tells durations in the two units that matter", () => {
     expect(duration(0.0421)).toBe("42 ms");

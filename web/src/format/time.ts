@@ -10,6 +10,13 @@ export function msOf(ns: number): number {
   return ns / NS_PER_MS;
 }
 
+const APART_MS = 60_000;
+
+/** Whether the market's clock shows another time than this machine's: a replay, at any speed. */
+export function isApart(marketNs: number | undefined, nowMs: number): marketNs is number {
+  return marketNs !== undefined && nowMs > 0 && Math.abs(msOf(marketNs) - nowMs) > APART_MS;
+}
+
 export type ClockKind = "local" | "utc";
 
 let clockKind: ClockKind = "local";

@@ -4,7 +4,7 @@ import { useHeld } from "@/data/live";
 import type { Status } from "@/data/shapes";
 import { statusTell, useStaleAge } from "@/data/use-live";
 import { percent, shareOf } from "@/format/number";
-import { age, clock, dayClock, otherTime, staleWords, timeZone } from "@/format/time";
+import { age, clock, dayClock, isApart, otherTime, staleWords, timeZone } from "@/format/time";
 import { UseBar } from "@/ui/bar";
 import { Light } from "@/ui/badge";
 import { Figure, Pnl } from "@/ui/figure";
@@ -16,7 +16,6 @@ import { Person } from "./person";
 import { useNow } from "./use-now";
 
 /** Clocks further apart than this are of different times, and not of slow ways. */
-const APART_MS = 60_000;
 
 function ModeBadge({ status }: { status: Status }) {
   const mode = modeOf(status);
@@ -121,9 +120,7 @@ function MarketClock({ ns }: { ns: number }) {
 
 function Clock({ nowMs, marketNs }: { nowMs: number; marketNs: number | undefined }) {
   if (nowMs === 0) return <span className="w-16 max-lg:hidden" />;
-  if (marketNs !== undefined && Math.abs(marketNs / 1e6 - nowMs) > APART_MS) {
-    return <MarketClock ns={marketNs} />;
-  }
+  if (isApart(marketNs, nowMs)) return <MarketClock ns={marketNs} />;
   return (
     <time className="figure text-sm text-quiet max-lg:hidden" title={otherTime(nowMs * 1e6)}>
       {clock(nowMs * 1e6)}

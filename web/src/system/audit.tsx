@@ -6,6 +6,8 @@ import { get } from "@/data/client";
 import { askedTold, ONCE_MS } from "@/data/freshness";
 import type { components } from "@/data/openapi";
 import { useMay } from "@/data/session";
+import { useStatus } from "@/data/status";
+import { isApart } from "@/format/time";
 import { useAddress } from "@/state/address";
 import { Button } from "@/ui/button";
 import { SideSheet } from "@/ui/dialog";
@@ -18,6 +20,24 @@ import { AuditVerification } from "./audit-verification";
 
 type Row = components["schemas"]["AuditShape"];
 const PAGE = 50;
+
+/** When it was; in a replay the reader is told of what is not by the market's clock. */
+function When({ row }: { row: Row }) {
+  const marketNs = useStatus()?.now_ns;
+  return (
+    <>
+      <Time ns={row.ts_ns} withDay />
+      {row.clock === "machine" && isApart(marketNs, Date.now()) && (
+        <span
+          className="ml-1.5 text-xs text-quiet"
+          title="by this machine's clock; the trader's records go by the market's"
+        >
+          machine
+        </span>
+      )}
+    </>
+  );
+}
 
 const COLUMNS: readonly Column<Row>[] = [
   {
@@ -32,7 +52,7 @@ const COLUMNS: readonly Column<Row>[] = [
     key: "ts_ns",
     label: "Time",
     value: (row) => row.ts_ns,
-    cell: (row) => <Time ns={row.ts_ns} withDay />,
+    cell: (row) => <When row={row} />,
   },
   { key: "actor", label: "Who", value: (row) => row.actor, cell: (row) => row.actor },
   { key: "action", label: "What", value: (row) => row.action, cell: (row) => row.action },

@@ -29,9 +29,11 @@ export function System() {
             <ParityPanel status={status} />
             <RatesPanel status={status} />
           </div>
-          <LatencyPanel status={status} className="xl:col-span-8" />
+          <div className="flex min-w-0 flex-col gap-4 max-md:gap-2 xl:col-span-8">
+            <LatencyPanel status={status} />
+            <LatencyChart className="flex-1" />
+          </div>
           <ResourcesPanel className="xl:col-span-4" />
-          <LatencyChart className="xl:col-span-12" />
           <Logs className="xl:col-span-12" />
           <Audit className="xl:col-span-12" />
         </>

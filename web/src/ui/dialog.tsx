@@ -29,7 +29,11 @@ function useModal(isOpen: boolean, onClose: () => void) {
     const node = dialog.current;
     if (node === null) return;
     if (isOpen && !node.open) node.showModal();
-    if (!isOpen && node.open) node.close();
+    if (!isOpen && node.open) {
+      node.close();
+      // The browser gives the focus back to what opened it; what that was may be gone by now.
+      if (document.activeElement === document.body) document.getElementById("page")?.focus();
+    }
     setShown(isOpen);
     const onCancel = (event: Event) => {
       event.preventDefault();

@@ -6,7 +6,7 @@ from typing import Final
 
 from traider.api.paging import cursor_of
 from traider.api.shapes.audit import AuditPage, AuditShape
-from traider.compliance.actions import ACTIONS
+from traider.compliance.actions import ACTIONS, SOURCE
 from traider.compliance.reading import records_backwards
 from traider.compliance.records import AuditRecord
 from traider.compliance.searching import WAITING, AuditSearch, search_waiting
@@ -56,6 +56,7 @@ def audit_shape(record: AuditRecord) -> AuditShape:
     return AuditShape(
         seq=None if record.seq == WAITING else record.seq,
         ts_ns=record.ts_ns,
+        clock="machine" if SOURCE in record.payload else "market",
         actor=record.actor,
         action=record.action,
         object_id=record.object_id,

@@ -27,13 +27,14 @@ from traider.domain.payload_table import PAYLOADS
 from traider.kernel.codes import Limit, Verdict
 from traider.kernel.records import Gate
 from traider.runtime.config_limits import LimitsConfig
+from traider.runtime.config_model import Config
 from traider.runtime.config_risk import RiskConfig
 from traider.runtime.control.limit_names import LIMIT_NAMES, setting_value
 from traider.runtime.risk_watch import gate_risk, held_values
 
 FloatArray = npt.NDArray[np.float64]
 Scope = Literal["account", "instrument", "order"]
-_MONEY: Final = "currency"
+_MONEY: Final = "money"
 _EQUITY: Final = "of equity"
 _UNITS: Final[Mapping[str, tuple[str, Scope]]] = {
     "max_order_notional": (_MONEY, "order"),
@@ -94,9 +95,10 @@ class LimitOrigins:
     """The last of each limit."""
 
 
-def limit_unit(name: str) -> str:
-    """Return what the number of a limit counts."""
-    return _UNITS[name][0]
+def limit_unit(name: str, currency: str) -> str:
+    """Return what the number of a limit counts; money by the code of the run's ``currency``."""
+    unit = _UNITS[name][0]
+    return currency if unit == _MONEY else unit
 
 
 def take_gate(run: FollowedRun) -> GateTaken:
@@ -126,11 +128,17 @@ def last_changes(audit: Path) -> dict[str, AuditRecord]:
 
 
 def limit_rows(
-    taken: GateTaken | None, in_force: Mapping[str, float], origins: LimitOrigins, risk: RiskConfig
+    taken: GateTaken | None,
+    in_force: Mapping[str, float],
+    origins: LimitOrigins,
+    config: Config,
 ) -> list[LimitRow]:
     """Return every limit; what is used is not known without a view of the gate."""
-    used = {} if taken is None else used_of(taken, risk)
-    return [_row(name, in_force.get(name, 0.0), used.get(name), origins) for name in LIMIT_NAMES]
+    used = {} if taken is None else used_of(taken, config.risk)
+    return [
+        _row(name, in_force.get(name, 0.0), used.get(name), origins, config.currency)
+        for name in LIMIT_NAMES
+    ]
 
 
 def used_of(taken: GateTaken, risk: RiskConfig) -> dict[str, tuple[float, str]]:
@@ -229,9 +237,13 @@ def _most(values: FloatArray, names: tuple[str, ...]) -> tuple[float, str]:
 
 
 def _row(
-    name: str, value: float, used: tuple[float, str] | None, origins: LimitOrigins
+    name: str,
+    value: float,
+    used: tuple[float, str] | None,
+    origins: LimitOrigins,
+    currency: str,
 ) -> LimitRow:
-    unit, scope = _UNITS[name]
+    scope = _UNITS[name][1]
     begun, default = _setting(origins.begun_with, name), _setting(LimitsConfig(), name)
     change = origins.changes.get(name)
     number = None if used is None or scope == "order" else known(used[0])
@@ -239,7 +251,7 @@ def _row(
     return LimitRow(
         name=name,
         meaning=" ".join((LimitsConfig.model_fields[name].description or "").split()),
-        unit=unit,
+        unit=limit_unit(name, currency),
         scope=scope,
         value=value or None,
         used=number,

@@ -49,11 +49,16 @@ class Origin:
     """Name of the file, of the variable or of the option; empty where there is none."""
 
 
-def unit_of(key: str) -> str:
-    """Return what the number of a setting counts, empty where its name does not tell."""
+def unit_of(key: str, currency: str) -> str:
+    """Return what the number of a setting counts, empty where its name does not tell.
+
+    Args:
+        key: the setting.
+        currency: that the run is valued in.
+    """
     table, _, name = key.rpartition(".")
     if table == "limits" and name in LIMIT_NAMES:
-        return limit_unit(name)
+        return limit_unit(name, currency)
     return next((unit for ending, unit in _ENDINGS if name.endswith(ending)), "")
 
 

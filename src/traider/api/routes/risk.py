@@ -64,7 +64,7 @@ def risk_limits(facts: FactsNow) -> Limits:
     )
     origins = limits.LimitOrigins(facts.config.limits, changes)
     taken, stands = _taken_or_none(facts)
-    rows = limits.limit_rows(taken, body.limits, origins, facts.config.risk)
+    rows = limits.limit_rows(taken, body.limits, origins, facts.config)
     return Limits(items=rows, currency=body.currency, as_of=stands)
 
 

@@ -1,6 +1,5 @@
 """Settings of the run: what each is, who changed it last, and what a change would do."""
 
-from collections.abc import Sequence
 from decimal import Decimal
 from itertools import groupby
 from typing import Annotated
@@ -22,7 +21,6 @@ from traider.api.shapes.settings import (
     SettingsShape,
 )
 from traider.domain.errors import UsageError
-from traider.runtime.config_sources import Layer
 from traider.runtime.control.limit_names import gate_value, loosens
 from traider.runtime.settings_in_force import LIMITS, SettingNow, changes_in, settings_now
 
@@ -38,7 +36,7 @@ def get_settings(asker: Reader, facts: FactsNow) -> SettingsShape:
     """Return each setting by its table: in force, default, meaning, and who changed it last."""
     del asker
     beside = {each.key: each.value for each in settings_now(facts.settings, {})}
-    rows = [_shape(each, beside.get(each.key), facts.terms.layers) for each in _now(facts)]
+    rows = [_shape(each, beside.get(each.key), facts) for each in _now(facts)]
     rows.sort(key=lambda row: _table(row.key))
     return SettingsShape(
         groups=[
@@ -66,14 +64,14 @@ def _now(facts: Facts) -> tuple[SettingNow, ...]:
     return facts.cached("settings", _AGE_S, make)
 
 
-def _shape(now: SettingNow, of_file: object, layers: Sequence[Layer]) -> SettingShape:
-    change, origin = now.change, origin_of_setting(now, of_file, layers)
+def _shape(now: SettingNow, of_file: object, facts: Facts) -> SettingShape:
+    change, origin = now.change, origin_of_setting(now, of_file, facts.terms.layers)
     return SettingShape(
         key=now.key,
         value=now.value,
         default=now.default,
         description=now.description,
-        unit=unit_of(now.key),
+        unit=unit_of(now.key, facts.config.currency),
         origin=origin.kind,
         place=origin.place,
         control=now.control,  # type: ignore[arg-type]  # one of its words

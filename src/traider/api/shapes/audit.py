@@ -15,6 +15,9 @@ class AuditShape(Shape):
     """Place in the chain; null of what people did that the chain has not taken up yet."""
     ts_ns: Instant
     """When it happened."""
+    clock: Literal["market", "machine"]
+    """Whose time that is: the trader's, which goes by its market and in a replay is another day,
+    or the machine's, which people's actions go by."""
     actor: Annotated[str, Field(examples=["trader"])]
     """Who did it: a person's name, trader, gate, gateway, venue, house."""
     action: Annotated[str, Field(examples=["order"])]

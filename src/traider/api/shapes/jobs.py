@@ -268,11 +268,11 @@ class ParityAsked(Shape):
 class ParityShape(Shape):
     """The newest check of the run that was done."""
 
-    job: JobShape
-    """The check."""
-    report: dict[str, JsonValue]
+    job: JobShape | None
+    """The check; null before the first."""
+    report: dict[str, JsonValue] | None
     """What ``traider parity --json`` prints: every check, and the difference to a back-test by
-    signal, latency, fill, fee, funding and data."""
+    signal, latency, fill, fee, funding and data; null before the first check is done."""
 
 
 class BackfillAsked(Shape):
