@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import APIRoute
 from starlette.types import ASGIApp
 
@@ -18,6 +18,7 @@ from traider.api.access import add_access, house_of_run
 from traider.api.being_made import add_being_made
 from traider.api.commanding import add_control
 from traider.api.facts import Facts
+from traider.api.known_names import only_known_names
 from traider.api.openapi import describe
 from traider.api.passage import through_passage
 from traider.api.problems import add_problems
@@ -79,7 +80,7 @@ def create_application(terms: ApiTerms) -> Application:
     application.state.facts = facts
     application.state.workshop = workshop
     add_control(application, facts)
-    everything = APIRouter(prefix=PREFIX)
+    everything = APIRouter(prefix=PREFIX, dependencies=[Depends(only_known_names)])
     for router in ROUTERS:
         everything.include_router(router)
     application.include_router(everything)
