@@ -46,6 +46,7 @@ BROAD_EXCEPT: Final = {
     "src/traider/features/user_files.py": "a person's own code may raise anything",
     "src/traider/runtime/supervision/keeper.py": "every fault of a role arrives here",
     "src/traider/runtime/supervision/threads.py": "a fault is raised to whoever waits for it",
+    "src/traider/api/following/live_view.py": "a view that ended unsaid would look live for good",
     "src/traider/api/stream/stream.py": "one reading that fails ends the stream of nobody",
 }
 """Files that may catch everything; only a supervisor ever may."""

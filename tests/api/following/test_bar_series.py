@@ -105,6 +105,10 @@ def test_a_series_forgets_what_is_oldest() -> None:
     series.take_trades(trades_of([(0, 9, 1, 1), (2, 9, 1, 1)]), is_earlier=True)
     assert sorted(series.bars) == [START_NS + place * SECOND_NS for place in (2, 3, 4)]
     assert series.bars[START_NS + 2 * SECOND_NS] == Bar(9, 10, 9, 10, 2, 2, 2)
+    # A stretch that is older than all that a full series holds.
+    series.take_trades(trades_of([(0, 9, 1, 1), (1, 9, 1, 1)]), is_earlier=True)
+    series.take_trades(trades_of([]), is_earlier=False)
+    assert sorted(series.bars) == [START_NS + place * SECOND_NS for place in (2, 3, 4)]
     assert SECONDS_KEPT == 7_200
 
 

@@ -17,7 +17,7 @@ from tests.runtime.parity import recorded_runs
 from tests.runtime.parity.recorded_runs import RecordedTrader, capture, held_events
 from traider.api.following import FollowedRun, LiveView, ViewState, following, replica
 from traider.domain.errors import UsageError
-from traider.domain.events import Kind
+from traider.domain.events import EventArray, Kind
 from traider.journal import FsyncPolicy, JournalTerms
 from traider.kernel.live_machine import LiveMachine
 from traider.runtime.control.commands import Pause
@@ -147,6 +147,39 @@ def test_it_waits_for_a_run_and_goes_on_over_a_crash(tmp_path: Path) -> None:
         until(view, lambda: view.standing().run_id not in ("", before))
         until_taken(view, third)
         third.close()
+
+
+def test_a_fault_that_nobody_foresaw_is_told_and_it_begins_anew(
+    trader: RecordedTrader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, events = capture()
+    trader.feed(events[:5_000])
+    told: list[str] = []
+    seen: list[tuple[ViewState, str]] = []
+    faults = [ValueError("of no kind")]
+    take = FollowedRun.take
+
+    def fails_once(self: FollowedRun, events: EventArray) -> Iterator[None]:
+        if faults:
+            raise faults.pop()
+        return take(self, events)
+
+    monkeypatch.setattr(FollowedRun, "take", fails_once)
+    monkeypatch.setattr("threading.excepthook", lambda args: told.append(str(args.exc_value)))
+    monkeypatch.setattr("traider.api.following.live_view._UNFORESEEN_S", 0.05)
+    view = LiveView(trader.folder)
+    view.subscribe(lambda _: seen.append((view._state, view._fault)))  # noqa: SLF001 - no lock here
+    view.start()
+    try:
+        until(view, lambda: bool(told) and view.standing().state is ViewState.LIVE)
+        until_taken(view, trader)
+        trader.feed(events[5_000:6_000])
+        until_taken(view, trader)
+    finally:
+        view.close()
+    assert told == ["of no kind"]
+    (fault,) = {fault for state, fault in seen if state is ViewState.FAULT}
+    assert fault == "following the run failed: ValueError: of no kind; it is read anew in 0 s"
 
 
 def test_it_outlives_segments_that_roll_over(

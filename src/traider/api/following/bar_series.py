@@ -72,6 +72,8 @@ class BarSeries:
         if is_earlier and self._is_full:
             trades = trades[slots >= min(self.bars)]
             slots = slots[slots >= min(self.bars)]
+        if len(slots) == 0:
+            return
         prices, sizes = trades["price"], trades["size"]
         bought = np.where(trades["side"] > 0, sizes, 0)
         # A venue may tell trades a little out of order: a slot may come in several stretches.

@@ -9,8 +9,8 @@
 
 It begins at the newest state that the trader kept, or with the first event of a short journal, and
 then looks back for bars, trades and quality piece by piece while nothing new comes. It outlives a
-trader that starts again, a journal that is not there yet, and another run begun in the folder.
-Memory is bounded: each tape and each series forgets what is oldest.
+trader that starts again, a journal that is not there yet, and another run begun in the folder. A
+fault that nobody foresaw is shown and told, and the view begins anew. Memory is bounded: each tape and each series forgets what is oldest.
 """
 
 import itertools
@@ -43,6 +43,10 @@ _LOOK_S: Final = 2.0
 _BACK_EVENTS: Final = 131_072
 _ANEW_S: Final = 60.0
 """After which a replica that stopped is tried anew, from a later state perhaps; then twice that."""
+_UNFORESEEN_S: Final = 1.0
+"""After which it begins anew after a fault that nobody foresaw, then twice that,"""
+_UNFORESEEN_MOST_S: Final = 60.0
+"""and at most this."""
 _END_S: Final = 10.0
 _ENDED: Final = object()
 
@@ -187,6 +191,7 @@ class LiveView:
     # --------------------------------------------------------------------------------- its thread
 
     def _follow(self) -> None:
+        rest_s = _UNFORESEEN_S
         while not self._stop.is_set():
             try:
                 self._follow_run()
@@ -198,10 +203,25 @@ class LiveView:
                 self._say(ViewState.FAULT, said)
             except TraiderError as fault:
                 self._say(ViewState.FAULT, fault.line())
+            except Exception as fault:  # noqa: BLE001 - what is shown must never stand still unsaid
+                self._say_unforeseen(fault, rest_s)
+                self._stop.wait(rest_s)
+                rest_s = min(2 * rest_s, _UNFORESEEN_MOST_S)
             with self._changed:
                 self._has_looked = True
                 self._changed.notify_all()
             self._stop.wait(_AGAIN_S)
+
+    def _say_unforeseen(self, fault: Exception, rest_s: float) -> None:
+        """Tell of a fault of its own as of a thread that ended; what is known is read anew."""
+        self._is_worn = True
+        self._say(
+            ViewState.FAULT,
+            f"following the run failed: {type(fault).__name__}: {fault}; "
+            f"it is read anew in {rest_s:.0f} s",
+        )
+        told = (type(fault), fault, fault.__traceback__, threading.current_thread())
+        threading.excepthook(threading.ExceptHookArgs(told))
 
     def _follow_run(self) -> None:
         """Follow one run, from where it was left, until told to stop or another is begun."""
