@@ -15,6 +15,7 @@ from traider.compliance.anchoring import (
 )
 from traider.compliance.records import GENESIS, Entry, chained
 from traider.compliance.segments import ChainHead, list_segments, write_head
+from traider.compliance.verification import NO_JOURNAL, VerifyTerms, verify_audit
 from traider.compliance.writing import AuditWriter
 from traider.domain.errors import DataError, UsageError
 from traider.runtime.auditing.anchors import DailyAnchor, SigningTerms
@@ -82,6 +83,26 @@ def test_a_digest_that_was_edited_or_signed_by_another_is_found(tmp_path: Path, 
     path.write_text("{}\n")
     with pytest.raises(DataError, match="is no digest"):
         read_anchors(chain)
+
+
+def test_digests_that_were_counted_on_and_are_not_there_are_a_fault(
+    tmp_path: Path, key: Path
+) -> None:
+    chain = small_chain(tmp_path / "audit", 3)
+    public = public_key_of(key.read_bytes(), "key")
+    (fault,) = verify_audit(chain, VerifyTerms(copies=(tmp_path / "nowhere",))).faults
+    assert "no signed digest is there; name the folder" in fault
+    (fault,) = verify_audit(chain, VerifyTerms(public)).faults
+    assert "no signed digest is there that the key could be tried on" in fault
+    assert verify_audit(chain).is_whole
+
+
+def test_a_journal_that_was_taken_away_is_a_fault(tmp_path: Path) -> None:
+    chain = small_chain(tmp_path / "audit", 3)
+    assert verify_audit(tmp_path).verdict.notes == [NO_JOURNAL]
+    (chain.parent / "run.json").write_text("{}")
+    (fault,) = verify_audit(tmp_path).faults
+    assert fault == f"{tmp_path / 'journal'}: is not there, and the run's audit tells of it"
 
 
 def test_a_day_that_is_over_is_signed_once(tmp_path: Path, key: Path) -> None:

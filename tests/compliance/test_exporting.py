@@ -1,6 +1,7 @@
 import hashlib
 import json
 import shutil
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,7 +28,7 @@ from traider.compliance.records import Entry, chained
 from traider.compliance.segments import ChainHead, list_segments, segment_path
 from traider.compliance.stores import ArchiveError, StoreTerms, open_store
 from traider.compliance.tombstones import tombstones
-from traider.compliance.verification import VerifyTerms, verify_audit
+from traider.compliance.verification import NO_JOURNAL, VerifyTerms, verify_audit
 from traider.compliance.verifying import verify_chain
 from traider.compliance.writing import AuditWriter
 from traider.domain.errors import DataError, UsageError
@@ -114,6 +115,38 @@ def test_what_is_there_already_is_not_written_again(
     assert again["written"] == 0
 
 
+def test_a_copy_that_was_there_without_a_lock_gets_it(tmp_path: Path, bucket: Bucket) -> None:
+    address, client = bucket
+    chain = small_chain(tmp_path / "audit", 12)
+    target, key = f"s3://{BUCKET}/late", "late/audit-000000.jsonl"
+    export_lines(chain, open_store(target, StoreTerms(address)))
+    assert "ObjectLockMode" not in client.head_object(Bucket=BUCKET, Key=key)
+    store = open_store(target, StoreTerms(address, locked_until(5, time.time_ns())))
+    assert export_lines(chain, store).written == 0
+    kept = client.head_object(Bucket=BUCKET, Key=key)
+    assert kept["ObjectLockMode"] == "COMPLIANCE"
+    with pytest.raises(client.exceptions.ClientError, match="AccessDenied"):
+        client.delete_object(Bucket=BUCKET, Key=key, VersionId=kept["VersionId"])
+    # A shorter lock is made longer, and a longer one is never made shorter.
+    open_store(target, StoreTerms(address, locked_until(9, time.time_ns()))).put(
+        "audit-000000.jsonl", segment_path(chain, 0).read_bytes()
+    )
+    later = client.head_object(Bucket=BUCKET, Key=key)["ObjectLockRetainUntilDate"]
+    assert later > kept["ObjectLockRetainUntilDate"] + timedelta(days=4 * 365)
+    assert export_lines(chain, store).written == 0
+    assert client.head_object(Bucket=BUCKET, Key=key)["ObjectLockRetainUntilDate"] == later
+
+
+def test_other_bytes_under_the_same_digest_are_written_again(bucket: Bucket) -> None:
+    address, client = bucket
+    digest = hashlib.sha256(b"whole").hexdigest()
+    client.put_object(Bucket=BUCKET, Key="x/a", Body=b"forged", Metadata={"sha256": digest})
+    store = open_store(f"s3://{BUCKET}/x", StoreTerms(address))
+    assert store.put("a", b"whole")
+    assert store.read("a") == b"whole"
+    assert not store.put("a", b"whole")
+
+
 def test_files_that_are_moved_leave_a_chain_that_verifies(tmp_path: Path, bucket: Bucket) -> None:
     address, client = bucket
     chain = small_chain(tmp_path / "audit", 12)
@@ -190,7 +223,7 @@ def test_what_moved_files_had_come_to_is_not_forgotten(tmp_path: Path) -> None:
     with AuditWriter.open(chain, 900) as writer:
         assert ActionsTaken(writer).take() == 1
     found = verify_audit(chain)
-    assert (found.faults, found.verdict.notes) == ((), [])
+    assert (found.faults, found.verdict.notes) == ((), [NO_JOURNAL])
 
 
 def test_a_digest_of_a_record_that_was_moved_is_told_and_no_fault(tmp_path: Path) -> None:
@@ -204,7 +237,7 @@ def test_a_digest_of_a_record_that_was_moved_is_told_and_no_fault(tmp_path: Path
         assert archive_segments(writer, store, None) > 0
     proved = verify_audit(chain)
     assert proved.faults == ()
-    assert "is of record 0" in proved.verdict.notes[0]
+    assert "is of record 0" in proved.verdict.notes[1]
     # What is not compared must still be signed by its key.
     stranger = Ed25519PrivateKey.generate().public_key().public_bytes_raw().hex()
     assert len(verify_audit(chain, VerifyTerms(stranger)).faults) == 2
@@ -212,4 +245,4 @@ def test_a_digest_of_a_record_that_was_moved_is_told_and_no_fault(tmp_path: Path
     for path in (tmp_path / "archive").iterdir():
         shutil.copy(path, chain)
     again = verify_audit(chain)
-    assert (again.faults, again.verdict.notes, again.verdict.archived) == ((), [], 0)
+    assert (again.faults, again.verdict.notes, again.verdict.archived) == ((), [NO_JOURNAL], 0)

@@ -4,11 +4,14 @@
     store.put("audit-000000.jsonl", data)
 
 An object is written once; one that is there with the same bytes is left. With object lock nobody,
-the owner of the account included, can delete a version before its time.
+the owner of the account included, can delete a version before its time; the lock is read back, and
+an object that was there without one, or with a shorter one, gets it.
 """
 
+import base64
 import hashlib
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +21,7 @@ from traider.domain.errors import TraiderError, UsageError
 
 S3: Final = "s3://"
 _DIGEST: Final = "sha256"
+_COMPLIANCE: Final = "COMPLIANCE"
 _NOT_THERE: Final = ("404", "NoSuchKey", "NotFound")
 
 
@@ -39,7 +43,11 @@ class Store(Protocol):
     """A place for objects by name."""
 
     def put(self, name: str, data: bytes) -> bool:
-        """Keep an object; return whether it was not there with these bytes already."""
+        """Keep an object; return whether it was not there with these bytes already.
+
+        Raises:
+            ArchiveError: the place refuses, or an object is not locked as it was asked to be.
+        """
 
     def read(self, name: str) -> bytes:
         """Return the bytes of an object, as the place gives them."""
@@ -115,24 +123,28 @@ class _S3Store:
         self._client: Any = boto3.client("s3", endpoint_url=terms.endpoint or None)
 
     def put(self, name: str, data: bytes) -> bool:
-        digest = hashlib.sha256(data).hexdigest()
-        if self._digest(name) == digest:
-            return False
-        lock: dict[str, Any] = {}
-        if self._terms.locked_until is not None:
-            lock = {
-                "ObjectLockMode": "COMPLIANCE",
-                "ObjectLockRetainUntilDate": self._terms.locked_until,
-            }
-        self._asked(
-            "put_object",
-            name,
-            Body=data,
-            Metadata={_DIGEST: digest},
-            ChecksumAlgorithm="SHA256",
-            **lock,
-        )
-        return True
+        digest, until = hashlib.sha256(data), self._terms.locked_until
+        found = self._head(name)
+        is_new = found.get("ChecksumSHA256") != base64.b64encode(digest.digest()).decode()
+        if is_new:
+            lock: dict[str, Any] = {}
+            if until is not None:
+                lock = {"ObjectLockMode": _COMPLIANCE, "ObjectLockRetainUntilDate": until}
+            self._asked(
+                "put_object",
+                name,
+                Body=data,
+                Metadata={_DIGEST: digest.hexdigest()},
+                ChecksumAlgorithm="SHA256",
+                **lock,
+            )
+        elif until is not None and not _is_locked(found, until):
+            retention = {"Mode": _COMPLIANCE, "RetainUntilDate": until}
+            version = {"VersionId": found["VersionId"]} if "VersionId" in found else {}
+            self._asked("put_object_retention", name, Retention=retention, **version)
+        if until is not None and not _is_locked(self._head(name), until):
+            raise _refused(self.address(name), f"it is not locked until {until.isoformat()}")
+        return is_new
 
     def read(self, name: str) -> bytes:
         body = self._asked("get_object", name)["Body"]
@@ -145,21 +157,37 @@ class _S3Store:
     def _key(self, name: str) -> str:
         return f"{self._prefix}/{name}" if self._prefix else name
 
-    def _digest(self, name: str) -> str:
-        """Return the digest that an object was kept with, empty where there is none."""
+    def _head(self, name: str) -> dict[str, Any]:
+        """Return what the place says of an object, nothing where there is none.
+
+        The checksum is the one that the place made of the bytes; what else they are called may be
+        anybody's word.
+        """
         try:
-            found = self._client.head_object(Bucket=self._bucket, Key=self._key(name))
+            found: dict[str, Any] = self._client.head_object(
+                Bucket=self._bucket, Key=self._key(name), ChecksumMode="ENABLED"
+            )
         except self._refusals as fault:
             if _code(fault) in _NOT_THERE:
-                return ""
+                return {}
             raise _refused(self.address(name), str(fault)) from fault
-        return str(found["Metadata"].get(_DIGEST, ""))
+        return found
 
     def _asked(self, what: str, name: str, **words: object) -> Any:  # noqa: ANN401 - boto3's own
         try:
             return getattr(self._client, what)(Bucket=self._bucket, Key=self._key(name), **words)
         except self._refusals as fault:
             raise _refused(self.address(name), str(fault)) from fault
+
+
+def _is_locked(head: Mapping[str, Any], until: datetime) -> bool:
+    """Return whether an object cannot be deleted before ``until``."""
+    ends = head.get("ObjectLockRetainUntilDate")
+    return (
+        head.get("ObjectLockMode") == _COMPLIANCE
+        and isinstance(ends, datetime)
+        and ends >= until.replace(microsecond=0)
+    )
 
 
 def _code(fault: Exception) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from traider.compliance.actions import actions_after, last_action_line
 from traider.compliance.agreement import ActionAgreement, JournalAgreement
@@ -13,6 +13,12 @@ from traider.compliance.segments import audit_folder, is_copy
 from traider.compliance.tombstones import Tombstone
 from traider.compliance.verifying import ChainVerdict, Watch, verify_chain
 from traider.domain.errors import DataError
+
+NO_JOURNAL: Final = "no journal is beside it: nothing was held against the events"
+"""Noted of a chain by itself."""
+_JOURNAL: Final = "journal"
+_RUN: Final = "run.json"
+"""What a state folder has beside the audit."""
 
 
 @dataclass(frozen=True)
@@ -57,14 +63,8 @@ def verify_audit(folder: Path, terms: VerifyTerms | None = None) -> AuditVerific
     asked = terms or VerifyTerms()
     chain = audit_folder(folder)
     faults: list[str] = []
-    known: list[Anchor] = []
-    for place in (chain, *asked.copies):
-        try:
-            known += read_anchors(place)
-        except DataError as fault:
-            faults.append(fault.line())
-    journal = chain.parent / "journal"
-    agreement = JournalAgreement(journal) if journal.is_dir() else None
+    known = _known_anchors(chain, asked, faults)
+    agreement, notes = _journal_beside(chain, faults)
     actions = None if is_copy(chain) else ActionAgreement(chain)
 
     def look(record: AuditRecord) -> str:
@@ -86,6 +86,7 @@ def verify_audit(folder: Path, terms: VerifyTerms | None = None) -> AuditVerific
             stop=asked.stop,
         ),
     )
+    verdict.notes += notes
     if verdict.ok and not asked.stop():
         here, elsewhere = _parted(known, verdict)
         faults += anchor_faults(here, verdict.hashes, asked.public_key)
@@ -97,6 +98,34 @@ def verify_audit(folder: Path, terms: VerifyTerms | None = None) -> AuditVerific
     faults = [*([] if verdict.fault is None else [verdict.fault.line]), *faults]
     compared = 0 if agreement is None else agreement.compared
     return AuditVerification(chain, verdict, tuple(faults), compared, len(known))
+
+
+def _known_anchors(chain: Path, asked: VerifyTerms, faults: list[str]) -> list[Anchor]:
+    """Return every signed digest; where one was counted on and none is, that is a fault."""
+    known: list[Anchor] = []
+    for place in (chain, *asked.copies):
+        try:
+            found = read_anchors(place)
+        except DataError as fault:
+            faults.append(fault.line())
+            continue
+        if not found and place is not chain:
+            faults.append(f"{place}: no signed digest is there; name the folder of the copies")
+        known += found
+    if asked.public_key and not known:
+        faults.append(f"{chain}: no signed digest is there that the key could be tried on")
+    return known
+
+
+def _journal_beside(chain: Path, faults: list[str]) -> tuple[JournalAgreement | None, list[str]]:
+    """Return what holds records against the journal, and what is to be noted; a run has one."""
+    journal = chain.parent / _JOURNAL
+    if journal.is_dir():
+        return JournalAgreement(journal), []
+    if (chain.parent / _RUN).exists():
+        faults.append(f"{journal}: is not there, and the run's audit tells of it")
+        return None, []
+    return None, [NO_JOURNAL]
 
 
 def _parted(known: Iterable[Anchor], verdict: ChainVerdict) -> tuple[list[Anchor], list[Anchor]]:
