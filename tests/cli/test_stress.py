@@ -131,6 +131,7 @@ def test_an_instrument_of_which_only_a_price_is_known(data: Path, capsys: Captur
         ([], "needs one book"),
         (["--positions", "{book}", "--state", "x"], "needs one book"),
         (["--positions", "{book}", "--equity", "-3"], "is no worth above 0"),
+        (["--positions", "{book}", "--equity", "1e400"], "at most 1,000,000,000,000,000"),
         (["--state", "nowhere"], "holds no run"),
         (["--state", "nowhere", "--equity", "3"], "a run has its own worth"),
         (["--positions", "{bare}"], "the price of BTC-USDT is not known"),

@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.runtime.parity.recorded_runs import recorded, settings
+from traider.cli.lots_outcome import read_choices
 from traider.cli.main import run
+from traider.domain.errors import DataError
+from traider.portfolio.lot_matching import LotChoice
 from traider.runtime.books.money_events import read_money
 from traider.runtime.parity.recorded_run import RecordedRun
 
@@ -71,3 +74,33 @@ def test_what_cannot_be_is_one_line(folder: Path, tmp_path: Path, capsys: Captur
     assert "cannot be written: No such file or directory" in capsys.readouterr().err
     assert run([*said, "--utc-offset", "nan"]) == 2
     assert "--utc-offset: is no number of hours" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("row", "fault"),
+    [
+        ("0010000000484280,0,-5", "a quantity of -5 cannot be closed"),
+        ("0010000000484280,0,0", "a quantity of 0 cannot be closed"),
+        ("0010000000484280,0,nan", "a quantity of NaN cannot be closed"),
+        ("0010000000484280,0,inf", "a quantity of Infinity cannot be closed"),
+        ("0010000000484280,first,1", "names no lot"),
+        ("0010000000484280,0", "names no lot"),
+    ],
+)
+def test_a_lot_that_cannot_be_named_is_told_by_its_line(
+    tmp_path: Path, row: str, fault: str
+) -> None:
+    file = tmp_path / "chosen.csv"
+    file.write_text(f"order_id,lot,quantity\n7,0,1\n{row}\n")
+    with pytest.raises(DataError, match=fault) as raised:
+        read_choices(file)
+    assert raised.value.where == f"{file}:3"
+
+
+def test_an_order_is_named_as_it_is_printed_or_by_its_number(tmp_path: Path) -> None:
+    file = tmp_path / "chosen.csv"
+    orders = ("0010000000484280", "4503599632106112", "0x10000000484280", "a010000000484280")
+    file.write_text("order_id,lot,quantity\n" + "".join(f"{each},3,0.5\n" for each in orders))
+    found = read_choices(file)
+    assert found[4_503_599_632_106_112] == [LotChoice(3, Decimal("0.5"))] * 3
+    assert list(found) == [4_503_599_632_106_112, 0xA010000000484280]

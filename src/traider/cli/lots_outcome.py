@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -24,6 +25,9 @@ from traider.venues.rfc3339 import format_ns
 _WIDTH: Final = 160
 _ROWS_SHOWN: Final = 20
 _COLUMNS: Final = ("order_id", "lot", "quantity")
+_FORM: Final = "write order_id,lot,quantity and a line for each lot"
+_PRINTED: Final = re.compile("0[0-9a-f]{15}|(?=.*[a-f])[0-9a-f]{16}")
+"""An id of an order as commands print it; a decimal number begins with no 0, and has no letter."""
 _LOT_HEAD: Final = ("lot", "instrument", "side", "opened", "quantity", "remaining", "cost left")
 _DISPOSAL_HEAD: Final = (
     "lot", "instrument", "closed", "days", "quantity", "proceeds", "basis", "gain",
@@ -59,7 +63,10 @@ def lots_session(said: LotsArguments) -> int:
 
 
 def read_choices(path: Path) -> dict[int, list[LotChoice]]:
-    """Return the lots that a file names by order; its id is decimal, or hexadecimal after 0x.
+    """Return the lots that a file names by order.
+
+    An order is named as commands print it, in 16 hexadecimal digits, or by its number, decimal or
+    hexadecimal after 0x.
 
     Raises:
         DataError: the file cannot be read, or a row of it.
@@ -67,15 +74,21 @@ def read_choices(path: Path) -> dict[int, list[LotChoice]]:
     found: dict[int, list[LotChoice]] = {}
     try:
         with path.open(encoding="utf-8", newline="") as file:
-            for row in csv.DictReader(file):
-                order, lot, quantity = (row[name] for name in _COLUMNS)
-                found.setdefault(int(order, 0), []).append(LotChoice(int(lot), Decimal(quantity)))
-    except (OSError, ValueError, KeyError, TypeError, InvalidOperation) as fault:
+            rows = list(csv.DictReader(file))
+    except (OSError, ValueError, csv.Error) as fault:
         raise DataError(
-            f"cannot be read: {type(fault).__name__}",
-            where=str(path),
-            fix="write order_id,lot,quantity and a line for each lot",
+            f"cannot be read: {type(fault).__name__}", where=str(path), fix=_FORM
         ) from fault
+    for line, row in enumerate(rows, 2):
+        try:
+            order, lot, quantity = (row[name] for name in _COLUMNS)
+            number = int(order, 16) if _PRINTED.fullmatch(order) else int(order, 0)
+            choice = LotChoice(int(lot), Decimal(quantity))
+        except (ValueError, KeyError, TypeError, InvalidOperation) as fault:
+            raise DataError("names no lot", where=f"{path}:{line}", fix=_FORM) from fault
+        except DataError as fault:
+            raise DataError(fault.what, where=f"{path}:{line}", fix=fault.fix) from None
+        found.setdefault(number, []).append(choice)
     return found
 
 

@@ -32,6 +32,7 @@ JSON_NAME: Final = "stress.json"
 _WIDTH: Final = 190
 _TIMEOUT_S: Final = 3.0
 _CENT: Final = Decimal("0.01")
+_EQUITY_MAX: Final = Decimal(10) ** 15
 
 
 @dataclass(frozen=True)
@@ -83,8 +84,12 @@ def _equity(text: str | None) -> Decimal | None:
         amount = Decimal(text)
     except InvalidOperation:
         amount = Decimal("NaN")
-    if not (amount.is_finite() and amount > 0):
-        raise UsageError(f"{text!r} is no worth above 0", where="--equity", fix="write 10000")
+    if not (amount.is_finite() and 0 < amount <= _EQUITY_MAX):
+        raise UsageError(
+            f"{text!r} is no worth above 0, and at most {_EQUITY_MAX:,f}",
+            where="--equity",
+            fix="write 10000",
+        )
     return amount
 
 

@@ -25,10 +25,22 @@ _NOTHING = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class LotChoice:
-    """A part of a lot that a person names for an order to close."""
+    """A part of a lot that a person names for an order to close; its quantity is above 0."""
 
     lot_sequence: int
     quantity: Decimal
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be closed.
+
+        Raises:
+            DataError: the quantity is not above 0, or endless.
+        """
+        if not (self.quantity.is_finite() and self.quantity > 0):
+            raise DataError(
+                f"a quantity of {self.quantity} cannot be closed",
+                fix="name how much of the lot is sold, above 0",
+            )
 
 
 @dataclass(frozen=True)
