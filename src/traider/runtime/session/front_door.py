@@ -19,6 +19,7 @@ from traider.runtime.supervision.role import Role, RoleReport
 from traider.runtime.venue_keys import KEY_VARIABLES
 
 NAME: Final = "api"
+_ALERT_KEY: Final = "api"
 WAIT_S: Final = 15.0
 """So long the trader has the machine to itself; then it is begun even where nothing trades yet,
 so that a person sees what is waited for."""
@@ -82,9 +83,12 @@ class FrontDoor:
         """Tell a person once what keeps it from serving."""
         (part,) = board.parts()
         if part.is_good:
+            if self._told:
+                title = "dashboard and API are served again"
+                self.parts.alerts.send(Alert(_ALERT_KEY, Severity.INFO, title))
             self._told = ""
         elif part.detail and not self._told:
             self._told = part.detail
             self.parts.log.warning("the API is not served", why=part.detail)
             title = "dashboard and API are not served"
-            self.parts.alerts.send(Alert("api", Severity.WARNING, title, part.detail))
+            self.parts.alerts.send(Alert(_ALERT_KEY, Severity.WARNING, title, part.detail))

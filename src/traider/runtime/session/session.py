@@ -26,7 +26,7 @@ from traider.domain.fault_points import listen_as_asked
 from traider.domain.ports import Alert, Severity
 from traider.runtime.auditing.journal_audit import PROGRAM_FACT, program_body
 from traider.runtime.config import config_digest
-from traider.runtime.control.commands import CancelOrder, Kill, Reload, SetLimit, Stop
+from traider.runtime.control.commands import CancelOrder, Kill, Reload, Stop
 from traider.runtime.control.front_desk import FrontDesk
 from traider.runtime.control.kill_file import found_kill, watch_kill
 from traider.runtime.control.reloading import ConfigReload
@@ -49,6 +49,7 @@ from traider.runtime.session.lost_stop import lost_stop
 from traider.runtime.session.measuring import risk_watch
 from traider.runtime.session.parts import Opening, SessionParts, open_parts
 from traider.runtime.session.pauses import short_pauses
+from traider.runtime.session.people_told import PeopleTold
 from traider.runtime.session.settings import keep_settings, last_settings
 from traider.runtime.session.terms import SessionEnd, SessionOrder
 from traider.runtime.session.upkeep import KeepingTerms, Upkeep, pass_time, until_gone
@@ -419,19 +420,13 @@ class Session:
 
     def _open_desk(self, parts: SessionParts, watch: SessionWatch) -> TraderDesk:
         context = desk_context(parts, self.order.folder)
-        lives = parts.gateway.lives
+        lives, told = parts.gateway.lives, PeopleTold(self._seen.log, self._seen.alerts)
         hooks = DeskHooks(
-            lives.living, self._take_stop, lives.guards, self.restarts, self._tell_widened,
+            lives.living, self._take_stop, lives.guards, self.restarts, told.widened, told.held,
             lambda: parts.gateway.stand,
         )  # fmt: skip
         self._desk = TraderDesk(parts.trader, context, watch, hooks, parts.clock)
         return self._desk
-
-    def _tell_widened(self, command: SetLimit, line: str) -> None:
-        """Tell a person that somebody gave real money more room."""
-        title, told = "a limit is wider", f"{line}; {command.who}: {command.why}"
-        self._seen.log.warning(title, told=told)
-        self._seen.alerts.send(Alert(f"limits:{command.name}", Severity.WARNING, title, told))
 
     def _desk_here(self) -> TraderDesk:
         assert self._desk is not None  # noqa: S101 - opened before anything begins

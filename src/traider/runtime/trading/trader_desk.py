@@ -24,6 +24,7 @@ from traider.kernel.specification import MarketSpec
 from traider.runtime.control.commands import (
     CancelOrder,
     ControlCommand,
+    Kill,
     ManualOrder,
     Pause,
     Rearm,
@@ -109,6 +110,8 @@ class DeskHooks:
     """Parts that were begun again."""
     widened: Callable[[SetLimit, str], None] = field(default=lambda _, __: None)
     """Told of a limit with real money behind it that lets more through now, and how it was."""
+    held: Callable[[Kill | Pause | Rearm, str], None] = field(default=lambda _, __: None)
+    """Told of what held trading back or let it go on, and of what was done."""
     gateway: Callable[[], Stand] = field(default=lambda: Stand.OPEN)
     """Whether the gateway lets through what is wanted."""
 
@@ -153,6 +156,8 @@ class TraderDesk:
             self._trader.tell(events, [(CONTROL_FACT, command_bytes(command))], person)
         if isinstance(command, SetLimit) and is_widened:
             self._hooks.widened(command, line)
+        elif isinstance(command, Kill | Pause | Rearm) and len(events):
+            self._hooks.held(command, line)
         return line
 
     def _is_widened(self, command: SetLimit, events: EventArray) -> bool:
