@@ -15,8 +15,6 @@ import { modeOf } from "./mode";
 import { Person } from "./person";
 import { useNow } from "./use-now";
 
-/** Clocks further apart than this are of different times, and not of slow ways. */
-
 function ModeBadge({ status }: { status: Status }) {
   const mode = modeOf(status);
   const tone = mode.isLive ? "border-live bg-live text-white" : "border-accent text-accent";
@@ -65,7 +63,7 @@ function Money({ status }: { status: Status }) {
           <Pnl value={status.pnl_day} digits={2} />
         </dd>
       </div>
-      <div className="flex items-center gap-2 max-lg:hidden">
+      <div className="flex items-center gap-2 group-data-tight/bar:max-2xl:hidden max-lg:hidden">
         <dt className="text-xs text-quiet">Drawdown</dt>
         <dd
           className="flex items-center gap-2"
@@ -95,7 +93,9 @@ function Lights({ status, nowMs, isStale }: { status: Status; nowMs: number; isS
             className="flex items-center gap-1.5 text-xs text-quiet"
           >
             <Light state={light.state} />
-            <span className="max-xl:sr-only">{light.name}</span>
+            <span className="group-data-tight/bar:max-2xl:sr-only max-xl:sr-only">
+              {light.name}
+            </span>
             <span className="sr-only">{light.state}</span>
             {light.state === "bad" && <span className="figure text-bad">{since.slice(6)}</span>}
           </li>
@@ -109,7 +109,7 @@ function Lights({ status, nowMs, isStale }: { status: Status; nowMs: number; isS
 function MarketClock({ ns }: { ns: number }) {
   return (
     <time
-      className="figure text-sm text-quiet max-lg:hidden"
+      className="figure text-sm whitespace-nowrap text-quiet group-data-tight/bar:max-2xl:hidden max-lg:hidden"
       title={`The trader's clock, which trades and charts go by: ${dayClock(ns)}`}
     >
       {clock(ns)}
@@ -122,7 +122,10 @@ function Clock({ nowMs, marketNs }: { nowMs: number; marketNs: number | undefine
   if (nowMs === 0) return <span className="w-16 max-lg:hidden" />;
   if (isApart(marketNs, nowMs)) return <MarketClock ns={marketNs} />;
   return (
-    <time className="figure text-sm text-quiet max-lg:hidden" title={otherTime(nowMs * 1e6)}>
+    <time
+      className="figure text-sm whitespace-nowrap text-quiet group-data-tight/bar:max-2xl:hidden max-lg:hidden"
+      title={otherTime(nowMs * 1e6)}
+    >
       {clock(nowMs * 1e6)}
       {timeZone() && <span className="ml-1 text-xs">UTC</span>}
     </time>
@@ -136,9 +139,16 @@ export function TopBar({ onPalette }: { onPalette: () => void }) {
   const staleS = useStaleAge(statusTell);
   const isStale = staleS !== null;
   const status = held?.body;
+  // What holds it back, and the way out, take the place of what is also told elsewhere.
+  const isTight = status !== undefined && modeOf(status).halted !== "";
   return (
-    <header className="sticky top-0 z-30 flex h-12 items-center gap-5 border-b border-line bg-panel px-4 max-md:gap-3 max-md:px-3">
-      <span className="text-base font-semibold tracking-tight max-lg:hidden">Traider</span>
+    <header
+      data-tight={isTight || undefined}
+      className="group/bar sticky top-0 z-30 flex h-12 items-center gap-5 border-b border-line bg-panel px-4 max-md:gap-3 max-md:px-3"
+    >
+      <span className="text-base font-semibold tracking-tight group-data-tight/bar:max-2xl:hidden max-lg:hidden">
+        Traider
+      </span>
       {status ? (
         <ModeBadge status={status} />
       ) : (
@@ -169,7 +179,10 @@ export function TopBar({ onPalette }: { onPalette: () => void }) {
           className="flex h-8 items-center gap-2 rounded border border-line px-2 text-quiet hover:bg-raised hover:text-text max-sm:hidden"
         >
           <Icon name="search" />
-          <kbd aria-hidden="true" className="font-sans text-xs max-lg:hidden">
+          <kbd
+            aria-hidden="true"
+            className="font-sans text-xs whitespace-nowrap group-data-tight/bar:max-2xl:hidden max-lg:hidden"
+          >
             Ctrl K
           </kbd>
         </button>
