@@ -43,6 +43,7 @@ MANY_ARGUMENTS: Final = {
     "src/traider/cli/users.py:token": "the same",
 }
 BROAD_EXCEPT: Final = {
+    "src/traider/ops/notifying/channel.py": "a way to people that fails unforeseen must not end",
     "src/traider/features/user_files.py": "a person's own code may raise anything",
     "src/traider/runtime/supervision/keeper.py": "every fault of a role arrives here",
     "src/traider/runtime/supervision/threads.py": "a fault is raised to whoever waits for it",

@@ -1,6 +1,8 @@
 """The table [notifications]: who is told of alerts, by which ways."""
 
+from ipaddress import ip_address
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, Secret
 
@@ -13,9 +15,33 @@ from traider.runtime.config_sections import Real, Section, Whole, listed
 def _is_address(url: Secret[str] | str) -> Secret[str] | str:
     text = url if isinstance(url, str) else url.get_secret_value()
     # Settings that were written down without their secrets are read again by jobs.
-    if text not in ("", HIDDEN) and not text.startswith(("https://", "http://")):
-        raise ValueError("write an address that begins with https://")
+    if text not in ("", HIDDEN):
+        _check_address(text)
     return url
+
+
+def _check_address(text: str) -> None:
+    """Return when what is told there is read by nobody on the way.
+
+    Raises:
+        ValueError: it is no address, or one that is not encrypted.
+    """
+    try:
+        found = urlsplit(text)
+        host = found.hostname or ""
+        host.encode("idna")
+    except ValueError:  # its words may hold the address, which is a secret
+        raise ValueError("write an address that begins with https://") from None
+    is_encrypted = found.scheme == "https" or (found.scheme == "http" and _is_here(host))
+    if not (host and is_encrypted):
+        raise ValueError("write an address that begins with https://; http:// is for this machine")
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 Url = Annotated[HiddenUrl, AfterValidator(_is_address)]

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from traider.domain.errors import ConfigError
 from traider.domain.ports import Alert, Clock, Log, Severity
-from traider.ops.notifying import Channel, Delivery, Group, Notifier, Pace
+from traider.ops.notifying import Channel, Delivery, Group, Notifier, Pace, delivered
 from traider.ops.notifying.mail import MailChannel, MailTerms
 from traider.ops.notifying.services import (
     JsonChannel,
@@ -61,10 +61,10 @@ def send_test(channel: Channel, who: str, source: str, now_ns: int) -> Delivery:
     """
     title = f"test of this way, asked for by {who}"
     alert = Alert(f"test:{channel.name}", Severity.WARNING, title, "nothing is wrong")
-    sent = channel.deliver(Group(source, (alert,), now_ns))
+    sent = delivered(channel, Group(source, (alert,), now_ns))
     if not (sent.is_done and channel.keeps_open):
         return sent
-    return channel.deliver(Group(source, (replace(alert, severity=Severity.INFO),), now_ns))
+    return delivered(channel, Group(source, (replace(alert, severity=Severity.INFO),), now_ns))
 
 
 def _channels(config: NotificationsConfig) -> Iterator[Channel]:

@@ -168,7 +168,7 @@ def test_a_fault_that_nobody_foresaw_is_told_and_it_begins_anew(
     monkeypatch.setattr("threading.excepthook", lambda args: told.append(str(args.exc_value)))
     monkeypatch.setattr("traider.api.following.live_view._UNFORESEEN_S", 0.05)
     view = LiveView(trader.folder)
-    view.subscribe(lambda _: seen.append((view._state, view._fault)))  # noqa: SLF001 - no lock here
+    view.subscribe(lambda _: seen.append((view._state, view._fault)))
     view.start()
     try:
         until(view, lambda: bool(told) and view.standing().state is ViewState.LIVE)

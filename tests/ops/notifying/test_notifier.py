@@ -128,6 +128,56 @@ def test_no_more_than_the_pace_goes_out_in_a_minute() -> None:
     assert told(way)[2:] == [["later", "later still"]]
 
 
+def test_a_critical_one_waits_neither_for_the_minute_nor_behind_others() -> None:
+    way = Way()
+    carries, _ = notifier(way, Pace(group_s=0.0, per_minute=1))
+    carries.send(alert("first"))
+    until(lambda: len(way.groups) == 1)
+    for number in range(WAITING_MAX):
+        carries.send(alert(str(number)))
+    carries.send(alert("stop", Severity.CRITICAL))
+    until(lambda: len(way.groups) == 2)
+    assert told(way)[1] == [*(str(number) for number in range(1, 20)), "stop"]
+    assert (way.groups[1].left_out, carries.states()[0].waiting) == (1, WAITING_MAX - 20)
+    carries.close()
+
+
+def test_what_is_critical_gives_way_last() -> None:
+    way = Way()
+    way.is_open.clear()
+    carries, _ = notifier(way)
+    carries.send(alert("first"))
+    until(lambda: carries.states()[0].waiting == 0)
+    carries.send(alert("stop", Severity.CRITICAL))
+    for number in range(WAITING_MAX + 5):
+        carries.send(alert(str(number)))
+    way.is_open.set()
+    until(lambda: carries.states()[0].waiting == 0)
+    carries.close()
+    assert told(way)[1][0] == "stop"
+    assert way.groups[1].left_out == 6
+
+
+def test_a_way_that_fails_unforeseen_carries_what_comes_next() -> None:
+    class Failing(Way):
+        def deliver(self, group: Group) -> Delivery:
+            if not self.groups:
+                self.groups.append(group)
+                raise UnicodeError("an address with secret words")
+            return super().deliver(group)
+
+    way = Failing()
+    carries, log = notifier(way)
+    carries.send(alert("a"))
+    until(lambda: carries.states()[0].failed == 1)
+    assert carries.states()[0].fault == "it failed (UnicodeError)"
+    carries.send(alert("b"))
+    until(lambda: carries.states()[0].sent == 1)
+    assert told(way) == [["a"], ["b"]]
+    assert "secret" not in str(log.lines)
+    carries.close()
+
+
 def test_before_anything_was_sent_a_way_says_so() -> None:
     way = Way()
     carries, _ = notifier(way)

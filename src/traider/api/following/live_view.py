@@ -10,7 +10,8 @@
 It begins at the newest state that the trader kept, or with the first event of a short journal, and
 then looks back for bars, trades and quality piece by piece while nothing new comes. It outlives a
 trader that starts again, a journal that is not there yet, and another run begun in the folder. A
-fault that nobody foresaw is shown and told, and the view begins anew. Memory is bounded: each tape and each series forgets what is oldest.
+fault that nobody foresaw is shown and told, and the view begins anew. Memory is bounded: each tape
+and each series forgets what is oldest.
 """
 
 import itertools

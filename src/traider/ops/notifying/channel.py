@@ -33,5 +33,17 @@ class Channel(Protocol):
     """Whether a condition stays open there until its end is told."""
 
     def deliver(self, group: Group) -> Delivery:
-        """Send what ``group`` says; never raises."""
+        """Send what ``group`` says; ask it by ``delivered``, which never raises."""
         ...
+
+
+def delivered(channel: Channel, group: Group) -> Delivery:
+    """Send what ``group`` says; a fault that the channel did not foresee is why it is not done.
+
+    An address that no encoding takes, say: the next alerts are still to be carried.
+    """
+    try:
+        return channel.deliver(group)
+    except Exception as fault:  # noqa: BLE001 - see above
+        # Its words may hold an address; its class says enough.
+        return Delivery(why=f"it failed ({type(fault).__name__})")

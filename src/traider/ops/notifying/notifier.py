@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from traider.domain.ports import Alert, Clock, Log, Severity
-from traider.ops.notifying.channel import Channel, Delivery
+from traider.ops.notifying.channel import Channel, Delivery, delivered
 from traider.ops.notifying.group import Group, is_at_least
 
 WAITING_MAX: Final = 200
@@ -19,6 +19,8 @@ _PAUSE_S: Final = 2.0
 _PAUSE_S_MAX: Final = 120.0
 _END_S: Final = 3.0
 _MINUTE_S: Final = 60.0
+_URGENT_S: Final = 1.0
+"""Between two messages with something critical once the minute's are used up."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class Pace:
     group_s: float = 5.0
     """Alerts that come within it go out together; a critical one waits for nothing."""
     per_minute: int = 20
-    """Messages a minute at most; what comes meanwhile is grouped."""
+    """Messages a minute at most; what comes meanwhile is grouped. Critical ones go all the same."""
     pause_s: float = _PAUSE_S
     """Before the second try; each later one waits twice as long, for two minutes at most."""
 
@@ -107,6 +109,10 @@ class _Seen:
     told: Callable[[], None]
 
 
+def _place(numbered: tuple[int, object]) -> int:
+    return numbered[0]
+
+
 class _Line:
     """One channel, what waits for it, and its thread."""
 
@@ -144,7 +150,7 @@ class _Line:
             else:
                 self._standing.add(alert.key)
             if len(self._waiting) >= WAITING_MAX:
-                self._waiting.popleft()
+                self._give_way()
                 self._left_out += 1
                 self._state = replace(self._state, left_out=self._state.left_out + 1)
             self._waiting.append((self._clock.now_ns(), alert))
@@ -174,11 +180,29 @@ class _Line:
             if not self._waiting:
                 return None
             self._changed.wait_for(self._is_urgent, self._pace.group_s)
-            self._changed.wait_for(lambda: self._is_ending, self._wait_s())
-            taken = [self._waiting.popleft() for _ in range(min(len(self._waiting), _TOGETHER_MAX))]
+            self._changed.wait_for(self._is_urgent, self._wait_s())
+            if self._is_urgent():
+                self._changed.wait_for(lambda: self._is_ending, self._urgent_wait_s())
+            taken = self._take_next()
             left_out, self._left_out = self._left_out, 0
         alerts = tuple(alert for _, alert in taken)
         return Group(self._source, alerts, taken[0][0], left_out)
+
+    def _take_next(self) -> list[tuple[int, Alert]]:
+        """Return what goes out together, in its order: all that is critical, and what has room."""
+        waiting = list(enumerate(self._waiting))
+        waiting.sort(key=lambda each: each[1][1].severity is not Severity.CRITICAL)
+        taken, left = waiting[:_TOGETHER_MAX], waiting[_TOGETHER_MAX:]
+        self._waiting = deque(each for _, each in sorted(left, key=_place))
+        return [each for _, each in sorted(taken, key=_place)]
+
+    def _give_way(self) -> None:
+        """Leave out the oldest that is not critical, or the oldest."""
+        for place, (_, alert) in enumerate(self._waiting):
+            if alert.severity is not Severity.CRITICAL:
+                del self._waiting[place]
+                return
+        self._waiting.popleft()
 
     def _is_urgent(self) -> bool:
         return self._is_ending or any(
@@ -191,12 +215,18 @@ class _Line:
             return 0.0
         return max(self._used_s[0] + _MINUTE_S - time.monotonic(), 0.0)
 
+    def _urgent_wait_s(self) -> float:
+        """Return how long what is critical waits: not for the minute, but not all at once."""
+        if len(self._used_s) < self._pace.per_minute:
+            return 0.0
+        return max(self._used_s[-1] + _URGENT_S - time.monotonic(), 0.0)
+
     def _carry(self, group: Group) -> None:
         """Send a group, again where that may help, until it arrives or is given up."""
         pause_s, delivery = self._pace.pause_s, Delivery()
         for number in range(_TRIES):
             self._used_s.append(time.monotonic())
-            delivery = self._channel.deliver(group)
+            delivery = delivered(self._channel, group)
             if delivery.is_done or not delivery.may_try_again or number == _TRIES - 1:
                 break
             self._note(fault=delivery.why)
