@@ -122,17 +122,20 @@ def test_a_worker_runs_a_back_test_and_leaves_its_results(tmp_path: Path, desk: 
     )
 
 
-def test_a_back_test_that_is_stopped_leaves_nothing(tmp_path: Path, desk: JobDesk) -> None:
+@pytest.mark.parametrize("when", ["fills", "report"])
+def test_a_back_test_that_is_stopped_leaves_nothing(
+    tmp_path: Path, desk: JobDesk, when: str
+) -> None:
     folder = tmp_path / "jobs" / "one"
     job = desk.start(BACKTEST, request_json(BacktestRequest(crossing(tmp_path), folder)))
 
     def stop() -> bool:
-        return heart.note.endswith(" fills")  # so the kernel is there, and the data are run
+        seen.append(heart.note)  # once it fills, the kernel is there, and the data are run
+        return any(note.endswith(when) for note in seen)
 
-    with Heart(desk.table, job, 60.0) as heart:
-        with pytest.raises(Interrupted):
-            run_backtest_job(job, heart, stop)
-        assert heart.note.endswith(" fills")
+    seen: list[str] = []
+    with Heart(desk.table, job, 60.0) as heart, pytest.raises(Interrupted):
+        run_backtest_job(job, heart, stop)
     assert list(folder.iterdir()) == []
 
 

@@ -108,7 +108,7 @@ def run_backtest_job(job: Job, heart: Heart, stop: Callable[[], bool]) -> str:
 
     request = request_of(job.request)
     finished = run_backtest(request.config, progress=heart.progress, stop=stop)
-    if not (finished.result.is_whole and finished.research.is_whole):
+    if stop() or not (finished.result.is_whole and finished.research.is_whole):
         shutil.rmtree(finished.folder, ignore_errors=True)
         raise Interrupted("the back-test was stopped", fix="start it again")
     chosen = finished.result.chosen

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from traider.backtest.doctor import examined
 from traider.backtest.files import write_files
@@ -22,10 +23,14 @@ from traider.runtime.check_records import is_passed, run_digest
 from traider.runtime.config import Config, config_digest
 from traider.runtime.data_plan import RunData, data_notes, scan_data
 from traider.runtime.kernel_spec import kernel_spec
-from traider.runtime.progress import COMPILING
+from traider.runtime.progress import COMPILING, say, within
 from traider.runtime.research import Research, plan_research
 from traider.runtime.trading_rules import check_instruments, check_scale, idle_settings
 from traider.runtime.user_scores import model_numbers, score_streams
+
+_SHARES: Final = {True: (0.7, 0.95), False: (0.3, 0.4)}
+"""Up to where three tiers of fills take, and the gate's checks; by whether nothing follows them."""
+_WRITING: Final = 0.95
 
 
 @dataclass(frozen=True)
@@ -55,12 +60,16 @@ def run_backtest(
     planned = plan_research(config, plan)
     folder = new_folder(config.output)
     try:
-        result = run_plan(plan, progress=progress, stop=stop)
+        fills, checks = _SHARES[planned.is_empty]
+        result = run_plan(plan, progress=within(progress, 0.0, fills), stop=stop)
+        say(progress, fills, "asking the gate again about what is shown")
         result = with_checks(result, plan, config.report.trades_shown, stop)
-        research = planned.run(result, progress=progress, stop=stop)
+        follows = within(progress, checks, _WRITING)
+        research = planned.run(result, progress=follows, stop=stop)
     except TraiderError:
         folder.rmdir()
         raise
+    say(progress, _WRITING, "writing the report")
     result = examined(result, research.evidence())
     write_files(result, folder)
     beside = [page.name for page in research.write(result, folder)]
