@@ -37,6 +37,10 @@ def test_every_way_can_be_set_and_none_is_by_itself() -> None:
         (("email.host=mail.example", "email.to=a@e.org"), "email.sender"),
         (("email.host=mail.example", "email.sender=a@e.org"), "email.to"),
         (("slack.url=hooks.example",), "slack.url"),
+        (("slack.url=http://hooks.example/x",), "slack.url"),
+        (("slack.url=https://hooks..example/x",), "slack.url"),
+        (("slack.url=https:///x",), "slack.url"),
+        (("webhook.url=http://10.0.0.1/x",), "webhook.url"),
     ],
 )
 def test_a_way_that_is_set_in_part_is_refused(said: tuple[str, ...], where: str) -> None:

@@ -30,7 +30,10 @@ from traider.venues.rfc3339 import format_ns
 
 WHOLE: Final = 0
 DAMAGED: Final = 1
-_SHOWN: Final = ("check", "instrument", "side", "size", "price", "name", "old", "new", "why")
+_SHOWN: Final = (
+    "check", "what", "instrument", "side", "size", "price", "name", "number", "limit", "old", "new",
+    "why",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

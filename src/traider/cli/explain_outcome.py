@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from traider.compliance.check_words import measured
 from traider.compliance.lookup import AuditLookup
 from traider.venues.rfc3339 import format_ns
 
@@ -113,7 +114,9 @@ def _gate(found: Body) -> Iterator[str]:
     if verdict is not None:
         number = ""
         if verdict["check"] != "approved":
-            number = f": {_number(verdict['number'])} against {_number(verdict['limit'])}"
+            check = verdict["check"]
+            number = f": {measured(check, verdict['number'])} against "
+            number += measured(check, verdict["limit"])
         yield f"verdict  {verdict['check']}{number}"
     if found["would_have_passed"]:
         yield f"  {found['would_have_passed']}"
@@ -144,8 +147,8 @@ def _mark(row: Body) -> str:
 def _measured(row: Body) -> str:
     if "number" not in row:
         return ""
-    limit = _number(row["limit"]) if row["limit"] else "off"
-    return f"{_number(row['number'])} of {limit}"
+    limit = measured(row["check"], row["limit"]) if row["limit"] else "off"
+    return f"{measured(row['check'], row['number'])} of {limit}"
 
 
 def _table(rows: Iterable[tuple[str, str]]) -> Iterator[str]:

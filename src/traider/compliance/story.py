@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
+from traider.compliance.check_words import measured
 from traider.compliance.reason_words import (
     ARROW,
     base_of,
@@ -143,8 +144,9 @@ def _checked(found: Body) -> Iterator[str]:
         yield f"It passed {many}{_nearest(gate)}."
         return
     yield (
-        f"The check {verdict['check']} refused it: {_number(verdict['number'])} against "
-        f"{_number(verdict['limit'])}."
+        f"The check {verdict['check']} refused it: "
+        f"{measured(verdict['check'], verdict['number'])} against "
+        f"{measured(verdict['check'], verdict['limit'])}."
     )
     if found["would_have_passed"]:
         yield f"It {found['would_have_passed']}."
@@ -192,12 +194,6 @@ def _base(found: Body) -> str:
 
 def _signed(value: float | None) -> str:
     return "not known" if value is None else f"{value:+.2f}"
-
-
-def _number(value: object) -> str:
-    if value is None:
-        return "not known"
-    return f"{value:,.8g}" if isinstance(value, float) else str(value)
 
 
 def _time(us: float) -> str:

@@ -8,12 +8,15 @@ import pytest
 
 from tests.kernel.builders import record
 from tests.parity.small_run import FIRST_NS, small_run
+from tests.ports.alert import MemoryAlerts
+from tests.ports.log import MemoryLog
 from tests.runtime.trading.test_trader import DIGEST, Desk, dice, whole
 from traider.backtest.outcome import account_equity
 from traider.domain.errors import UsageError
 from traider.domain.events import Kind, OrderFlag, empty_events
 from traider.domain.order_states import PartlyFilled
 from traider.domain.orders import OrderType
+from traider.domain.ports import Severity
 from traider.gateway.client_ids import ClientIds
 from traider.gateway.order_lives import OrderLife
 from traider.gateway.port import Stand
@@ -21,6 +24,7 @@ from traider.journal import JournalReader
 from traider.runtime.control.commands import Kill, Pause, Rearm, Reload, SetLimit, Stop
 from traider.runtime.control.limit_names import LIMIT_NAMES
 from traider.runtime.limit_bounds import PhaseBounds
+from traider.runtime.session.people_told import PeopleTold
 from traider.runtime.status_body import (
     AlertBody,
     HealthBody,
@@ -181,6 +185,24 @@ def test_the_phase_tells_what_the_gateway_lets_through(
         assert made.status().phase is phase
         again = made.command(Rearm(who=WHO, why=WHY))
         assert again.endswith("it was neither paused nor stopped") is (stand is Stand.OPEN)
+
+
+def test_what_holds_trading_back_is_told_to_people(tmp_path: Path) -> None:
+    spec, _ = small_run("market")
+    with Desk(tmp_path, spec) as desk:
+        desk.trader.begin(DIGEST, 1, empty_events(0))
+        alerts = MemoryAlerts()
+        told = PeopleTold(MemoryLog(), alerts)
+        made = desk_of(desk, tmp_path, DeskHooks(held=told.held, widened=told.widened))
+        for command in (Pause, Kill, Rearm):
+            made.command(command(who=WHO, why=WHY))
+        made.command(SetLimit(name="max_exposure", value=Decimal("0.3"), who=WHO, why=WHY))
+    assert [(each.key, each.severity, each.title) for each in alerts.sent] == [
+        ("trading", Severity.WARNING, "trading is paused"),
+        ("trading", Severity.CRITICAL, "trading was stopped"),
+        ("trading", Severity.INFO, "trading goes on"),
+    ]
+    assert all(each.detail.endswith(f"{WHO}: {WHY}") for each in alerts.sent)
 
 
 def test_limits_with_real_money_behind_them_stay_within_their_phase(tmp_path: Path) -> None:

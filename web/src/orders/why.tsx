@@ -74,6 +74,15 @@ function Features({ features }: { features: Record<string, number | null> }) {
   );
 }
 
+/** What a check measured: the gate keeps ages in nanoseconds, and least sizes in lots. */
+function Measured({ row, value }: { row: CheckShape; value: number | null }) {
+  if (row.check === "stale-data" && value !== null) {
+    return <Figure value={value / 1e9} digits={{ min: 0, max: 1 }} unit="s" />;
+  }
+  const unit = row.check === "min-size" || row.check === "short-not-allowed" ? "lots" : undefined;
+  return <Figure value={value} digits={{ min: 0, max: 4 }} unit={unit} />;
+}
+
 const CHECKS: readonly Column<CheckShape>[] = [
   { key: "check", label: "Check", value: (row) => row.check, cell: (row) => spaced(row.check) },
   {
@@ -81,14 +90,14 @@ const CHECKS: readonly Column<CheckShape>[] = [
     label: "Value",
     isNumber: true,
     value: (row) => row.number,
-    cell: (row) => <Figure value={row.number} digits={{ min: 0, max: 4 }} />,
+    cell: (row) => <Measured row={row} value={row.number} />,
   },
   {
     key: "limit",
     label: "Limit",
     isNumber: true,
     value: (row) => row.limit,
-    cell: (row) => <Figure value={row.limit} digits={{ min: 0, max: 4 }} />,
+    cell: (row) => <Measured row={row} value={row.limit} />,
   },
   {
     key: "used",
