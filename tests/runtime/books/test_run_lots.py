@@ -17,6 +17,8 @@ from sqlalchemy import select
 
 from tests.runtime.parity.recorded_runs import RecordedTrader, capture, recorded, settings
 from traider.cli.main import run as run_command
+from traider.compliance.tax_forms import TaxForm
+from traider.compliance.tax_rows import Reported
 from traider.domain.errors import DataError, UsageError
 from traider.domain.events import EventArray, FillFlag, Kind, empty_events
 from traider.domain.money import notional_units, pack_currency
@@ -27,6 +29,7 @@ from traider.portfolio.lot_matching import LotTerms
 from traider.portfolio.lots import Lot, LotMethod
 from traider.runtime.books.money_events import money_of, read_money
 from traider.runtime.books.run_lots import keep_run_lots, lots_of
+from traider.runtime.books.tax_year import TaxRequest, tax_year
 from traider.runtime.parity.recorded_run import RecordedRun
 from traider.runtime.status_body import Mode
 from traider.runtime.tables_following import TablesFollower, TablesOrder
@@ -105,6 +108,24 @@ def test_everything_that_moves_money_is_booked(folder: Path) -> None:
     assert ledger.balances == {"USDT": 0}
     assert list(money.until(5).booked_fills()) == []
     assert len(money.until(6).events) == 4
+
+
+def test_a_tax_row_of_a_correction_is_named(folder: Path) -> None:
+    spec = RecordedRun.open(folder).spec()
+    events = [
+        _event(Kind.RECONCILE_ADJUSTMENT, w1=2, w4=100),
+        _event(Kind.FILL, side=-1, price=120, size=1),
+        _event(Kind.RECONCILE_ADJUSTMENT, w1=-1, w4=100),
+    ]
+    money = money_of(spec, "USD", events, [np.array([9, 10, 11], np.int64)])
+    asked = TaxRequest(1970, LotTerms(), TaxForm.FORM_8949, Reported.NONE)
+    ended, begun = tax_year(asked, money).notes
+    assert ended.startswith(
+        "rows that end by a correction against the venue's account: 1 (fill 11)"
+    )
+    assert begun.endswith(": 2 (lot 9); their basis is the price of that moment")
+    bought = [_event(Kind.FILL, side=1, price=100, size=1), events[1]]
+    assert tax_year(asked, money_of(spec, "USD", bought, [np.array([1, 2], np.int64)])).notes == ()
 
 
 def _with_tables(folder: Path) -> str:

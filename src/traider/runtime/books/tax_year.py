@@ -1,12 +1,13 @@
 """The tax form of a year, made of the fills of a run; its lots are held against the ledger."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
 from traider.compliance.tax_forms import TaxForm, form_csv, on_form
-from traider.compliance.tax_rows import Reported, TaxTerms, tax_rows
+from traider.compliance.tax_rows import Reported, TaxRow, TaxTerms, tax_rows
 from traider.compliance.tax_summary import (
     TaxSummary,
     TermTotals,
@@ -15,6 +16,7 @@ from traider.compliance.tax_summary import (
     summarize,
 )
 from traider.domain.errors import DataError
+from traider.domain.events import Kind
 from traider.portfolio.lot_matching import LotTerms
 from traider.runtime.books.money_events import MoneyEvents
 from traider.runtime.books.run_lots import lots_of
@@ -83,7 +85,7 @@ def tax_year(asked: TaxRequest, money: MoneyEvents) -> TaxYear:
             Decimal(0),
         ),
         text=form_csv(asked.form, rows, asked.reported),
-        notes=_notes(money),
+        notes=(*_notes(money), *_corrected(money, shown)),
     )
 
 
@@ -93,6 +95,28 @@ def _notes(money: MoneyEvents) -> tuple[str, ...]:
     if money.currency in _DOLLARS:
         return (f"amounts are {money.currency}; the forms want US dollars, one for one here",)
     return (f"amounts are {money.currency}; the forms want US dollars: convert each row",)
+
+
+def _corrected(money: MoneyEvents, rows: Sequence[TaxRow]) -> Iterator[str]:
+    """Yield what is to be said of rows that no trade opened or closed, but a correction."""
+    is_correction = money.events["kind"] == Kind.RECONCILE_ADJUSTMENT
+    places = set(money.sequences[is_correction].tolist())
+    found = sorted({row.fill for row in rows} & places)
+    if found:
+        listed = ", ".join(map(str, found))
+        many = sum(row.fill in places for row in rows)
+        yield (
+            f"rows that end by a correction against the venue's account: {many} (fill {listed}); "
+            "that is no sale, and what it was is for you to say"
+        )
+    found = sorted({row.lot for row in rows} & places)
+    if found:
+        listed = ", ".join(map(str, found))
+        many = sum(row.lot in places for row in rows)
+        yield (
+            f"rows that began with a correction against the venue's account: {many} "
+            f"(lot {listed}); their basis is the price of that moment"
+        )
 
 
 def tax_body(found: TaxYear, asked: TaxRequest) -> dict[str, Any]:
