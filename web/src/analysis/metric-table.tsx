@@ -8,6 +8,7 @@ interface MetricTableProps {
 }
 
 function written(row: MetricRow, value: number | null): string {
+  if (row.form === "gain") return percent(value, { sign: true });
   if (row.form === "fraction") return percent(value);
   return number(value, { digits: row.form === "money" ? 2 : { min: 0, max: 2 } });
 }
@@ -24,7 +25,7 @@ export function MetricTable({ label, names, rows }: MetricTableProps) {
             </th>
             {names.map((name, place) => (
               <th key={place} scope="col" className="px-3 text-right font-medium last:pr-4">
-                {name}
+                <span className="wrap-anywhere">{name}</span>
               </th>
             ))}
           </tr>

@@ -29,7 +29,7 @@ describe("metric table", () => {
 
   it("names the best, by what is better of each figure", () => {
     expect(row("Total return")?.best).toBe(1);
-    expect(row("Fees")?.best).toBe(0);
+    expect(row("Fees")?.best).toBe(null); // of other capital they say nothing
     expect(row("Deepest fall")?.best).toBe(1);
   });
 

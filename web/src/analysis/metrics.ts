@@ -6,7 +6,7 @@ type Told = Readonly<Record<string, unknown>>;
 
 export interface MetricRow {
   readonly name: string;
-  readonly form: "fraction" | "number" | "money";
+  readonly form: "gain" | "fraction" | "number" | "money";
   /** One a run; null where a run does not have the figure. */
   readonly values: readonly (number | null)[];
   /** Place of the best, or null where fewer than two have it or all are equal. */
@@ -25,8 +25,8 @@ function inside(told: Told, ...names: string[]): unknown {
 }
 
 const METRICS: readonly Metric[] = [
-  { name: "Total return", form: "fraction", of: ({ performance }) => inside(performance, "total_return") },
-  { name: "Return a year", form: "fraction", of: ({ performance }) => inside(performance, "cagr", "growth_a_year") },
+  { name: "Total return", form: "gain", of: ({ performance }) => inside(performance, "total_return") },
+  { name: "Return a year", form: "gain", of: ({ performance }) => inside(performance, "cagr", "growth_a_year") },
   { name: "Volatility", form: "fraction", isSmallerBetter: true, of: ({ performance }) => inside(performance, "volatility") },
   { name: "Sharpe", form: "number", of: ({ performance }) => inside(performance, "sharpe") },
   { name: "Sortino", form: "number", of: ({ performance }) => inside(performance, "sortino") },
@@ -36,12 +36,12 @@ const METRICS: readonly Metric[] = [
   { name: "Trades", form: "number", of: ({ trades }) => inside(trades, "closed", "count", "trades") },
   { name: "Won", form: "fraction", of: ({ trades }) => inside(trades, "win_rate") },
   { name: "Profit factor", form: "number", of: ({ trades }) => inside(trades, "profit_factor") },
-  { name: "Fees", form: "money", isSmallerBetter: true, of: ({ costs }) => inside(costs, "fees") },
+  { name: "Fees", form: "money", of: ({ costs }) => inside(costs, "fees") },
   { name: "Final equity", form: "money", of: (figures) => figures.final_equity },
 ]; // prettier-ignore
 
 /** Figures of which neither more nor less is better: counts, and money that others began with. */
-const NEUTRAL: ReadonlySet<string> = new Set(["Trades", "Turnover a year", "Final equity"]);
+const NEUTRAL: ReadonlySet<string> = new Set(["Trades", "Turnover a year", "Fees", "Final equity"]);
 
 function real(value: unknown): number | null {
   if (typeof value === "string" && value !== "") return real(Number(value));

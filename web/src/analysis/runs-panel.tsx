@@ -47,7 +47,7 @@ function Finished({
         />
         <span className="flex min-w-0 flex-1 flex-col">
           <span className="flex flex-wrap items-center gap-2">
-            <span className="font-medium">{nameOf(run)}</span>
+            <span className="min-w-0 font-medium wrap-anywhere">{nameOf(run)}</span>
             <Badge>{run.fill_tier}</Badge>
             {run.state !== "done" && <Badge tone="bad">{run.state}</Badge>}
           </span>

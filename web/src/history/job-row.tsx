@@ -80,7 +80,7 @@ export function JobRow({
     <li className="flex flex-col gap-1.5 border-b border-line px-4 py-3 last:border-b-0">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
         <span className="figure text-xs text-quiet">#{job.id}</span>
-        <span className="font-medium">{title}</span>
+        <span className="min-w-0 font-medium wrap-anywhere">{title}</span>
         <Badge tone={TONES[job.state]}>{job.state}</Badge>
         {isWaiting && <span className="text-xs text-quiet">{job.wanted} asked</span>}
         <span className="ml-auto flex gap-2">

@@ -1,6 +1,7 @@
 /** What the page of data asks the server for, and what it can have done. */
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
 import { get, post } from "@/data/client";
 import type { Schema } from "@/data/schemas";
 
@@ -17,13 +18,25 @@ export function isUnderWay(job: { readonly state: string }): boolean {
 }
 
 export function useBackfills() {
-  return useQuery({
+  const queries = useQueryClient();
+  const jobs = useQuery({
     queryKey: ["backfill", "jobs"],
     queryFn: () => get("/api/v1/backfill", { query: { limit: JOBS_MOST } }),
     // Looked at often while one runs, now and then while none does.
     refetchInterval: ({ state }) =>
       state.data?.items.some(isUnderWay) === true ? MOVING_MS : SLOW_MS / 6,
   });
+  // What is over has changed what there is: it is looked at again at once, and not in its turn.
+  const over = jobs.data?.items.filter((job) => !isUnderWay(job)).length;
+  const before = useRef(over);
+  useEffect(() => {
+    if (before.current !== undefined && over !== before.current) {
+      void queries.invalidateQueries({ queryKey: ["backfill", "coverage"] });
+      void queries.invalidateQueries({ queryKey: ["backfill", "findings"] });
+    }
+    before.current = over;
+  }, [over, queries]);
+  return jobs;
 }
 
 export function useCoverage() {

@@ -6,6 +6,7 @@ import { shortName } from "@/format/words";
 import { Figure } from "@/ui/figure";
 import { Light } from "@/ui/badge";
 import type { Product } from "./queries";
+import { daySpan } from "./readings";
 
 interface PickerProps {
   products: readonly Product[];
@@ -50,7 +51,7 @@ export function Picker({ products, chosen, onChoose, className }: PickerProps) {
             <Change product={product} />
           </span>
           <span className="figure text-xs text-quiet">
-            {compact(product.volume)} {product.base} in a day
+            {compact(product.volume)} {product.base} in {daySpan(product)}
           </span>
         </button>
       ))}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { faultsOf, shadesOf, tapeOf } from "./readings";
+import { daySpan, faultsOf, shadesOf, tapeOf } from "./readings";
 
 const quality = {
   instrument: "A:B-C",
@@ -13,6 +13,14 @@ const quality = {
   unhealthy_s: 1,
   last_ns: 12e9,
 };
+
+describe("figures of a day", () => {
+  it("are told to be of less where less is known", () => {
+    expect(daySpan({ last_ns: 90_000e9, change_from_ns: 3_600e9 })).toBe("a day");
+    expect(daySpan({ last_ns: 90_000e9, change_from_ns: 82_800e9 })).toBe("2 h 00 m");
+    expect(daySpan({ last_ns: 90_000e9, change_from_ns: null })).toBe("a day");
+  });
+});
 
 describe("readings", () => {
   it("tell what was wrong and when, whatever said it", () => {

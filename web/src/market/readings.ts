@@ -3,6 +3,7 @@
 import type { Span } from "@/charts/points";
 import type { AnswerOf } from "@/data/client";
 import type { Schema } from "@/data/schemas";
+import { duration } from "@/format/time";
 import type { Bar } from "./candles";
 import type { HealthSpan } from "./health-spans";
 import type { TapeTrade } from "./tape";
@@ -74,4 +75,16 @@ export function fillsOf(fills: readonly Schema<"FillShape">[]): ChartFill[] {
     size: Number(fill.size),
     reason: fill.reason,
   }));
+}
+
+const DAY_NS = 86_400e9;
+/** Less than this short of a day is a day: the oldest bar of it begins a little later. */
+const SLACK_NS = 300e9;
+
+/** Return what figures of a product's day are of: a day, or the time since less is known. */
+export function daySpan(product: Pick<Schema<"Product">, "last_ns" | "change_from_ns">): string {
+  const { last_ns: lastNs, change_from_ns: fromNs } = product;
+  if (typeof lastNs !== "number" || typeof fromNs !== "number") return "a day";
+  const span = lastNs - fromNs;
+  return span >= DAY_NS - SLACK_NS ? "a day" : duration(span / 1e9);
 }
