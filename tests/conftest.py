@@ -1,5 +1,6 @@
 """Fixtures and settings that every room's tests share."""
 
+import gc
 import os
 import sys
 import threading
@@ -36,6 +37,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "reference_data" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.reference)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Have no garbage looked for among ten thousand tests, which last: not now, and not later."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.enable()
+
+
+def pytest_sessionfinish() -> None:
+    """Let what was kept go in order."""
+    gc.unfreeze()
 
 
 @pytest.hookimpl(wrapper=True)

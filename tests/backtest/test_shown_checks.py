@@ -19,6 +19,8 @@ from traider.kernel.machine import Machine
 from traider.runtime.config import load_config
 from traider.runtime.wiring import plan_backtest
 
+pytestmark = pytest.mark.uncounted
+
 LEAST: Final = (Verdict.MIN_SIZE, Verdict.MIN_NOTIONAL)
 
 

@@ -12,6 +12,8 @@ from tests.backtest.lookahead.planted import ahead, momentum
 from tests.runtime.look_ahead_runs import FEATURES, NAMES, histories, write_history, write_scores
 from traider.cli.main import run
 
+pytestmark = pytest.mark.uncounted
+
 CONFIG = """
 [data]
 files = ["{0}.parquet", "{1}.parquet"]

@@ -9,6 +9,8 @@ import pytest
 from tests.e2e.command import ROOT, backtest_json
 from traider.cli.main import run
 
+pytestmark = pytest.mark.uncounted
+
 WEIGHTS: Final = ROOT / "examples" / "weights.toml"
 EXAMPLES: Final = sorted(set((ROOT / "examples").glob("*.toml")) - {WEIGHTS})
 

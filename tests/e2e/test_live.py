@@ -44,6 +44,7 @@ from traider.runtime.status_body import Mode
 from traider.runtime.venue_keys import KEY_NAME, KEY_SECRET
 
 pytestmark = [
+    pytest.mark.uncounted,
     pytest.mark.slow,
     pytest.mark.skipif(not sys.platform.startswith("linux"), reason="it looks into /proc"),
 ]

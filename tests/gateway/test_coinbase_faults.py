@@ -17,6 +17,8 @@ from traider.gateway.coinbase_hearing import HearingTerms
 from traider.gateway.coinbase_sending import TAKEN_BACK, TOO_MANY
 from traider.gateway.executor import VenueState
 
+pytestmark = pytest.mark.uncounted
+
 FAST = request_for_tests(speed=20.0)
 """Heartbeats come each 50 ms."""
 

@@ -27,6 +27,8 @@ from traider.domain.fault_points import listening
 from traider.domain.order_states import Rejected
 from traider.gateway.executor import VenueState
 
+pytestmark = pytest.mark.uncounted
+
 STEPS = 9
 PAIR = int(OrderFlag.ONE_CANCELS_OTHER)
 
@@ -188,7 +190,6 @@ def test_a_session_without_a_crash_keeps_the_laws(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.uncounted
 @pytest.mark.parametrize("seed", range(8))
 def test_a_crash_at_any_point_of_a_session_keeps_the_laws(tmp_path: Path, seed: int) -> None:
     at = 0

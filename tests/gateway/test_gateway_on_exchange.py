@@ -39,6 +39,8 @@ from traider.venues.coinbase.rest_session import RestSession, RestTerms
 from traider.venues.coinbase.token import ApiKey
 from traider.venues.coinbase.user_feed import UserFeedTerms
 
+pytestmark = pytest.mark.uncounted
+
 CAPITAL: Final = Decimal(100_000)
 FAST: Final = request_for_tests(speed=20.0)
 UNSYNCED: Final = JournalTerms(FsyncPolicy.NONE, segment_bytes=1_000_000, compress=False)

@@ -28,6 +28,8 @@ from traider.kernel.specification import KernelSpec, StrategySpec, VenueSpec
 from traider.runtime.config import load_config
 from traider.runtime.wiring import plan_backtest
 
+pytestmark = pytest.mark.uncounted
+
 FEATURES = (
     "time", "sma(spread, 4)", "ofi(5, 2)", "sma(imbalance(5), 20)", "lag(microprice, 5)",
     "trade_imbalance(3)", "lag(imbalance(1), 2)@15s", "change(traded_volume, 2)@5s",

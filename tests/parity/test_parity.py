@@ -26,6 +26,8 @@ from traider.kernel.codes import PlanState, Reject, Verdict, WorkEnd
 from traider.kernel.machine import DeciderMachine, Machine
 from traider.kernel.specification import KernelSpec
 
+pytestmark = pytest.mark.uncounted
+
 styles = pytest.mark.parametrize("style", RUNS)
 
 

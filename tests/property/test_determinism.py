@@ -8,6 +8,7 @@
 5. Changing what is received after T changes no event of the journal received at or before T.
 """
 
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +17,8 @@ from tests.parity.replay import replay_decider
 from tests.property.book_cases import book_cases
 from tests.property.event_streams import Case, cases
 from traider.kernel.machine import Machine
+
+pytestmark = pytest.mark.uncounted
 
 runs = st.one_of(cases(), book_cases())
 

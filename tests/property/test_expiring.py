@@ -10,6 +10,7 @@
 from collections import Counter
 from typing import Final
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +19,8 @@ from tests.kernel.decider.signals import deciding
 from tests.kernel.scenario import HOUR
 from traider.domain.events import EventArray, Kind, OrderFlag
 from traider.kernel.codes import Reject, Style
+
+pytestmark = pytest.mark.uncounted
 
 SCORES: Final = (1.0, -1.0, 0.5, 0.0)
 LOTS: Final = 50

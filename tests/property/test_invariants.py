@@ -37,6 +37,8 @@ from traider.kernel.machine import Machine
 from traider.kernel.records import Gate
 from traider.kernel.venue.holds import held
 
+pytestmark = pytest.mark.uncounted
+
 any_market = st.one_of(cases(), book_cases())
 any_spot = st.one_of(cases(can_short=False), book_cases(can_short=False))
 EXPOSURES: Final = (Limit.MAX_EXPOSURE, Limit.MAX_GROSS_EXPOSURE, Limit.MAX_LEVERAGE)

@@ -16,6 +16,7 @@
 
 from typing import Final
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -26,6 +27,8 @@ from traider.domain.events import Kind, OrderFlag
 from traider.kernel.codes import OWNED_LEG, PlanState, Reject, SliceState
 from traider.kernel.order_specification import PlanSpec
 from traider.kernel.specification import KernelSpec
+
+pytestmark = pytest.mark.uncounted
 
 SCORES: Final = (1.0, 1.0, 1.0, 0.0, -1.0)
 Moves = list[tuple[int, int]]

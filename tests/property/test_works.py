@@ -13,6 +13,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,6 +24,8 @@ from tests.property.test_plans import Drawn, Moves, act, check_parts, moves, sel
 from traider.domain.events import Kind
 from traider.kernel.codes import OWNED_LEG, Reject, Style, WorkEnd, WorkState
 from traider.kernel.order_specification import PlanSpec, QuoteSpec, WorkSpec
+
+pytestmark = pytest.mark.uncounted
 
 WORKED: Final = (Style.POST_ONLY, Style.TWAP, Style.ICEBERG)
 SECOND: Final = 1_000_000_000

@@ -20,6 +20,8 @@ from traider.runtime.config import Config, load_config
 from traider.runtime.lookahead import LookaheadRequest, run_lookahead
 from traider.runtime.wiring import plan_backtest, run_backtest
 
+pytestmark = pytest.mark.uncounted
+
 
 @pytest.fixture(autouse=True)
 def _own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

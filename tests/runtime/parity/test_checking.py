@@ -40,6 +40,8 @@ from traider.runtime.parity.watch import Watch
 from traider.runtime.state_folder import RunPaths, present_versions
 from traider.runtime.status_body import Mode
 
+pytestmark = pytest.mark.uncounted
+
 PAUSE, REARM, KILL = (record(kind, 0) for kind in (Kind.PAUSE, Kind.REARM, Kind.KILL))
 PAPER = ["journal", "settings", "decisions", "back-test"]
 
@@ -308,7 +310,6 @@ def test_a_journal_may_end_anywhere(tmp_path: Path, kind: Kind) -> None:
 
 
 @settings(max_examples=10, deadline=None)
-@pytest.mark.uncounted
 @given(data=st.data())
 def test_cutting_a_journal_changes_nothing(data: st.DataObject) -> None:
     style = data.draw(st.sampled_from(["market", "book-ladder"]))
@@ -330,7 +331,6 @@ def test_cutting_a_journal_changes_nothing(data: st.DataObject) -> None:
 
 
 @settings(max_examples=25, deadline=None)
-@pytest.mark.uncounted
 @given(data=st.data())
 def test_a_changed_byte_of_what_the_kernel_made_is_found(data: st.DataObject) -> None:
     spec, events = small_run("market")

@@ -22,6 +22,8 @@ from traider.runtime.parity.watch import Watch
 from traider.runtime.readiness.paper_checks import WantedPaper, check_paper
 from traider.runtime.venue_keys import KEY_NAME, KEY_SECRET
 
+pytestmark = pytest.mark.uncounted
+
 Capture = pytest.CaptureFixture[str]
 
 

@@ -10,9 +10,12 @@ import json
 from typing import Any
 
 import aiohttp
+import pytest
 
 from tests.venues.simulated.serving import Client, Socket, request_for_tests, serve
 from traider.venues.simulated.market import level_digest
+
+pytestmark = pytest.mark.uncounted
 
 FAULTS: tuple[dict[str, Any], ...] = (
     {"kind": "drop", "probability": 0.003},

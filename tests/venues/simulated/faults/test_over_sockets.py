@@ -13,6 +13,8 @@ import pytest
 from tests.venues.simulated.public_book import PublicBook, same_as
 from tests.venues.simulated.serving import Client, Socket, request_for_tests, serve
 
+pytestmark = pytest.mark.uncounted
+
 FAST = request_for_tests(speed=50.0)
 
 

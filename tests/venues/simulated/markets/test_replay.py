@@ -12,6 +12,8 @@ from traider.domain.errors import DataError
 from traider.runtime.exchange_markets import SourceRequest, market_plan
 from traider.venues.simulated.exchange import Exchange, Market, Opening
 
+pytestmark = pytest.mark.uncounted
+
 NAME = "BINANCE-USDM-BTCUSDT-20240718"
 
 

@@ -5,10 +5,13 @@ from decimal import Decimal
 from typing import Any
 
 import aiohttp
+import pytest
 
 from tests.venues.simulated.public_book import PublicBook, same_as
 from tests.venues.simulated.serving import Client, Socket, request_for_tests, serve
 from traider.venues.simulated.stream.user_bodies import USER_BATCH
+
+pytestmark = pytest.mark.uncounted
 
 FAST = request_for_tests(speed=50.0)
 
