@@ -38,9 +38,16 @@ def serve_assistant(state: Path | None, url: str, *, may_backtest: bool) -> None
 
 def _door(state: Path | None, url: str) -> Door:
     if (state is None) == (not url):
-        raise UsageError(
-            "which run is not said", where="traider mcp", fix="give --state DIR or --url URL"
-        )
+        what = "which run is not said" if state is None else "two runs are named"
+        fix = "give --state DIR or --url URL" if state is None else "give --state or --url alone"
+        raise UsageError(what, where="traider mcp", fix=fix)
     if state is not None:
         return FolderDoor(state)
-    return ServerDoor(url, os.environ.get(TOKEN, ""))
+    token = os.environ.get(TOKEN, "")
+    if not token:
+        raise UsageError(
+            "a server wants a token",
+            where=f"traider mcp --url {url}",
+            fix=f"make one in the settings of the dashboard, and put it into {TOKEN}",
+        )
+    return ServerDoor(url, token)

@@ -160,6 +160,8 @@ def test_what_cannot_be_asked_is_one_line(run: Connection, url: str, traded_stat
         run.explain("00ff00ff00ff00ff")
     with pytest.raises(UsageError, match="Not Found"):
         run.get("nothing")
+    with pytest.raises(UsageError, match="there is no such parameter"):
+        run.orders(hue="red")
     with traider.connect(url, "trd_none") as stranger, pytest.raises(UsageError, match="token"):
         stranger.orders()
     nobody = traider.connect("http://127.0.0.1:9", "trd_x")
@@ -169,8 +171,12 @@ def test_what_cannot_be_asked_is_one_line(run: Connection, url: str, traded_stat
         traider.connect(traded_state, frames="arrow")
 
 
-def test_a_closed_connection_says_so(traded_state: Path) -> None:
-    run = traider.connect(traded_state)
+@pytest.mark.parametrize("is_server", [False, True])
+def test_a_closed_connection_says_so(
+    traded_state: Path, url: str, token: str, *, is_server: bool
+) -> None:
+    run = traider.connect(url, token) if is_server else traider.connect(traded_state)
+    assert len(run.orders()) > 0
     run.close()
     run.close()
     with pytest.raises(UsageError, match="is closed"):

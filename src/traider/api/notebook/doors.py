@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 from urllib.parse import quote, urlencode, urlsplit
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.types import Message
 
 from traider.api.addresses import is_loopback
 from traider.api.asking import Asker, needs
 from traider.api.being_made import add_being_made
 from traider.api.facts import Facts
+from traider.api.known_names import only_known_names
 from traider.api.problems import add_problems
 from traider.api.rights import Right, Role
 from traider.api.routes import (
@@ -198,6 +199,8 @@ class ServerDoor:
         return self._send(urllib.request.Request(whole, body, headers))  # noqa: S310 - checked above
 
     def _send(self, asked: urllib.request.Request) -> Any:  # noqa: ANN401 - whatever the route gives
+        if not self._headers:
+            raise UsageError("the connection is closed", where=self._url, fix="open another")
         try:
             with urllib.request.urlopen(asked, timeout=_WAIT_S) as answer:  # noqa: S310 - the same
                 return _answer(answer.status, answer.read(), self._url)
@@ -222,7 +225,7 @@ def _readers(facts: Facts) -> FastAPI:
     application = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     application.state.facts = facts
     for router in _READERS:
-        application.include_router(router, prefix=PREFIX)
+        application.include_router(router, prefix=PREFIX, dependencies=[Depends(only_known_names)])
     owner = Asker(0, "notebook", Role.VIEWER, frozenset(_RIGHTS), "")
     for right in _RIGHTS:
         application.dependency_overrides[needs(right)] = lambda: owner
