@@ -21,7 +21,7 @@ export function FiguresRow({ figures }: { figures: WindowFigures }) {
           isColored
         />
       </Stat>
-      <Stat label="Deepest fall" note={`now ${percent(figures.drawdown_end)}`}>
+      <Stat label="Deepest fall" note={`within the range, now ${percent(figures.drawdown_end)}`}>
         <Figure value={figures.max_drawdown} text={percent(figures.max_drawdown)} />
       </Stat>
       <Stat

@@ -107,7 +107,7 @@ export function MonthsPanel({ performance, className }: PastPanelProps) {
   return (
     <Panel
       title="Months"
-      note="%, UTC"
+      note="%, UTC; of the chosen range, so the first and the last may be parts"
       tell={() => askedTold(performance.dataUpdatedAt, MOVING_MS)}
       className={className}
     >
