@@ -136,6 +136,18 @@ def test_a_refusal_tells_what_would_have_passed() -> None:
     assert told[-1] == "It would have passed at size 0.01 and less."
 
 
+def test_what_an_emergency_stop_closes_is_not_the_alphas_wish() -> None:
+    checks = [{"check": "killed", "passed": True, "number": 1.0, "limit": 0.0}]
+    found = _explained(gate={"checks": checks, "otherwise": {}}, verdict={"check": "approved"})
+    told = sentences(found)
+    assert "Trading was stopped, so it wanted to hold no BTC." in told
+    assert not any("alphas" in each for each in told)
+    assert headline(found).startswith("emergency stop ")
+    running = [{**checks[0], "number": 0.0}]
+    found = _explained(gate={"checks": running, "otherwise": {}}, verdict={"check": "approved"})
+    assert any("alphas" in each for each in sentences(found))
+
+
 def test_one_that_waits_and_one_that_ended() -> None:
     waits = _explained(verdict={"check": "approved"}, sent={"ts": 1})
     assert sentences(waits)[-1] == "It is still at the venue."

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from traider.compliance.reason_words import reason_words
+from traider.compliance.reason_words import STOPPED, is_of_stop, reason_words
 from traider.compliance.records import AuditRecord, record_of
 from traider.compliance.segments import list_segments
 from traider.domain.errors import UsageError
@@ -72,7 +72,7 @@ class FollowedReasons:
         decision = self._decided.pop(record.object_id, None)
         payload = record.payload
         decided = None if decision is None else of_instrument(decision, str(payload["instrument"]))
-        asked = ""
+        asked = STOPPED if is_of_stop(payload.get("gate")) else ""
         if "why" in payload or (decision or {}).get("is_manual"):
             asked = f"{record.actor}: {payload.get('why', 'by hand')}"
         self._words[record.object_id] = reason_words(payload, decided, asked)

@@ -18,6 +18,7 @@ ARROW: Final = "\N{RIGHTWARDS ARROW}"
 _NAMED_MOST: Final = 3
 _GUARDS: Final = ("one_cancels_other", "child")
 _GUARD_KINDS: Final = {"stop": "stop", "stop_limit": "stop", "limit": "take profit"}
+STOPPED: Final = "emergency stop"
 _SEEN_FROM: Final = 0.005
 """What shows as 0.00 is not said."""
 
@@ -34,6 +35,12 @@ def reason_words(order: Body, decided: Body | None, asked: str = "") -> str:
     if not why and decided is not None:
         why = "no alpha speaks"
     return f"{why} {ARROW} {wish_words(order)}" if why else wish_words(order)
+
+
+def is_of_stop(gate: Body | None) -> bool:
+    """Return whether trading was stopped as the gate was asked: what passes closes for the stop."""
+    checks = (gate or {}).get("checks") or ()
+    return any(each["check"] == "killed" and each.get("number") for each in checks)
 
 
 def guard_words(order: Body, decided: Body | None) -> str:

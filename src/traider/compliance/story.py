@@ -12,8 +12,10 @@ from typing import Any, Final
 from traider.compliance.check_words import measured
 from traider.compliance.reason_words import (
     ARROW,
+    STOPPED,
     base_of,
     guard_words,
+    is_of_stop,
     reason_words,
     score_words,
     wish_words,
@@ -102,6 +104,8 @@ def _asker(found: Body) -> str:
     order = found["order"]
     if "why" in order:
         return str(order["why"])
+    if is_of_stop(found["gate"]):
+        return STOPPED
     return "by hand" if decision.get("is_manual") else ""
 
 
@@ -113,6 +117,9 @@ def _decided(found: Body) -> Iterator[str]:
         yield f"It was decided on {_CAUSES.get(kind, kind.replace('_', ' '))}{of}."
     if (found["decision"] or {}).get("is_manual"):
         yield f"A person asked to {wish_words(found['order'])}."
+        return
+    if is_of_stop(found["gate"]):
+        yield f"Trading was stopped, so it wanted to hold no {_base(found)}."
         return
     if not target:
         return

@@ -115,6 +115,10 @@ def test_where_it_begins_changes_nothing(
         assert later
         assert len(later) < len(scores)
         assert scores[-len(later) + 1 :] == later[1:]
+        # Begun at the end, where nothing new comes: the times are those of the last events.
+        now_ns = int(events["ts_recv"][29_999])
+        assert view.standing().now_ns >= now_ns
+        assert view.read(lambda run: run.market(0).last_ns) >= now_ns - 10**10
         assert view.read(lambda run: known_of(run.kernel.machine)) == known_of(
             trader.trader.machine
         )

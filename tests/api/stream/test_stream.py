@@ -20,7 +20,7 @@ from traider.api.problems import NotSignedInError
 from traider.api.serving import ApiServer, Listening
 from traider.api.stream.deltas import Body, patched
 from traider.api.stream.door import Credentials
-from traider.api.stream.listeners import BACKLOG_MAX
+from traider.api.stream.listeners import ASKS_MOST, BACKLOG_MAX, Listener
 from traider.api.stream.stream import PATH, Stream, StreamTerms
 from traider.domain.ports import Log
 
@@ -245,6 +245,32 @@ def test_a_request_that_is_none_is_refused_and_the_rest_goes_on(said: object) ->
             await page.client.disconnect()
 
     asyncio.run(ask())
+
+
+def test_who_asks_without_end_is_sent_away_and_the_rest_goes_on() -> None:
+    async def flood() -> None:
+        world, page, other = World(), Page(), Page()
+        async with served(world) as (url, stream):
+            await other.open(url, GOOD)
+            await other.subscribe("status")
+            await page.open(url, GOOD)
+            for _ in range(10 * ASKS_MOST):
+                if not page.client.connected:
+                    break
+                await page.client.emit("subscribe", {"channels": ["status"]})
+                await asyncio.sleep(0)
+            await until(lambda: stream.clients == 1)
+            world.bodies = {"status": {"mode": "demo", "nav": "7"}}
+            await until(lambda: other.says({"mode": "demo", "nav": "7"}))
+            await other.client.disconnect()
+
+    asyncio.run(flood())
+
+
+def test_a_page_may_ask_as_often_as_it_changes() -> None:
+    listener = Listener("a", "ana", Credentials("127.0.0.1"))
+    assert all(listener.may_ask(second / 4.0) for second in range(1_000))
+    assert not all(listener.may_ask(250.0 + second / 5.0) for second in range(1_000))
 
 
 def test_too_many_are_refused() -> None:

@@ -142,6 +142,18 @@ def test_a_critical_one_waits_neither_for_the_minute_nor_behind_others() -> None
     carries.close()
 
 
+def test_a_critical_one_does_not_wait_for_the_pause_of_another() -> None:
+    way = Way()
+    way.answers = [Delivery(may_try_again=True, why="it answered 503")]
+    carries, _ = notifier(way, Pace(group_s=0.0, pause_s=300.0))
+    carries.send(alert("feed"))
+    until(lambda: len(way.groups) == 1)
+    carries.send(alert("stop", Severity.CRITICAL))
+    until(lambda: len(way.groups) == 3)
+    assert told(way) == [["feed"], ["feed"], ["stop"]]
+    carries.close()
+
+
 def test_what_is_critical_gives_way_last() -> None:
     way = Way()
     way.is_open.clear()

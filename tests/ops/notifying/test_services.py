@@ -76,6 +76,15 @@ def test_a_condition_is_one_incident_and_its_end_resolves_it(receiver: Receiver)
     assert "payload" not in ended
 
 
+def test_what_is_refused_for_good_keeps_nothing_else_back(receiver: Receiver) -> None:
+    receiver.answers = [(400, {}, b"no"), (202, {}, b"ok")]
+    words = pagerduty("k" * 32, receiver.url)
+    stop = Alert("trading", Severity.CRITICAL, "trading was stopped")
+    why = deliver(words, Group("traider live", (STALE, stop), GROUP.at_ns))
+    assert why == "it answered 400: no"
+    assert [body["payload"]["severity"] for body in receiver.bodies] == ["warning", "critical"]
+
+
 def test_ones_own_address_knows_who_sent_it(receiver: Receiver) -> None:
     assert deliver(webhook(f"{receiver.url}/hook", "shared", lambda: 1_700_000_000.7)) == ""
 

@@ -94,18 +94,18 @@ class FollowedRun:
         """Take the events before ``earliest`` into the tapes."""
         told = events[np.isin(events["kind"], TAKEN)]
         for number, tape in enumerate(self.tapes):
+            if not tape.last_ns:
+                tape.last_ns = _last_heard(events, number)
             tape.take_earlier(told[told["instrument"] == number])
+        # A run that ended before it was followed has nothing new: its last event is among these.
+        self.now_ns = max(self.now_ns, int(events["ts_recv"][-1]))
         self.earliest -= len(events)
         self.known_from_ns = int(events["ts_recv"][0])
 
     def _hear(self, events: EventArray) -> None:
-        kinds, numbers = events["kind"], events["instrument"]
-        is_market = (kinds >= int(Kind.DEPTH_SNAPSHOT)) & (kinds <= int(Kind.FUNDING))
-        told = events[np.isin(kinds, TAKEN)]
+        told = events[np.isin(events["kind"], TAKEN)]
         for number, tape in enumerate(self.tapes):
-            heard = np.flatnonzero(is_market & (numbers == number))
-            if len(heard):
-                tape.last_ns = int(events["ts_recv"][heard[-1]])
+            tape.last_ns = _last_heard(events, number) or tape.last_ns
             tape.take(told[told["instrument"] == number])
 
     # ------------------------------------------------------------------------------------ telling
@@ -220,3 +220,11 @@ def _last_ticks(tape: MarketTape) -> int:
         for at in [max(series.bars)]
     ]
     return max(ends)[1] if ends else 0
+
+
+def _last_heard(events: EventArray, number: int) -> int:
+    """Return when the market of an instrument was heard of last; 0 where it was not."""
+    kinds = events["kind"]
+    is_market = (kinds >= int(Kind.DEPTH_SNAPSHOT)) & (kinds <= int(Kind.FUNDING))
+    heard = np.flatnonzero(is_market & (events["instrument"] == number))
+    return int(events["ts_recv"][heard[-1]]) if len(heard) else 0

@@ -247,6 +247,10 @@ class LiveView:
         if run.replica is None:
             start = max(reader.first, reader.end - _BACK_EVENTS)
         run.begin_at(start)
+        if start > reader.first:
+            # A run that has ended brings nothing new; what is told of it has its last time.
+            (_, before), *_ = reader.numbered(Span(start - 1, start))
+            run.now_ns = int(before["ts_recv"][-1])
         with self._lock:
             self._run, self._begun = run, start
         self._is_worn, self._anew_at = False, time.monotonic() + self._anew_s

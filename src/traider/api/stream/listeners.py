@@ -1,5 +1,6 @@
 """Clients of the stream: what each listens to, and which of them are too slow for every change."""
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
@@ -10,6 +11,10 @@ BACKLOG_MAX: Final = 16
 """Messages that wait for one client; what comes then is left out until it has taken them,"""
 BACKLOG_GONE: Final = 2
 """and it is told how things stand when no more than these are left."""
+ASKS_MOST: Final = 40
+"""Requests of a client"""
+ASKS_S: Final = 10.0
+"""in so many seconds; one that asks more often is sent away, since each reads for all."""
 
 
 @dataclass
@@ -23,6 +28,14 @@ class Listener:
     channels: set[str] = field(default_factory=set)
     lagging: set[str] = field(default_factory=set)
     """Those of its channels of which something was left out."""
+    asked_s: deque[float] = field(default_factory=lambda: deque(maxlen=ASKS_MOST), repr=False)
+    """When it asked for something last."""
+
+    def may_ask(self, now_s: float) -> bool:
+        """Note that it asks, and return whether it does so no more often than a page would."""
+        is_often = len(self.asked_s) == ASKS_MOST and now_s - self.asked_s[0] < ASKS_S
+        self.asked_s.append(now_s)
+        return not is_often
 
 
 class Listeners:
@@ -59,6 +72,10 @@ class Listeners:
         """Return the channels that anybody listens to."""
         return set().union(*(each.channels for each in self._all.values()))
 
+    def is_slow(self, sid: str) -> bool:
+        """Whether more waits for a client than it is to be given now."""
+        return self._backlog(sid) > BACKLOG_MAX
+
     def ready(self, channel: str) -> list[Listener]:
         """Return those who are to be told of a change of ``channel`` now.
 
@@ -68,7 +85,7 @@ class Listeners:
         for each in self._all.values():
             if channel not in each.channels or channel in each.lagging:
                 continue
-            if self._backlog(each.sid) > BACKLOG_MAX:
+            if self.is_slow(each.sid):
                 each.lagging.add(channel)
             else:
                 found.append(each)

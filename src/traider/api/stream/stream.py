@@ -28,6 +28,7 @@ _MESSAGE_BYTES_MAX: Final = 16_384
 _CHANNELS_MAX: Final = 64
 _CHANNEL_CHARACTERS_MAX: Final = 240
 _REFUSED: Final = "no such channels"
+_TOO_OFTEN: Final = "asked too often"
 
 Read = Callable[[Collection[str]], Mapping[str, Body]]
 """Reads what is so now of the channels that are wanted; those it knows nothing of are left out."""
@@ -131,6 +132,10 @@ class Stream:
 
     async def _subscribe(self, sid: str, said: object = None) -> dict[str, Any]:
         listener, names = self._listeners.get(sid), self._names(said)
+        if listener is not None and not listener.may_ask(time.monotonic()):
+            self._listeners.drop(sid)
+            await self._server.disconnect(sid)
+            return {"error": _TOO_OFTEN}
         if listener is None or names is None:
             return {"error": _REFUSED}
         if len(listener.channels | set(names)) > _CHANNELS_MAX:
@@ -138,7 +143,10 @@ class Stream:
         since = said.get("since") if isinstance(said, dict) else None
         async with self._order:
             listener.channels.update(names)
-            await self._catch_up(sid, names, since if isinstance(since, dict) else {})
+            if self._listeners.is_slow(sid):
+                listener.lagging.update(names)
+            else:
+                await self._catch_up(sid, names, since if isinstance(since, dict) else {})
         return {"channels": len(listener.channels)}
 
     async def _unsubscribe(self, sid: str, said: object = None) -> dict[str, Any]:

@@ -230,10 +230,8 @@ class _Line:
             if delivery.is_done or not delivery.may_try_again or number == _TRIES - 1:
                 break
             self._note(fault=delivery.why)
-            with self._changed:
-                wait_s = max(delivery.after_s, pause_s)
-                if self._changed.wait_for(lambda: self._is_ending, wait_s):
-                    break
+            if self._rest(delivery.after_s, pause_s):
+                break
             pause_s = min(2 * pause_s, _PAUSE_S_MAX)
         if delivery.is_done:
             self._note(sent=1)
@@ -245,6 +243,17 @@ class _Line:
             alerts=len(group.alerts),
             why=delivery.why,
         )
+
+    def _rest(self, after_s: float, pause_s: float) -> bool:
+        """Wait as long as the service said, then the pause is over, or something critical comes.
+
+        Returns whether to end.
+        """
+        with self._changed:
+            if self._changed.wait_for(lambda: self._is_ending, after_s):
+                return True
+            self._changed.wait_for(self._is_urgent, max(pause_s - after_s, 0.0))
+            return self._is_ending
 
     def _note(self, *, sent: int = 0, failed: int = 0, fault: str = "") -> None:
         with self._changed:

@@ -45,12 +45,18 @@ class JsonChannel:
         self._words = words
 
     def deliver(self, group: Group) -> Delivery:
-        """Send what ``group`` says; what was sent before a fault is sent again with the rest."""
+        """Send what ``group`` says; what was sent before a fault is sent again with the rest.
+
+        What is refused for good keeps nothing else from being sent.
+        """
+        refused: Delivery | None = None
         for post in self._words(group):
             delivery = send(post)
-            if not delivery.is_done:
+            if delivery.may_try_again:
                 return delivery
-        return DONE
+            if not delivery.is_done:
+                refused = refused or delivery
+        return refused or DONE
 
 
 def telegram(token: str, chat: str, base: str = TELEGRAM) -> Words:

@@ -42,7 +42,7 @@ _ENDS: Final = {
 }
 _BY_PERSON: Final = (Kind.MANUAL_ORDER, Kind.KILL)
 _KINDS: Final = (
-    *_BY_PERSON, *_ENDS, Kind.ORDER_INTENT, Kind.VERDICT, Kind.SENT, Kind.ACK,
+    *_BY_PERSON, *_ENDS, Kind.REARM, Kind.ORDER_INTENT, Kind.VERDICT, Kind.SENT, Kind.ACK,
 )  # fmt: skip
 _FORCE_SHIFT: Final = 4
 _PROPERTIES: Final = (
@@ -165,6 +165,8 @@ class OrderReading:
         self._strategy = f"strategy {', '.join(words.alphas)}".strip()
         self._asked: tuple[int, EventArray] = (-1, empty_events(0))
         """The last thing that a person did."""
+        self._stop: tuple[int, EventArray] | None = None
+        """The emergency stop that stands: what is ordered under it closes for it."""
 
     def take(self, first: int, events: EventArray) -> None:
         """Take the next events of the journal."""
@@ -173,6 +175,10 @@ class OrderReading:
             kind = Kind(int(event["kind"][0]))
             if kind in _BY_PERSON:
                 self._asked = first + at, event.copy()
+            if kind in (Kind.KILL, Kind.REARM):
+                self._stop = self._asked if kind is Kind.KILL else None
+            elif kind in _BY_PERSON:
+                continue
             elif kind is Kind.ORDER_INTENT:
                 self._wish(first + at, event)
             else:
@@ -200,11 +206,12 @@ class OrderReading:
         if is_own_order(order_id):
             return _HOUSE, "closes a position in an emergency"
         cause = OrderId.unpack(order_id).sequence
-        position, event = self._asked
-        if position != cause:
+        position, event = self._stop or self._asked
+        if self._stop is None and position != cause:
             return self._strategy, f"event {cause}"
         actor = self._people.behind(position, event)
-        return ("a person", "not told") if actor is None else (actor.who, actor.why)
+        who, why = ("a person", "not told") if actor is None else (actor.who, actor.why)
+        return who, why if self._stop is None else f"emergency stop: {why}"
 
     def _hear(self, position: int, kind: Kind, event: EventArray) -> None:
         order = self.orders.get(int(event["order_id"][0]))
