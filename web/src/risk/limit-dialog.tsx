@@ -25,8 +25,8 @@ const WORDS = {
   none: "That is what it is now.",
   tightens: "Lets less through. It acts at once.",
   "switches on": "Switches the check on. It acts at once.",
-  loosens: "Lets more through: you are asked for a code.",
-  "switches off": "Switches the check off: you are asked for a code.",
+  loosens: "Lets more through: you are asked for a code, unless you just gave one.",
+  "switches off": "Switches the check off: you are asked for a code, unless you just gave one.",
   wrong: "A number such as 0.25.",
 } as const;
 
