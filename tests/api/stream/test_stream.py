@@ -262,6 +262,8 @@ def test_who_asks_without_end_is_sent_away_and_the_rest_goes_on() -> None:
             await until(lambda: stream.clients == 1)
             world.bodies = {"status": {"mode": "demo", "nav": "7"}}
             await until(lambda: other.says({"mode": "demo", "nav": "7"}))
+            await until(lambda: not page.client.connected)
+            assert other.client.connected
             await other.client.disconnect()
 
     asyncio.run(flood())
