@@ -123,9 +123,9 @@ class _S3Store:
         self._client: Any = boto3.client("s3", endpoint_url=terms.endpoint or None)
 
     def put(self, name: str, data: bytes) -> bool:
-        digest, until = hashlib.sha256(data), self._terms.locked_until
+        until = self._terms.locked_until
         found = self._head(name)
-        is_new = found.get("ChecksumSHA256") != base64.b64encode(digest.digest()).decode()
+        is_new = not self._holds(name, found, data)
         if is_new:
             lock: dict[str, Any] = {}
             if until is not None:
@@ -134,7 +134,7 @@ class _S3Store:
                 "put_object",
                 name,
                 Body=data,
-                Metadata={_DIGEST: digest.hexdigest()},
+                Metadata={_DIGEST: hashlib.sha256(data).hexdigest()},
                 ChecksumAlgorithm="SHA256",
                 **lock,
             )
@@ -157,12 +157,20 @@ class _S3Store:
     def _key(self, name: str) -> str:
         return f"{self._prefix}/{name}" if self._prefix else name
 
-    def _head(self, name: str) -> dict[str, Any]:
-        """Return what the place says of an object, nothing where there is none.
+    def _holds(self, name: str, found: Mapping[str, Any], data: bytes) -> bool:
+        """Whether an object has just these bytes, by the checksum that the place itself made.
 
-        The checksum is the one that the place made of the bytes; what else they are called may be
-        anybody's word.
+        Where it made none, what they were called when they came may be anybody's word: they are
+        read back.
         """
+        digest, told = hashlib.sha256(data), found.get("ChecksumSHA256")
+        if told is not None:
+            return bool(told == base64.b64encode(digest.digest()).decode())
+        named = found.get("Metadata", {}).get(_DIGEST)
+        return named == digest.hexdigest() and self.read(name) == data
+
+    def _head(self, name: str) -> dict[str, Any]:
+        """Return what the place says of an object, nothing where there is none."""
         try:
             found: dict[str, Any] = self._client.head_object(
                 Bucket=self._bucket, Key=self._key(name), ChecksumMode="ENABLED"
