@@ -121,7 +121,8 @@ def check_a_job_from_start_to_end(exchange: HistoryExchange, folder: Path, queue
         wait_for(desk, job.id, lambda found: found.done > 100)
         assert is_new
         assert time.monotonic() - started < BEATS.look_s / 2
-        assert desk.start_download(minutes(exchange, lake)) == (desk.table.get(job.id), False)
+        again, is_new = desk.start_download(minutes(exchange, lake))
+        assert (again.id, is_new) == (job.id, False)
         desk.ask(job.id, Wanted.PAUSE)
         paused = wait_for(desk, job.id, lambda found: found.state is JobState.PAUSED)
         asked = exchange.candles_asked()

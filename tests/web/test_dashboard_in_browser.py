@@ -22,6 +22,7 @@ from tests.web.pages import got, sent, until_shown
 from tests.web.parts_of_demo import ExchangeOfDemo, child_of
 from tests.web.running_demo import ROOT, Demo, entered, renew_secrets
 from traider.cli.main import run
+from traider.runtime.status_file import STATUS_FILE
 
 if TYPE_CHECKING:
     from playwright.sync_api import APIResponse, Browser, Locator, Page
@@ -61,6 +62,15 @@ def check_status(page: "Page", is_so: Callable[[dict[str, Any]], bool]) -> None:
             return
         page.wait_for_timeout(100)
     raise AssertionError(got(page, "status"))
+
+
+def until_kept(demo: Demo, name: str) -> None:
+    """Wait until what the trader keeps of itself has something under ``name``."""
+    for _ in range(100):
+        if json.loads((demo.state / STATUS_FILE).read_bytes())[name]:
+            return
+        time.sleep(0.1)
+    raise AssertionError((demo.state / STATUS_FILE).read_text())
 
 
 def listed(page: "Page", path: str) -> dict[str, Any]:
@@ -205,7 +215,7 @@ def test_a_back_test_is_run_from_the_page_and_says_what_the_command_line_says(
     capsys.readouterr()
     assert run([*command, "--output", str(tmp_path / "here")]) == 0
     told = json.loads(capsys.readouterr().out)
-    assert rows["Total return"] == percent(told["metrics"]["performance"]["total_return"])
+    assert rows["Total return"] == gain(told["metrics"]["performance"]["total_return"])
     assert rows["Deepest fall"] == percent(told["max_drawdown"])
     assert rows["Fees"] == f"{told['fees']:,.2f}"
     assert rows["Final equity"] == f"{told['final_equity']:,.2f}"
@@ -216,6 +226,11 @@ def test_a_back_test_is_run_from_the_page_and_says_what_the_command_line_says(
 def percent(value: float) -> str:
     """Return a fraction as a page writes it."""
     return f"{value * 100:,.2f} %".replace("-", "−")
+
+
+def gain(value: float) -> str:
+    """Return a fraction that was gained as a page writes it."""
+    return f"{'+' if value > 0 else ''}{percent(value)}"
 
 
 def test_a_download_is_started_paused_and_resumed(page: "Page", venue: HistoryExchange) -> None:
@@ -354,7 +369,7 @@ def test_a_trader_that_does_not_answer_is_told_and_a_stop_is_followed_until_it_i
     exchange = ExchangeOfDemo.of(demo.pid)
     answer = rest(page, exchange, 100.0)
     assert answer.ok, answer.text()
-    check_status(page, lambda status: bool(status["orders"]))
+    until_kept(demo, "orders")  # once a second; what is told of a frozen trader comes from there
     os.kill(demo.pid, signal.SIGSTOP)
     try:
         page.get_by_role("alert").get_by_text("The trader does not answer").wait_for()
