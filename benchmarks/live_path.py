@@ -8,6 +8,7 @@ journal, gate, log of orders forced onto the disk, and a signed request
 measured twice, with the log on this disk and in memory (where there is a ``/dev/shm``), because a
 disk may take longer to keep 500 bytes than all the rest. What the disk takes alone is told too, and
 the floor: two sockets and the disk with nothing between (``benchmarks.live.bare_reaction``).
+Whoever trades and the venue each have a processor (``benchmarks.live.processors``).
 """
 
 import os
@@ -22,7 +23,7 @@ import numpy as np
 
 from benchmarks.live.bare_reaction import measure_floor
 from benchmarks.live.ccxt_reactions import measure_ccxt
-from benchmarks.live.reactions import STAGES, Reactions, measure_reactions
+from benchmarks.live.reactions import STAGES, Reactions, Way, measure_reactions
 from benchmarks.live.stamped_exchange import StampedTerms
 from benchmarks.tables import print_table
 
@@ -47,7 +48,10 @@ def measure(
     found = {"traider, log on the disk": _ours(reactions, terms, None)}
     if _MEMORY.is_dir():
         found["traider, log in memory"] = _ours(reactions, terms, _MEMORY)
-    found["traider, a person's order after it"] = _ours(reactions, terms, None, is_apart=True)
+    found["traider, a person's order after it"] = _ours(reactions, terms, None, Way.APART)
+    found["traider, not waiting for the order before"] = _ours(
+        reactions, terms, None, Way.OVERLAPPING
+    )
     floor = measure_floor(_SYNCS)
     rows = [(name, *_numbers(each.whole_ns), "") for name, each in found.items()]
     rows.append(("floor: two bare sockets and the disk", *_numbers(floor), ""))
@@ -78,11 +82,9 @@ def measure(
           f"p99 {_numbers(spent)[3]} ms.")  # fmt: skip
 
 
-def _ours(
-    count: int, terms: StampedTerms, where: Path | None, *, is_apart: bool = False
-) -> Reactions:
+def _ours(count: int, terms: StampedTerms, where: Path | None, way: Way = Way.WITH_IT) -> Reactions:
     with tempfile.TemporaryDirectory(dir=where) as folder:
-        found = measure_reactions(count, terms, Path(folder), is_apart=is_apart)
+        found = measure_reactions(count, terms, Path(folder), way)
     if found.unmatched > count // 100:
         raise SystemExit(f"{found.unmatched} orders did not reach the exchange: {found.lines[:3]}")
     return found

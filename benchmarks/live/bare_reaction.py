@@ -14,6 +14,7 @@ import time
 from typing import Final, cast
 
 from benchmarks.live.address import REPOSITORY
+from benchmarks.live.processors import Place, processor_of
 from traider.ops.event_loop import run
 
 _PAUSE_S: Final = 0.033
@@ -60,7 +61,9 @@ def measure_floor(count: int) -> list[int]:
         assert process.stdin is not None  # noqa: S101 - pipes were asked for
         assert process.stdout is not None  # noqa: S101 - the same
         try:
-            return run(_rounds(int(process.stdout.readline()), count))
+            port = int(process.stdout.readline())
+            with processor_of(Place.VENUE):
+                return run(_rounds(port, count))
         finally:
             process.stdin.close()
 
@@ -92,4 +95,5 @@ async def _serve() -> None:
 
 
 if __name__ == "__main__":
-    run(_serve())
+    with processor_of(Place.TRADER):
+        run(_serve())

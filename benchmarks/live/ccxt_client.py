@@ -9,6 +9,7 @@ import ccxt.pro
 import msgspec
 
 from benchmarks.live.address import Address
+from benchmarks.live.processors import Place, processor_of
 
 _SYMBOL: Final = "BTC/USD"
 _BELOW: Final = 0.97
@@ -58,4 +59,5 @@ async def _react(address: Address, count: int) -> dict[str, int]:
 
 if __name__ == "__main__":
     reached = msgspec.json.decode(sys.argv[1], type=Address)
-    print(json.dumps(asyncio.run(_react(reached, int(sys.argv[2])))))
+    with processor_of(Place.TRADER):
+        print(json.dumps(asyncio.run(_react(reached, int(sys.argv[2])))))

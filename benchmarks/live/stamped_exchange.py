@@ -30,6 +30,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from benchmarks.live.address import PRODUCT, REPOSITORY, Address
+from benchmarks.live.processors import Place, processor_of
 from traider.ops.event_loop import run
 from traider.runtime.exchange import ExchangeRequest, build_server
 from traider.runtime.exchange_markets import SourceRequest
@@ -187,4 +188,5 @@ async def _serve(file: Path, terms: StampedTerms) -> None:
 
 
 if __name__ == "__main__":
-    run(_serve(Path(sys.argv[1]), msgspec.json.decode(sys.argv[2], type=StampedTerms)))
+    with processor_of(Place.VENUE):
+        run(_serve(Path(sys.argv[1]), msgspec.json.decode(sys.argv[2], type=StampedTerms)))

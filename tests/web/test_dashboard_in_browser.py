@@ -217,8 +217,8 @@ def test_a_back_test_is_run_from_the_page_and_says_what_the_command_line_says(
     told = json.loads(capsys.readouterr().out)
     assert rows["Total return"] == gain(told["metrics"]["performance"]["total_return"])
     assert rows["Deepest fall"] == percent(told["max_drawdown"])
-    assert rows["Fees"] == f"{told['fees']:,.2f}"
-    assert rows["Final equity"] == f"{told['final_equity']:,.2f}"
+    assert rows["Fees"] == f"{told['fees']:,.2f} {told['currency']}"
+    assert rows["Final equity"] == f"{told['final_equity']:,.2f} {told['currency']}"
     assert rows["Trades"] == f"{told['trades']:,}"
     page.get_by_text(told["fingerprint"]).wait_for()
 

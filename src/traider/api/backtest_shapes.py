@@ -105,14 +105,14 @@ def comparison(workshop: Workshop, ids: Sequence[str]) -> Comparison:
         ConflictError: one is not done.
         DataError: files of one are gone.
     """
-    rows: list[tuple[Job, BacktestRequest, TierFigures]] = []
+    rows: list[tuple[Job, BacktestRequest, str, TierFigures]] = []
     curves: list[EquityCurve] = []
     for each in ids:
         job = job_of_kind(workshop, each, BACKTEST)
         request, folder = _done(job)
         summary = read_summary(folder)
         tier = str(summary["fill_tier"])
-        rows.append((job, request, _figures(tier, summary["tiers"][tier])))
+        rows.append((job, request, summary["currency"], _figures(tier, summary["tiers"][tier])))
         curves.append(read_equity(folder, tier))
     beside = beside_one_another(curves)
     return Comparison(
@@ -122,10 +122,11 @@ def comparison(workshop: Workshop, ids: Sequence[str]) -> Comparison:
                 id=str(job.id),
                 title=request.title or request.preset,
                 preset=request.preset,
+                currency=currency,
                 figures=figures,
                 index=[None if math.isnan(value) else value for value in curve.tolist()],
             )
-            for (job, request, figures), curve in zip(rows, beside.curves, strict=True)
+            for (job, request, currency, figures), curve in zip(rows, beside.curves, strict=True)
         ],
     )
 

@@ -8,7 +8,15 @@ from typing import Any, Final, TypeVar, cast
 import numpy as np
 
 from traider.domain.errors import KernelError, StrategyError
-from traider.domain.events import EVENT, EventArray, Kind, empty_events, join_events
+from traider.domain.events import (
+    EVENT,
+    FEW,
+    EventArray,
+    Kind,
+    empty_events,
+    few_events,
+    join_events,
+)
 from traider.kernel import records as r
 from traider.kernel.calling import alpha_table
 from traider.kernel.codes import Result
@@ -317,7 +325,9 @@ def _copied(rows: _Rows, count: int) -> _Rows:
     Records are taken as bytes: field by field a copy takes 9 to 55 times as long.
     """
     found = rows[:count]
-    if count and rows.dtype.names is not None:
+    if 0 < count <= FEW and rows.dtype.names is not None:
+        found = few_events((found,), rows.dtype)
+    elif count and rows.dtype.names is not None:
         found = found.view((np.void, rows.dtype.itemsize)).copy().view(rows.dtype)
     elif count:
         found = found.copy()

@@ -68,6 +68,7 @@ function Compared({ comparison }: { comparison: Schema<"Comparison"> }) {
       <MetricTable
         label="Figures of the runs"
         names={names}
+        currencies={comparison.items.map((item) => item.currency)}
         rows={metricTable(comparison.items.map((item) => item.figures))}
       />
     </>

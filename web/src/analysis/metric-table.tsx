@@ -4,6 +4,8 @@ import type { MetricRow } from "./metrics";
 interface MetricTableProps {
   label: string;
   names: readonly string[];
+  /** Currency of the money of each run. */
+  currencies: readonly string[];
   rows: readonly MetricRow[];
 }
 
@@ -14,7 +16,7 @@ function written(row: MetricRow, value: number | null): string {
 }
 
 /** Figures of runs side by side; the best of each row is set bold and says so. */
-export function MetricTable({ label, names, rows }: MetricTableProps) {
+export function MetricTable({ label, names, currencies, rows }: MetricTableProps) {
   return (
     <div tabIndex={0} role="region" aria-label={label} className="thin-scroll overflow-x-auto">
       <table className="w-full border-collapse text-sm">
@@ -48,6 +50,9 @@ export function MetricTable({ label, names, rows }: MetricTableProps) {
                     <span className="mr-1.5 font-sans text-xs text-good">best</span>
                   )}
                   {written(row, value)}
+                  {row.form === "money" && value !== null && (
+                    <span className="text-[0.85em] text-quiet"> {currencies[place]}</span>
+                  )}
                 </td>
               ))}
             </tr>

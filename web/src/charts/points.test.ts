@@ -1,5 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { appended, drawdownOf, gapsOf, joined, latest, pointsOf, thinned } from "./points";
+import {
+  appended,
+  drawdownOf,
+  gapsOf,
+  joined,
+  latest,
+  pointsOf,
+  spokenOf,
+  thinned,
+} from "./points";
 
 const NS = 1_000_000_000;
 const line = (...values: number[]) => values.map((value, time) => ({ time, value }));
@@ -16,6 +25,16 @@ describe("points", () => {
       { time: 1, value: 1.5 },
       { time: 3, value: 3 },
     ]);
+  });
+  it("hold until nothing is said, and end there", () => {
+    const instants = [1, 2, 3, 4, 5, 6].map((each) => each * NS);
+    expect(spokenOf(instants, [null, 0.5, null, null, 1, 2])).toEqual([
+      { time: 2, value: 0.5 },
+      { time: 3, value: 0.5, isLast: true },
+      { time: 5, value: 1 },
+      { time: 6, value: 2 },
+    ]);
+    expect(spokenOf([NS, NS + 5], [1, 2])).toEqual([{ time: 1, value: 2 }]);
   });
   it("of two series are one, the newer winning", () => {
     expect(joined(line(1, 2, 3), [{ time: 1, value: 9 }])).toEqual([

@@ -6,6 +6,8 @@ export type Seconds = number;
 export interface Point {
   time: Seconds;
   value: number;
+  /** Whether no line goes on from here: what follows is unknown. */
+  isLast?: boolean;
 }
 
 export interface Candle {
@@ -46,6 +48,25 @@ export function pointsOf(
   return [...bySecond]
     .map(([time, value]) => ({ time, value }))
     .sort((one, other) => one.time - other.time);
+}
+
+/**
+ * Return points of what is said now and then: a value holds until the next instant, and where that
+ * says nothing the line ends there.
+ */
+export function spokenOf(
+  instants: readonly number[],
+  values: readonly (number | null | undefined)[],
+): Point[] {
+  const found: Point[] = [];
+  instants.forEach((ns, at) => {
+    const [value, before] = [values[at], values[at - 1]];
+    const time = secondsOf(ns);
+    if (found.at(-1)?.time === time) found.pop();
+    if (typeof value === "number") found.push({ time, value });
+    else if (typeof before === "number") found.push({ time, value: before, isLast: true });
+  });
+  return found;
 }
 
 /** Return two series in one: points of `newer` win where both have a second. */

@@ -109,11 +109,12 @@ function optionsOf(terms: Series, inks: Inks) {
 }
 
 function dataOf(terms: Series, inks: Inks, from = 0): Datum[] {
-  const points = terms.points.slice(from) as (Datum & { ink?: Ink })[];
+  const points = terms.points.slice(from) as (Datum & { ink?: Ink; isLast?: boolean })[];
   if (terms.kind === "candles" || terms.kind === "baseline") return points;
-  return points.map((point) =>
-    point.ink ? { ...point, color: faded(inks[point.ink], 0.55) } : point,
-  );
+  return points.map((point) => {
+    if (point.isLast) return { ...point, color: "transparent" };
+    return point.ink ? { ...point, color: faded(inks[point.ink], 0.55) } : point;
+  });
 }
 
 /** What decides how a series looks, without what it shows. */

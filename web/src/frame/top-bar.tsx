@@ -50,16 +50,16 @@ function Money({ status }: { status: Status }) {
   const limit = status.limits.max_drawdown;
   const share = shareOf(status.drawdown, limit);
   return (
-    <dl className="flex items-center gap-5">
+    <dl className="flex items-center gap-5 max-sm:flex-col max-sm:items-start max-sm:gap-0">
       <div className="flex items-baseline gap-2">
         <dt className="text-xs text-quiet max-lg:sr-only">NAV</dt>
-        <dd className="text-base font-medium">
+        <dd className="text-base font-medium max-sm:text-sm max-sm:leading-tight">
           <Figure value={status.nav} digits={2} unit={status.currency} />
         </dd>
       </div>
-      <div className="flex items-baseline gap-2 max-sm:hidden">
-        <dt className="text-xs text-quiet max-lg:sr-only">Today</dt>
-        <dd className="text-base font-medium">
+      <div className="flex items-baseline gap-2 max-sm:gap-1">
+        <dt className="text-xs text-quiet sm:max-lg:sr-only">Today</dt>
+        <dd className="text-base font-medium max-sm:text-xs max-sm:leading-tight">
           <Pnl value={status.pnl_day} digits={2} />
         </dd>
       </div>

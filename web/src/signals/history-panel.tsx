@@ -3,7 +3,7 @@
 import type { UseQueryResult } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { Chart } from "@/charts/chart";
-import { pointsOf } from "@/charts/points";
+import { spokenOf } from "@/charts/points";
 import type { Series } from "@/charts/terms";
 import type { Ink } from "@/charts/theme";
 import { askedTold } from "@/data/freshness";
@@ -24,15 +24,6 @@ interface HistoryPanelProps {
   className?: string;
 }
 
-function rowsOf(atNs: readonly number[], values: readonly (number | null)[]) {
-  return pointsOf(
-    atNs.flatMap((ns, place) => {
-      const value = values[place];
-      return typeof value === "number" ? [[ns, value] as const] : [];
-    }),
-  );
-}
-
 function seriesOf(row: Schema<"SignalHistory">, enter: number, exit: number): Series[] {
   const format = (value: number) => number(value, { sign: true });
   const ensemble: Series = {
@@ -41,7 +32,7 @@ function seriesOf(row: Schema<"SignalHistory">, enter: number, exit: number): Se
     title: "ensemble",
     ink: "accent",
     format,
-    points: rowsOf(row.instants, row.scores),
+    points: spokenOf(row.instants, row.scores),
     levels: [
       { value: enter, label: "enter", ink: "up" },
       { value: -enter, label: "enter", ink: "down" },
@@ -57,7 +48,7 @@ function seriesOf(row: Schema<"SignalHistory">, enter: number, exit: number): Se
       ink: INKS[place % INKS.length],
       pane: 1,
       format,
-      points: rowsOf(row.instants, spoken),
+      points: spokenOf(row.instants, spoken),
     };
   });
   return [ensemble, ...alphas];

@@ -243,6 +243,8 @@ class ComparedShape(Shape):
     """What it is called."""
     preset: str
     """What its settings began with."""
+    currency: str
+    """Currency of its money."""
     figures: TierFigures
     """What it came to under its own fill tier."""
     index: list[float | None]

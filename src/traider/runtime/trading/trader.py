@@ -44,6 +44,7 @@ from traider.runtime.broken_books import BrokenBooks
 from traider.runtime.trading.latency_estimates import LatencyEstimates
 from traider.runtime.trading.standing import Standing
 
+_LEGS: Final = int(OrderFlag.CHILD | OrderFlag.ONE_CANCELS_OTHER)
 _BY_PEOPLE: Final = (Kind.MANUAL_ORDER, Kind.KILL)
 ROUNDS_MAX: Final = 10_000
 """Answers may lead to orders, and these to answers at once; so often in a row they never do."""
@@ -321,8 +322,8 @@ class Trader:
             decided_ns = self._clock.monotonic_ns()
             self.latencies.record(Stage.DECIDE, decided_ns - started_ns)
             self._keep(turn)
-            group = self._group_by_hand(turn)
-            if legs and group != self._group_by_hand(legs[0]):
+            group = self._group_by_hand(turn, inputs)
+            if legs and group != self._group_by_hand(legs[0], inputs):
                 self._hand_over(legs)
                 legs = []
             if group is None:
@@ -334,9 +335,12 @@ class Trader:
             self._hand_over(legs)
         self.standing.passed_ns = max(self.standing.passed_ns, now_ns)
 
-    def _group_by_hand(self, turn: Turn) -> tuple[int, int] | None:
-        """Return what the legs of a person's order share where a venue outside takes them."""
-        if self.machine.simulates or _cause(turn) != Kind.MANUAL_ORDER:
+    def _group_by_hand(self, turn: Turn, inputs: EventArray) -> tuple[int, int] | None:
+        """Return what the legs of a person's order share where a venue outside takes them.
+
+        An order alone waits for nothing: where no leg is among the inputs, there is nothing.
+        """
+        if self.machine.simulates or _cause(turn) != Kind.MANUAL_ORDER or not _have_legs(inputs):
             return None
         intent = turn.intents[-1]
         return group_key(int(intent["order_id"]), int(intent["flags"]))
@@ -404,6 +408,12 @@ def _cause(turn: Turn) -> int:
     """Return the kind of what a turn's orders answer to; below 0 where it wants none."""
     count = len(turn.intents)
     return int(turn.events["kind"][len(turn.events) - count - 1]) if count else -1
+
+
+def _have_legs(inputs: EventArray) -> bool:
+    """Return whether a person's orders among ``inputs`` are legs of brackets or pairs."""
+    flags = inputs["flags"][inputs["kind"] == int(Kind.MANUAL_ORDER)]
+    return bool((flags & _LEGS).any())
 
 
 def _are_in_order(events: EventArray) -> bool:
