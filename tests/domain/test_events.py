@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from traider.domain.events import EVENT, Kind, empty_events, sort_events
+from traider.domain.events import EVENT, FEW, Kind, empty_events, join_events, sort_events
 
 keys = st.tuples(st.integers(0, 3), st.sampled_from(Kind), st.integers(0, 2))
 
@@ -54,3 +54,19 @@ def test_a_timer_follows_what_came_at_its_time() -> None:
     events["kind"] = [Kind.ORDER_INTENT, Kind.TIMER, Kind.BAR]
     kinds = sort_events(events)["kind"]
     assert np.array_equal(kinds, [Kind.BAR, Kind.TIMER, Kind.ORDER_INTENT])
+
+
+@pytest.mark.parametrize("counts", [(), (0,), (1, 0, 2), (FEW - 1, 1), (FEW, 1), (3, 2 * FEW)])
+def test_joined_records_are_those_of_the_parts_in_memory_of_their_own(
+    counts: tuple[int, ...],
+) -> None:
+    whole = empty_events(sum(counts))
+    whole["w0"] = range(len(whole))
+    ends = np.cumsum(counts, dtype=int)
+    parts = [whole[end - count : end] for end, count in zip(ends, counts, strict=True)]
+    joined = join_events(parts)
+    assert joined.dtype == EVENT
+    assert joined.tobytes() == whole.tobytes()
+    joined["w0"] += 1  # what compiled code takes, it could write to
+    assert joined.flags.aligned
+    assert whole["w0"].tolist() == list(range(len(whole)))

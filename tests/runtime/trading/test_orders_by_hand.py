@@ -125,6 +125,18 @@ def test_a_bracket_is_one_decision_for_a_venue_outside(tmp_path: Path) -> None:
     answered(tmp_path, scene, outside=True)
 
 
+def test_an_order_alone_leaves_before_anybody_looks_at_it(tmp_path: Path) -> None:
+    async def scene(made: TraderDesk, desk: Desk) -> None:
+        gateway, seen = desk.trader.gateway, []
+        desk.trader.machine._see = lambda _: seen.append(len(gateway.decisions))  # type: ignore[attr-defined]
+        before = len(gateway.decisions)  # type: ignore[attr-defined]
+        await made.give(by_hand(size=Decimal("0.0001")))
+        assert seen
+        assert min(seen) == before + 1
+
+    answered(tmp_path, scene, outside=True)
+
+
 def test_a_cancel_tells_whether_the_order_is_gone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
