@@ -57,11 +57,16 @@ function priceFormat(terms: Series) {
   };
 }
 
+/** Whether a line has ended: it has no value by now. */
+function isSilent(terms: Series): boolean {
+  return terms.kind === "line" && terms.points.at(-1)?.isLast === true;
+}
+
 function optionsOf(terms: Series, inks: Inks) {
   const shared = {
     priceFormat: priceFormat(terms),
     priceLineVisible: false,
-    lastValueVisible: true,
+    lastValueVisible: !isSilent(terms),
     title: "",
   };
   const color = inks[terms.ink ?? "accent"];
@@ -119,7 +124,13 @@ function dataOf(terms: Series, inks: Inks, from = 0): Datum[] {
 
 /** What decides how a series looks, without what it shows. */
 function styleOf(terms: Series): object {
-  return { ...terms, points: undefined, marks: undefined, levels: undefined };
+  return {
+    ...terms,
+    isSilent: isSilent(terms),
+    points: undefined,
+    marks: undefined,
+    levels: undefined,
+  };
 }
 
 function markerOf(mark: ChartMark, inks: Inks): SeriesMarker<Time> {

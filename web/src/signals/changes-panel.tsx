@@ -14,13 +14,13 @@ function Needs({ change }: { change: Change }) {
   return (
     <ul className="mt-1 flex flex-col gap-0.5">
       {change.alphas.map((need) => (
-        <li key={need.alpha} className="flex items-baseline gap-2 text-xs text-quiet">
+        <li key={need.alpha} className="flex flex-wrap items-baseline gap-x-2 text-xs text-quiet">
           <span className="min-w-32">{spaced(need.alpha)} alone</span>
           <span className="figure">
             {number(need.now, { sign: true })} →{" "}
             {need.needed === null ? "—" : number(need.needed, { sign: true })}
           </span>
-          {!need.is_enough && <span className="flex-1">more than it can say</span>}
+          {!need.is_enough && <span>more than it can say</span>}
         </li>
       ))}
     </ul>
@@ -50,7 +50,7 @@ export function ChangesPanel({
           <Icon name="warning" size={12} /> {capital(block)}
         </p>
       ))}
-      <dl className="mt-3 grid gap-3 sm:grid-cols-2">
+      <dl className={`mt-3 grid gap-3 ${row.changes.length > 1 ? "sm:grid-cols-2" : ""}`}>
         {row.changes.map((change) => (
           <div key={change.action} className="min-w-0">
             <dt className="flex items-baseline gap-2">
