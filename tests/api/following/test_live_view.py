@@ -16,6 +16,8 @@ from tests.runtime.books.written_runs import Sizes, WrittenRun
 from tests.runtime.parity import recorded_runs
 from tests.runtime.parity.recorded_runs import RecordedTrader, capture, held_events
 from traider.api.following import FollowedRun, LiveView, ViewState, following, replica
+from traider.api.following.kept_scores import FILE, KeptScores, ScoreSample
+from traider.api.reading.signals import history
 from traider.domain.errors import UsageError
 from traider.domain.events import EventArray, Kind
 from traider.journal import FsyncPolicy, JournalTerms
@@ -111,10 +113,8 @@ def test_where_it_begins_changes_nothing(
         until_taken(view, trader)
         until(view, lambda: view.read(lambda run: run.earliest) == 0)
         assert view.read(bars_of) == whole
-        later = view.read(lambda run: [*run.kernel.samples[0]])
-        assert later
-        assert len(later) < len(scores)
-        assert scores[-len(later) + 1 :] == later[1:]
+        # Scores of before where it begins are those that the first server kept.
+        assert view.read(lambda run: [*run.kernel.samples[0]]) == scores
         # Begun at the end, where nothing new comes: the times are those of the last events.
         now_ns = int(events["ts_recv"][29_999])
         assert view.standing().now_ns >= now_ns
@@ -122,6 +122,55 @@ def test_where_it_begins_changes_nothing(
         assert view.read(lambda run: known_of(run.kernel.machine)) == known_of(
             trader.trader.machine
         )
+
+
+def test_scores_that_nobody_kept_leave_a_hole(
+    trader: RecordedTrader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, events = capture()
+    trader.feed(events[:20_000])
+    trader.keep()
+    trader.feed(events[20_000:30_000])
+    with following(trader.folder) as view:
+        until_taken(view, trader)
+        scores = view.read(lambda run: [*run.kernel.samples[0]])
+    monkeypatch.setattr(replica, "REPLAYED_MAX", 10)
+    file = trader.folder / FILE
+    lines = file.read_bytes().splitlines(keepends=True)
+    assert len(lines) == len(scores)
+    file.write_bytes(b"".join(lines[:3]) + b'["another run", 0, 1, 0.5, 0, 0.0, []]\n{"half a')
+    with following(trader.folder) as view:
+        until_taken(view, trader)
+        known = view.read(lambda run: [*run.kernel.samples[0]])
+        told = view.read(lambda run: history(run, 0, (0, 2**62), 4))
+    later = known[4:]
+    assert known[:3] == scores[:3]
+    assert known[3].is_hole
+    assert known[3].at_ns == scores[2].at_ns + 1
+    assert 0 < len(later) < len(scores) - 3
+    assert later[1:] == scores[-len(later) + 1 :]
+    assert told.decisions == len(known) - 1
+    assert told.scores[told.instants.index(known[3].at_ns)] is None
+    file.unlink()
+    with following(trader.folder) as view:
+        until_taken(view, trader)
+        assert view.read(lambda run: [*run.kernel.samples[0]]) == later
+
+
+def test_scores_that_are_kept_give_way_to_newer_ones(tmp_path: Path) -> None:
+    kept = KeptScores(tmp_path, "run", most=3)
+    for at_ns in range(1, 9):
+        sample = ScoreSample(at_ns, 0.5, 1, float("nan"), (0.25, 1.0))
+        kept.add([(0, sample)])
+        kept.add([(0, sample)])
+    found = KeptScores(tmp_path, "run", most=3).read()
+    assert [each.at_ns for each in found[0]] == [6, 7, 8]
+    assert found[0][0].scores == (0.25, 1.0)
+    assert np.isnan(found[0][0].exposure)
+    assert len((tmp_path / FILE).read_bytes().splitlines()) <= 6
+    assert KeptScores(tmp_path, "another run", most=3).read() == {}
+    assert KeptScores(tmp_path / "nowhere", "run", most=3).read() == {}
+    KeptScores(tmp_path / "nowhere", "run", most=3).add([(0, found[0][0])])
 
 
 def test_it_waits_for_a_run_and_goes_on_over_a_crash(tmp_path: Path) -> None:

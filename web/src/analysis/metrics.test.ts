@@ -44,6 +44,12 @@ describe("metric table", () => {
     expect(metricTable([])).toEqual([]);
   });
 
+  it("names none that never traded", () => {
+    const idle = { ...run({}, "0", 0), trades: { closed: 0 } };
+    const three = metricTable([idle, run({}, "1", 0.2), run({}, "1", 0.3)]);
+    expect(three.find((each) => each.name === "Deepest fall")?.best).toBe(1);
+  });
+
   it("reads falls alike, whichever sign they are told with", () => {
     const both = metricTable([run({}, "1", -0.3), run({}, "1", -0.1)]);
     expect(both.find((each) => each.name === "Deepest fall")?.best).toBe(1);

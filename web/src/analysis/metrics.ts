@@ -24,6 +24,9 @@ function inside(told: Told, ...names: string[]): unknown {
   return names.map((name) => told[name]).find((value) => value !== undefined);
 }
 
+/** What the number of trades may be called. */
+const COUNTS = ["closed", "count", "trades"] as const;
+
 const METRICS: readonly Metric[] = [
   { name: "Total return", form: "gain", of: ({ performance }) => inside(performance, "total_return") },
   { name: "Return a year", form: "gain", of: ({ performance }) => inside(performance, "cagr", "growth_a_year") },
@@ -33,7 +36,7 @@ const METRICS: readonly Metric[] = [
   { name: "Calmar", form: "number", of: ({ performance }) => inside(performance, "calmar") },
   { name: "Deepest fall", form: "fraction", isSmallerBetter: true, of: (figures) => figures.max_drawdown },
   { name: "Turnover a year", form: "number", isSmallerBetter: true, of: (figures) => figures.turnover },
-  { name: "Trades", form: "number", of: ({ trades }) => inside(trades, "closed", "count", "trades") },
+  { name: "Trades", form: "number", of: ({ trades }) => inside(trades, ...COUNTS) },
   { name: "Won", form: "fraction", of: ({ trades }) => inside(trades, "win_rate") },
   { name: "Profit factor", form: "number", of: ({ trades }) => inside(trades, "profit_factor") },
   { name: "Fees", form: "money", of: ({ costs }) => inside(costs, "fees") },
@@ -61,9 +64,12 @@ function bestOf(values: readonly (number | null)[], isSmallerBetter: boolean): n
 
 /** Return a table of figures by runs; figures that no run has are left out. */
 export function metricTable(runs: readonly Schema<"TierFigures">[]): MetricRow[] {
+  // One that never traded is no better for having lost nothing.
+  const traded = runs.map(({ trades }) => real(inside(trades, ...COUNTS)) !== 0);
   return METRICS.map(({ name, form, isSmallerBetter = false, of }) => {
     const values = runs.map((run) => real(of(run)));
-    const best = NEUTRAL.has(name) ? null : bestOf(values, isSmallerBetter);
+    const judged = values.map((value, place) => (traded[place] ? value : null));
+    const best = NEUTRAL.has(name) ? null : bestOf(judged, isSmallerBetter);
     return { name, form, values, best };
   }).filter((row) => row.values.some((value) => value !== null));
 }

@@ -37,6 +37,11 @@ describe("a channel", () => {
     const found = streamedTold({ ...terms, channel: "limit_update", source: "journal" });
     expect(staleAge([found], 20_000, true)).toBe(7);
   });
+  it("of a journal is no fresher than the trader that writes it", () => {
+    const frozen = { body: { ...body, trader_age_s: 20 }, receivedMs: 20_000 };
+    const told = { ...terms, freshness: frozen, channel: "tape:A", source: "journal" } as const;
+    expect(streamedTold(told).ageS).toBe(20);
+  });
   it("ages from its last word where it cannot be read, or is not followed again yet", () => {
     const unread = streamedTold({ ...terms, channel: "signal_update", source: "trader" });
     expect(unread.receivedMs).toBe(5_000);

@@ -73,7 +73,10 @@ export function streamedTold(terms: StreamedTerms): Told {
   const { channel, source, receivedMs, isCurrent, freshness } = terms;
   const body = freshness?.body;
   const isConfirmed = isCurrent && body !== undefined && !body.unread.includes(channel);
-  const sourceAgeS = (source === "trader" ? body?.trader_age_s : body?.journal_lag_s) ?? 0;
+  // A journal is no fresher than the trader that writes it: one that is frozen writes nothing.
+  const traderAgeS = body?.trader_age_s ?? 0;
+  const sourceAgeS =
+    source === "trader" ? traderAgeS : Math.max(traderAgeS, body?.journal_lag_s ?? 0);
   return {
     receivedMs: isConfirmed ? Math.max(receivedMs, freshness?.receivedMs ?? 0) : receivedMs,
     ageS: sourceAgeS,

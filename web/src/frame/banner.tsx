@@ -70,7 +70,7 @@ export function DisconnectedBanner() {
     >
       <span className="font-medium">Disconnected for {age((nowMs - sinceMs) / 1000)}.</span>
       <span>
-        The trader goes on by itself; what is shown is of before.{" "}
+        What is shown is of before; whether the trader goes on is not known here.{" "}
         {leftS > 0 ? `Next attempt in ${leftS} s.` : "Trying now."}
       </span>
       <button type="button" onClick={retryNow} className="font-medium underline">

@@ -58,7 +58,7 @@ function Money({ status }: { status: Status }) {
         </dd>
       </div>
       <div className="flex items-baseline gap-2 max-sm:gap-1">
-        <dt className="text-xs text-quiet sm:max-lg:sr-only">Today</dt>
+        <dt className="text-xs text-quiet group-data-tight/bar:sm:max-lg:sr-only">Today</dt>
         <dd className="text-base font-medium max-sm:text-xs max-sm:leading-tight">
           <Pnl value={status.pnl_day} digits={2} />
         </dd>
@@ -161,7 +161,9 @@ export function TopBar({ onPalette }: { onPalette: () => void }) {
         </span>
       )}
       {status && (
-        <div className={isStale ? "grayscale" : ""}>
+        <div
+          className={`group-data-tight/bar:max-[340px]:hidden ${isStale ? "opacity-60 grayscale" : ""}`}
+        >
           <Money status={status} />
         </div>
       )}

@@ -25,22 +25,22 @@ export function Overview() {
       ) : (
         <>
           <FirstRun status={status} className="xl:col-span-12" />
-          <NavPanel status={status} className="xl:col-span-8" />
-          <div className="flex min-w-0 flex-col gap-4 max-md:gap-2 xl:col-span-4">
+          <NavPanel status={status} className="xl:col-span-7 2xl:col-span-8" />
+          <div className="flex min-w-0 flex-col gap-4 max-md:gap-2 xl:col-span-5 2xl:col-span-4">
             <Positions positions={status.positions} halted={modeOf(status).halted} />
             <OpenOrders orders={status.orders} className="flex-1" />
           </div>
-          <Trades className="xl:col-span-8 xl:row-span-2" />
+          <Trades className="xl:col-span-7 xl:row-span-2 2xl:col-span-8" />
           <Alerts
             alerts={status.alerts}
             breakers={status.breakers}
             liveness={status.liveness}
-            className="xl:col-span-4"
+            className="xl:col-span-5 2xl:col-span-4"
           />
           <HealthPanel
             health={status.health}
             liveness={status.liveness}
-            className="xl:col-span-4"
+            className="xl:col-span-5 2xl:col-span-4"
           />
         </>
       )}

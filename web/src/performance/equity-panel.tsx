@@ -91,7 +91,7 @@ export function EquityPanel({ nav, benchmark, figures, choice, className }: Equi
   return (
     <Panel
       title="Equity and under water"
-      note="both since the run began"
+      note="growth over the range, under water since the run began"
       actions={choice}
       tell={nav.tell}
       className={className}

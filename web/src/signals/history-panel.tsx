@@ -37,6 +37,7 @@ function seriesOf(row: Schema<"SignalHistory">, enter: number, exit: number): Se
       { value: enter, label: "enter", ink: "up" },
       { value: -enter, label: "enter", ink: "down" },
       { value: exit, label: "leave", ink: "quiet" },
+      { value: -exit, label: "leave", ink: "quiet" },
     ],
   };
   const alphas = row.alphas.map((alpha, place): Series => {

@@ -46,7 +46,9 @@ export function Panel(props: PanelProps) {
           <div className="ml-auto flex flex-wrap items-center gap-2">{props.actions}</div>
         )}
       </header>
-      <div className={`min-w-0 flex-1 ${props.isFlush ? "" : "p-4"} ${isStale ? "grayscale" : ""}`}>
+      <div
+        className={`min-w-0 flex-1 ${props.isFlush ? "" : "p-4"} ${isStale ? "opacity-60 grayscale" : ""}`}
+      >
         {props.error ? <Failure error={props.error} onRetry={props.onRetry} /> : props.children}
       </div>
     </section>

@@ -8,11 +8,11 @@ shows nothing that the trader did not have.
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
+from traider.api.following.kept_scores import KeptScores, ScoreSample, hole_after
 from traider.domain.errors import KernelError, TraiderError
 from traider.domain.events import EventArray, Kind
 from traider.journal.reader import JournalReader
@@ -25,22 +25,10 @@ from traider.runtime.trading.snapshots import latest_state
 SAMPLES_KEPT: Final = 20_000
 REPLAYED_MAX: Final = 1_000_000
 """A journal of so few events is taken from its beginning, so that its whole history is seen."""
+_LATE: Final = 2
+"""Decisions that may be missing before it is a hole."""
 _PIECE: Final = 8_192
 """Events taken at once: bounds how long a reader waits."""
-
-
-@dataclass(frozen=True, slots=True)
-class ScoreSample:
-    """What was thought of an instrument at one decision."""
-
-    at_ns: int
-    combined: float
-    """The ensemble's score, -1 to 1."""
-    direction: int
-    exposure: float
-    """Wanted, signed, as a fraction of equity."""
-    scores: tuple[float, ...]
-    """Score and confidence of each alpha, in turn."""
 
 
 class KernelReplica:
@@ -61,6 +49,8 @@ class KernelReplica:
         )
         self._replayer = Replayer(self.spec, simulates=run.simulates)
         self._journal = run.paths.journal
+        most = SAMPLES_KEPT * len(self.samples)
+        self._kept = KeptScores(run.paths.folder, run.manifest.run_id, most)
 
     @property
     def machine(self) -> LiveMachine:
@@ -68,7 +58,11 @@ class KernelReplica:
         return self._replayer.machine
 
     def begin(self, reader: JournalReader) -> int:
-        """Take up the best place to begin; return the first event that is wanted."""
+        """Take up the best place to begin; return the first event that is wanted.
+
+        Where that is not the run's beginning, scores of before are those that were kept.
+        """
+        known = self._kept.read()
         if reader.first == 0 and reader.end <= REPLAYED_MAX:
             return 0
         kept, _ = latest_state(self._journal, reader.end)
@@ -81,7 +75,18 @@ class KernelReplica:
         elif reader.first:
             self.fault = "the journal's beginning is gone, and no state of it was kept"
             self.position = reader.first
+        self._take_up(known)
         return self.position
+
+    def _take_up(self, known: dict[int, list[ScoreSample]]) -> None:
+        """Begin with the scores that were kept, and say where nobody looked."""
+        interval_ns = int(self.machine.decider.strategy[0]["decision_ns"])
+        for number, samples in known.items():
+            if number >= len(self.samples) or self.fault:
+                continue
+            self.samples[number].extend(samples)
+            if self.machine.now_ns > samples[-1].at_ns + _LATE * interval_ns:
+                self.samples[number].append(hole_after(samples[-1]))
 
     def take(self, events: EventArray) -> Iterator[None]:
         """Take the next events in; between two pieces of them it yields."""
@@ -105,20 +110,22 @@ class KernelReplica:
     def _sample(self) -> None:
         """Keep what was thought of the instruments that were scored since the last look."""
         decider = self.machine.decider
+        fresh = []
         for number, samples in enumerate(self.samples):
             market = decider.markets[number]
             decided_ns = int(market["decided_ns"])
             if decided_ns <= (samples[-1].at_ns if samples else 0):
                 continue
-            samples.append(
-                ScoreSample(
-                    decided_ns,
-                    float(market["combined"]),
-                    int(market["direction"]),
-                    float(market["exposure"]),
-                    tuple(decider.scores[number].tolist()),
-                )
+            sample = ScoreSample(
+                decided_ns,
+                float(market["combined"]),
+                int(market["direction"]),
+                float(market["exposure"]),
+                tuple(decider.scores[number].tolist()),
             )
+            samples.append(sample)
+            fresh.append((number, sample))
+        self._kept.add(fresh)
 
 
 def _pieces(events: EventArray) -> Iterator[EventArray]:

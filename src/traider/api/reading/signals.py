@@ -7,7 +7,7 @@ import numpy as np
 
 from traider.api.following import AlphaScore, FollowedRun
 from traider.api.following.followed import known
-from traider.api.following.replica import ScoreSample
+from traider.api.following.kept_scores import ScoreSample
 from traider.api.reading.changes import Ensemble, Rules, changes_of
 from traider.api.reading.markets import health_word
 from traider.api.shapes.signals import (
@@ -109,16 +109,20 @@ def history(run: FollowedRun, number: int, span: tuple[int, int], points: int) -
             )
             for place, name in enumerate(names_of(run))
         ],
-        decisions=len(within),
+        decisions=sum(not each.is_hole for each in within),
     )
 
 
 def thinned(samples: Sequence[ScoreSample], points: int) -> list[ScoreSample]:
-    """Return at most ``points`` samples, evenly chosen, the first and the last among them."""
+    """Return at most ``points`` samples, evenly chosen, the first and the last among them.
+
+    Holes stay beside them: a line must not be drawn over one.
+    """
     if len(samples) <= points:
         return list(samples)
     places = np.linspace(0, len(samples) - 1, max(points, 2)).round().astype(int)
-    return [samples[place] for place in np.unique(places).tolist()]
+    holes = [place for place, each in enumerate(samples) if each.is_hole]
+    return [samples[place] for place in sorted({*places.tolist(), *holes})]
 
 
 def _cells(scores: Sequence[AlphaScore]) -> list[AlphaCell]:
