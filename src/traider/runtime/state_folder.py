@@ -13,6 +13,7 @@
     log.jsonl       the log; gateway.log.jsonl, api.log.jsonl and so on of others
     api.json        where the API is served, while it is
     api.series.jsonl  what the run said of itself each few seconds, for the API's charts
+    api.scores.jsonl  what the strategy thought at each decision, for the same
     nav/            what the account was worth each second
     reports/        a report of each session
     exchange/       accounts of the local exchange, in the demo
