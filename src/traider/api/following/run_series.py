@@ -52,17 +52,17 @@ class RunSeries:
             self._thread.join(_END_S)
 
     def take(self) -> RunSample:
-        """Take a sample now."""
-        status, run_id = self._status(), self._run()
-        sample = RunSample(
-            run_id=run_id,
-            at_ns=time.time_ns(),
-            phase=None if status is None else status.phase,
-            counts=CountsBody() if status is None else status.counts,
-            latency_us={} if status is None else status.latency_us,
-            processes=run_processes(self._folder, status),
-        )
+        """Take a sample now; of several who do so at once each waits for the one before."""
         with self._lock:
+            status, run_id = self._status(), self._run()
+            sample = RunSample(
+                run_id=run_id,
+                at_ns=time.time_ns(),
+                phase=None if status is None else status.phase,
+                counts=CountsBody() if status is None else status.counts,
+                latency_us={} if status is None else status.latency_us,
+                processes=run_processes(self._folder, status),
+            )
             if run_id != self._run_id:
                 # Another run was begun in the folder, or the one that an earlier server saw.
                 self._run_id = run_id
